@@ -1,0 +1,46 @@
+"""How a patient's own bone marrow becomes a dose.
+
+The same answers as the command ``mfg``, from the same functions::
+
+    import mfg
+    protocol = mfg.load_protocol("lenzumestrocel-phase2")
+    order = mfg.dose(protocol, weight="72 kg")
+
+Names are loaded when they are first used, so that what does not simulate stays quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mfg.auditing import audit as audit
+    from mfg.course import schedule as schedule
+    from mfg.errors import Faults as Faults
+    from mfg.errors import MfgError as MfgError
+    from mfg.errors import Refused as Refused
+    from mfg.prescription import dose as dose
+    from mfg.reader.protocols import load_protocol as load_protocol
+
+_HOMES = {
+    "Faults": "errors",
+    "MfgError": "errors",
+    "Refused": "errors",
+    "audit": "auditing",
+    "dose": "prescription",
+    "load_protocol": "reader.protocols",
+    "schedule": "course",
+}
+
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'mfg' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"mfg.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

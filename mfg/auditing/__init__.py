@@ -1,0 +1,6 @@
+"""Checking doses that somebody else calculated."""
+
+from mfg.auditing.audit import ADDED, Audit, Verdict, audit
+from mfg.auditing.table import safe
+
+__all__ = ["ADDED", "Audit", "Verdict", "audit", "safe"]

@@ -1,0 +1,61 @@
+"""The command ``mfg``: a thin layer over the same functions that Python has."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import metadata
+
+from cyclopts import App, CycloptsError
+
+from mfg.cli import protocols
+from mfg.errors import MfgError
+
+DONE, FOUND, REFUSED, INTERRUPTED = 0, 1, 2, 130
+
+app = App(
+    name="mfg",
+    help="How a patient's own bone marrow becomes a dose: doses, courses, audits and what-ifs.",
+    version=lambda: metadata.version("mfg"),
+    help_format="plaintext",
+    print_error=False,
+    exit_on_error=False,
+    result_action="return_value",
+)
+protocols.add_to(app)
+
+
+def run(arguments: list[str]) -> int:
+    """Carry out one command line and return its exit status."""
+    try:
+        return int(app(arguments) or DONE)
+    except CycloptsError as error:
+        message = " ".join(str(error).split())
+        return _refused(f"{message} (mfg {' '.join(arguments[:1])} --help shows how)")
+    except MfgError as error:
+        return _refused(str(error))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        return _refused(
+            f"{error.filename or 'output'}: {error.strerror}; check the path, its permissions and the space left"
+        )
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted: everything finished so far is kept\n")
+        return INTERRUPTED
+
+
+def main() -> None:
+    """The entry point of the command."""
+    try:
+        status = run(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of our output had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        status = DONE
+    raise SystemExit(status)
+
+
+def _refused(message: str) -> int:
+    sys.stderr.write(f"mfg: {message}\n")
+    return REFUSED

@@ -1,0 +1,340 @@
+"""The commands that answer from a protocol alone: protocols, show, check, dose, audit, schedule."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import App, Parameter
+
+from mfg.cli import say
+
+FOUND = 1
+Quantity = Annotated[str | None, Parameter(allow_leading_hyphen=True)]
+
+
+def add_to(app: App) -> None:
+    """Add these commands to *app*."""
+    for command in (protocols, show, check, dose, audit, schedule):
+        app.command(command)
+
+
+def protocols(*, json: Annotated[bool, Parameter(negative="")] = False) -> int:
+    """List the built-in protocols.
+
+    Example: mfg protocols
+    """
+    from mfg.reader.library import builtin
+    from mfg.reader.protocols import load_protocol
+
+    found = [load_protocol(name) for name in builtin("protocol")]
+    if json:
+        say.document([{"name": p.name, "title": p.title, "trial": p.trial} for p in found])
+    else:
+        say.table(["protocol", "title", "trial"], [[p.name, p.title, p.trial] for p in found])
+    return 0
+
+
+def show(protocol: str, /, *, json: Annotated[bool, Parameter(negative="")] = False) -> int:
+    """Show a protocol, every number with its evidence.
+
+    Example: mfg show lenzumestrocel-phase2
+
+    Parameters
+    ----------
+    protocol
+        A built-in name, or the path of a TOML file.
+    json
+        Print one JSON document.
+    """
+    from mfg.evidence import counted
+    from mfg.reader.protocols import load_protocol
+
+    found = load_protocol(protocol)
+    numbers = [
+        {
+            "path": n.path,
+            "value": n.value,
+            "kind": n.evidence.kind if n.evidence else None,
+            "source": n.evidence.source if n.evidence else None,
+            "where": list(n.evidence.where) if n.evidence else [],
+            "reason": n.evidence.reason if n.evidence else None,
+        }
+        for n in found.numbers
+    ]
+    if json:
+        arms = [say.fields(arm) for arm in found.arms]
+        head = {"name": found.name, "title": found.title, "trial": found.trial, "arms": arms}
+        say.document({**head, "numbers": numbers, "contradictions": list(found.contradictions)})
+        return 0
+    say.result(
+        f"{found.title or found.name}  ({', '.join(filter(None, (found.name, found.trial, found.donor)))})\n"
+    )
+    say.table(["arm", "share", "doses"], [[a.name, a.ratio or a.size, _doses(a.doses)] for a in found.arms])
+    say.result()
+    rows = [[n["path"], n["value"], n["kind"] or "-", _ground(n)] for n in numbers]
+    say.table(["number", "value", "evidence", "from"], rows)
+    say.result()
+    say.result(", ".join(f"{count} {kind}" for kind, count in counted(found.numbers).items() if count))
+    for contradiction in found.contradictions:
+        say.result(f"\ncontradiction {contradiction.name}: {contradiction.about}")
+        for side in contradiction.between:
+            say.result(f"  - {side}")
+    return 0
+
+
+def _doses(doses: Any) -> str:
+    return ", ".join(f"{name} ({treatment})" for name, treatment in doses.items()) or "none"
+
+
+def _ground(number: dict[str, Any]) -> str:
+    places = f" [{number['source']}: {'; '.join(number['where'])}]" if number["source"] else ""
+    return f"{number['reason'] or ''}{places}"
+
+
+def check(*files: Path) -> int:
+    """Check protocol files and the worked examples in them.
+
+    Example: mfg check my-protocol.toml
+
+    Parameters
+    ----------
+    files
+        One or more TOML files.
+    """
+    from mfg.errors import Faults
+    from mfg.evidence import counted
+    from mfg.prescription.examples import example_faults
+    from mfg.reader.protocols import load_protocol
+
+    if not files:
+        say.remark("mfg check: name at least one file")
+        return 2
+    status = 0
+    for file in files:
+        try:
+            protocol = load_protocol(file)
+            wrong = list(example_faults(protocol))
+            if wrong:
+                raise Faults(str(file), tuple(wrong))
+        except Faults as faults:
+            say.result(str(faults))
+            status = FOUND
+            continue
+        counts = counted(protocol.numbers)
+        bare = counts.pop("without evidence")
+        ground = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
+        examples = f"; {len(protocol.examples)} worked examples hold" if protocol.examples else ""
+        say.result(
+            f"{file}: sound{examples}; numbers: {ground or 'none with evidence'}, {bare} without evidence"
+        )
+    return status
+
+
+def dose(
+    protocol: str,
+    /,
+    *,
+    weight: Quantity = None,
+    arm: str | None = None,
+    dose: str | None = None,
+    csf: Quantity = None,
+    given: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> int:
+    """Compute one patient's dose: cells, volumes, containers.
+
+    Example: mfg dose lenzumestrocel-phase2 --weight 72kg --csf 25mL
+
+    Parameters
+    ----------
+    protocol
+        A built-in name, or the path of a TOML file.
+    weight
+        The body weight with its unit, such as 72kg.
+    arm
+        The arm, where the dose differs between arms.
+    dose
+        The dose, where the doses of an arm differ.
+    csf
+        The volume of vehicle that was drawn, such as 25mL: is it enough?
+    given
+        Another covariate of the protocol as NAME=VALUE; may be repeated.
+    json
+        Print one JSON document.
+    """
+    from mfg.prescription import dose as prescribed
+    from mfg.reader.protocols import load_protocol
+
+    found = load_protocol(protocol)
+    order = prescribed(found, weight=weight, arm=arm, dose=dose, csf=csf, given=_pairs(given))
+    if json:
+        say.document(order)
+    else:
+        _print_order(order)
+    return FOUND if any(finding.level == "error" for finding in order.findings) else 0
+
+
+def _pairs(given: tuple[str, ...]) -> dict[str, str]:
+    from mfg.errors import Refused
+
+    pairs = [item.partition("=") for item in given]
+    for name, equals, value in pairs:
+        if not equals or not name or not value:
+            raise Refused(
+                "--given", f"{name}{equals}{value}", "is not NAME=VALUE", "write it like --given cohort=2"
+            )
+    return {name: value for name, _, value in pairs}
+
+
+def _print_order(order: Any) -> None:
+    from mfg.units import plain
+
+    weight = f" · {plain(order.weight_kg)} kg" if order.weight_kg is not None else ""
+    say.result(f"{order.protocol} · arm {order.arm} · {order.dose}{weight}\n")
+    for a in order.administrations:
+        say.result(f"{a.route}{f' ({a.component})' if a.component else ''}: {say.cells(a.cells)}")
+        if a.cells is None:
+            ends = [say.cells(end) for end in (a.cells_least, a.cells_most) if end is not None]
+            say.result(f"    the lot decides, within {' to '.join(ends)}")
+        if a.sites > 1 and a.cells_per_site is not None:
+            say.result(f"    {a.sites} sites of {say.cells(a.cells_per_site)}")
+        if a.cells_per_kg is not None:
+            say.result(f"    {say.cells(a.cells_per_kg)} per kg")
+        density = (
+            f" at {plain(a.concentration_cells_per_mL)} cells/mL" if a.concentration_cells_per_mL else ""
+        )
+        volume = "volume: not stated" if a.volume_mL is None else f"volume: {plain(a.volume_mL)} mL{density}"
+        say.result(f"    {volume}")
+        for box in dict.fromkeys(a.containers):
+            count = a.containers.count(box)
+            size = f"{plain(box.nominal_mL)} mL " if box.nominal_mL is not None else ""
+            fill = f"fill {plain(box.fill_mL)} mL" if box.fill_mL is not None else "fill not stated"
+            what = say.cells(box.cells) if box.cells is not None else fill
+            say.result(f"    {count} x {size}{box.kind}: {what}")
+    say.result(f"\ntotal: {say.cells(order.total_cells)}\n")
+    for item in order.findings:
+        say.finding(item)
+
+
+def audit(
+    protocol: str,
+    file: Path,
+    /,
+    *,
+    out: Path | None = None,
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> int:
+    """Check a table of doses that somebody else calculated.
+
+    Example: mfg audit lenzumestrocel-phase2 doses.csv --out checked.csv
+
+    Parameters
+    ----------
+    protocol
+        A built-in name, or the path of a TOML file.
+    file
+        A CSV table with the columns patient, weight_kg and cells.
+    out
+        Where to write the same rows with their verdicts.
+    json
+        Print one JSON document.
+    """
+    import contextlib
+
+    from mfg.auditing import audit as prepare
+    from mfg.cli.verdicts import written
+    from mfg.reader.protocols import load_protocol
+
+    found = prepare(load_protocol(protocol), file)
+    with (
+        written(found, file, out) if out is not None else contextlib.nullcontext(found.verdicts()) as verdicts
+    ):
+        flagged = [verdict for _, verdict in verdicts if verdict.verdict != "ok"]
+    if json:
+        rows = [say.fields(f) for f in flagged]
+        say.document(
+            {
+                "rows": sum(found.counts.values()),
+                **found.counts,
+                "tolerance_percent": found.tolerance_percent,
+                "findings": rows,
+            }
+        )
+    else:
+        if flagged:
+            columns = [[f.row, f.patient, f.verdict, ", ".join(f.likely), f.reason] for f in flagged]
+            say.table(["row", "patient", "verdict", "likely", "reason"], columns, right=[0])
+            say.result()
+        counts = ", ".join(f"{count} {verdict}" for verdict, count in found.counts.items())
+        say.result(f"{sum(found.counts.values())} rows: {counts} (tolerance {found.tolerance_percent} %)")
+    if found.unused:
+        say.remark(f"carried along, not used: {', '.join(found.unused)}")
+    return FOUND if flagged else 0
+
+
+def schedule(
+    protocol: str,
+    /,
+    *,
+    baseline: str,
+    arm: str | None = None,
+    supply: str | None = None,
+    holidays: str | None = None,
+    ics: Path | None = None,
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> int:
+    """Plan one patient's calendar: collections, draws, doses and visits.
+
+    Example: mfg schedule lenzumestrocel-phase2 --arm msc --baseline 2026-03-12 --holidays KR
+
+    Parameters
+    ----------
+    protocol
+        A built-in name, or the path of a TOML file.
+    baseline
+        Day 0, as YYYY-MM-DD.
+    arm
+        The arm, where the course differs between arms.
+    supply
+        One of the protocol's supplies; the first if left out.
+    holidays
+        A country whose public holidays are closed, such as KR.
+    ics
+        Where to write the calendar as an .ics file.
+    json
+        Print one JSON document.
+    """
+    from mfg.course import schedule as planned
+    from mfg.reader.protocols import load_protocol
+
+    course = planned(load_protocol(protocol), baseline=baseline, arm=arm, supply=supply, holidays=holidays)
+    if ics is not None:
+        from mfg.course.ics import calendar_of
+
+        ics.write_bytes(calendar_of(course))
+    if json:
+        events = [{**say.fields(e), "weekday": e.weekday} for e in course.events]
+        say.document({**say.fields(course), "events": events})
+        return FOUND if course.findings else 0
+    say.result(f"{course.protocol} · arm {course.arm} · day 0 on {course.baseline}\n")
+    rows = [
+        [
+            f"{e.day:+d}" if e.day else "0",
+            e.date,
+            e.weekday,
+            e.kind,
+            e.name + (f" (by {e.by})" if e.by else ""),
+            f"moved from {e.moved_from}" if e.moved_from else "",
+        ]
+        for e in course.events
+    ]
+    say.table(["day", "date", "weekday", "kind", "event", ""], rows, right=[0])
+    say.result()
+    for item in course.findings:
+        say.finding(item)
+    if course.baselines_that_fit:
+        say.result(f"baselines that fit: {', '.join(str(day) for day in course.baselines_that_fit)}")
+    elif not course.findings:
+        say.result("everything fits")
+    return FOUND if course.findings else 0

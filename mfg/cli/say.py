@@ -1,0 +1,78 @@
+"""Printing: results to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import attrs
+
+
+def result(text: str = "") -> None:
+    """One line of the result."""
+    sys.stdout.write(f"{text}\n")
+
+
+def remark(text: str) -> None:
+    """One line beside the result."""
+    sys.stderr.write(f"{text}\n")
+
+
+def document(content: object) -> None:
+    """The one JSON document of a command."""
+    json.dump(content, sys.stdout, default=_encoded, ensure_ascii=False, allow_nan=False, indent=1)
+    sys.stdout.write("\n")
+
+
+def fields(thing: Any, *left_out: str) -> dict[str, Any]:
+    """The fields of a value as a JSON object, in their order."""
+    return {a.name: getattr(thing, a.name) for a in attrs.fields(type(thing)) if a.name not in left_out}
+
+
+def _encoded(thing: object) -> object:
+    if isinstance(thing, Decimal):
+        return int(thing) if thing == thing.to_integral_value() else float(thing)
+    if isinstance(thing, date):
+        return thing.isoformat()
+    if attrs.has(type(thing)):
+        return fields(thing)
+    raise TypeError(f"{type(thing).__name__} has no place in JSON")
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[int] = ()) -> None:
+    """A table as wide as the terminal, or as wide as it needs where there is none."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 200, highlight=False)
+    sheet = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for n, name in enumerate(header):
+        sheet.add_column(name, justify="right" if n in set(right) else "left", overflow="fold")
+    for row in rows:
+        sheet.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
+    console.print(sheet)
+
+
+def cells(count: Decimal | None) -> str:
+    """A number of cells in three forms, digits grouped: a slip in one shows against the others."""
+    from mfg.units import plain, scientific
+
+    if count is None:
+        return "as the lot gives"
+    for size, word in ((10**9, "billion"), (10**6, "million"), (10**3, "thousand")):
+        if count >= size:
+            return f"{count:,f} cells ({plain(count / size)} {word}; {scientific(count)})"
+    return f"{plain(count)} cells"
+
+
+def finding(item: Any) -> None:
+    """One finding with its evidence."""
+    event = f"{item.event}: " if getattr(item, "event", "") else ""
+    result(f"{item.level:<8} {event}{item.message}")
+    if item.evidence:
+        result(f"         {item.evidence}")

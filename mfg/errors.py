@@ -1,0 +1,74 @@
+"""Everything that can be refused, and how it says so.
+
+    MfgError
+    ├── Refused      one thing a person gave cannot be used: where it stands, what it is, why not, what would do
+    ├── Faults       every such thing in one file, table or command, together
+    └── Unsound      a finished run fails its own audit: a defect of the model, never of the input
+
+The facts are positional fields and the sentence is made from them, so an error survives SimPy and
+pickling, both of which rebuild it from its ``args``. A sentence never rounds a number.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from attrs import define, evolve
+
+
+@define
+class MfgError(Exception):
+    """The root: everything this package refuses to do."""
+
+
+@define
+class Refused(MfgError):
+    """One thing that cannot be used as it was given; *given* is None where something is missing."""
+
+    where: str
+    given: str | None
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        given = "" if self.given is None else f"{self.given!r} "
+        where = f"{self.where}: " if self.where else ""
+        return f"{where}{given}{self.problem}; {self.remedy}"
+
+    def under(self, place: str) -> Refused:
+        """The same refusal, seen from one level further out."""
+        joint = "" if not place or not self.where or self.where.startswith("[") else "."
+        return evolve(self, where=f"{place}{joint}{self.where}")
+
+
+@define
+class Faults(MfgError):
+    """Every fault of one *source* (a file, a table), in the order in which they stand."""
+
+    source: str
+    faults: tuple[Refused, ...]
+
+    def __str__(self) -> str:
+        count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
+        return "\n".join([f"{self.source}: {count}", *(f"  {fault}" for fault in self.faults)])
+
+
+@define
+class Unsound(MfgError):
+    """A run that broke one of its own invariants: please report it with its scenario and seed."""
+
+    replication: int
+    broken: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"replication {self.replication} fails its own audit: " + "; ".join(self.broken)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """What to write instead of *word*: the nearest *known* word if one is near, else all of them."""
+    words = sorted(known)
+    close = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return f"use one of {', '.join(words)}" if words else "nothing is allowed here"

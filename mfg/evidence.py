@@ -1,0 +1,79 @@
+"""Where a number comes from.
+
+Every number in a built-in file is *stated* by a source in ``seeds/``, *cited* from a publication
+that is not one of them, *derived* from such numbers by a formula, *assumed* with a reason, or
+*calibrated*: an assumption that names what it was tuned to. Sources also contradict each other;
+the contradictions are facts too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import frozen
+
+KINDS = ("stated", "cited", "derived", "assumed", "calibrated")
+
+
+@frozen
+class Evidence:
+    """Why a number is what it is; `source` names the seed's file and `where` the places in it."""
+
+    kind: str
+    reason: str
+    source: str | None = None
+    where: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    between: tuple[str, str] | None = None
+
+    def __str__(self) -> str:
+        places = f" ({'; '.join(self.where)})" if self.where else ""
+        return f"{self.kind}: {self.source or self.reason}{places}"
+
+
+@frozen
+class Number:
+    """One number of a file: its path, its value as written, and its evidence if it has any."""
+
+    path: str
+    value: str
+    evidence: Evidence | None
+
+
+@frozen
+class Fact:
+    """A figure that a source states, in our words, with its places in the source."""
+
+    name: str
+    value: Any
+    about: str
+    where: tuple[str, ...]
+
+
+@frozen
+class Contradiction:
+    """What a source says in two ways, or two sources say differently."""
+
+    name: str
+    between: tuple[str, ...]
+    about: str
+
+
+@frozen
+class Source:
+    """One document: the seed's own file name, how to cite it, and what it states."""
+
+    key: str
+    file: str
+    cite: str
+    facts: Mapping[str, Fact]
+    contradictions: tuple[Contradiction, ...]
+
+
+def counted(numbers: tuple[Number, ...]) -> dict[str, int]:
+    """How many numbers are of each kind, and how many have no evidence."""
+    counts = dict.fromkeys((*KINDS, "without evidence"), 0)
+    for number in numbers:
+        counts[number.evidence.kind if number.evidence else "without evidence"] += 1
+    return counts

@@ -1,0 +1,64 @@
+"""The dose of one patient, exactly as the protocol rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from attrs import evolve
+
+from mfg.errors import Refused
+from mfg.prescription.order import Administration, Filled, Finding, Order
+from mfg.prescription.prescriber import Prescriber
+from mfg.protocol.protocol import Protocol
+from mfg.units import Quantity, Volume, amount, measure_of, plain
+
+__all__ = ["Administration", "Filled", "Finding", "Order", "Prescriber", "dose"]
+
+
+def dose(
+    protocol: Protocol,
+    *,
+    weight: str | Quantity | None = None,
+    arm: str | None = None,
+    dose: str | None = None,
+    given: Mapping[str, str | Quantity] | None = None,
+    csf: str | Quantity | None = None,
+) -> Order:
+    """The dose that *protocol* prescribes for one dosing day of one patient.
+
+    *weight* and *csf* are quantities such as ``"72 kg"`` and ``"25 mL"``; *given* holds any other
+    covariate that the protocol names. *arm* and *dose* may be left out where they make no difference.
+
+    Raises:
+        Refused: for anything that the protocol does not allow or does not define. No dose is guessed.
+    """
+    prescriber = Prescriber.of(protocol, arm=arm, dose=dose)
+    order = prescriber.order(
+        prescriber.case({**(given or {}), **({} if weight is None else {"weight": weight})})
+    )
+    findings = [*order.findings, *prescriber.remarks()]
+    if csf is not None:
+        drawn = measure_of(Volume).read(csf, "--csf") if isinstance(csf, str) else csf
+        findings += _vehicle(protocol, order, amount(drawn, "mL"))
+    return evolve(order, findings=tuple(findings))
+
+
+def _vehicle(protocol: Protocol, order: Order, drawn: Decimal) -> Iterator[Finding]:
+    """Whether the vehicle that was drawn suffices; the volume of the cells themselves is not deducted."""
+    step = protocol.formulation
+    if step is None or step.drawn is None:
+        raise Refused("--csf", f"{plain(drawn)} mL", "has no use here", f"{protocol.name} draws no vehicle")
+    if step.draw is not None and drawn not in step.draw.within("mL"):
+        evidence = protocol.evidence_of("step.formulate.draw.least")
+        message = f"{plain(drawn)} mL were drawn; the protocol asks for {step.draw}"
+        yield Finding("warning", "vehicle-drawn", message, evidence)
+    volumes = [a.volume_mL for a in order.administrations if a.volume_mL is not None]
+    if len(volumes) < len(order.administrations):
+        message = f"whether {plain(drawn)} mL suffice is not checked: no volume is stated"
+        yield Finding("note", "vehicle-volume", message)
+        return
+    needed = sum(volumes, Decimal(0))
+    level, verb = ("note", "suffice") if drawn >= needed else ("error", "do not suffice")
+    message = f"{plain(drawn)} mL of {step.vehicle} {verb} for {plain(needed)} mL of product"
+    yield Finding(level, "vehicle-volume", message)

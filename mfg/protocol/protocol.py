@@ -1,0 +1,349 @@
+"""A protocol: what a patient receives and how it is made.
+
+Frozen values only. How a file becomes one is `mfg.reader`; what it means for one patient is
+`mfg.prescription` and `mfg.course`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from attrs import field, frozen
+
+from mfg.errors import Refused, nearest
+from mfg.evidence import Contradiction, Number
+from mfg.protocol.recipe import Formulate, Step
+from mfg.protocol.rules import Bounds, Limits, Round, When
+from mfg.units import (
+    Anything,
+    CellCount,
+    Cells,
+    Concentration,
+    Duration,
+    Offset,
+    Percent,
+    Spacing,
+    Volume,
+    amount,
+)
+
+
+@frozen
+class Covariate:
+    """Something about the patient that a rule may ask for, observed at a named event."""
+
+    unit: str | None = None
+    one_of: tuple[str, ...] = ()
+    at: str | None = None
+    valid: Spacing | None = None
+    least: Anything | None = None
+    most: Anything | None = None
+    round: Round | None = None
+
+
+@frozen
+class CellRule:
+    """How many cells: a target, what moves it (`cap`, `floor`), what judges it (`least`, `most`)."""
+
+    is_: Cells | None = None
+    least: Cells | None = None
+    most: Cells | None = None
+    cap: Cells | None = None
+    floor: Cells | None = None
+    of: str | None = None
+    unknown: str | None = None
+    when: When | None = None
+
+
+@frozen
+class ConcentrationRule:
+    """Cells per volume: one value, or the range that a product must lie in."""
+
+    is_: Concentration | None = None
+    least: Concentration | None = None
+    most: Concentration | None = None
+
+
+@frozen
+class VolumeRule:
+    """A volume: one value, or the range that a product must lie in."""
+
+    is_: Volume | None = None
+    least: Volume | None = None
+    most: Volume | None = None
+
+
+@frozen
+class Container:
+    """What the product is given from.
+
+    `use` says how: ``fill`` (as many as needed, the last partly), ``draw`` (whole ones opened, the rest
+    discarded), ``whole`` (only whole ones are given) or ``all`` (whatever the lot gave).
+    """
+
+    kind: str
+    use: str = "fill"
+    holds: Volume | None = None
+    contains: CellCount | None = None
+
+
+@frozen
+class Route:
+    """One way of giving the cells; every dose is given by every route that its treatment has."""
+
+    name: str
+    cells: tuple[CellRule, ...]
+    component: str | None = None
+    treatment: str | None = None
+    counted: str | None = None
+    sites: int = 1
+    concentration: ConcentrationRule | None = None
+    volume: VolumeRule | None = None
+    container: Container | None = None
+    round: Round | None = None
+    lasts: Duration | None = None
+
+    @property
+    def label(self) -> str:
+        """The route, with the component where the product has several."""
+        return f"{self.name} ({self.component})" if self.component else self.name
+
+
+@frozen
+class Window:
+    """How far an event may lie from its planned day."""
+
+    before: Spacing | None = None
+    after: Spacing | None = None
+
+
+@frozen
+class Day:
+    """An offset from baseline, possibly for some patients only."""
+
+    is_: Offset
+    when: When | None = None
+
+
+@frozen
+class After:
+    """A spacing from another event: exact (`is`), or at least and at most so long."""
+
+    of: str
+    is_: Spacing | None = None
+    least: Spacing | None = None
+    most: Spacing | None = None
+
+
+@frozen
+class Repeat:
+    """The same event again: `times` in all, `every` so often, on the given days of each period."""
+
+    every: Offset
+    times: int
+    on: tuple[Offset, ...] = ()
+
+
+@frozen
+class Dose:
+    """One planned dosing day, on a grid from baseline (`day`) or in a chain (`after`)."""
+
+    name: str
+    day: tuple[Day, ...] = ()
+    after: After | None = None
+    window: Window | None = None
+    repeat: Repeat | None = None
+    when: When | None = None
+
+
+@frozen
+class Visit:
+    """A planned visit."""
+
+    name: str
+    kind: str = "visit"
+    by: str | None = None
+    day: tuple[Day, ...] = ()
+    after: After | None = None
+    window: Window | None = None
+    repeat: Repeat | None = None
+    when: When | None = None
+
+
+@frozen
+class Treatment:
+    """What an arm's doses are: product, placebo or sham; whether its patients are collected and drawn."""
+
+    name: str
+    kind: str
+    collected: bool
+    drawn: bool = False
+    about: str | None = None
+
+
+@frozen
+class Arm:
+    """A group of patients: its share of the allocation, the doses it receives and as which treatment."""
+
+    name: str
+    doses: Mapping[str, str]
+    title: str | None = None
+    treatment: str | None = None
+    ratio: int | None = None
+    size: int | None = None
+
+
+@frozen
+class Allocation:
+    """How arms are allocated: at which event, in what blocks, within which strata."""
+
+    how: str
+    at: str | None = None
+    block: int | None = None
+    strata: tuple[str, ...] = ()
+
+
+@frozen
+class Before:
+    """How long before a dose its collection lies, possibly for some doses only."""
+
+    is_: Spacing | None = None
+    least: Spacing | None = None
+    most: Spacing | None = None
+    when: When | None = None
+
+
+@frozen
+class Supply:
+    """Where the cells of a dose come from: a fresh lot for each dose, a bank of one lot, or stock."""
+
+    name: str
+    kind: str
+    before: tuple[Before, ...] = ()
+    about: str | None = None
+
+
+@frozen
+class Sample:
+    """Where a sample is taken: at a step, or early enough before one for its result to be known there."""
+
+    at: str | None = None
+    before: str | None = None
+
+
+@frozen
+class Release:
+    """A test of a lot or a dose: its limit, its sample, and what waits for its result."""
+
+    test: str
+    limit: Limits
+    sample: Sample
+    holds: str
+    each: str = "lot"
+    when: When | None = None
+
+
+@frozen
+class Example:
+    """A worked case from the source (or anywhere else): what is given and what must come out."""
+
+    given: Mapping[str, str]
+    expect: Mapping[str, Any]
+    arm: str | None = None
+    dose: str | None = None
+    route: str | None = None
+
+
+_Named = TypeVar("_Named", Arm, Treatment, Supply)
+
+
+@frozen
+class Protocol:
+    """One therapy: a file in ``protocols/``, or anybody's own."""
+
+    name: str
+    donor: str
+    title: str = ""
+    trial: str | None = None
+    patient: Mapping[str, Covariate] = field(factory=dict)
+    eligibility: Mapping[str, Limits] = field(factory=dict)
+    treatments: tuple[Treatment, ...] = field(factory=tuple, metadata={"key": "treatment"})
+    arms: tuple[Arm, ...] = field(factory=tuple, metadata={"key": "arm"})
+    allocation: Allocation | None = None
+    supplies: tuple[Supply, ...] = field(factory=tuple, metadata={"key": "supply"})
+    doses: tuple[Dose, ...] = field(factory=tuple, metadata={"key": "dose"})
+    visits: tuple[Visit, ...] = field(factory=tuple, metadata={"key": "visit"})
+    routes: tuple[Route, ...] = field(factory=tuple, metadata={"key": "route"})
+    recipe: tuple[Step, ...] = field(factory=tuple, metadata={"key": "step"})
+    release: tuple[Release, ...] = ()
+    examples: tuple[Example, ...] = field(factory=tuple, metadata={"key": "example"})
+    tolerance: Percent | None = None
+    numbers: tuple[Number, ...] = field(factory=tuple, metadata={"key": None})
+    contradictions: tuple[Contradiction, ...] = field(factory=tuple, metadata={"key": None})
+
+    def arm(self, name: str) -> Arm:
+        """The arm of that name."""
+        return _named(self.arms, name, "arm", self.name)
+
+    def treatment(self, name: str) -> Treatment:
+        """The treatment of that name."""
+        return _named(self.treatments, name, "treatment", self.name)
+
+    def supply(self, name: str | None = None) -> Supply | None:
+        """The supply of that name, or the first listed; None for a protocol without supplies."""
+        if name is None:
+            return self.supplies[0] if self.supplies else None
+        return _named(self.supplies, name, "supply", self.name)
+
+    def dosed_arms(self) -> list[Arm]:
+        """The arms in which at least one dose is a product with cells."""
+        return [arm for arm in self.arms if "product" in {self.treatment(t).kind for t in arm.doses.values()}]
+
+    @property
+    def events(self) -> tuple[Dose | Visit, ...]:
+        """Every planned dose and visit."""
+        return (*self.doses, *self.visits)
+
+    def words(self) -> dict[str, list[str]]:
+        """Everything that a condition may name and that is a word, with its values."""
+        doses = list(dict.fromkeys(dose for arm in self.arms for dose in arm.doses))
+        named = {"arm": [a.name for a in self.arms], "dose": doses, "supply": [s.name for s in self.supplies]}
+        return named | {n: list(c.one_of) for n, c in self.patient.items() if c.one_of}
+
+    @property
+    def units(self) -> dict[str, str]:
+        """The unit of each covariate that is a quantity."""
+        return {name: covariate.unit for name, covariate in self.patient.items() if covariate.unit}
+
+    @property
+    def formulation(self) -> Formulate | None:
+        """The step that suspends the cells in their vehicle, if the recipe has one."""
+        return next((step for step in self.recipe if isinstance(step, Formulate)), None)
+
+    def evidence_of(self, path: str) -> str:
+        """What supports the number at *path*, or the empty string."""
+        return next((str(n.evidence) for n in self.numbers if n.path == path and n.evidence), "")
+
+
+def _named(things: tuple[_Named, ...], name: str, kind: str, where: str) -> _Named:
+    for thing in things:
+        if thing.name == name:
+            return thing
+    raise Refused(where, name, f"is not one of its {kind}s", nearest(name, [t.name for t in things]))
+
+
+def bounds_of(thing: Any, unit: str) -> Bounds:
+    """The `least` and `most` of *thing* (anything that has them, or None) as decimals of *unit*."""
+    least, most = getattr(thing, "least", None), getattr(thing, "most", None)
+    return Bounds(
+        least=None if least is None else amount(least, unit),
+        most=None if most is None else amount(most, unit),
+    )
+
+
+def share(percent: Percent) -> Decimal:
+    """A percentage as a fraction."""
+    magnitude: Decimal = percent.magnitude
+    return magnitude / 100

@@ -1,0 +1,142 @@
+"""The recipe: what is done to make a lot and to give a dose, in order.
+
+A closed vocabulary. A step says *what* must hold (volumes, limits, times that the protocol fixes);
+where it is done, by whom and how long it takes is the site's.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, get_args
+
+from attrs import frozen
+
+from mfg.protocol.rules import Limits, When
+from mfg.spread import VolumeSpread
+from mfg.units import Area, CellCount, Delay, Density, Duration, Percent, PerWeek, Spacing, Temperature
+
+
+@frozen
+class Range:
+    """A temperature range."""
+
+    least: Temperature
+    most: Temperature
+
+
+@frozen
+class Passages:
+    """How many passages a lot may take, the primary culture not counted."""
+
+    most: int
+    least: int = 0
+
+
+@frozen
+class Collect:
+    """Take the starting material from the patient (or the donor)."""
+
+    do: ClassVar[str] = "collect"
+    volume: VolumeSpread | None = None
+    when: When | None = None
+
+
+@frozen
+class Ship:
+    """Carry the material along one of the site's legs, within a time and a temperature range."""
+
+    do: ClassVar[str] = "ship"
+    leg: str
+    within: Duration | None = None
+    keep: Range | None = None
+    when: When | None = None
+
+
+@frozen
+class Isolate:
+    """Separate the cells that are to be cultured."""
+
+    do: ClassVar[str] = "isolate"
+    when: When | None = None
+
+
+@frozen
+class Expand:
+    """Culture the cells until the lot holds what it must serve.
+
+    Either grown, from the patient's own biology (`vessel`, `seeding`, `reseeding`, `harvest_at`,
+    `passages`), or for a stated time (`lasts`). Medium is changed so many times a week on the site's
+    own weekdays, or every so often.
+    """
+
+    do: ClassVar[str] = "expand"
+    lasts: Duration | None = None
+    vessel: Area | None = None
+    seeding: Density | None = None
+    reseeding: Density | None = None
+    harvest_at: Percent | None = None
+    passages: Passages | None = None
+    medium: PerWeek | None = None
+    medium_every: Duration | None = None
+    when: When | None = None
+
+
+@frozen
+class Induce:
+    """Culture on in another medium until the cells have changed."""
+
+    do: ClassVar[str] = "induce"
+    lasts: Duration
+    when: When | None = None
+
+
+@frozen
+class Cryopreserve:
+    """Freeze the lot into containers: the bank."""
+
+    do: ClassVar[str] = "cryopreserve"
+    after_passage: int | None = None
+    contains: CellCount | None = None
+    when: When | None = None
+
+
+@frozen
+class Thaw:
+    """Take containers from the bank (or from stock) and let the cells recover."""
+
+    do: ClassVar[str] = "thaw"
+    recovers: Duration | None = None
+    when: When | None = None
+
+
+@frozen
+class Formulate:
+    """Harvest, wash, suspend in the vehicle and fill; the expiry clock starts when this ends."""
+
+    do: ClassVar[str] = "formulate"
+    vehicle: str
+    drawn: Spacing | None = None
+    draw: Limits | None = None
+    use_within: Duration | None = None
+    when: When | None = None
+
+
+@frozen
+class Administer:
+    """Give the dose by every route of the protocol, at the booked appointment."""
+
+    do: ClassVar[str] = "administer"
+    when: When | None = None
+
+
+@frozen
+class Observe:
+    """Keep the patient: lying for a while, then in a bed."""
+
+    do: ClassVar[str] = "observe"
+    lying: Delay | None = None
+    stay: Duration | None = None
+    when: When | None = None
+
+
+Step = Collect | Ship | Isolate | Expand | Induce | Cryopreserve | Thaw | Formulate | Administer | Observe
+STEPS: dict[str, type[Step]] = {cls.do: cls for cls in get_args(Step)}

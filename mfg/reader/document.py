@@ -1,0 +1,144 @@
+"""A file as a tree of named values, each with its evidence.
+
+Evidence stands beside a value (``{ is = "26 day", fact = "interval" }``) or once on a table for
+everything in it. Here it is taken off: what is left is the bare tree that becomes a protocol or a site,
+and a list of every number with its path and what supports it.
+
+A path joins the names on the way: ``dose.second.day``, ``facility.gmp.suites``. A table in a list is
+called by its ``name``, its ``do`` or its ``test``, else by its place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from mfg.errors import Refused, nearest
+from mfg.evidence import Evidence, Number, Source
+
+CLAIMS = ("fact", "cited", "derived", "assumed", "calibrated")
+BESIDE = ("range", "departs_from")  # further words on evidence
+_IDENTITY = {"schema", "name", "title", "trial", "facts", "donor", "about", "do", "test", "kind", "protocol"}
+_IDENTITY |= {"supply", "site", "population", "arm", "dose", "treatment", "file", "leg", "holidays", "of"}
+_NUMERIC = re.compile(r"-?[0-9]|.*[0-9]{2}:[0-9]{2}")
+
+Tree = dict[str, Any]
+Sources = Mapping[str, Source]
+
+
+def take_off_evidence(document: Tree, sources: Sources) -> tuple[Tree, tuple[Number, ...], list[Refused]]:
+    """The bare tree, every number in it with its evidence, and the claims that cannot be made out."""
+    numbers: list[Number] = []
+    faults: list[Refused] = []
+    default = str(document.get("facts", ""))
+
+    def bare(node: Any, path: str, evidence: Evidence | None, identity: bool, claimed: bool = False) -> Any:
+        if path.startswith("example."):
+            return node
+        if isinstance(node, dict):
+            claims = {key: node[key] for key in (*CLAIMS, *BESIDE) if key in node}
+            if claims and path != "":
+                evidence = _evidence(claims, default, sources, path, faults) or evidence
+            elif claims:
+                evidence = _evidence(claims, default, sources, "the file", faults)
+            rest = {key: value for key, value in node.items() if key not in claims}
+            if set(rest) == {"is"} and claims:
+                return bare(rest["is"], path, evidence, identity, claimed=True)
+            return {
+                key: bare(value, f"{path}.{key}" if path else key, evidence, key in _IDENTITY)
+                for key, value in rest.items()
+            }
+        if isinstance(node, list):
+            return [
+                bare(item, f"{path}.{called(item, n)}", evidence, identity) for n, item in enumerate(node)
+            ]
+        if _is_number(node) if not identity else claimed:
+            numbers.append(Number(path, str(node), evidence))
+        return node
+
+    return bare(document, "", None, False), tuple(numbers), faults
+
+
+def called(item: object, place: int) -> str:
+    """What a member of a list is called in a path."""
+    if isinstance(item, dict):
+        for key in ("name", "test", "do"):
+            if isinstance(item.get(key), str):
+                return str(item[key])
+    return str(place + 1)
+
+
+def leaves(node: object, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value of a tree with its path."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from leaves(value, f"{path}.{key}" if path else key)
+    elif isinstance(node, list):
+        for n, item in enumerate(node):
+            yield from leaves(item, f"{path}.{called(item, n)}")
+    else:
+        yield path, node
+
+
+def _is_number(node: object) -> bool:
+    if isinstance(node, str):
+        return _NUMERIC.match(node) is not None
+    return isinstance(node, (int, Decimal, date)) and not isinstance(node, bool)
+
+
+def _evidence(
+    claims: Tree, default: str, sources: Sources, path: str, faults: list[Refused]
+) -> Evidence | None:
+    made = [key for key in CLAIMS if key in claims]
+    if len(made) != 1:
+        faults.append(
+            Refused(path, None, f"has {len(made)} kinds of evidence", f"give one of {', '.join(CLAIMS)}")
+        )
+        return None
+    kind, claim = made[0], claims[made[0]]
+    if not isinstance(claim, str) or not claim.strip():
+        faults.append(
+            Refused(f"{path}.{kind}", str(claim), "says nothing", "say where the number comes from")
+        )
+        return None
+    span = claims.get("range")
+    between = (str(span[0]), str(span[1])) if isinstance(span, list) and len(span) == 2 else None
+    if kind != "fact":
+        facts = (
+            tuple(_full(name, default) for name in re.findall(r"{([^}]*)}", claim))
+            if kind == "derived"
+            else ()
+        )
+        for name in facts:
+            _fact(name, sources, f"{path}.derived", faults)
+        departs = claims.get("departs_from")
+        if departs is not None:
+            _fact(_full(departs, default), sources, f"{path}.departs_from", faults)
+        return Evidence(kind, claim, facts=facts, between=between)
+    name = _full(claim, default)
+    found = _fact(name, sources, f"{path}.fact", faults)
+    if found is None:
+        return None
+    source, about, where = found
+    return Evidence("stated", about, source, where, (name,), between)
+
+
+def _full(name: str, default: str) -> str:
+    return name if "." in name else f"{default}.{name}"
+
+
+def _fact(
+    name: str, sources: Sources, path: str, faults: list[Refused]
+) -> tuple[str, str, tuple[str, ...]] | None:
+    key, _, entry = name.partition(".")
+    if key not in sources:
+        faults.append(Refused(path, key, "is not a known source", nearest(key, sources)))
+        return None
+    facts = sources[key].facts
+    if entry not in facts:
+        faults.append(Refused(path, entry, f"is not a fact of {key}", nearest(entry, facts)))
+        return None
+    return sources[key].file, facts[entry].about, facts[entry].where

@@ -1,0 +1,248 @@
+"""From a bare tree to frozen values, with every fault at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeVar, get_args
+
+import attrs
+import cattrs
+from cattrs.errors import (
+    AttributeValidationNote,
+    ClassValidationError,
+    ForbiddenExtraKeysError,
+    IterableValidationError,
+    IterableValidationNote,
+)
+from cattrs.gen import make_dict_structure_fn, override
+
+from mfg.calendar import Hours, read_date
+from mfg.errors import Refused, nearest
+from mfg.protocol.protocol import Before, CellRule, ConcentrationRule, Day, VolumeRule, Window
+from mfg.protocol.recipe import STEPS, Step
+from mfg.protocol.rules import ROUNDINGS, Limits, Round, When
+from mfg.reader.document import called
+from mfg.spread import Spread, read_spread
+from mfg.units import Measure, Quantity
+
+T = TypeVar("T")
+_NOTES = (AttributeValidationNote, IterableValidationNote)
+
+
+def structure(tree: object, cls: type[T]) -> tuple[T | None, list[Refused]]:
+    """The value that *tree* describes, or None with every reason why it is none."""
+    try:
+        return _converter.structure(tree, cls), []
+    except Exception as error:  # noqa: BLE001  cattrs wraps what it meets; the rest is raised again below
+        faults = list(_faults(error, tree, cls, ""))
+        return None, faults
+
+
+def _faults(error: BaseException, tree: Any, cls: Any, path: str) -> list[Refused]:
+    if isinstance(error, Refused):
+        return [error.under(path)]
+    if isinstance(error, (ClassValidationError, IterableValidationError)):
+        found: list[Refused] = []
+        for inner in error.exceptions:
+            note = next((n for n in getattr(inner, "__notes__", ()) if isinstance(n, _NOTES)), None)
+            step, subtree = _step(note, tree, getattr(error, "cl", cls))
+            found += _faults(inner, subtree, getattr(error, "cl", cls), f"{path}.{step}".strip("."))
+        return found
+    if isinstance(error, ForbiddenExtraKeysError):
+        return [
+            Refused(path, None, f"unknown key {key!r}", nearest(key, _keys(error.cl)))
+            for key in sorted(error.extra_fields)
+        ]
+    if isinstance(error, KeyError):
+        return [Refused(path, None, "is missing", "write it")]
+    if isinstance(error, (TypeError, ValueError, AttributeError)):
+        return [Refused(path, str(tree)[:60], "has the wrong shape", "see docs/protocol-files.md")]
+    raise error
+
+
+def _step(note: Any, tree: Any, cls: Any) -> tuple[str, Any]:
+    """The part of a path that a cattrs note stands for, and the subtree it leads to."""
+    if isinstance(note, IterableValidationNote):
+        if isinstance(tree, list) and isinstance(note.index, int) and note.index < len(tree):
+            return called(tree[note.index], note.index), tree[note.index]
+        return str(note.index), tree.get(note.index) if isinstance(tree, dict) else None
+    if isinstance(note, AttributeValidationNote):
+        key = _key(attrs.fields_dict(cls)[note.name]) or note.name
+        return key, tree.get(key) if isinstance(tree, dict) else None
+    return "", tree
+
+
+def _key(attribute: attrs.Attribute[Any]) -> str | None:
+    """How an attribute is written in a file; None for one that is not written."""
+    if "key" in attribute.metadata:
+        key: str | None = attribute.metadata["key"]
+        return key
+    return attribute.name.rstrip("_")
+
+
+def _keys(cls: type) -> list[str]:
+    return [key for attribute in attrs.fields(cls) if (key := _key(attribute)) is not None]
+
+
+def _attrs_hook(cls: type, converter: cattrs.Converter) -> Callable[[Any, Any], Any]:
+    names = {
+        a.name: override(omit=True) if _key(a) is None else override(rename=_key(a))
+        for a in attrs.fields(cls)
+    }
+    build: Any = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True, **names)  # type: ignore[arg-type]
+
+    def hook(tree: Any, _: Any) -> Any:
+        if not isinstance(tree, dict):
+            raise Refused("", _shown(tree), "is not a table", f"write a table with {', '.join(_keys(cls))}")
+        return build(tree, cls)
+
+    return hook
+
+
+def _measured(annotated: Any) -> tuple[Any, Measure] | None:
+    args = get_args(annotated)
+    return (args[0], args[1]) if len(args) == 2 and isinstance(args[1], Measure) else None
+
+
+def _quantity_hook(annotated: Any) -> Callable[[Any, Any], Quantity]:
+    measure = _measured(annotated)[1]  # type: ignore[index]
+    return lambda given, _: measure.read(given)
+
+
+def _spread_hook(annotated: Any) -> Callable[[Any, Any], Spread]:
+    measure = _measured(annotated)[1]  # type: ignore[index]
+    return lambda given, _: read_spread(given, measure.read, "")
+
+
+def _exactly(kind: type, what: str) -> Callable[[Any, Any], Any]:
+    def hook(given: Any, _: Any) -> Any:
+        if not isinstance(given, kind) or (isinstance(given, bool) and kind is not bool):
+            raise Refused("", _shown(given), f"is not {what}", f"write {what}")
+        return given
+
+    return hook
+
+
+def _count(given: Any, _: Any) -> int:
+    if isinstance(given, bool) or not isinstance(given, int) or given < 0:
+        raise Refused("", _shown(given), "is not a whole number", "write one like 2")
+    return given
+
+
+def _decimal(given: Any, _: Any) -> Decimal:
+    if isinstance(given, bool) or not isinstance(given, (int, Decimal)):
+        raise Refused("", _shown(given), "is not a plain number", "write one like 1.6")
+    return Decimal(given)
+
+
+def _words(given: Any, _: Any) -> tuple[str, ...]:
+    items = given if isinstance(given, list) else [given]
+    if not all(isinstance(item, str) for item in items):
+        raise Refused("", _shown(given), "is not a word or a list of words", 'write it like ["a", "b"]')
+    return tuple(items)
+
+
+def _step_of(given: Any, _: Any) -> Step:
+    if not isinstance(given, dict) or "do" not in given:
+        raise Refused("", None, "does not say what it does", f"give do = one of {', '.join(STEPS)}")
+    if given["do"] not in STEPS:
+        raise Refused("do", str(given["do"]), "is no step", nearest(str(given["do"]), STEPS))
+    rest = {key: value for key, value in given.items() if key != "do"}
+    return _converter.structure(rest, STEPS[given["do"]])
+
+
+def _limits(given: Any, _: Any) -> Limits:
+    if isinstance(given, (str, list)) and all(isinstance(item, str) for item in given):
+        return Limits(one_of=_words(given, None))
+    limits: Limits = _limits_table(given, Limits)
+    return limits
+
+
+def _when(given: Any, _: Any) -> When:
+    if not isinstance(given, dict):
+        raise Refused(
+            "", _shown(given), "is not a condition", 'write it like { weight = { most = "50 kg" } }'
+        )
+    return When({name: _converter.structure(value, Limits) for name, value in given.items()})
+
+
+def _rows_of(cls: type, short: str) -> Callable[[Any, Any], tuple[Any, ...]]:
+    """A decision table: one bare value, one row, or a list of rows."""
+
+    def hook(given: Any, _: Any) -> tuple[Any, ...]:
+        if isinstance(given, list):
+            return tuple(_converter.structure(given, list[cls]))  # type: ignore[valid-type]
+        return (_converter.structure(given if isinstance(given, dict) else {short: given}, cls),)
+
+    return hook
+
+
+def _round(given: Any, _: Any) -> Round:
+    rounding: Round = _round_table(given, Round)
+    if rounding.how not in ROUNDINGS:
+        raise Refused("how", rounding.how, "is no way of rounding", nearest(rounding.how, ROUNDINGS))
+    return rounding
+
+
+def _window(given: Any, _: Any) -> Window:
+    span = {"before": given, "after": given} if isinstance(given, str) else given
+    window: Window = _window_table(span, Window)
+    return window
+
+
+def _either(cls: type, converter: cattrs.Converter) -> Callable[[Any, Any], Any]:
+    """A rule that may be written as its bare `is`."""
+    table = _attrs_hook(cls, converter)
+    return lambda given, _: table(given if isinstance(given, dict) else {"is": given}, cls)
+
+
+def _doses(given: Any, _: Any) -> Mapping[str, str]:
+    if isinstance(given, dict):
+        return {str(name): _exactly(str, "text")(value, str) for name, value in given.items()}
+    return dict.fromkeys(_words(given, None), "")
+
+
+def _shown(given: object) -> str:
+    return (
+        {True: "true", False: "false"}.get(given, str(given)[:60])
+        if isinstance(given, bool)
+        else str(given)[:60]
+    )
+
+
+def _made() -> cattrs.Converter:
+    converter = cattrs.Converter(detailed_validation=True)
+    converter.register_structure_hook_factory(attrs.has, _attrs_hook)
+    converter.register_structure_hook_factory(
+        lambda t: (found := _measured(t)) is not None and found[0] is Quantity, _quantity_hook
+    )
+    converter.register_structure_hook_factory(
+        lambda t: (found := _measured(t)) is not None and found[0] is Spread, _spread_hook
+    )
+    converter.register_structure_hook(str, _exactly(str, "text"))
+    converter.register_structure_hook(bool, _exactly(bool, "true or false"))
+    converter.register_structure_hook(int, _count)
+    converter.register_structure_hook(Decimal, _decimal)
+    converter.register_structure_hook(date, lambda given, _: read_date(given))
+    converter.register_structure_hook(Hours, lambda given, _: Hours.read(given))
+    converter.register_structure_hook_func(lambda t: t == tuple[str, ...], _words)
+    converter.register_structure_hook_func(lambda t: t == Step, _step_of)
+    converter.register_structure_hook(Limits, _limits)
+    converter.register_structure_hook(When, _when)
+    converter.register_structure_hook(Round, _round)
+    converter.register_structure_hook(Window, _window)
+    for cls in (ConcentrationRule, VolumeRule):
+        converter.register_structure_hook(cls, _either(cls, converter))
+    converter.register_structure_hook_func(lambda t: t == Mapping[str, str], _doses)
+    converter.register_structure_hook_func(lambda t: t == tuple[CellRule, ...], _rows_of(CellRule, "is"))
+    converter.register_structure_hook_func(lambda t: t == tuple[Day, ...], _rows_of(Day, "is"))
+    converter.register_structure_hook_func(lambda t: t == tuple[Before, ...], _rows_of(Before, "is"))
+    return converter
+
+
+_converter = _made()
+_limits_table = _attrs_hook(Limits, _converter)
+_round_table = _attrs_hook(Round, _converter)
+_window_table = _attrs_hook(Window, _converter)

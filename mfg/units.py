@@ -1,0 +1,274 @@
+"""Quantities: one strict door in, one door out, and the units of this field.
+
+Text enters through `Measure.read` alone: a number and one unit from that measure's own list, never
+an expression. Magnitudes are decimals, so a dose typed exactly at its limit is at its limit. Inside
+the simulation there are plain numbers, which leave through `amount` and `number`.
+
+``cell`` and ``viable_cell`` are dimensions of their own: a count of cells is not a pure number, and
+only a viability turns one into the other.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, TypeAlias, get_args
+
+import pint
+from attrs import frozen
+
+from mfg.errors import Refused
+
+if TYPE_CHECKING:
+    Quantity: TypeAlias = pint.Quantity[Decimal]
+else:
+    Quantity = pint.Quantity
+
+_registry: pint.UnitRegistry[Decimal] = pint.UnitRegistry(None, non_int_type=Decimal, on_redefinition="raise")
+for _definition in (
+    "kilogram = [mass] = kg",
+    "gram = 1e-3 kilogram = g",
+    "picogram = 1e-15 kilogram = pg",
+    "pound = 0.45359237 kilogram = lb",
+    "centimeter = [length] = cm",
+    "meter = 100 centimeter = m",
+    "milliliter = centimeter ** 3 = mL",
+    "liter = 1000 milliliter = L",
+    "microliter = 1e-3 milliliter = uL",
+    "minute = [time]",
+    "hour = 60 minute",
+    "day = 24 hour",
+    "week = 7 day",
+    "calendar_month = [calendar]",
+    "year = 365.25 day",
+    "month = 30.4375 day",  # a rate's month, a twelfth of a year; never a duration
+    "degC = [temperature]",
+    "percent = [proportion]",
+    "cell = [cell_count]",
+    "viable_cell = [viable_cell_count]",
+    "colony = [colony_count]",
+    "site = [site_count]",
+    "container = [container_count]",
+    "flask = [flask_count]",
+    "passage = [passage_count]",
+    "doubling = [doubling_count]",
+    "point = [rating]",
+    "patient = [patient_count]",
+    "endotoxin_unit = [endotoxin] = EU",
+):
+    _registry.define(_definition)
+
+_SPELLED: dict[str, tuple[str, str]] = {  # spellings that are not themselves an expression of units
+    "%": ("1", "percent"),
+    "%/month": ("1", "percent/month"),
+    "%/year": ("1", "percent/year"),
+    "/day": ("1", "patient/day"),
+    "/week": ("1", "patient/week"),
+    "/month": ("1", "patient/month"),
+    "/year": ("1", "patient/year"),
+    "calendar month": ("1", "calendar_month"),
+    "per week": ("1", "1/week"),
+    "/hour": ("1", "1/hour"),
+    "colony/1e6 cell": ("1e-6", "colony/cell"),
+    "pg/1e4 cell": ("1e-4", "pg/cell"),
+}
+
+_NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?"
+_QUANTITY = re.compile(rf"({_NUMBER}) ?((?:[A-Za-z_%/].*)?)")
+_HINTS = {
+    "lb": "a weight is in kg here (1 lb is 0.45359237 kg)",
+    "lbs": "a weight is in kg here (1 lb is 0.45359237 kg)",
+    "cc": "write mL",
+    "ML": "write mL",
+    "ml": "write mL",
+    "cells": "write cell",
+    "cells/kg": "write cell/kg",
+    "month": 'write "1 calendar month" for a date, or a number of days',
+    "months": 'write "1 calendar month" for a date, or a number of days',
+    "days": "write day",
+    "weeks": "write week",
+    "hours": "write hour",
+    "minutes": "write minute",
+    "years": "write year",
+}
+
+
+@frozen
+class Measure:
+    """A kind of quantity: what it is called, the units it may be written in, the values it may take.
+
+    The first unit is the canonical one; `least` and `most` are in it.
+    """
+
+    name: str
+    units: tuple[str, ...]
+    like: str
+    signed: bool = False
+    zero: bool = False
+    whole: bool = False
+    most: Decimal | None = None
+
+    def read(self, text: object, where: str = "") -> Quantity:
+        """Turn what a person typed into a quantity.
+
+        Raises:
+            Refused: unless it is a plain decimal number and one of this measure's units.
+        """
+        if not isinstance(text, str):
+            given = "true" if text is True else "false" if text is False else str(text)
+            raise Refused(where, given, f"is not {self.name} with its unit", self._advice)
+        match = _QUANTITY.fullmatch(text) if len(text) <= 64 else None
+        unit = re.sub(r" ?/ ?", "/", match[2]) if match else ""
+        if match is None or unit not in self.units:
+            problem = _diagnosis(text)
+            if problem is None and unit:
+                advice = _HINTS.get(unit, f"use {', '.join(self.units)}")
+                raise Refused(where, text, f"has a unit that {self.name} cannot have, {unit!r}", advice)
+            problem = problem or ("has no unit" if match else "is not one number and one unit")
+            raise Refused(where, text[:80], problem, self._advice)
+        value = Decimal(match[1])
+        if self.whole and value != int(value):
+            raise Refused(where, text, "is not a whole number", self._advice)
+        if value.is_signed() and not self.signed:
+            raise Refused(where, text, "is negative", self._advice)
+        if value == 0 and not self.zero:
+            raise Refused(where, text, "is zero", self._advice)
+        quantity = quantity_of(value, unit)
+        if self.most is not None and amount(quantity, self.units[0]) > self.most:
+            raise Refused(where, text, f"is above {self.most} {self.units[0]}", self._advice)
+        return quantity
+
+    @property
+    def _advice(self) -> str:
+        return f"write {self.name} like {self.like}"
+
+
+def quantity_of(value: Decimal, unit: str) -> Quantity:
+    """*value* in *unit*, one of the spellings that a measure lists."""
+    factor, parsed = _unit(unit)
+    return _registry.Quantity(value * factor, parsed)
+
+
+def amount(quantity: Quantity, unit: str) -> Decimal:
+    """The exact decimal magnitude of *quantity* in *unit*."""
+    factor, parsed = _unit(unit)
+    magnitude: Decimal = quantity.m_as(parsed)
+    return magnitude / factor
+
+
+def number(quantity: Quantity, unit: str) -> float:
+    """The magnitude of *quantity* in *unit*, as the simulation's plain float."""
+    return float(amount(quantity, unit))
+
+
+def alike(quantity: Quantity, unit: str) -> bool:
+    """Whether *quantity* can be expressed in *unit*."""
+    return bool(quantity.is_compatible_with(_unit(unit)[1]))
+
+
+def plain(value: Decimal) -> str:
+    """A decimal as people write it: all its digits, no exponent below 1e7, no trailing zeros."""
+    return scientific(value) if abs(value) >= 10**7 else f"{value.normalize():f}"
+
+
+def scientific(value: Decimal) -> str:
+    """A decimal as a power of ten, all its digits: 7.2e7."""
+    mantissa, exponent = f"{value.normalize():e}".split("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
+def text(quantity: Quantity) -> str:
+    """A quantity as people write it."""
+    return f"{plain(Decimal(quantity.magnitude))} {quantity.units:~C}"
+
+
+@cache
+def _unit(spelling: str) -> tuple[Decimal, pint.Unit]:
+    factor, expression = _SPELLED.get(spelling, ("1", spelling))
+    return Decimal(factor), _registry.parse_units(expression)
+
+
+def _diagnosis(text: str) -> str | None:
+    """Name the slip in text that is not a number and a known unit, if it is a known slip."""
+    return next((problem for pattern, problem in _DIAGNOSES if re.search(pattern, text)), None)
+
+
+_DIAGNOSES = (
+    (r"(?s)^.{65,}", "is longer than 64 characters"),
+    (r"[\x00-\x1f\x7f]", "holds a line break or another invisible character"),
+    (r"^\s*$", "is empty"),
+    (r"[‐-―−﹣－]", "holds a dash or minus sign that is not the plain '-'"),
+    (r"[\u00a0\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff]", "holds a space that is not a plain space"),
+    (r"[±]", "is a value with a tolerance where one value is asked"),
+    (r"[^\x00-\x7f]", "holds a character that is not plain ASCII"),
+    (r"^\s|\s$|  ", "holds a stray space"),
+    (r",", "holds a comma, and a comma may mean thousands or decimals"),
+    (r"^[~<>=$+#]|[$#;=!?]", "holds a mark or a comment"),
+    (r"[0-9]['_ ][0-9]", "holds digits apart, which may be thousands or two numbers"),
+    (r"(?i)^-?0x", "is a hexadecimal number"),
+    (r"(?i)^[+-]?(nan|inf)", "is not a finite number"),
+    (r"[eE][+-]?[0-9]{3,}", "is a number too large or too small to mean anything"),
+    (r"^-?0[0-9]", "starts with a zero that may be a slip"),
+    (r"^-?[0-9]*\.[0-9]*\.", "has two decimal points"),
+    (r"^-?(\.|[0-9]+\.(?![0-9]))", "has a decimal point without a digit on both sides"),
+    (r":", "is a time of day or a ratio, not a quantity"),
+    (r"[0-9]\s*(x|\*|\^)|\(|^[^/]*/\s*[0-9.]+\s*$", "is an expression, not a number"),
+    (r"^[^0-9]*$", "has no number"),
+    (r"^-?[0-9.]+\s*-\s*[0-9]", "is a range where one value is asked"),
+    (r"[A-Za-z%]\s+[0-9]", "holds two quantities"),
+    (r"^'|^\"", "holds quotation marks"),
+)
+
+_TIMES = ("minute", "hour", "day", "week")
+_CELLS = ("cell", "viable_cell")
+_SCALES = ("", "/kg", "/site", "/m**2", "/cm**2")
+
+Weight = Annotated[Quantity, Measure("a body weight", ("kg",), "72 kg")]
+Height = Annotated[Quantity, Measure("a height", ("cm",), "171 cm")]
+Duration = Annotated[Quantity, Measure("a duration", _TIMES, "26 day")]
+Delay = Annotated[Quantity, Measure("a duration", _TIMES, "26 day", zero=True)]
+Offset = Annotated[
+    Quantity,
+    Measure("an offset", ("day", "week", "calendar month"), "-28 day", signed=True, zero=True, whole=True),
+]
+Spacing = Annotated[
+    Quantity,
+    Measure("a spacing in whole days", ("day", "week"), "26 day", zero=True, whole=True),
+]
+Volume = Annotated[Quantity, Measure("a volume", ("mL", "L", "uL"), "7.2 mL")]
+Area = Annotated[Quantity, Measure("an area", ("cm**2",), "175 cm**2")]
+Cells = Annotated[
+    Quantity,
+    Measure("a dose of cells", tuple(f"{c}{s}" for c in _CELLS for s in _SCALES), "1e6 cell/kg"),
+]
+CellCount = Annotated[Quantity, Measure("a number of cells", _CELLS, "25e6 cell")]
+Concentration = Annotated[Quantity, Measure("a concentration", ("cell/mL", "viable_cell/mL"), "1e7 cell/mL")]
+Density = Annotated[Quantity, Measure("a cell density", ("cell/cm**2",), "2e5 cell/cm**2")]
+Percent = Annotated[Quantity, Measure("a percentage", ("%",), "80 %", zero=True, most=Decimal(100))]
+Temperature = Annotated[Quantity, Measure("a temperature", ("degC",), "4 degC", signed=True, zero=True)]
+PerWeek = Annotated[Quantity, Measure("a weekly frequency", ("per week",), "2 per week")]
+ArrivalRate = Annotated[
+    Quantity, Measure("an arrival rate", ("/month", "/day", "/week", "/year"), "6.1 / month")
+]
+Graduation = Annotated[
+    Quantity,
+    Measure("a graduation", ("mL", "kg", "cell", "viable_cell", "container"), "0.1 mL"),
+]
+Flasks = Annotated[Quantity, Measure("a number of flasks", ("flask",), "180 flask")]
+
+KNOWN = tuple(
+    dict.fromkeys(
+        [*_TIMES, "year", "kg", "lb", "cm", "mL", "L", "uL", "cm**2", "m**2", "degC", "point", "EU"]
+        + ["EU/kg", "EU/mL", "point/month", "doubling", "passage", *_SPELLED]
+        + [f"{c}{s}" for c in _CELLS for s in (*_SCALES, "/mL")]
+    )
+)
+Anything = Annotated[Quantity, Measure("a quantity", KNOWN, "31 point", signed=True, zero=True)]
+
+
+def measure_of(annotated: object) -> Measure:
+    """The measure of one of the quantity types above."""
+    found = get_args(annotated)[1]
+    assert isinstance(found, Measure)
+    return found
