@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mfg.auditing import audit as audit
-    from mfg.course import schedule as schedule
+    from mfg.course.schedule import schedule as schedule
     from mfg.errors import Faults as Faults
     from mfg.errors import MfgError as MfgError
     from mfg.errors import Refused as Refused
     from mfg.prescription import dose as dose
     from mfg.reader.protocols import load_protocol as load_protocol
+    from mfg.reader.scenarios import load_scenario as load_scenario
+    from mfg.study import simulate as simulate
 
 _HOMES = {
     "Faults": "errors",
@@ -30,7 +32,9 @@ _HOMES = {
     "audit": "auditing",
     "dose": "prescription",
     "load_protocol": "reader.protocols",
-    "schedule": "course",
+    "load_scenario": "reader.scenarios",
+    "schedule": "course.schedule",
+    "simulate": "study",
 }
 
 __all__ = list(_HOMES)

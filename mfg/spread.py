@@ -13,7 +13,8 @@ from typing import Annotated
 from attrs import frozen
 
 from mfg.errors import Refused
-from mfg.units import Duration, Quantity, Volume, measure_of
+from mfg.shape import Shape
+from mfg.units import Concentration, Measure, Quantity, Volume, Weight, measure_of, number
 
 # shape: the keys it is written with, then the keys that may bound it
 SHAPES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
@@ -78,10 +79,37 @@ class Spread:
             yield Refused(where, str(self.spread), "is no geometric standard deviation", "give one above 1")
 
 
-DurationSpread = Annotated[Spread, measure_of(Duration)]
+def _of(name: str, unit: str, like: str, *, signed: bool = False, most: Decimal | None = None) -> Measure:
+    return Measure(name, (unit,), like, signed=signed, zero=True, most=most)
+
+
+DurationSpread = Annotated[
+    Spread, Measure("a duration", ("minute", "hour", "day", "week"), "3 hour", zero=True)
+]
 VolumeSpread = Annotated[Spread, measure_of(Volume)]
+WeightSpread = Annotated[Spread, measure_of(Weight)]
+PercentSpread = Annotated[Spread, _of("a percentage", "%", "90 %", most=Decimal(100))]
+AgeSpread = Annotated[Spread, _of("an age", "year", "54 year")]
+ScoreSpread = Annotated[Spread, _of("a score", "point", "36 point")]
+DeclineSpread = Annotated[Spread, _of("a rate of change", "point/month", "-1.2 point/month", signed=True)]
+ConcentrationSpread = Annotated[Spread, measure_of(Concentration)]
+ColonySpread = Annotated[Spread, _of("a colony frequency", "colony/1e6 cell", "30 colony/1e6 cell")]
+DoublingSpread = Annotated[Spread, _of("a number of doublings", "doubling", "38 doubling")]
+LossSpread = Annotated[Spread, _of("a rate of loss", "%/hour", "1.2 %/hour")]
 
 _KEYS = ("is_", "least", "likely", "most", "median", "mean", "sd", "spread")
+
+
+def shape_of(spread: Spread, unit: str) -> Shape:
+    """*spread* as the simulation takes it, in *unit*."""
+
+    def value(quantity: Quantity | None) -> float:
+        return float("nan") if quantity is None else number(quantity, unit)
+
+    named = ("is_", "least", "likely", "most", "median", "mean", "sd")
+    values = {key: value(getattr(spread, key)) for key in named}
+    ratio = float("nan") if spread.spread is None else float(spread.spread)
+    return Shape(kind=spread.shape, **values, spread=ratio, typical=value(spread.typical))
 
 
 def read_spread(given: object, read: Callable[[object, str], Quantity], where: str) -> Spread:

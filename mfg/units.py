@@ -71,6 +71,7 @@ _SPELLED: dict[str, tuple[str, str]] = {  # spellings that are not themselves an
     "per week": ("1", "1/week"),
     "/hour": ("1", "1/hour"),
     "colony/1e6 cell": ("1e-6", "colony/cell"),
+    "%/hour": ("1", "percent/hour"),
     "pg/1e4 cell": ("1e-4", "pg/cell"),
 }
 
@@ -251,11 +252,12 @@ PerWeek = Annotated[Quantity, Measure("a weekly frequency", ("per week",), "2 pe
 ArrivalRate = Annotated[
     Quantity, Measure("an arrival rate", ("/month", "/day", "/week", "/year"), "6.1 / month")
 ]
+PerMonth = Annotated[Quantity, Measure("a share per month", ("%/month",), "1.6 %/month", zero=True)]
 Graduation = Annotated[
     Quantity,
     Measure("a graduation", ("mL", "kg", "cell", "viable_cell", "container"), "0.1 mL"),
 ]
-Flasks = Annotated[Quantity, Measure("a number of flasks", ("flask",), "180 flask")]
+Flasks = Annotated[Quantity, Measure("a number of flasks", ("flask",), "180 flask", whole=True)]
 
 KNOWN = tuple(
     dict.fromkeys(

@@ -8,7 +8,7 @@ from importlib import metadata
 
 from cyclopts import App, CycloptsError
 
-from mfg.cli import protocols
+from mfg.cli import protocols, runs
 from mfg.errors import MfgError
 
 DONE, FOUND, REFUSED, INTERRUPTED = 0, 1, 2, 130
@@ -23,6 +23,7 @@ app = App(
     result_action="return_value",
 )
 protocols.add_to(app)
+runs.add_to(app)
 
 
 def run(arguments: list[str]) -> int:

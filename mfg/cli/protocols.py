@@ -305,7 +305,7 @@ def schedule(
     json
         Print one JSON document.
     """
-    from mfg.course import schedule as planned
+    from mfg.course.schedule import schedule as planned
     from mfg.reader.protocols import load_protocol
 
     course = planned(load_protocol(protocol), baseline=baseline, arm=arm, supply=supply, holidays=holidays)

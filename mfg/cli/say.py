@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -36,7 +36,7 @@ def fields(thing: Any, *left_out: str) -> dict[str, Any]:
 def _encoded(thing: object) -> object:
     if isinstance(thing, Decimal):
         return int(thing) if thing == thing.to_integral_value() else float(thing)
-    if isinstance(thing, date):
+    if isinstance(thing, (date, datetime)):
         return thing.isoformat()
     if attrs.has(type(thing)):
         return fields(thing)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from icalendar import Calendar, Event
 
 if TYPE_CHECKING:
-    from mfg.course import Schedule
+    from mfg.course.schedule import Schedule
 
 
 def calendar_of(schedule: Schedule) -> bytes:

@@ -255,6 +255,10 @@ class Prescriber:
             message = f"arm {self.arm.name} receives no cells" + (f": {about}" if about else "")
             yield Finding("note", self.kind, message)
             return
+        empty = [dose for dose in self.arm.doses if dose not in _products(protocol, self.arm)]
+        if empty:
+            message = f"{', '.join(empty)} of arm {self.arm.name} hold no cells"
+            yield Finding("note", "not-every-dose", message)
         if "weight" not in self.needs:
             yield Finding("note", "weight-not-used", "the dose is fixed: body weight plays no part in it")
         for name in sorted(self.needs & protocol.patient.keys()):
@@ -281,10 +285,8 @@ def _the_arm(protocol: Protocol, name: str | None) -> Arm:
     if not arms:
         raise Refused("--arm", None, "no arm of this protocol receives cells", "name an arm")
     asks = "arm" in _conditions(protocol)
-    if len({(arm.name if asks else "", frozenset(arm.doses.values())) for arm in arms}) > 1:
-        raise Refused(
-            "--arm", None, "is needed: the dose differs", f"use one of {', '.join(a.name for a in arms)}"
-        )
+    if len({(arm.name if asks else "", frozenset(_products(protocol, arm).values())) for arm in arms}) > 1:
+        raise Refused("--arm", None, "is needed: the dose differs", f"use one of {', '.join(a.name for a in arms)}")
     return arms[0]
 
 
@@ -293,11 +295,15 @@ def _the_dose(protocol: Protocol, arm: Arm, name: str | None) -> str:
         if name not in arm.doses:
             raise Refused("--dose", name, f"is not given in arm {arm.name}", f"it has {', '.join(arm.doses)}")
         return name
-    if len(arm.doses) > 1 and ("dose" in _conditions(protocol) or len(set(arm.doses.values())) > 1):
-        raise Refused(
-            "--dose", None, "is needed: the doses differ", f"arm {arm.name} has {', '.join(arm.doses)}"
-        )
-    return next(iter(arm.doses))
+    doses = _products(protocol, arm) or arm.doses
+    if len(doses) > 1 and ("dose" in _conditions(protocol) or len(set(doses.values())) > 1):
+        raise Refused("--dose", None, "is needed: the doses differ", f"arm {arm.name} has {', '.join(doses)}")
+    return next(iter(doses))
+
+
+def _products(protocol: Protocol, arm: Arm) -> dict[str, str]:
+    """The doses of *arm* that hold cells, with their treatment."""
+    return {dose: t for dose, t in arm.doses.items() if protocol.treatment(t).kind == "product"}
 
 
 def _conditions(protocol: Protocol) -> set[str]:

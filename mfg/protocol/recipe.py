@@ -75,6 +75,7 @@ class Expand:
     reseeding: Density | None = None
     harvest_at: Percent | None = None
     passages: Passages | None = None
+    samples: CellCount | None = None
     medium: PerWeek | None = None
     medium_every: Duration | None = None
     when: When | None = None

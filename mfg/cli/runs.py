@@ -1,0 +1,198 @@
+"""The commands that simulate: scenarios, run, trace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import App, Parameter
+
+from mfg.cli import say
+
+Settings = Annotated[tuple[str, ...], Parameter(name="--set", negative="")]
+Flag = Annotated[bool, Parameter(negative="")]
+
+
+def add_to(app: App) -> None:
+    """Add these commands to *app*."""
+    for command in (scenarios, run, trace):
+        app.command(command)
+
+
+def scenarios(*, json: Flag = False) -> int:
+    """List the built-in scenarios.
+
+    Example: mfg scenarios
+
+    Parameters
+    ----------
+    json
+        Print one JSON document.
+    """
+    from mfg.reader.library import builtin
+    from mfg.reader.scenarios import load_scenario
+
+    found = [load_scenario(name) for name in builtin("scenario")]
+    if json:
+        names = [
+            {"name": s.name, "title": s.title, "protocol": s.protocol.name, "site": s.site.name}
+            for s in found
+        ]
+        say.document(names)
+    else:
+        rows = [[s.name, s.title, s.protocol.name, s.site.name] for s in found]
+        say.table(["scenario", "title", "protocol", "site"], rows)
+    return 0
+
+
+def run(
+    scenario: str,
+    /,
+    *,
+    replications: Annotated[int, Parameter(alias="-n")] = 20,
+    seed: int | None = None,
+    settings: Settings = (),
+    workers: int | None = None,
+    output: Annotated[Path | None, Parameter(alias="-o")] = None,
+    json: Flag = False,
+) -> int:
+    """Simulate a scenario and report its figures with their intervals.
+
+    Example: mfg run lenzumestrocel-phase2 -n 30 --set suites=3 -o runs/three-suites
+
+    Parameters
+    ----------
+    scenario
+        A built-in name, or the path of a TOML file.
+    replications
+        How often; intervals are over replications.
+    seed
+        The random seed, instead of the scenario's.
+    settings
+        A value by its path as KEY=VALUE, such as suites=3; may be repeated.
+    workers
+        How many processes share the work; as many as there are cores if left out.
+    output
+        The folder for the tables; one under runs/ if left out.
+    json
+        Print one JSON document.
+    """
+    from mfg.evidence import counted
+    from mfg.figures import RULES
+    from mfg.study import default_folder, simulate, store
+
+    done = simulate(scenario, replications=replications, seed=seed, settings=pairs(settings), workers=workers)
+    folder = output or default_folder(done)
+    store(done, folder)
+    if json:
+        figures = [say.fields(figure) for figure in done.figures]
+        head = {"scenario": done.scenario.name, "replications": done.replications, "seed": done.plan.seed}
+        say.document(
+            {**head, "figures": figures, "endings": done.endings, "unstable": [], "output": str(folder)}
+        )
+        return 0
+    say.result(
+        f"{done.scenario.title or done.scenario.name}: {done.replications} replications, seed {done.plan.seed}\n"
+    )
+    named = [f for f in done.figures if f.n and f.name in RULES]
+    rows = [[f.about, *_interval(f), f.unit, f.undefined or ""] for f in named]
+    say.table(["figure", "mean", "95 % interval", "unit", "undefined"], rows, right=[1])
+    say.result()
+    of = {f.name: f for f in done.figures}
+    kinds = ("utilisation", "overtime", "wait")
+    rows = [[name, *(_value(of.get(f"{kind}_{name}")) for kind in kinds)] for name in done.plan.resources]
+    say.table(["resource", "utilisation", "overtime, hour", "mean wait, hour"], rows, right=[1, 2, 3])
+    say.result()
+    total = sum(done.endings.values())
+    rows = [[name, count, f"{count / total:.1%}"] for name, count in done.endings.items()]
+    say.table(["ending", "patients", "share"], [*rows, ["all who arrived", total, ""]], right=[1, 2])
+    ground = ", ".join(f"{count} {kind}" for kind, count in counted(done.scenario.numbers).items() if count)
+    say.result(f"\ninputs: {ground}")
+    if done.replications < 20:
+        say.result(
+            "intervals from fewer than 20 replications are too narrow for skewed figures: use -n 20 or more"
+        )
+    say.result(f"tables: {folder}")
+    return 0
+
+
+def _interval(figure: Any) -> tuple[str, str]:
+    places = 3 if figure.unit == "share" else 2
+    if figure.low is None:
+        return f"{figure.mean:.{places}f}", "needs two replications"
+    return f"{figure.mean:.{places}f}", f"{figure.low:.{places}f} to {figure.high:.{places}f}"
+
+
+def _value(figure: Any) -> str:
+    return "" if figure is None or figure.mean is None else _interval(figure)[0]
+
+
+def pairs(settings: tuple[str, ...]) -> dict[str, str]:
+    """Settings as typed, by their keys."""
+    from mfg.errors import Refused
+
+    found: dict[str, str] = {}
+    for item in settings:
+        key, equals, value = item.partition("=")
+        if not equals or not key or not value:
+            raise Refused("--set", item, "is not KEY=VALUE", "write it like --set suites=3")
+        if key in found:
+            raise Refused("--set", key, "stands more than once", "give each value once")
+        found[key.strip()] = value.strip()
+    return found
+
+
+def trace(
+    scenario: str,
+    /,
+    *,
+    patient: str | None = None,
+    replication: int = 0,
+    seed: int | None = None,
+    settings: Settings = (),
+    json: Flag = False,
+) -> int:
+    """Tell one patient's story, event by event.
+
+    Example: mfg trace lenzumestrocel-phase2 --patient S01
+
+    Parameters
+    ----------
+    scenario
+        A built-in name, or the path of a TOML file.
+    patient
+        Whose story; the first patient who received a dose if left out.
+    replication
+        Which replication, counted from 0.
+    seed
+        The random seed, instead of the scenario's.
+    settings
+        A value by its path as KEY=VALUE; may be repeated. With chance=false everything takes its median course.
+    json
+        Print one JSON document.
+    """
+    from mfg.story import story_of
+
+    told = story_of(scenario, patient=patient, replication=replication, seed=seed, settings=pairs(settings))
+    if json:
+        say.document(
+            {"scenario": scenario, "patient": told.patient, "replication": replication, "events": told.lines}
+        )
+        return 0
+    say.result(f"{told.patient} in {scenario}, replication {replication}\n")
+    say.table(
+        ["begun", "took", "what", "where", "after a wait of", "outcome"], [_told(line) for line in told.lines]
+    )
+    return 0
+
+
+def _told(line: Any) -> list[str]:
+    took, waited = _clock(line.lasted_min), _clock(line.waited_min)
+    return [f"{line.begun:%a %Y-%m-%d %H:%M}", took, line.what, line.place, waited, line.outcome]
+
+
+def _clock(minutes: int) -> str:
+    if minutes == 0:
+        return ""
+    days, rest = divmod(minutes, 24 * 60)
+    return f"{days} d {rest // 60:02d}:{rest % 60:02d}" if days else f"{rest // 60}:{rest % 60:02d}"

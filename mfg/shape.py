@@ -1,0 +1,24 @@
+"""A distribution in plain floats, as the simulation draws from it."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+
+@frozen
+class Shape:
+    """One value or a distribution, in a unit that its reader knows; what it does not have is nan.
+
+    `typical` is the value that a planner would name.
+    """
+
+    kind: str
+    is_: float
+    least: float
+    likely: float
+    most: float
+    median: float
+    mean: float
+    sd: float
+    spread: float
+    typical: float

@@ -1,0 +1,87 @@
+"""What a patient's marrow and cells are like: drawn once, the same in every scenario."""
+
+from __future__ import annotations
+
+from math import inf
+
+import numpy as np
+from scipy import special
+
+from mfg.growth import Culture
+from mfg.shape import Shape
+from mfg.simulation import plan as p
+from mfg.simulation.cohort import Patient
+from mfg.simulation.draws import Draws, Floats, Inverse, Luck, inverse_of
+
+PASSAGES = 8
+
+
+class Biology:
+    """The draws of one replication that belong to donors, their marrow and their lots."""
+
+    def __init__(self, plan: p.Plan, luck: Luck) -> None:
+        people = plan.people
+        self._plan = plan
+        self._volume = _draws(luck, "marrow volume", plan.collected)
+        self._mononuclear = _shared(luck, "mononuclear cells", people.mononuclear, people.alike)
+        self._colonies = _shared(luck, "colonies", people.colonies, people.alike)
+        self._first_lag = _draws(luck, "first lag", people.first_lag)
+        self._lag = _draws(luck, "lag", people.lag)
+        self._doubling = _draws(luck, "doubling", people.doubling)
+        self._limit = _draws(luck, "doubling limit", people.limit)
+        self._viability = _draws(luck, "viability", people.viability)
+        self._loss = _draws(luck, "viability loss", people.loss)
+
+    def volume(self, patient: Patient, lot: int) -> float:
+        """Marrow collected for one lot, mL."""
+        return self._volume(patient.index, lot)
+
+    def marrow(self, patient: Patient, lot: int, volume: float) -> tuple[float, float]:
+        """Mononuclear cells in *volume* mL after separation, and the colony-forming cells among them."""
+        mononuclear = volume * self._mononuclear(patient.index, lot)
+        return mononuclear, mononuclear * self._colonies(patient.index, lot)
+
+    def culture(self, patient: Patient, lot: int, most_flasks: int) -> Culture:
+        """The culture of one lot: lags vary with every passage, doubling times are the patient's own."""
+        expansion = self._plan.expansion
+        assert expansion is not None
+        assert expansion.cultivation is not None
+        slower = 1 + self._plan.people.slowing
+        doubling = self._doubling(patient.index)
+        times = [doubling * self._plan.people.primary]
+        times += [doubling * slower ** max(0, passage - 2) for passage in range(1, PASSAGES)]
+        lags = [self._first_lag(patient.index, lot)]
+        lags += [self._lag(patient.index, lot, passage) for passage in range(1, PASSAGES)]
+        return Culture(
+            terms=expansion.cultivation,
+            most_flasks=most_flasks,
+            doubling=tuple(times),
+            lags=tuple(lags),
+            limit=self._limit(patient.index) if self._plan.people.limit else inf,
+        )
+
+    def viability(self, patient: Patient, dose: int, minutes: float) -> float:
+        """The viable share of a product so many minutes after its suspension: v0 exp(-k t)."""
+        if self._plan.people.viability is None or self._plan.people.loss is None:
+            return 1.0
+        fresh = self._viability(patient.index, dose) / 100
+        return float(fresh * np.exp(-self._loss(patient.index, dose) / 100 * minutes / 60))
+
+
+def _draws(luck: Luck, decision: str, shape: Shape | None) -> Draws:
+    if shape is None:
+        return Draws(luck, decision, lambda u: u, fixed=0.0)
+    return Draws.of(luck, decision, shape)
+
+
+def _shared(luck: Luck, decision: str, shape: Shape | None, alike: float) -> Draws:
+    """Draws for several lots of a patient whose normal scores share the part *alike* of their variance."""
+    if shape is None or shape.kind == "fixed":
+        return _draws(luck, decision, shape)
+    own = special.ndtri(luck.uniforms(f"{decision} of the patient", 0, 1))
+    inverse: Inverse = inverse_of(shape)
+
+    def together(u: Floats) -> Floats:
+        return inverse(special.ndtr(np.sqrt(alike) * own + np.sqrt(1 - alike) * special.ndtri(u)))
+
+    return Draws(luck, decision, together)

@@ -1,0 +1,256 @@
+"""Appointments and courses: what is booked ahead instead of queued for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from attrs import define
+
+from mfg.calendar import DAY, Window
+from mfg.course.arrange import arrange
+from mfg.course.network import Course, Event
+from mfg.simulation import plan as p
+from mfg.simulation.cohort import Patient
+
+SEARCH = 365  # days after the first possible one in which a baseline is looked for
+
+
+@define
+class Appointments:
+    """Free places of one kind, slot by slot, on the days on which a clinic is open."""
+
+    capacity: int
+    slot: int
+    opens: list[int]
+    closes: list[int]
+    taken: bytearray
+
+    @classmethod
+    def of(cls, capacity: int, slot: int, windows: tuple[Window, ...], days: int) -> Appointments:
+        """Empty books for so many *days*; a day is open from its first window's start to its last one's end."""
+        opens, closes = [-1] * days, [-1] * days
+        for start, end in windows:
+            for day in range(start // DAY, min(days, -(-end // DAY))):
+                first, last = max(start, day * DAY), min(end, (day + 1) * DAY)
+                opens[day] = first if opens[day] < 0 else opens[day]
+                closes[day] = last
+        return cls(min(capacity, 255), slot, opens, closes, bytearray(days * DAY // slot + 1))
+
+    def first(self, day: int, minutes: int, earliest: int = 0, latest: int = 1 << 60) -> int:
+        """The first free start on *day* for so many *minutes*, between *earliest* and *latest*; -1 if none."""
+        if not 0 <= day < len(self.opens) or self.opens[day] < 0:
+            return -1
+        length = -(-minutes // self.slot)
+        begin = -(-max(self.opens[day], earliest) // self.slot)
+        end = min(self.closes[day] - minutes, latest) // self.slot
+        for place in range(begin, end + 1):
+            if max(self.taken[place : place + length], default=0) < self.capacity:
+                return place * self.slot
+        return -1
+
+    def take(self, start: int, minutes: int) -> None:
+        """Book *minutes* from *start*."""
+        self._change(start, minutes, 1)
+
+    def give_back(self, start: int, minutes: int) -> None:
+        """Return a booking."""
+        self._change(start, minutes, -1)
+
+    def _change(self, start: int, minutes: int, by: int) -> None:
+        first = start // self.slot
+        for place in range(first, first - (-minutes // self.slot)):
+            self.taken[place] += by
+
+
+@define
+class Booked:
+    """One booked procedure: its day and start, and what was taken for it."""
+
+    event: Event
+    day: int
+    start: int
+    minutes: int
+    done: bool = False
+
+
+class Booking:
+    """The books of the whole site, and the search for a course that fits them."""
+
+    def __init__(self, plan: p.Plan) -> None:
+        self.plan = plan
+        self.rooms = [_book(c.rooms, c, plan.days) for c in plan.clinics]
+        self.beds = [_book(c.beds, c, plan.days, always=True) if c.beds else None for c in plan.clinics]
+        self.starts = [bytearray(plan.days + 1) for _ in plan.facilities]
+        self.fills = [bytearray(plan.days + 1) for _ in plan.facilities]
+        self.openings = [_openings(f.windows, plan.days) for f in plan.facilities]
+        self._courses: dict[tuple[str, int], Course] = {}
+
+    def course(self, arm: p.Arm, baseline: int) -> Course:
+        """The course of *arm* with its baseline on day *baseline* of the run."""
+        key = (arm.name, baseline)
+        if key not in self._courses:
+            self._courses[key] = arm.course.on(self.plan.start + timedelta(days=baseline))
+        return self._courses[key]
+
+    def book(self, patient: Patient, screened: int) -> tuple[int, list[Booked]] | None:
+        """The earliest baseline whose every event has a day, booked; *screened* is the day of the screening.
+
+        A wait for an appointment lengthens the lead-in, so only its shortest length binds.
+        """
+        first = self._first_baseline(patient.arm, screened)
+        for baseline in range(first, min(first + SEARCH, self.plan.days - SEARCH)):
+            course = self.course(patient.arm, baseline)
+            if any(e.kind == "screening" and screened - baseline > e.latest for e in course.events):
+                continue
+            ahead = Course(tuple(e for e in course.events if e.kind != "screening"), course.gaps)
+
+            def allowed(event: Event, day: int, baseline: int = baseline) -> bool:
+                return self._free(patient, event, baseline + day, screened)
+
+            days, stuck = arrange(ahead, allowed)
+            if not stuck:
+                chosen = [(e, baseline + days[e.name]) for e in ahead.events]
+                return baseline, [self._take(patient, event, day) for event, day in chosen]
+        return None
+
+    def _first_baseline(self, arm: p.Arm, screened: int) -> int:
+        course = self.course(arm, screened + 1)
+        return screened - min(
+            [0, *(e.latest for e in course.events if e.kind in ("screening", "collection"))]
+        )
+
+    def move(
+        self, patient: Patient, booked: list[Booked], earliest: dict[str, int], today: int
+    ) -> int | None:
+        """Move all of *booked* by the fewest days for which every one is free; None if there is none.
+
+        *earliest* gives the first day on which an event may take place again.
+        """
+        self.cancel(patient, booked)
+        least = max([1, *(earliest[b.event.name] - b.day for b in booked if b.event.name in earliest)])
+        for shift in range(least, least + SEARCH):
+            if all(self._free(patient, b.event, b.day + shift, today) for b in booked):
+                for one in booked:
+                    fresh = self._take(patient, one.event, one.day + shift)
+                    one.day, one.start, one.minutes, one.done = fresh.day, fresh.start, fresh.minutes, False
+                return shift
+        return None
+
+    def cancel(self, patient: Patient, booked: list[Booked]) -> None:
+        """Return what was booked and not used."""
+        for one in booked:
+            if not one.done:
+                self._give_back(patient, one)
+                one.done = True
+
+    def _free(self, patient: Patient, event: Event, day: int, after: int) -> bool:
+        if day <= after or day >= self.plan.days or not self.plan.open_days[day]:
+            return False
+        return self._start(patient, event, day) >= 0
+
+    def _start(self, patient: Patient, event: Event, day: int) -> int:
+        """When *event* could begin on *day*; -1 if there is no place for it."""
+        rooms, facility = self.rooms[patient.clinic], self.plan.facilities[patient.facility]
+        minutes = self._minutes(patient, event)
+        if rooms is None or minutes == 0:
+            return max(0, self.opening(patient, day))
+        if event.kind == "collection":
+            if self.starts[patient.facility][day] >= facility.starts:
+                return -1
+            return rooms.first(day, minutes, latest=self._last_collection(patient, day, minutes))
+        if event.kind == "dose":
+            closed = day - facility.day_before not in self.openings[patient.facility]
+            if closed or self.fills[patient.facility][day] >= facility.fills:
+                return -1
+            start = rooms.first(day, minutes, earliest=self._product_arrives(patient, day))
+            beds = self.beds[patient.clinic]
+            if start < 0 or beds is None or not self.plan.stay:
+                return start
+            return (
+                start
+                if max(beds.taken[start // beds.slot : -(-(start + self.plan.stay) // beds.slot)])
+                < beds.capacity
+                else -1
+            )
+        return rooms.first(day, minutes)
+
+    def _minutes(self, patient: Patient, event: Event) -> int:
+        work = {"collection": "collect", "csf-draw": "draw", "dose": "administer"}.get(event.kind)
+        clinic = self.plan.clinics[patient.clinic]
+        return clinic.work[work].booked if work is not None and work in clinic.work else 0
+
+    def opening(self, patient: Patient, day: int) -> int:
+        """When the patient's clinic opens on *day*."""
+        rooms = self.rooms[patient.clinic]
+        return rooms.opens[day] if rooms is not None else day * DAY
+
+    def closing(self, patient: Patient, booked: Booked) -> int:
+        """The latest start with which a booked procedure ends before the clinic closes."""
+        rooms = self.rooms[patient.clinic]
+        return 1 << 60 if rooms is None else rooms.closes[booked.day] - booked.minutes
+
+    def _last_collection(self, patient: Patient, day: int, minutes: int) -> int:
+        """The latest start of a collection whose marrow can still be isolated on the same day."""
+        facility = self.plan.facilities[patient.facility]
+        opened = self.openings[patient.facility].get(day)
+        if opened is None or "isolate" not in facility.work:
+            return 1 << 60
+        return opened[1] - facility.work["isolate"].booked - self._leg(patient, self.plan.inbound) - minutes
+
+    def _product_arrives(self, patient: Patient, day: int) -> int:
+        """As planned, when a product formulated on *day* is at the clinic."""
+        facility = self.plan.facilities[patient.facility]
+        if facility.day_before:
+            return 0
+        opens, _ = self.openings[patient.facility][day]
+        return opens + formulation_minutes(facility) + self._leg(patient, self.plan.outbound)
+
+    def _leg(self, patient: Patient, name: str | None) -> int:
+        if name is None:
+            return 0
+        return self.plan.legs[name, patient.clinic, patient.facility][0]
+
+    def _take(self, patient: Patient, event: Event, day: int) -> Booked:
+        start, minutes = self._start(patient, event, day), self._minutes(patient, event)
+        booked = Booked(event, day, start, minutes)
+        self._change(patient, booked, 1)
+        return booked
+
+    def _give_back(self, patient: Patient, booked: Booked) -> None:
+        self._change(patient, booked, -1)
+
+    def _change(self, patient: Patient, booked: Booked, by: int) -> None:
+        rooms, beds = self.rooms[patient.clinic], self.beds[patient.clinic]
+        if rooms is None or booked.minutes == 0:
+            return
+        (rooms.take if by > 0 else rooms.give_back)(booked.start, booked.minutes)
+        if booked.event.kind == "collection":
+            self.starts[patient.facility][booked.day] += by
+        if booked.event.kind == "dose":
+            self.fills[patient.facility][booked.day] += by
+            if beds is not None and self.plan.stay:
+                (beds.take if by > 0 else beds.give_back)(booked.start, self.plan.stay)
+
+
+def formulation_minutes(facility: p.Facility) -> int:
+    """How long a product is on its way from the flasks to the syringe, as booked."""
+    steps = [facility.work[name] for name in ("harvest", "formulate") if name in facility.work]
+    return sum(work.booked - work.cleared for work in steps)
+
+
+def _book(capacity: int | None, clinic: p.Clinic, days: int, *, always: bool = False) -> Appointments | None:
+    if clinic.slot is None or capacity is None:
+        return None
+    windows = ((0, days * DAY),) if always else clinic.windows
+    return Appointments.of(capacity, clinic.slot, windows, days)
+
+
+def _openings(windows: tuple[Window, ...], days: int) -> dict[int, Window]:
+    """When a facility opens and closes on each day on which it does."""
+    found: dict[int, Window] = {}
+    for start, end in windows:
+        for day in range(start // DAY, min(days, -(-end // DAY))):
+            first, last = max(start, day * DAY), min(end, (day + 1) * DAY)
+            known = found.get(day, (first, last))
+            found[day] = (min(known[0], first), max(known[1], last))
+    return found

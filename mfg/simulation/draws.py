@@ -1,0 +1,173 @@
+"""Named randomness: a draw belongs to a patient and a decision, not to the order of events.
+
+Every uniform number is a function of (seed, replication, patient's digest, decision, position) through
+the counter-based generator Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011, doi 10.1145/2063384.2063405).
+Nothing is ever advanced, so adding a resource, a patient or a decision changes nobody else's luck; and
+whole cohorts are drawn at once with numpy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from math import log
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from mfg.shape import Shape
+
+Floats = npt.NDArray[np.float64]
+Words = npt.NDArray[np.uint64]
+
+_MULTIPLIERS = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
+_WEYL = (0x9E3779B9, 0xBB67AE85)
+_LOW = np.uint64(0xFFFFFFFF)
+_HALF = np.uint64(32)
+
+
+def philox(counter: Sequence[Words], key: tuple[int, int]) -> tuple[Words, Words, Words, Words]:
+    """Philox4x32-10: four words of 32 bits for each *counter* of four words, under *key*."""
+    c0, c1, c2, c3 = counter
+    k0, k1 = key
+    for _ in range(10):
+        p0, p1 = _MULTIPLIERS[0] * c0, _MULTIPLIERS[1] * c2
+        c0, c1, c2, c3 = (
+            (p1 >> _HALF) ^ c1 ^ np.uint64(k0),
+            p1 & _LOW,
+            (p0 >> _HALF) ^ c3 ^ np.uint64(k1),
+            p0 & _LOW,
+        )
+        k0, k1 = (k0 + _WEYL[0]) & 0xFFFFFFFF, (k1 + _WEYL[1]) & 0xFFFFFFFF
+    return c0, c1, c2, c3
+
+
+def digest(name: str) -> int:
+    """64 bits that stand for *name*, the same on every machine."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")
+
+
+class Luck:
+    """The uniform numbers of one replication, for a cohort of patients named by their identifiers."""
+
+    def __init__(self, seed: int, replication: int, patients: Sequence[str], *, chance: bool = True) -> None:
+        self._chance = chance
+        self._root = f"{seed}/{replication}/"
+        named = np.array([digest(patient) for patient in patients], dtype=np.uint64)
+        self._low, self._high = named & _LOW, named >> _HALF
+
+    def uniforms(self, decision: str, first: int, count: int) -> Floats:
+        """Numbers strictly between 0 and 1, of shape (patients, *count*), from position *first* on.
+
+        Without chance every one of them is a half: everything takes its median course.
+        """
+        if not self._chance:
+            return np.full((len(self._low), count), 0.5)
+        key = digest(self._root + decision)
+        start, stop = first // 2, -(-(first + count) // 2)
+        positions = np.arange(start, stop, dtype=np.uint64)
+        shape = (len(self._low), len(positions))
+        counter = [
+            np.broadcast_to(part, shape)
+            for part in (self._low[:, None], self._high[:, None], positions & _LOW, positions >> _HALF)
+        ]
+        a, b, c, d = philox(counter, (key & 0xFFFFFFFF, key >> 32))
+        pairs = np.stack([_unit(a, b), _unit(c, d)], axis=-1).reshape(shape[0], -1)
+        offset = first - 2 * start
+        return pairs[:, offset : offset + count]
+
+
+def _unit(high: Words, low: Words) -> Floats:
+    """53 random bits as a number strictly between 0 and 1."""
+    bits = (high << np.uint64(21)) | (low >> np.uint64(11))
+    unit: Floats = (bits.astype(np.float64) + 0.5) * 2.0**-53
+    return unit
+
+
+Inverse = Callable[[Floats], Floats]
+
+
+def inverse_of(shape: Shape) -> Inverse:
+    """The inverse distribution function of *shape*."""
+    low, high, mean, sd = shape.least, shape.most, shape.mean, shape.sd
+    if shape.kind == "fixed":
+        return lambda u: np.full_like(u, shape.is_)
+    if shape.kind == "uniform":
+        return lambda u: low + u * (high - low)
+    if shape.kind == "triangular":
+        return _triangular(low, shape.likely, high)
+    if shape.kind == "pert":
+        a = 1 + 4 * (shape.likely - low) / (high - low)
+        return lambda u: low + (high - low) * special.betaincinv(a, 6 - a, u)
+    if shape.kind == "lognormal":
+        sigma = log(shape.spread)
+        return _between(low, high, lambda u: shape.median * np.exp(sigma * special.ndtri(u)))
+    if shape.kind == "normal":
+        first = 0.0 if np.isnan(low) else special.ndtr((low - mean) / sd)
+        last = 1.0 if np.isnan(high) else special.ndtr((high - mean) / sd)
+        return lambda u: mean + sd * special.ndtri(first + u * (last - first))
+    if shape.kind == "gamma":
+        return lambda u: np.float64(sd**2 / mean) * special.gammaincinv((mean / sd) ** 2, u)
+    if shape.kind == "beta":  # of a percentage
+        part, spare = mean / 100, 1 - mean / 100
+        weight = part * spare / (sd / 100) ** 2 - 1
+        return lambda u: 100 * special.betaincinv(part * weight, spare * weight, u)
+    return lambda u: -mean * np.log1p(-u)
+
+
+def _between(low: float, high: float, inverse: Inverse) -> Inverse:
+    """*inverse* with its values cut at *low* and *high* where these are numbers."""
+    if np.isnan(low) and np.isnan(high):
+        return inverse
+    return lambda u: np.clip(inverse(u), None if np.isnan(low) else low, None if np.isnan(high) else high)
+
+
+def _triangular(low: float, likely: float, high: float) -> Inverse:
+    peak = (likely - low) / (high - low)
+
+    def inverse(u: Floats) -> Floats:
+        rising = low + np.sqrt(u * (high - low) * (likely - low))
+        falling = high - np.sqrt((1 - u) * (high - low) * (high - likely))
+        result: Floats = np.where(u < peak, rising, falling)
+        return result
+
+    return inverse
+
+
+class Draws:
+    """One decision drawn for a whole cohort: ``draws(patient, lot, turn)`` is that patient's value there.
+
+    It is the same however often and in whatever order it is asked. Values are drawn for everybody at
+    once, lot by lot, and further turns when somebody needs them.
+    """
+
+    __slots__ = ("_decision", "_inverse", "_luck", "_rows", "fixed")
+
+    def __init__(self, luck: Luck, decision: str, inverse: Inverse, fixed: float | None = None) -> None:
+        self._luck, self._decision, self._inverse = luck, decision, inverse
+        self._rows: dict[int, list[list[float]]] = {}
+        self.fixed = fixed
+
+    @classmethod
+    def of(cls, luck: Luck, decision: str, shape: Shape) -> Draws:
+        """Draws from *shape*."""
+        return cls(luck, decision, inverse_of(shape), shape.is_ if shape.kind == "fixed" else None)
+
+    def __call__(self, patient: int, lot: int = 0, turn: int = 0) -> float:
+        """The value of *patient* for its *lot*, the *turn*-th time that it is decided there."""
+        if self.fixed is not None:
+            return self.fixed
+        rows = self._rows.get(lot)
+        if rows is None or turn >= len(rows[patient]):
+            rows = self._extended(lot, turn)
+        return rows[patient][turn]
+
+    def _extended(self, lot: int, turn: int) -> list[list[float]]:
+        rows = self._rows.get(lot, [])
+        first = len(rows[0]) if rows else 0
+        count = max(1, first, turn + 1 - first)
+        fresh: Any = self._inverse(self._luck.uniforms(f"{self._decision}/{lot}", first, count)).tolist()
+        self._rows[lot] = [old + new for old, new in zip(rows, fresh, strict=True)] if rows else fresh
+        return self._rows[lot]

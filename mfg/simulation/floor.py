@@ -1,0 +1,377 @@
+"""The site while it runs: who and what is free, in which hours, and whose turn it is.
+
+A task asks once for everything it needs and is granted all of it or nothing. Each instant is settled
+once, after everybody at that instant has given back and asked. Tasks are then looked at in the order of
+their rank (the due date, or what the policy says), and the first of each line may start if
+
+1. every unit that it needs is free,
+2. all of it is open and stays open until the booked end, since nobody knows how long work will last, and
+3. it puts off nobody ahead of it: as booked it ends before that one could start, or it leaves enough.
+
+A line is the tasks with one and the same need, and nobody overtakes in it. A pool is the needs that share
+resources, directly or through others. Work that overruns its booking goes on, and is overtime after closing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from heapq import heapify, heappop, heappush
+from itertools import count
+from typing import Any, Protocol
+
+from simpy import Environment, Event
+from simpy.core import EmptySchedule
+from simpy.events import NORMAL
+
+from mfg.calendar import Window
+from mfg.errors import Refused
+
+FOREVER = 1 << 60
+Process = Generator[Event, Any, Any]
+Rank = tuple[int, ...]
+
+
+class Log(Protocol):
+    """Where finished work is written down."""
+
+    def worked(self, task: Task, finished: int) -> None:
+        """*task* was done."""
+
+    def cleared(self, task: Task, finished: int) -> None:
+        """The places of *task* are clear for another patient."""
+
+
+class Need:
+    """What one kind of task takes at once, the hours in which all of it is open, and the line for it."""
+
+    __slots__ = ("closes", "line", "opens", "page", "parts", "pool")
+
+    def __init__(self, parts: Sequence[tuple[int, int]], windows: Sequence[Window]) -> None:
+        self.parts = tuple(parts)
+        self.opens = [opens for opens, _ in windows]
+        self.closes = [closes for _, closes in windows]
+        self.page = 0
+        self.line: list[tuple[Rank, Task]] = []
+        self.pool: Pool
+
+    def opening(self, moment: int, booked: int) -> int:
+        """The first moment from *moment* on at which *booked* minutes are open; FOREVER if there is none."""
+        for n in range(self.page, len(self.opens)):
+            begin = max(self.opens[n], moment)
+            if begin + booked <= self.closes[n]:
+                return begin
+        return FOREVER
+
+    def is_open(self, now: int, booked: int) -> bool:
+        """Whether *booked* minutes from *now* are open; the clock only goes forward."""
+        closes, page = self.closes, self.page
+        while closes[page] <= now:
+            page += 1
+            if page == len(closes):
+                raise Refused("calendar", None, "ends before the work does", "the site cannot keep up")
+        self.page = page
+        return self.opens[page] <= now and now + booked <= closes[page]
+
+    def shares(self, other: Need) -> bool:
+        """Whether the two have a resource in common."""
+        return not {r for r, _ in self.parts}.isdisjoint(r for r, _ in other.parts)
+
+
+class Task(Event):
+    """One piece of work, from being asked for to its end; as an event it happens at its end."""
+
+    __slots__ = ("asked", "booked", "clearance", "ends", "lasts", "need", "note", "rank", "started")
+
+    def __init__(
+        self, floor: Floor, need: Need, lasts: int, booked: int, rank: Rank, note: Any, clearance: int
+    ) -> None:
+        self.env = floor
+        self.callbacks: list[Callable[[Any], None]] = []
+        self._value = None
+        self._ok = True
+        self.need = need
+        self.lasts = lasts
+        self.booked = booked
+        self.rank = (*rank, next(floor.asks))
+        self.note = note
+        self.clearance = clearance
+        self.asked = floor._now
+        self.started = -1
+        self.ends = FOREVER
+
+
+class Pool:
+    """The needs that compete with each other, and what is at work among them."""
+
+    __slots__ = ("alarm", "asked", "floor", "needs", "unsettled", "waiting", "working")
+
+    def __init__(self, floor: Floor) -> None:
+        self.floor = floor
+        self.needs: list[Need] = []
+        self.asked: list[Task] = []
+        self.working: set[Task] = set()
+        self.waiting = 0
+        self.alarm = FOREVER
+        self.unsettled = False
+
+    def touch(self) -> None:
+        """Something changed: look again when this instant is settled."""
+        if not self.unsettled:
+            self.unsettled = True
+            self.floor.unsettled.append(self)
+
+    def settle(self) -> None:
+        """Start every task that may start now."""
+        floor, asked, now = self.floor, self.asked, self.floor._now
+        if not self.waiting and len(asked) == 1:
+            task = asked[0]
+            if floor.fits(task.need) and task.need.is_open(now, task.booked):
+                asked.clear()
+                floor.start(task)
+                return
+        for task in asked:
+            heappush(task.need.line, (task.rank, task))
+        self.waiting += len(asked)
+        asked.clear()
+        heads = [(need.line[0][0], n) for n, need in enumerate(self.needs) if need.line]
+        heapify(heads)
+        ahead: list[Task] = []
+        alarm = FOREVER
+        while heads:
+            _, n = heappop(heads)
+            need = self.needs[n]
+            task = need.line[0][1]
+            if floor.fits(need) and floor.puts_off_nobody(task, ahead, self):
+                if need.is_open(now, task.booked):
+                    heappop(need.line)
+                    self.waiting -= 1
+                    floor.start(task)
+                    if need.line:
+                        heappush(heads, (need.line[0][0], n))
+                    continue
+                alarm = min(alarm, need.opening(now + 1, task.booked))
+            ahead.append(task)
+        if alarm < self.alarm or (self.alarm <= now and alarm < FOREVER):
+            self.alarm = alarm
+            floor.ring(self, alarm)
+
+    def claim(self, task: Task, now: int) -> tuple[int, dict[int, int]]:
+        """As booked, when *task* could start, and what would be free beside it then.
+
+        What is overdue may come back any minute, but nobody counts on having it to spare.
+        """
+        wanted = dict(task.need.parts)
+        free = {resource: self.floor.free[resource] for resource in wanted}
+        spare = dict(free)
+        returns = sorted(((max(work.ends, now + 1), work) for work in self.working), key=lambda item: item[0])
+        moment, n = now, 0
+        while True:
+            if all(free[resource] >= units for resource, units in wanted.items()):
+                start = task.need.opening(moment, task.booked)
+                if n == len(returns) or start < returns[n][0]:
+                    return start, {resource: spare[resource] - units for resource, units in wanted.items()}
+            elif n == len(returns):
+                return FOREVER, dict.fromkeys(wanted, 0)
+            moment, work = returns[n]
+            n += 1
+            for resource, units in work.need.parts:
+                if resource in free:
+                    free[resource] += units
+                    spare[resource] += units if work.ends > now else 0
+
+
+class Hold(Event):
+    """Some of the places of a `Places`, from being granted until they are given back."""
+
+    __slots__ = ("asked", "note", "rank", "started", "units")
+
+    def __init__(self, floor: Floor, units: int, rank: Rank, note: Any) -> None:
+        super().__init__(floor)
+        self.units = units
+        self.rank = (*rank, next(floor.asks))
+        self.note = note
+        self.asked = floor._now
+        self.started = -1
+
+
+class Places:
+    """Places that are held for days, granted in the order of rank; nobody passes anybody."""
+
+    __slots__ = ("capacity", "floor", "free", "line", "unsettled")
+
+    def __init__(self, floor: Floor, capacity: int) -> None:
+        self.floor = floor
+        self.capacity = capacity
+        self.free = capacity
+        self.line: list[tuple[Rank, Hold]] = []
+        self.unsettled = False
+
+    def hold(self, units: int, rank: Rank, note: Any) -> Hold:
+        """Ask for *units* places; the hold happens when they are granted."""
+        hold = Hold(self.floor, units, rank, note)
+        heappush(self.line, (hold.rank, hold))
+        self.touch()
+        return hold
+
+    def give_back(self, hold: Hold) -> None:
+        """Free the places of *hold*, or take it out of the line if it still waits."""
+        if hold.started < 0:
+            self.line = [entry for entry in self.line if entry[1] is not hold]
+            heapify(self.line)
+        else:
+            self.free += hold.units
+        self.touch()
+
+    def touch(self) -> None:
+        """Something changed: look again when this instant is settled."""
+        if not self.unsettled:
+            self.unsettled = True
+            self.floor.unsettled.append(self)
+
+    def settle(self) -> None:
+        """Grant the holds at the head of the line that fit."""
+        while self.line and self.line[0][1].units <= self.free:
+            _, hold = heappop(self.line)
+            self.free -= hold.units
+            hold.started = self.floor._now
+            hold.succeed()
+
+
+class Floor(Environment):
+    """SimPy's clock with the resources of a site on it; time is whole minutes.
+
+    *capacities* gives the units of each resource, *needs* what tasks may ask for.
+    """
+
+    _now: int  # whole minutes
+
+    def __init__(self, capacities: Sequence[int], needs: Sequence[Need], log: Log) -> None:
+        super().__init__(initial_time=0)
+        self.capacities = tuple(capacities)
+        self.free = list(capacities)
+        self.needs = tuple(needs)
+        self.log = log
+        self.asks = count()
+        self.unsettled: list[Pool | Places] = []
+        self.pools = _pools(self, needs)
+
+    def until(self, moment: int) -> Event:
+        """Wait until *moment*; a moment that has passed is now."""
+        event = Event(self)
+        event._ok, event._value = True, None
+        heappush(self._queue, (max(moment, self._now), NORMAL, next(self._eid), event))
+        return event
+
+    def work(
+        self, need: Need, lasts: int, booked: int, rank: Rank, note: Any = None, clearance: int = 0
+    ) -> Task:
+        """Ask for *need* for *lasts* minutes; the task happens when the work is done.
+
+        It is booked for *booked* minutes. *clearance* more minutes pass before others may have the places.
+        """
+        task = Task(self, need, lasts, booked, rank, note, clearance)
+        need.pool.asked.append(task)
+        need.pool.touch()
+        return task
+
+    def withdraw(self, task: Task) -> None:
+        """Take *task* out of its line if it still waits; work that has begun goes on to its end."""
+        if task.started >= 0:
+            return
+        pool, need = task.need.pool, task.need
+        if task in pool.asked:
+            pool.asked.remove(task)
+        else:
+            need.line = [entry for entry in need.line if entry[1] is not task]
+            heapify(need.line)
+            pool.waiting -= 1
+        pool.touch()
+
+    def run(self, until: Any = None) -> None:  # noqa: ARG002  a run ends when nothing is left to happen
+        """Let everything happen, instant by instant."""
+        queue, unsettled = self._queue, self.unsettled
+        while queue or unsettled:
+            if unsettled and (not queue or queue[0][0] > self._now):
+                for pool in tuple(unsettled):
+                    unsettled.remove(pool)
+                    pool.unsettled = False
+                    pool.settle()
+                continue
+            self._now, _, _, event = heappop(queue)  # type: ignore[assignment]
+            callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
+            for callback in callbacks:
+                callback(event)
+            if not event._ok and not hasattr(event, "_defused"):
+                raise event._value
+
+    def step(self) -> None:
+        """Not for use: an instant is settled as a whole."""
+        raise EmptySchedule
+
+    def fits(self, need: Need) -> bool:
+        """Whether every unit of *need* is free."""
+        return all(self.free[resource] >= units for resource, units in need.parts)
+
+    def puts_off_nobody(self, task: Task, ahead: list[Task], pool: Pool) -> bool:
+        """Whether *task*, started now, leaves everybody in *ahead* what they could have had."""
+        for other in ahead:
+            if task.need.shares(other.need):
+                start, spare = pool.claim(other, self._now)
+                if self._now + task.booked > start and any(
+                    units > spare.get(resource, FOREVER) for resource, units in task.need.parts
+                ):
+                    return False
+        return True
+
+    def start(self, task: Task) -> None:
+        """Give *task* what it needs, now."""
+        for resource, units in task.need.parts:
+            self.free[resource] -= units
+        task.started = self._now
+        task.ends = self._now + task.booked
+        task.need.pool.working.add(task)
+        task.callbacks.insert(0, self._finished)
+        heappush(self._queue, (self._now + task.lasts, NORMAL, next(self._eid), task))
+
+    def ring(self, pool: Pool, moment: int) -> None:
+        """Look at *pool* again at *moment*."""
+        self._then(self.until(moment), lambda _: pool.touch())
+
+    def _finished(self, task: Task) -> None:
+        self.log.worked(task, self._now)
+        if task.clearance:
+            self._then(self.until(self._now + task.clearance), lambda _: self._cleared(task))
+        else:
+            self._give_back(task)
+
+    def _cleared(self, task: Task) -> None:
+        self.log.cleared(task, self._now)
+        self._give_back(task)
+
+    def _give_back(self, task: Task) -> None:
+        for resource, units in task.need.parts:
+            self.free[resource] += units
+        pool = task.need.pool
+        pool.working.remove(task)
+        if pool.waiting:
+            pool.touch()
+
+    @staticmethod
+    def _then(event: Event, callback: Callable[[Event], None]) -> None:
+        assert event.callbacks is not None
+        event.callbacks.append(callback)
+
+
+def _pools(floor: Floor, needs: Sequence[Need]) -> list[Pool]:
+    """One pool for all needs that share a resource, directly or through others."""
+    pool_of: dict[int, Pool] = {}
+    for need in needs:
+        found = list(dict.fromkeys(pool_of[r] for r, _ in need.parts if r in pool_of)) or [Pool(floor)]
+        pool = found[0]
+        pool.needs += [member for other in found[1:] for member in other.needs]
+        pool.needs.append(need)
+        for member in pool.needs:
+            member.pool = pool
+            for resource, _ in member.parts:
+                pool_of[resource] = pool
+    return list(dict.fromkeys(need.pool for need in needs))

@@ -1,0 +1,88 @@
+"""The event log: one row for each thing that was done, and nothing else is recorded.
+
+A row is (subject, activity, queued, started, finished, outcome, value): whom it concerns, what was done,
+when it was asked for, begun and ended, how it came out, and the one number that goes with it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import define, field, frozen
+
+from mfg.simulation.floor import Task
+
+NAN = float("nan")
+WIDTH = 7
+
+
+@frozen
+class Columns:
+    """A finished log as arrays; `subjects` gives (patient, lot, dose, attempt) for each subject."""
+
+    subject: npt.NDArray[np.int32]
+    activity: npt.NDArray[np.int16]
+    queued: npt.NDArray[np.int32]
+    started: npt.NDArray[np.int32]
+    finished: npt.NDArray[np.int32]
+    outcome: npt.NDArray[np.int16]
+    value: npt.NDArray[np.float64]
+    subjects: npt.NDArray[np.int32]
+    outcomes: tuple[str, ...]
+
+
+@define
+class EventLog:
+    """The log while it is written: one flat list, turned into columns at the end."""
+
+    rows: list[Any] = field(factory=list)
+    subjects: list[tuple[int, int, int, int]] = field(factory=list)
+    outcomes: dict[str, int] = field(factory=lambda: {"done": 0})
+
+    def subject(self, patient: int, lot: int = -1, dose: int = -1, attempt: int = 0) -> int:
+        """A new subject of rows."""
+        self.subjects.append((patient, lot, dose, attempt))
+        return len(self.subjects) - 1
+
+    def worked(self, task: Task, finished: int) -> None:
+        """*task* was done; without a value in its note it is its journey that writes it."""
+        subject, activity, value, _ = task.note
+        if value is None:
+            return
+        self.rows += (subject, activity, task.asked, task.started, finished, 0, value)
+
+    def cleared(self, task: Task, finished: int) -> None:
+        """The places of *task* are clear for another patient."""
+        done = finished - task.clearance
+        self.rows += (task.note[0], task.note[3], done, done, finished, 0, NAN)
+
+    def note(
+        self,
+        subject: int,
+        activity: int,
+        queued: int,
+        started: int,
+        finished: int,
+        outcome: str = "done",
+        value: float = NAN,
+    ) -> None:
+        """Write a row that is not a task's."""
+        code = self.outcomes.setdefault(outcome, len(self.outcomes))
+        self.rows += (subject, activity, queued, started, finished, code, value)
+
+    def columns(self) -> Columns:
+        """The log as arrays, in the order in which things ended."""
+        rows = self.rows
+        return Columns(
+            subject=np.array(rows[0::WIDTH], dtype=np.int32),
+            activity=np.array(rows[1::WIDTH], dtype=np.int16),
+            queued=np.array(rows[2::WIDTH], dtype=np.int32),
+            started=np.array(rows[3::WIDTH], dtype=np.int32),
+            finished=np.array(rows[4::WIDTH], dtype=np.int32),
+            outcome=np.array(rows[5::WIDTH], dtype=np.int16),
+            value=np.array(rows[6::WIDTH], dtype=np.float64),
+            subjects=np.array(self.subjects, dtype=np.int32).reshape(-1, 4),
+            outcomes=tuple(self.outcomes),
+        )

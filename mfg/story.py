@@ -1,0 +1,96 @@
+"""One patient's story out of the event log, in order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from math import isnan
+
+from attrs import frozen
+
+from mfg.calendar import DAY
+from mfg.errors import Refused, nearest
+from mfg.reader.scenarios import load_scenario
+from mfg.simulation.compile import plan_of
+from mfg.simulation.replicate import replicate
+
+
+@frozen
+class Line:
+    """Something that happened to a patient, or to cells of this patient."""
+
+    begun: datetime
+    ended: datetime
+    what: str
+    place: str
+    waited_min: int
+    lasted_min: int
+    outcome: str
+
+
+@frozen
+class Story:
+    """What happened to one patient in one replication."""
+
+    patient: str
+    lines: tuple[Line, ...]
+
+
+def story_of(
+    scenario: str,
+    *,
+    patient: str | None = None,
+    replication: int = 0,
+    seed: int | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> Story:
+    """The story of *patient* (the first who received a dose, if none is named) in one replication.
+
+    Raises:
+        Refused: if there is no such patient.
+    """
+    loaded = load_scenario(scenario, {**(settings or {}), **({} if seed is None else {"seed": str(seed)})})
+    plan = plan_of(loaded)
+    log, names = replicate(plan, replication)
+    given = [n for n, a in enumerate(plan.activities) if a.name == "administer"]
+    whose = log.subjects[log.subject][:, 0]
+    if patient is None:
+        treated = [int(who) for who, activity in zip(whose, log.activity, strict=True) if activity in given]
+        patient = names[min(treated)] if treated else names[0]
+    if patient not in names:
+        raise Refused("--patient", patient, "did not come", nearest(patient, names))
+    midnight = datetime.combine(loaded.start, time())
+    lines = []
+    for row in (whose == names.index(patient)).nonzero()[0]:
+        activity = plan.activities[log.activity[row]]
+        _, lot, dose, _ = log.subjects[log.subject[row]]
+        queued, started, finished = int(log.queued[row]), int(log.started[row]), int(log.finished[row])
+        whom = f" (dose {dose + 1})" if dose >= 0 else f" (lot {lot + 1})" if lot >= 0 else ""
+        outcome = log.outcomes[log.outcome[row]]
+        value = float(log.value[row])
+        if activity.name == "book":
+            moment = midnight + timedelta(minutes=int(value))
+            outcome = f"{'' if outcome == 'done' else outcome + ' to '}{moment:%a %Y-%m-%d %H:%M}"
+        elif not isnan(value):
+            outcome = f"{'' if outcome == 'done' else outcome + ' '}{_amount(activity.name, value)}"
+        lines.append(
+            Line(
+                begun=midnight + timedelta(minutes=started),
+                ended=midnight + timedelta(minutes=finished),
+                what=activity.name + whom,
+                place=activity.place,
+                waited_min=started - queued,
+                lasted_min=finished - started,
+                outcome="" if outcome == "done" else outcome,
+            )
+        )
+    lines.sort(key=lambda line: (line.begun, line.ended))
+    return Story(patient, tuple(lines))
+
+
+_UNITS = {"arrive": "kg", "collect": "mL", "incubate": "flasks"}
+
+
+def _amount(activity: str, value: float) -> str:
+    unit = _UNITS.get(activity, "cells")
+    return f"{value:.3g} {unit}" if abs(value) < DAY * 10 else f"{value:.3e} {unit}"

@@ -1,0 +1,198 @@
+"""Replications of a scenario: run side by side, put together in their order, written down once.
+
+The answer does not depend on how many processes computed it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from importlib import metadata
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from attrs import asdict, fields, frozen
+
+from mfg.errors import Refused
+from mfg.evidence import counted
+from mfg.figures import Figure, endings_of, figures_of, per_replication
+from mfg.reader.scenarios import load_scenario
+from mfg.scenario import Scenario
+from mfg.simulation.compile import plan_of
+from mfg.simulation.log import Columns
+from mfg.simulation.plan import Plan
+from mfg.simulation.replicate import replicate
+from mfg.tables import Tables, tables_of
+
+REPLICATIONS = 20
+SHORT = 4  # replications that are not worth another process
+_VERSIONS = ("mfg", "numpy", "pandas", "pyarrow", "scipy", "simpy")
+
+
+@frozen
+class Run:
+    """A finished run: its tables, one value of every figure for each replication, and the summary."""
+
+    scenario: Scenario
+    plan: Plan
+    replications: int
+    tables: Tables
+    values: pd.DataFrame
+    figures: list[Figure]
+    endings: dict[str, int]
+    digest: str
+
+    @property
+    def patients(self) -> pd.DataFrame:
+        """One row for each patient and replication."""
+        return self.tables.patients
+
+    @property
+    def lots(self) -> pd.DataFrame:
+        """One row for each lot and replication."""
+        return self.tables.lots
+
+    @property
+    def doses(self) -> pd.DataFrame:
+        """One row for each planned dose and replication."""
+        return self.tables.doses
+
+
+def simulate(
+    scenario: str | Scenario,
+    *,
+    replications: int = REPLICATIONS,
+    seed: int | None = None,
+    settings: Mapping[str, str] | None = None,
+    workers: int | None = None,
+) -> Run:
+    """Simulate a scenario (a built-in name, a path, or a loaded one) so many times.
+
+    *settings* gives values by their path, as text: ``{"suites": "3"}``. *workers* is how many processes
+    share the work; the result is the same for any number.
+
+    Raises:
+        Faults: if the scenario has any.
+        Refused: for a number of replications, a seed or workers that cannot be.
+    """
+    for name, value, least in (("-n", replications, 1), ("--workers", workers, 1), ("--seed", seed, 0)):
+        if value is not None and not least <= value < 2**32:
+            raise Refused(name, str(value), "is out of reach", f"give a whole number from {least} on")
+    chosen = dict(settings or {})
+    if seed is not None:
+        chosen["seed"] = str(seed)
+    loaded = load_scenario(scenario, chosen) if isinstance(scenario, str) else scenario
+    plan = plan_of(loaded)
+    tables = tables_of(plan, _runs(plan, replications, workers))
+    values = per_replication(plan, tables)
+    endings = endings_of(tables)
+    return Run(
+        loaded,
+        plan,
+        replications,
+        tables,
+        values,
+        figures_of(values),
+        endings,
+        digest_of(loaded, replications),
+    )
+
+
+def _runs(plan: Plan, replications: int, workers: int | None) -> Iterator[tuple[int, Columns, list[str]]]:
+    """Every replication in order, from this process or from several."""
+    count = min(workers or os.cpu_count() or 1, replications)
+    if count == 1 or replications < SHORT:
+        for n in range(replications):
+            yield (n, *replicate(plan, n))
+        return
+    with ProcessPoolExecutor(
+        count, mp_context=get_context("spawn"), initializer=_prepare, initargs=(plan,)
+    ) as pool:
+        for n, result in enumerate(pool.map(_replicate, range(replications))):
+            yield (n, *result)
+
+
+_plan: Plan
+
+
+def _prepare(plan: Plan) -> None:
+    global _plan  # noqa: PLW0603  what a worker process works on
+    _plan = plan
+
+
+def _replicate(replication: int) -> tuple[Columns, list[str]]:
+    return replicate(_plan, replication)
+
+
+def digest_of(scenario: Scenario, replications: int) -> str:
+    """What decides the result: the whole input, the number of replications and the versions."""
+    return hashlib.sha256(_canonical(_record(scenario, replications)).encode()).hexdigest()
+
+
+def _record(scenario: Scenario, replications: int) -> dict[str, Any]:
+    versions = {name: metadata.version(name) for name in _VERSIONS}
+    versions["python"] = platform.python_version()
+    return {
+        "scenario": scenario.name,
+        "replications": replications,
+        "seed": scenario.seed,
+        "versions": versions,
+        "input": scenario.documents,
+        "patients": [asdict(one) for one in scenario.arrivals.patients],
+    }
+
+
+def _canonical(content: object) -> str:
+    return json.dumps(content, sort_keys=True, default=str, ensure_ascii=False, allow_nan=False)
+
+
+def default_folder(run: Run) -> Path:
+    """Where a run goes if nobody says where: a folder of its own, named after what decides it."""
+    return Path("runs") / f"{run.scenario.name}-{run.digest[:8]}"
+
+
+def store(run: Run, folder: Path) -> None:
+    """Write the tables as Parquet and ``run.json``; the last file is there when everything is.
+
+    Raises:
+        Refused: if the folder holds something else, or another run.
+    """
+    record = folder / "run.json"
+    if record.exists() and json.loads(record.read_text(encoding="utf-8")).get("digest") != run.digest:
+        raise Refused("-o", str(folder), "holds another run", "name another folder, or remove that one")
+    if folder.exists() and not record.exists() and any(folder.iterdir()):
+        raise Refused("-o", str(folder), "holds files that are not a run's", "name another folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    written = {}
+    for field in fields(Tables):
+        path = folder / f"{field.name}.parquet"
+        table = pa.Table.from_pandas(getattr(run.tables, field.name), preserve_index=False)
+        _whole(path, lambda part, table=table: pq.write_table(table, part))
+        written[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    content = {
+        **_record(run.scenario, run.replications),
+        "digest": run.digest,
+        "files": written,
+        "inputs_by_evidence": counted(run.scenario.numbers),
+        "endings": run.endings,
+    }
+    text = json.dumps(content, default=str, ensure_ascii=False, allow_nan=False, indent=1)
+    _whole(record, lambda part: part.write_text(text + "\n", encoding="utf-8"))
+
+
+def _whole(path: Path, write: Any) -> None:
+    """Let *write* fill a file that appears under its name only when it is complete."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        write(part)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

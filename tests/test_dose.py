@@ -1,0 +1,128 @@
+"""The dose of one patient, against arithmetic that owes it nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from mfg import dose, load_protocol
+from tests.conftest import Said
+
+PHASE2 = load_protocol("lenzumestrocel-phase2")
+
+
+@pytest.mark.parametrize("name", ["lenzumestrocel-phase2", "lenzumestrocel-korea"])
+def test_every_weight_equals_integer_arithmetic(name: str) -> None:
+    """1e6 cells per kg at 1e7 per mL in syringes of 5 mL, for 30.0 to 150.0 kg in steps of 0.1."""
+    rule = load_protocol(name)
+    for tenths in range(300, 1501):
+        order = dose(rule, weight=f"{tenths // 10}.{tenths % 10} kg")
+        (given,) = order.administrations
+        hundredths = tenths  # of a mL: 0.1 mL for each kg
+        fills = [500] * (hundredths // 500) + ([hundredths % 500] if hundredths % 500 else [])
+        assert order.total_cells == tenths * 100_000
+        assert given.cells == tenths * 100_000
+        assert given.volume_mL is not None
+        assert given.volume_mL * 100 == hundredths
+        assert [box.fill_mL * 100 for box in given.containers if box.fill_mL is not None] == fills
+
+
+def test_the_papers_patient(mfg: Callable[..., Said]) -> None:
+    """72 kg: 72 million cells, 7.2 mL, which does not fit one syringe of 5 mL."""
+    said = mfg("dose", "lenzumestrocel-phase2", "--weight", "72kg", "--json")
+    assert said.status == 0
+    order = said.json
+    assert order["total_cells"] == 72_000_000
+    (given,) = order["administrations"]
+    assert (given["cells"], given["cells_per_kg"], given["volume_mL"], given["sites"]) == (72_000_000, 1e6, 7.2, 1)
+    assert [(box["kind"], box["nominal_mL"], box["fill_mL"]) for box in given["containers"]] == [("syringe", 5, 5), ("syringe", 5, 2.2)]
+    (capacity,) = [f for f in order["findings"] if f["rule"] == "container-capacity"]
+    assert capacity["level"] == "note"
+    assert "5 mL syringe" in capacity["message"]
+    assert "003_211c7e9dc7dcb2e9.txt" in capacity["evidence"]
+
+
+def test_two_routes_without_a_weight(mfg: Callable[..., Said]) -> None:
+    """NurOwn: 125 million in one syringe and 48 million over 24 sites; volumes are not stated, so they are null."""
+    order = mfg("dose", "nurown-phase2", "--json").json
+    assert order["total_cells"] == 173_000_000
+    spine, muscle = order["administrations"]
+    assert (spine["cells"], spine["volume_mL"], spine["containers"][0]["nominal_mL"]) == (125_000_000, None, 5)
+    assert spine["containers"][0]["fill_mL"] is None
+    assert (muscle["cells"], muscle["sites"], muscle["cells_per_site"], muscle["volume_mL"]) == (48_000_000, 24, 2_000_000, None)
+    assert [(box["nominal_mL"], box["fill_mL"]) for box in muscle["containers"]] == [(1, None)] * 24
+    assert any("weight plays no part" in finding["message"] for finding in order["findings"])
+
+
+def test_a_fixed_dose_says_that_the_weight_is_not_used(mfg: Callable[..., Said]) -> None:
+    """Asked with a weight all the same, the dose does not change."""
+    order = mfg("dose", "cl2020-phase2", "--weight", "80 kg", "--json").json
+    assert order["total_cells"] == 15_000_000
+    assert any(finding["rule"] == "weight-not-used" for finding in order["findings"])
+
+
+@pytest.mark.parametrize(
+    ("drawn", "status", "word"), [("25mL", 0, "suffice"), ("6 mL", 1, "do not suffice"), ("7.2 mL", 1, "suffice")]
+)
+def test_the_spinal_fluid_suffices_or_not(mfg: Callable[..., Said], drawn: str, status: int, word: str) -> None:
+    """What was drawn is held against the volume of the product and against what the protocol asks to be drawn."""
+    said = mfg("dose", "lenzumestrocel-phase2", "--weight", "72 kg", "--csf", drawn, "--json")
+    found = {f["rule"]: f for f in said.json["findings"]}
+    assert word in found["vehicle-volume"]["message"]
+    assert ("vehicle-drawn" in found) == (drawn != "25mL")
+    assert (found["vehicle-volume"]["level"] == "error") == ("do not" in word)
+    assert said.status == (1 if "do not" in word else 0) or status == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["lenzumestrocel-phase2"], "weight"),
+        (["lenzumestrocel-phase2", "--weight", "700 kg"], "250 kg"),
+        (["lenzumestrocel-phase2", "--weight", "7.0 kg"], "20 kg"),
+        (["lenzumestrocel-phase2", "--weight", "72 kg", "--arm", "control"], "no dose"),
+        (["lenzumestrocel-phase2", "--weight", "72 kg", "--arm", "mcs"], "msc"),
+        (["lenzumestrocel-phase2", "--weight", "72 kg", "--dose", "third"], "dose 2"),
+        (["lenzumestrocel-phase2", "--weight", "72 kg", "--given", "cohort=2"], "asks for"),
+        (["lenzumestrocel-phase2", "--weight", "72 kg", "--given", "cohort"], "NAME=VALUE"),
+        (["nurown-phase2", "--csf", "25 mL"], "no use"),
+        (["lenzumestrocell-phase2", "--weight", "72 kg"], "lenzumestrocel-phase2"),
+        (["lenzumestrocel-phase2", "--weight", "-72 kg"], "negative"),
+        (["lenzumestrocel-phase2", "--weight"], "requires an argument"),
+        (["lenzumestrocel-phase2", "--wieght", "72 kg"], "--weight"),
+        (["lenzumestrocel-phase2", "--weigh", "72 kg"], "--weight"),
+    ],
+)
+def test_a_dose_is_never_guessed(mfg: Callable[..., Said], arguments: list[str], word: str) -> None:
+    """What is missing, unknown or out of reach is refused on stderr with status 2, and stdout stays empty."""
+    said = mfg("dose", *arguments)
+    assert said.status == 2
+    assert said.out == ""
+    assert word in said.err
+    assert "Traceback" not in said.err
+
+
+def test_an_arm_may_be_left_out_where_it_makes_no_difference() -> None:
+    """Phase 3: the dose is the same in both treated arms; a placebo arm is asked for by name and receives no cells."""
+    phase3 = load_protocol("lenzumestrocel-phase3")
+    assert dose(phase3, weight="72 kg").total_cells == 72_000_000
+    assert dose(phase3, arm="control").total_cells == 0
+    assert dose(phase3, arm="two-dose", dose="booster 1", weight="72 kg").total_cells == 0
+    order = dose(phase3, arm="two-dose", weight="72 kg")
+    assert (order.dose, order.total_cells) == ("dose 1", 72_000_000)
+    assert any("booster 3" in finding.message for finding in order.findings)
+
+
+def test_a_dose_is_printed_in_more_than_one_form(mfg: Callable[..., Said]) -> None:
+    """Digits grouped, in words and as a power of ten: a slip in one shows against the others."""
+    said = mfg("dose", "lenzumestrocel-phase2", "--weight", "72 kg")
+    assert "72,000,000 cells (72 million; 7.2e7)" in said.out
+
+
+def test_python_gives_decimals() -> None:
+    """The same answer in Python, exact."""
+    order = dose(PHASE2, weight="69.85 kg")
+    assert order.total_cells == Decimal("69850000")
+    assert order.administrations[0].volume_mL == Decimal("6.985")
