@@ -75,7 +75,12 @@ def holidays_of(country: str | None, years: Iterable[int], where: str = "") -> H
 
     supported = holidays.list_supported_countries()
     if country not in supported:
-        raise Refused(where, country, "is not a country with a known calendar", f"use an ISO 3166 code, such as KR; {nearest(country, supported)}")
+        raise Refused(
+            where,
+            country,
+            "is not a country with a known calendar",
+            f"use an ISO 3166 code, such as KR; {nearest(country, supported)}",
+        )
     english = "en_US" if "en_US" in _languages(holidays, country) else None
     found = holidays.country_holidays(country, years=tuple(years), language=english)
     return Holidays(dict(sorted(found.items())))

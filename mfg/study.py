@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from importlib import metadata
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
@@ -72,12 +72,13 @@ def simulate(
     replications: int = REPLICATIONS,
     seed: int | None = None,
     settings: Mapping[str, str] | None = None,
-    workers: int | None = None,
+    workers: int = 1,
 ) -> Run:
     """Simulate a scenario (a built-in name, a path, or a loaded one) so many times.
 
     *settings* gives values by their path, as text: ``{"suites": "3"}``. *workers* is how many processes
-    share the work; the result is the same for any number.
+    share the work; the result is the same for any number. A script that uses more than one must call this
+    under ``if __name__ == "__main__":``, as for any process pool.
 
     Raises:
         Faults: if the scenario has any.
@@ -106,18 +107,21 @@ def simulate(
     )
 
 
-def _runs(plan: Plan, replications: int, workers: int | None) -> Iterator[tuple[int, Columns, list[str]]]:
+def _runs(plan: Plan, replications: int, workers: int) -> Iterator[tuple[int, Columns, list[str]]]:
     """Every replication in order, from this process or from several."""
-    count = min(workers or os.cpu_count() or 1, replications)
-    if count == 1 or replications < SHORT:
+    if workers == 1 or replications < SHORT:
         for n in range(replications):
             yield (n, *replicate(plan, n))
         return
-    with ProcessPoolExecutor(
-        count, mp_context=get_context("spawn"), initializer=_prepare, initargs=(plan,)
-    ) as pool:
-        for n, result in enumerate(pool.map(_replicate, range(replications))):
-            yield (n, *result)
+    guard = 'call it under if __name__ == "__main__":, or use one worker'
+    if parent_process() is not None:
+        raise Refused("workers", str(workers), "were asked for while a worker was starting", guard)
+    try:
+        with ProcessPoolExecutor(min(workers, replications), get_context("spawn"), _prepare, (plan,)) as pool:
+            for n, result in enumerate(pool.map(_replicate, range(replications))):
+                yield (n, *result)
+    except BrokenProcessPool:
+        raise Refused("workers", str(workers), "were lost", guard) from None
 
 
 _plan: Plan

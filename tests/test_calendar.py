@@ -18,7 +18,19 @@ WINDOWS = st.lists(
 
 @pytest.mark.parametrize(
     "text",
-    ["20260203", "2026-W05-1", "2026-2-3", "03.02.2026", "02/03/2026", "2026-02-30", "2026-13-01", "0026-01-01", "2026-02-03T10:00", "", "tomorrow"],
+    [
+        "20260203",
+        "2026-W05-1",
+        "2026-2-3",
+        "03.02.2026",
+        "02/03/2026",
+        "2026-02-30",
+        "2026-13-01",
+        "0026-01-01",
+        "2026-02-03T10:00",
+        "",
+        "tomorrow",
+    ],
 )
 def test_a_day_is_written_one_way(text: str) -> None:
     """Only YYYY-MM-DD, and only days that exist."""
@@ -44,7 +56,19 @@ def test_a_month_lands_in_its_month(day: date, months: int) -> None:
     assert moved.day <= day.day
 
 
-@pytest.mark.parametrize("text", ["Mon-Fri 8-18", "Mon-Fri 18:00-08:00", "Fri-Mon 08:00-18:00", "daily", "Mon-Fri 08:00-18:60", "Mo-Fr 08:00-18:00", 7, "Mon-Fri 08:00-24:30"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mon-Fri 8-18",
+        "Mon-Fri 18:00-08:00",
+        "Fri-Mon 08:00-18:00",
+        "daily",
+        "Mon-Fri 08:00-18:60",
+        "Mo-Fr 08:00-18:00",
+        7,
+        "Mon-Fri 08:00-24:30",
+    ],
+)
 def test_hours_that_are_none_are_refused(text: object) -> None:
     """Opening hours are weekdays and two times of day, the first before the second."""
     with pytest.raises(Refused):
@@ -68,7 +92,9 @@ def test_an_unknown_country_is_refused_with_the_known_ones() -> None:
 
 
 @given(WINDOWS, WINDOWS)
-def test_the_intersection_is_what_is_open_in_both(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> None:
+def test_the_intersection_is_what_is_open_in_both(
+    one: list[tuple[int, int]], other: list[tuple[int, int]]
+) -> None:
     """Minute by minute."""
 
     def minutes(windows: list[tuple[int, int]]) -> set[int]:

@@ -36,8 +36,16 @@ def test_the_papers_patient(mfg: Callable[..., Said]) -> None:
     order = said.json
     assert order["total_cells"] == 72_000_000
     (given,) = order["administrations"]
-    assert (given["cells"], given["cells_per_kg"], given["volume_mL"], given["sites"]) == (72_000_000, 1e6, 7.2, 1)
-    assert [(box["kind"], box["nominal_mL"], box["fill_mL"]) for box in given["containers"]] == [("syringe", 5, 5), ("syringe", 5, 2.2)]
+    assert (given["cells"], given["cells_per_kg"], given["volume_mL"], given["sites"]) == (
+        72_000_000,
+        1e6,
+        7.2,
+        1,
+    )
+    assert [(box["kind"], box["nominal_mL"], box["fill_mL"]) for box in given["containers"]] == [
+        ("syringe", 5, 5),
+        ("syringe", 5, 2.2),
+    ]
     (capacity,) = [f for f in order["findings"] if f["rule"] == "container-capacity"]
     assert capacity["level"] == "note"
     assert "5 mL syringe" in capacity["message"]
@@ -49,9 +57,18 @@ def test_two_routes_without_a_weight(mfg: Callable[..., Said]) -> None:
     order = mfg("dose", "nurown-phase2", "--json").json
     assert order["total_cells"] == 173_000_000
     spine, muscle = order["administrations"]
-    assert (spine["cells"], spine["volume_mL"], spine["containers"][0]["nominal_mL"]) == (125_000_000, None, 5)
+    assert (spine["cells"], spine["volume_mL"], spine["containers"][0]["nominal_mL"]) == (
+        125_000_000,
+        None,
+        5,
+    )
     assert spine["containers"][0]["fill_mL"] is None
-    assert (muscle["cells"], muscle["sites"], muscle["cells_per_site"], muscle["volume_mL"]) == (48_000_000, 24, 2_000_000, None)
+    assert (muscle["cells"], muscle["sites"], muscle["cells_per_site"], muscle["volume_mL"]) == (
+        48_000_000,
+        24,
+        2_000_000,
+        None,
+    )
     assert [(box["nominal_mL"], box["fill_mL"]) for box in muscle["containers"]] == [(1, None)] * 24
     assert any("weight plays no part" in finding["message"] for finding in order["findings"])
 
@@ -64,9 +81,12 @@ def test_a_fixed_dose_says_that_the_weight_is_not_used(mfg: Callable[..., Said])
 
 
 @pytest.mark.parametrize(
-    ("drawn", "status", "word"), [("25mL", 0, "suffice"), ("6 mL", 1, "do not suffice"), ("7.2 mL", 1, "suffice")]
+    ("drawn", "status", "word"),
+    [("25mL", 0, "suffice"), ("6 mL", 1, "do not suffice"), ("7.2 mL", 1, "suffice")],
 )
-def test_the_spinal_fluid_suffices_or_not(mfg: Callable[..., Said], drawn: str, status: int, word: str) -> None:
+def test_the_spinal_fluid_suffices_or_not(
+    mfg: Callable[..., Said], drawn: str, status: int, word: str
+) -> None:
     """What was drawn is held against the volume of the product and against what the protocol asks to be drawn."""
     said = mfg("dose", "lenzumestrocel-phase2", "--weight", "72 kg", "--csf", drawn, "--json")
     found = {f["rule"]: f for f in said.json["findings"]}

@@ -139,11 +139,10 @@ def _header_faults(header: tuple[str, ...], first: str, known: Collection[str]) 
             yield Refused("header", name, "stands more than once", "give each column its own name")
         if name not in known:
             meant = {_folded(k): k for k in known if k not in header}
-            close = difflib.get_close_matches(_folded(name), meant, n=1, cutoff=0.85)
-            if close:
-                yield Refused(
-                    "header", name, "is nearly the name of a column", f"did you mean {meant[close[0]]!r}?"
-                )
+            near = difflib.get_close_matches(_folded(name), meant, n=3, cutoff=0.8)
+            if near:
+                advice = f"did you mean {' or '.join(sorted(meant[k] for k in near))}?"
+                yield Refused("header", name, "is nearly the name of a column", advice)
 
 
 def _folded(name: str) -> str:

@@ -77,11 +77,15 @@ def run(
     json
         Print one JSON document.
     """
+    import os
+
     from mfg.evidence import counted
     from mfg.figures import RULES
     from mfg.study import default_folder, simulate, store
 
-    done = simulate(scenario, replications=replications, seed=seed, settings=pairs(settings), workers=workers)
+    cores = os.cpu_count() or 1
+    shared = cores if workers is None else workers
+    done = simulate(scenario, replications=replications, seed=seed, settings=pairs(settings), workers=shared)
     folder = output or default_folder(done)
     store(done, folder)
     if json:

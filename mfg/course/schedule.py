@@ -93,7 +93,7 @@ def _arm(protocol: Protocol, name: str | None) -> Arm:
     if name is not None:
         return protocol.arm(name)
     arms = protocol.dosed_arms() or list(protocol.arms)
-    if len({tuple(arm.doses) for arm in arms}) > 1:
+    if len({tuple(arm.doses.items()) for arm in arms}) > 1:
         raise Refused(
             "--arm", None, "is needed: the course differs", f"use one of {', '.join(a.name for a in arms)}"
         )

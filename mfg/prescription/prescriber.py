@@ -19,8 +19,6 @@ from mfg.protocol.protocol import Arm, CellRule, Covariate, Protocol, Route, bou
 from mfg.protocol.rules import Bounds, Case, Condition, choose, condition_of
 from mfg.units import Anything, Quantity, Weight, alike, amount, measure_of, plain, text
 
-_PER = {"": None, "/site": "site", "/kg": "weight", "/m**2": "body_surface", "/cm**2": "area"}
-
 
 @frozen
 class _Amount:
@@ -286,7 +284,9 @@ def _the_arm(protocol: Protocol, name: str | None) -> Arm:
         raise Refused("--arm", None, "no arm of this protocol receives cells", "name an arm")
     asks = "arm" in _conditions(protocol)
     if len({(arm.name if asks else "", frozenset(_products(protocol, arm).values())) for arm in arms}) > 1:
-        raise Refused("--arm", None, "is needed: the dose differs", f"use one of {', '.join(a.name for a in arms)}")
+        raise Refused(
+            "--arm", None, "is needed: the dose differs", f"use one of {', '.join(a.name for a in arms)}"
+        )
     return arms[0]
 
 
@@ -319,13 +319,16 @@ def _planned(protocol: Protocol, route: Route) -> _Plan:
     def amount_of(rule: CellRule, quantity: Quantity | None) -> _Amount | None:
         if quantity is None:
             return None
-        for suffix, scale in _PER.items():
-            if alike(quantity, f"{counted}{suffix}"):
-                per = scale if scale in (None, "site") else rule.of or scale
-                return _Amount(amount(quantity, f"{counted}{suffix}"), per)
-        raise Refused(
-            where, text(quantity), f"is not counted in {counted} like the rest", "use one kind of cell"
-        )
+        for unit, per in ((counted, None), (f"{counted}/site", "site")):
+            if alike(quantity, unit):
+                return _Amount(amount(quantity, unit), per)
+        covariate = rule.of or "weight"
+        scaled = f"{counted}/{protocol.units.get(covariate, 'kg')}"  # in the covariate's own unit
+        if not alike(quantity, scaled):
+            raise Refused(
+                where, text(quantity), f"is not in {scaled}", "use one kind of cell, and say of what"
+            )
+        return _Amount(amount(quantity, scaled), covariate)
 
     def taken_off(rule: CellRule) -> _Rule:
         target, least, most, cap, floor = (

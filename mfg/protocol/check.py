@@ -9,7 +9,7 @@ from mfg.protocol.occurrences import occurrences
 from mfg.protocol.protocol import Protocol, bounds_of
 from mfg.protocol.recipe import Expand, Formulate
 from mfg.protocol.rules import Bounds, When, condition_of, uncovered
-from mfg.units import alike
+from mfg.units import Quantity, alike, text
 
 _WORDS = {
     "donor": ("autologous", "allogeneic"),
@@ -150,8 +150,8 @@ def _routes(protocol: Protocol) -> Iterator[Refused]:
                     f"{path}.cells.of", rule.of, "is no covariate", nearest(rule.of, protocol.units)
                 )
             for quantity in (*stated, rule.cap, rule.floor):
-                if quantity is not None and rule.of is None:
-                    yield from _scale(protocol, path, quantity)
+                if quantity is not None:
+                    yield from _scale(protocol, f"{path}.cells", rule.of, quantity)
         dense, volume = route.concentration, route.volume
         if dense is not None and dense.is_ is not None and volume is not None and volume.is_ is not None:
             advice = "one of the two follows from the cells; leave it out"
@@ -166,12 +166,29 @@ def _routes(protocol: Protocol) -> Iterator[Refused]:
             )
 
 
-def _scale(protocol: Protocol, path: str, quantity: object) -> Iterator[Refused]:
-    needs = {"/kg": "weight", "/m**2": "body_surface", "/cm**2": "area"}
-    for suffix, name in needs.items():
-        scaled = any(alike(quantity, f"{cell}{suffix}") for cell in ("cell", "viable_cell"))  # type: ignore[arg-type]
-        if scaled and name not in protocol.patient:
-            yield Refused(f"{path}.cells", None, f"scales with the {name}", f"describe it: [patient.{name}]")
+def _scale(protocol: Protocol, path: str, of: str | None, quantity: Quantity) -> Iterator[Refused]:
+    """Whether what a rule scales with is described, in a unit that fits."""
+    if any(
+        alike(quantity, f"{cell}{suffix}") for cell in ("cell", "viable_cell") for suffix in ("", "/site")
+    ):
+        return
+    area = any(alike(quantity, f"{cell}/m**2") for cell in ("cell", "viable_cell"))
+    if area and of is None:
+        yield Refused(
+            path,
+            text(quantity),
+            "does not say of which area",
+            'add of = "..." and describe it under [patient]',
+        )
+        return
+    name = of or "weight"
+    unit = protocol.units.get(name)
+    if unit is None:
+        yield Refused(
+            path, text(quantity), f"scales with the {name}", f"describe it: [patient.{name}] with its unit"
+        )
+    elif not any(alike(quantity, f"{cell}/{unit}") for cell in ("cell", "viable_cell")):
+        yield Refused(path, text(quantity), f"does not fit the {name} in {unit}", f"write it per {unit}")
 
 
 def _covered(protocol: Protocol, path: str, rows: Iterable[When | None], free: set[str]) -> Iterator[Refused]:

@@ -196,6 +196,10 @@ class _Compiler:
             for w in self.scenario.site.work
             if w not in elsewhere
         }
+        together: dict[int, int] = {}
+        for name_ in ("harvest", "formulate"):
+            for resource, units in self.activities[work[name_].activity].uses if name_ in work else ():
+                together[resource] = max(units, together.get(resource, 0))
         weekdays = [WEEKDAYS.index(day) for day in facility.medium_on]
         first = self.scenario.start.weekday()
         return p.Facility(
@@ -208,6 +212,7 @@ class _Compiler:
             starts=facility.starts or 255,
             fills=facility.fills or 255,
             day_before=facility.formulate == "day before",
+            fills_with=self._need(tuple(together.items())) if together else 0,
             laboratory=laboratories.get(facility.laboratory or next(iter(laboratories), ""), 0),
             work=work,
         )

@@ -78,9 +78,12 @@ class Need:
 
 
 class Task(Event):
-    """One piece of work, from being asked for to its end; as an event it happens at its end."""
+    """One piece of work, from being asked for to its end; as an event it happens at its end.
 
-    __slots__ = ("asked", "booked", "clearance", "ends", "lasts", "need", "note", "rank", "started")
+    Who wants to know when it begins gives it an event to happen then, `begun`.
+    """
+
+    __slots__ = ("asked", "begun", "booked", "clearance", "ends", "lasts", "need", "note", "rank", "started")
 
     def __init__(
         self, floor: Floor, need: Need, lasts: int, booked: int, rank: Rank, note: Any, clearance: int
@@ -98,6 +101,7 @@ class Task(Event):
         self.asked = floor._now
         self.started = -1
         self.ends = FOREVER
+        self.begun: Event | None = None
 
 
 class Pool:
@@ -329,6 +333,8 @@ class Floor(Environment):
             self.free[resource] -= units
         task.started = self._now
         task.ends = self._now + task.booked
+        if task.begun is not None:
+            task.begun.succeed()
         task.need.pool.working.add(task)
         task.callbacks.insert(0, self._finished)
         heappush(self._queue, (self._now + task.lasts, NORMAL, next(self._eid), task))

@@ -149,8 +149,8 @@ def incubate(unit: Unit, lot: Lot) -> Process:
 
 def release(unit: Unit, lot: Lot) -> Process:
     """Wait for the results that hold up the formulation, and go on feeding meanwhile."""
-    unit.samples_now(lot, last=True)
-    results = unit.released(lot, "formulation")
+    unit.samples_now(lot, last=lot.culture is None)
+    results = lot.results["formulation"]
     while not results.triggered:
         if lot.culture is None:
             yield results
@@ -190,10 +190,9 @@ def give(unit: Unit, dosing: Dosing) -> Process:
                 yield lot.ready | unit.until(latest)
         if lot.failed:
             return lot.failed
-        if lot.ready.triggered:
-            yield from formulate(unit, dosing, lot)
+        if lot.ready.triggered and (yield from formulate(unit, dosing, lot)):
             yield from unit.ships(unit.plan.outbound, dosing, "ship out")
-            yield unit.released(dosing, "administration")
+            yield dosing.results["administration"]
             break
         if not put_off(unit, dosing, expected(unit, lot)):
             return "no appointment"
@@ -204,22 +203,31 @@ def give(unit: Unit, dosing: Dosing) -> Process:
 
 
 def formulate(unit: Unit, dosing: Dosing, lot: Lot) -> Process:
-    """Harvest, wash, suspend and fill; the expiry clock starts when this ends."""
+    """Harvest, wash, suspend and fill; the expiry clock starts when this ends. False if there was no time for it."""
+    filling = unit.fills(dosing, lot)
+    begun = filling.begun = unit.floor.event()
+    if dosing.booked is not None:
+        yield begun | unit.until(unit.formulation(dosing)[1])
+        if not begun.triggered:
+            unit.floor.withdraw(filling)
+            return False
+    else:
+        yield begun
     lot.taken = True
-    cells = inf
-    if lot.culture is not None:
-        harvest = unit.does(unit.work_of(lot, "harvest"), lot, lot.culture.flasks, value=None)
-        yield harvest
-        cells = lot.culture.cells(harvest.started) * unit.recovery("harvest", lot)
-        unit.wrote(harvest, cells)
-        cells -= lot.culture.terms.samples
     unit.frees(lot)
-    yield unit.does(unit.work_of(lot, "formulate"), dosing)
+    yield filling
+    harvested = inf
+    if lot.culture is not None:
+        harvested = lot.culture.cells(filling.started) * unit.recovery("harvest", lot)
+        dosing.cells = min(
+            dosing.cells, (harvested - lot.culture.terms.samples) * unit.recovery("formulate", dosing)
+        )
+    unit.filled(filling, dosing, lot, harvested)
     dosing.suspended_at = unit.now
-    dosing.cells = min(dosing.cells, cells * unit.recovery("formulate", dosing))
     for test in unit.plan.tests:
         if test.sampled == "formulate":
             unit.samples(dosing, test)
+    return True
 
 
 def administer(unit: Unit, dosing: Dosing) -> Process:
@@ -271,12 +279,16 @@ def enrol(unit: Unit, patient: Patient) -> bool:
         if dose.product or collection is not None:
             target = unit.target(cells, patient.facility) if dose.product else 0.0
             subject = unit.log.subject(patient.index, number)
-            lot = Lot(patient, number, subject, due, target, collection, unit.floor.event())
+            tested = unit.awaits("culture")
+            lot = Lot(patient, number, subject, due, tested, target, collection, unit.floor.event())
             patient.lots.append(lot)
         subject = unit.log.subject(patient.index, number if dose.product else -1, number)
         draw = of_dose.get(("csf-draw", dose.name))
         made_from = lot if dose.product else None
-        patient.doses.append(Dosing(patient, number, subject, due, dose, made_from, appointment, draw, cells))
+        tested = unit.awaits("formulate")
+        patient.doses.append(
+            Dosing(patient, number, subject, due, tested, dose, made_from, appointment, draw, cells)
+        )
         unit.writes(subject, "prescribe", dose.name, cells)
         unit.writes(subject, "book", value=float(due))
     return True

@@ -15,21 +15,19 @@ from mfg.simulation.floor import Hold
 class Results(Event):
     """The laboratory's results that something waits for; it happens when none is outstanding."""
 
-    def __init__(self, env: Environment) -> None:
+    def __init__(self, env: Environment, outstanding: int) -> None:
         super().__init__(env)
-        self.outstanding = 0
+        self.outstanding = outstanding
         self.failed: list[str] = []
+        if not outstanding:
+            self.succeed()
 
     def report(self, test: str, *, passed: bool) -> None:
         """One result is in."""
         self.outstanding -= 1
         if not passed:
             self.failed.append(test)
-        self.settle()
-
-    def settle(self) -> None:
-        """Happen, if there is nothing more to wait for."""
-        if self.outstanding == 0 and not self.triggered:
+        if not self.outstanding:
             self.succeed()
 
 
@@ -37,27 +35,22 @@ class Results(Event):
 class Made:
     """Anything that work is done on: its patient, its number among the patient's, its rows in the log.
 
-    `turns` counts how often each kind of work was done on it, so that each time has luck of its own.
+    `results` are what waits for the laboratory, by what they hold up. `turns` counts how often each kind of
+    work was done on it, so that each time has luck of its own.
     """
 
     patient: Patient
     number: int
     subject: int
     due: int
+    results: dict[str, Results]
     turns: dict[str, int] = field(factory=dict, init=False)
-    results: dict[str, Results] = field(factory=dict, init=False)
 
     def turn(self, name: str) -> int:
         """How often *name* was done before."""
         turn = self.turns.get(name, 0)
         self.turns[name] = turn + 1
         return turn
-
-    def awaited(self, holds: str, env: Environment) -> Results:
-        """The results that *holds* waits for."""
-        if holds not in self.results:
-            self.results[holds] = Results(env)
-        return self.results[holds]
 
 
 @define(eq=False)
@@ -73,6 +66,7 @@ class Lot(Made):
     culture: Culture | None = None
     grown: bool = False
     taken: bool = False
+    harvest_min: int = 0
     failed: str = ""
     sampled: set[str] = field(factory=set)
 

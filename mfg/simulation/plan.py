@@ -78,7 +78,7 @@ class Clinic:
 
 @frozen
 class Facility:
-    """A facility with its laboratory."""
+    """A facility with its laboratory; `fills_with` is the need that harvest and formulation hold together."""
 
     name: str
     windows: tuple[Window, ...]
@@ -90,6 +90,7 @@ class Facility:
     fills: int
     day_before: bool
     laboratory: int
+    fills_with: int
     work: Mapping[str, Work]
 
 

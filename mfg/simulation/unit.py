@@ -105,17 +105,53 @@ class Unit:
         assert work.need is not None
         turn = made.turn(work.name)
         extra = int(work.per_flask * flasks + 0.5)
-        clearance = 0
-        if work.clearance is not None:
-            clearance = int(self.value(f"clearance after {work.name}", work.clearance, made, turn) + 0.5)
         return self.floor.work(
             self.needs[work.need],
-            lasts=int(self.value(work.name, work.lasts, made, turn) + 0.5) + extra,
+            lasts=self._minutes(work, made, turn) + extra,
             booked=work.booked + extra,
             rank=self.rank(made),
             note=(made.subject, work.activity, value, work.clears),
-            clearance=clearance,
+            clearance=self._clearance(work, made, turn),
         )
+
+    def _minutes(self, work: p.Work, made: Made, turn: int) -> int:
+        """How long *work* lasts the *turn*-th time, flasks not counted."""
+        return int(self.value(work.name, work.lasts, made, turn) + 0.5)
+
+    def _clearance(self, work: p.Work, made: Made, turn: int) -> int:
+        """How long the places of *work* are cleared afterwards."""
+        if work.clearance is None:
+            return 0
+        return int(self.value(f"clearance after {work.name}", work.clearance, made, turn) + 0.5)
+
+    def fills(self, dosing: Dosing, lot: Lot) -> Task:
+        """Ask for harvest and formulation together: cells in suspension do not wait for a suite.
+
+        The lot's part of the time is its harvest; the journey writes both down, by `filled`.
+        """
+        facility = self.plan.facilities[lot.patient.facility]
+        formulate = facility.work["formulate"]
+        turn = dosing.turn(formulate.name)
+        lasts = self._minutes(formulate, dosing, turn)
+        booked, clearance = formulate.booked, self._clearance(formulate, dosing, turn)
+        if lot.culture is not None:
+            harvest = facility.work["harvest"]
+            extra = int(harvest.per_flask * lot.culture.flasks + 0.5)
+            lot.harvest_min = self._minutes(harvest, lot, lot.turn(harvest.name)) + extra
+            booked += harvest.booked - harvest.cleared + extra
+        note = (dosing.subject, formulate.activity, None, formulate.clears)
+        need = self.needs[facility.fills_with]
+        return self.floor.work(need, lot.harvest_min + lasts, booked, self.rank(dosing), note, clearance)
+
+    def filled(self, task: Task, dosing: Dosing, lot: Lot, harvested: float) -> None:
+        """Write down a harvest of so many cells and the formulation that followed at once."""
+        work, split = self.plan.facilities[lot.patient.facility].work, task.started + lot.harvest_min
+        if lot.culture is not None:
+            self.log.note(
+                lot.subject, work["harvest"].activity, task.asked, task.started, split, value=harvested
+            )
+        asked = split if lot.culture is not None else task.asked
+        self.log.note(dosing.subject, work["formulate"].activity, asked, split, self.now, value=dosing.cells)
 
     def wrote(self, task: Task, value: float) -> None:
         """Write down finished work with the number that came out of it."""
@@ -165,8 +201,6 @@ class Unit:
 
     def samples(self, made: Made, test: p.Test) -> None:
         """Send a sample to the laboratory; the result is reported to whatever waits for it."""
-        results = made.awaited(test.holds, self.floor)
-        results.outstanding += 1
         turn = made.turns.get(test.name, 0)
         bench = test.benches[self.plan.facilities[made.patient.facility].laboratory]
         task = self.does(bench, made)
@@ -176,7 +210,7 @@ class Unit:
         def report(_: Event) -> None:
             outcome = "passed" if passed else "failed"
             self.log.note(made.subject, test.activity, task.asked, task.started, self.now, outcome)
-            results.report(test.name, passed=passed)
+            made.results[test.holds].report(test.name, passed=passed)
 
         self._then(task, lambda _: self._then(self.until(self.now + wait), report))
 
@@ -197,11 +231,13 @@ class Unit:
                     lot.sampled.add(test.name)
                     self.samples(lot, test)
 
-    def released(self, made: Made, holds: str) -> Results:
-        """The results that *holds* waits for; at once where there is nothing to wait for."""
-        results = made.awaited(holds, self.floor)
-        results.settle()
-        return results
+    def awaits(self, sampled: str) -> dict[str, Results]:
+        """What will wait for the results of the samples that are taken there."""
+        held = [test.holds for test in self.plan.tests if test.sampled == sampled]
+        return {
+            holds: Results(self.floor, held.count(holds))
+            for holds in ("formulation", "administration", "nothing")
+        }
 
     # ---- culture -------------------------------------------------------------------------------------
 

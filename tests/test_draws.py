@@ -1,0 +1,106 @@
+"""Named randomness: known answers, and what a name promises."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from mfg.shape import Shape
+from mfg.simulation.draws import Draws, Luck, inverse_of, philox
+
+NAN = float("nan")
+
+
+def shape(kind: str, **values: float) -> Shape:
+    """A shape with these parameters."""
+    blank = dict.fromkeys(
+        ("is_", "least", "likely", "most", "median", "mean", "sd", "spread", "typical"), NAN
+    )
+    return Shape(kind=kind, **{**blank, **values})
+
+
+@pytest.mark.parametrize(
+    ("counter", "key", "answer"),
+    [
+        ((0, 0, 0, 0), (0, 0), (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
+        ((0xFFFFFFFF,) * 4, (0xFFFFFFFF,) * 2, (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD)),
+        (
+            (0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344),
+            (0xA4093822, 0x299F31D0),
+            (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1),
+        ),
+    ],
+)
+def test_philox_gives_its_authors_known_answers(
+    counter: tuple[int, ...], key: tuple[int, int], answer: tuple[int, ...]
+) -> None:
+    """The three vectors that are published with the generator."""
+    words = [np.array([word], dtype=np.uint64) for word in counter]
+    assert tuple(int(word[0]) for word in philox(words, key)) == answer
+
+
+def test_a_draw_depends_on_nothing_but_its_name() -> None:
+    """Another patient, another order or another block size changes no number."""
+    few, many = Luck(1, 0, ["A", "B"]), Luck(1, 0, ["C", "B", "A", "D"])
+    assert np.array_equal(few.uniforms("growth", 0, 9)[0], many.uniforms("growth", 0, 9)[2])
+    whole = few.uniforms("growth", 0, 12)
+    parts = np.hstack([few.uniforms("growth", 0, 5), few.uniforms("growth", 5, 7)])
+    assert np.array_equal(whole, parts)
+
+
+@pytest.mark.parametrize("other", [Luck(2, 0, ["A"]), Luck(1, 1, ["A"]), Luck(1, 0, ["B"])])
+def test_another_name_is_another_number(other: Luck) -> None:
+    """Seed, replication, patient and decision each make a stream of their own."""
+    ours = Luck(1, 0, ["A"]).uniforms("growth", 0, 50)
+    assert not np.intersect1d(ours, other.uniforms("growth", 0, 50)).size
+    assert not np.intersect1d(ours, Luck(1, 0, ["A"]).uniforms("decline", 0, 50)).size
+
+
+def test_uniforms_are_uniform_and_unrelated() -> None:
+    """Across patients, positions and decisions: Kolmogorov-Smirnov, and no correlation."""
+    luck = Luck(7, 3, [f"P{n}" for n in range(2000)])
+    one, two = luck.uniforms("one", 0, 8), luck.uniforms("two", 0, 8)
+    assert stats.kstest(one.ravel(), "uniform").pvalue > 0.001
+    assert abs(np.corrcoef(one[:, 0], one[:, 1])[0, 1]) < 0.08
+    assert abs(np.corrcoef(one[:, 0], two[:, 0])[0, 1]) < 0.08
+    assert abs(np.corrcoef(one[:-1, 0], one[1:, 0])[0, 1]) < 0.08
+
+
+SHAPES = [
+    (shape("uniform", least=2, most=5), stats.uniform(2, 3)),
+    (shape("triangular", least=2, likely=3, most=6), stats.triang(0.25, 2, 4)),
+    (shape("pert", least=20, likely=40, most=60), stats.beta(3, 3, 20, 40)),
+    (shape("lognormal", median=90, spread=1.6), stats.lognorm(np.log(1.6), scale=90)),
+    (shape("normal", mean=60, sd=10), stats.norm(60, 10)),
+    (shape("normal", mean=60, sd=10, least=40, most=90), stats.truncnorm(-2, 3, 60, 10)),
+    (shape("gamma", mean=10, sd=5), stats.gamma(4, scale=2.5)),
+    (shape("beta", mean=95, sd=2), stats.beta(111.8625, 5.8875, scale=100)),
+    (shape("exponential", mean=4), stats.expon(scale=4)),
+]
+
+
+@pytest.mark.parametrize(("given", "truth"), SHAPES, ids=lambda s: getattr(s, "kind", ""))
+def test_the_inverse_is_that_of_the_distribution(given: Shape, truth: object) -> None:
+    """Each shape against the same distribution in scipy, from the tails to the middle."""
+    u = np.array([0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999])
+    assert inverse_of(given)(u) == pytest.approx(truth.ppf(u), rel=1e-9)  # type: ignore[attr-defined]
+
+
+def test_draws_are_the_same_in_any_order() -> None:
+    """Asked forwards, backwards or far ahead, a patient's value at a lot and a turn is one value."""
+    luck = Luck(1, 0, ["A", "B", "C"])
+    one, two = (
+        Draws.of(luck, "x", shape("exponential", mean=1)),
+        Draws.of(luck, "x", shape("exponential", mean=1)),
+    )
+    forwards = [one(1, 0, turn) for turn in range(10)]
+    assert two(1, 0, 9) == forwards[9]
+    assert [two(1, 0, turn) for turn in reversed(range(10))] == forwards[::-1]
+    assert one(1, 1, 0) != forwards[0]
+
+
+def test_without_chance_everything_is_its_median() -> None:
+    """Then a run is the median course."""
+    luck = Luck(1, 0, ["A"], chance=False)
+    assert Draws.of(luck, "x", shape("lognormal", median=90, spread=1.6))(0) == pytest.approx(90)
