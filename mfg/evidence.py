@@ -71,6 +71,16 @@ class Source:
     contradictions: tuple[Contradiction, ...]
 
 
+@frozen
+class Finding:
+    """Something worth knowing about an answer, and what supports it: `level` is note, warning or error."""
+
+    level: str
+    rule: str
+    message: str
+    evidence: str = ""
+
+
 def counted(numbers: tuple[Number, ...]) -> dict[str, int]:
     """How many numbers are of each kind, and how many have no evidence."""
     counts = dict.fromkeys((*KINDS, "without evidence"), 0)

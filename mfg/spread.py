@@ -126,10 +126,12 @@ def read_spread(given: object, read: Callable[[object, str], Quantity], where: s
             raise Refused(where, key, "is not part of a distribution", f"use {known}")
         if key == "spread":
             if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
-                raise Refused(f"{where}.spread", str(value), "is not a plain number", "write one like 1.6")
+                raise Refused(
+                    f"{where}.spread".lstrip("."), str(value), "is not a plain number", "write one like 1.6"
+                )
             values[name] = Decimal(value)
         else:
-            values[name] = read(value, f"{where}.{key}")
+            values[name] = read(value, f"{where}.{key}".lstrip("."))
     shape = given.get("shape") or _shape_of(values.keys())
     spread = Spread(str(shape), **values)  # type: ignore[arg-type]
     for fault in spread.faults(where):

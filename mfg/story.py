@@ -49,6 +49,8 @@ def story_of(
     Raises:
         Refused: if there is no such patient.
     """
+    if replication < 0:
+        raise Refused("--replication", str(replication), "is no replication", "they are counted from 0")
     loaded = load_scenario(scenario, {**(settings or {}), **({} if seed is None else {"seed": str(seed)})})
     plan = plan_of(loaded)
     log, names = replicate(plan, replication)

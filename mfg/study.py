@@ -45,7 +45,7 @@ class Run:
     plan: Plan
     replications: int
     tables: Tables
-    values: pd.DataFrame
+    by_replication: pd.DataFrame
     figures: list[Figure]
     endings: dict[str, int]
     digest: str

@@ -124,7 +124,8 @@ class Measure:
         if match is None or unit not in self.units:
             problem = _diagnosis(text)
             if problem is None and unit:
-                advice = _HINTS.get(unit, f"use {', '.join(self.units)}")
+                listed = ", ".join(self.units[:12]) + (" and others" if len(self.units) > 12 else "")
+                advice = _HINTS.get(unit, f"use {listed}")
                 raise Refused(where, text, f"has a unit that {self.name} cannot have, {unit!r}", advice)
             problem = problem or ("has no unit" if match else "is not one number and one unit")
             raise Refused(where, text[:80], problem, self._advice)

@@ -60,4 +60,4 @@ day  = "0 day"
 
 def protocol(text: str, *, base: str = MINIMAL) -> Protocol:
     """A protocol from TOML, added to a minimal one."""
-    return protocol_of(parse_toml(base + text), "invented.toml")
+    return protocol_of(parse_toml(base + text, "invented.toml"), "invented.toml")

@@ -47,7 +47,7 @@ def test_least_and_most_judge_what_is_delivered() -> None:
     """A fixed target that leaves its own per-kg limits is refused, not moved."""
     rule = WEIGHT + route('{ is = "100e6 cell", most = "2e6 cell/kg" }')
     assert cells(rule, "50 kg") == 100_000_000
-    with pytest.raises(Refused, match="outside at most 98000000 cell|outside at most 9.8e7 cell"):
+    with pytest.raises(Refused, match=r"outside at most 9\.8e7 cell"):
         cells(rule, "49 kg")
 
 
@@ -231,7 +231,7 @@ def test_whole_containers_cannot_be_split() -> None:
 def test_rounding_up_to_containers_may_pass_the_cap() -> None:
     """Then there is no dose, and the arithmetic is shown."""
     bags = 'container = { kind = "bag", contains = "25e6 cell", use = "whole" }\nround = { to = "1 container", how = "up" }'
-    with pytest.raises(Refused, match="7.5e7 cell, outside at most 7e7 cell"):
+    with pytest.raises(Refused, match=r"7\.5e7 cell, outside at most 7e7 cell"):
         cells(route('{ is = "60e6 cell", cap = "70e6 cell" }', bags))
 
 

@@ -242,7 +242,7 @@ def test_luck_that_is_too_long_lets_a_product_expire() -> None:
 def test_medians_without_chance() -> None:
     """With chance off every replication is the same, and nothing leaves."""
     run = simulate(PHASE2, replications=2, settings={"chance": "false"})
-    assert run.values.nunique().max() == 1
+    assert run.by_replication.nunique().max() == 1
 
 
 def digests(folder: Path) -> dict[str, bytes]:
@@ -302,9 +302,9 @@ def test_figures_can_be_recomputed_from_the_log(run: Run) -> None:
     given = events[events["activity"] == "administer"].set_index(["patient", "lot"])["started_min"]
     taken = events[events["activity"] == "collect"].set_index(["patient", "lot"])["started_min"]
     by_hand = ((given - taken).dropna() / 1440).median()
-    assert run.values.loc[0, "vein_to_vein_median"] == pytest.approx(by_hand)
+    assert run.by_replication.loc[0, "vein_to_vein_median"] == pytest.approx(by_hand)
     (figure,) = [f for f in run.figures if f.name == "vein_to_vein_median"]
-    assert figure.mean == pytest.approx(run.values["vein_to_vein_median"].mean())
+    assert figure.mean == pytest.approx(run.by_replication["vein_to_vein_median"].mean())
 
 
 def test_a_scenario_has_its_own_evidence() -> None:

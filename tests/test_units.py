@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from decimal import Decimal
 from typing import get_args
 
@@ -151,10 +152,8 @@ def test_what_is_meant_is_read_exactly(text: str, measured: object, unit: str, v
 def test_any_text_is_a_quantity_or_a_refusal(text: str) -> None:
     """No text raises anything else, and none hangs."""
     for measure in (measure_of(Weight), measure_of(Anything)):
-        try:
-            measure.read(text)
-        except Refused as refusal:
-            assert str(refusal)
+        with contextlib.suppress(Refused):
+            assert measure.read(text).magnitude.is_finite()
 
 
 @given(st.decimals(min_value="0.001", max_value="99999", places=3))

@@ -93,7 +93,7 @@ def _ground(number: dict[str, Any]) -> str:
 
 
 def check(*files: Path) -> int:
-    """Check protocol files and the worked examples in them.
+    """Check protocol, site, population and scenario files, and the worked examples of protocols.
 
     Example: mfg check my-protocol.toml
 
@@ -103,9 +103,7 @@ def check(*files: Path) -> int:
         One or more TOML files.
     """
     from mfg.errors import Faults
-    from mfg.evidence import counted
-    from mfg.prescription.examples import example_faults
-    from mfg.reader.protocols import load_protocol
+    from mfg.reader.checks import checked
 
     if not files:
         say.remark("mfg check: name at least one file")
@@ -113,21 +111,10 @@ def check(*files: Path) -> int:
     status = 0
     for file in files:
         try:
-            protocol = load_protocol(file)
-            wrong = list(example_faults(protocol))
-            if wrong:
-                raise Faults(str(file), tuple(wrong))
+            say.result(f"{file}: {checked(file)}")
         except Faults as faults:
             say.result(str(faults))
             status = FOUND
-            continue
-        counts = counted(protocol.numbers)
-        bare = counts.pop("without evidence")
-        ground = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
-        examples = f"; {len(protocol.examples)} worked examples hold" if protocol.examples else ""
-        say.result(
-            f"{file}: sound{examples}; numbers: {ground or 'none with evidence'}, {bare} without evidence"
-        )
     return status
 
 

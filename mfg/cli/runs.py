@@ -10,6 +10,7 @@ from cyclopts import App, Parameter
 from mfg.cli import say
 
 Settings = Annotated[tuple[str, ...], Parameter(name="--set", negative="")]
+Whole = Annotated[int, Parameter(converter=say.whole, allow_leading_hyphen=True)]
 Flag = Annotated[bool, Parameter(negative="")]
 
 
@@ -49,10 +50,10 @@ def run(
     scenario: str,
     /,
     *,
-    replications: Annotated[int, Parameter(alias="-n")] = 20,
-    seed: int | None = None,
+    replications: Annotated[Whole, Parameter(alias="-n")] = 20,
+    seed: Whole | None = None,
     settings: Settings = (),
-    workers: int | None = None,
+    workers: Whole | None = None,
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
     json: Flag = False,
 ) -> int:
@@ -151,8 +152,8 @@ def trace(
     /,
     *,
     patient: str | None = None,
-    replication: int = 0,
-    seed: int | None = None,
+    replication: Whole = 0,
+    seed: Whole | None = None,
     settings: Settings = (),
     json: Flag = False,
 ) -> int:

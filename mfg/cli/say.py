@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -10,6 +11,14 @@ from decimal import Decimal
 from typing import Any
 
 import attrs
+
+
+def whole(_: object, tokens: Sequence[Any]) -> int:
+    """A whole number as it is typed: digits, perhaps a sign, nothing else."""
+    text = str(tokens[0].value)
+    if not re.fullmatch(r"-?(0|[1-9][0-9]{0,9})", text):
+        raise ValueError(f"{text} is not a whole number")
+    return int(text)
 
 
 def result(text: str = "") -> None:

@@ -13,7 +13,7 @@ from mfg.course.arrange import Allowed, arrange
 from mfg.course.network import KINDS, Course, Event, Template
 from mfg.course.template import template_of
 from mfg.errors import Refused
-from mfg.prescription.order import Finding
+from mfg.evidence import Finding
 from mfg.protocol.protocol import Arm, Protocol
 
 __all__ = ["Appointment", "Schedule", "ScheduleFinding", "schedule"]

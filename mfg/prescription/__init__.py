@@ -8,12 +8,13 @@ from decimal import Decimal
 from attrs import evolve
 
 from mfg.errors import Refused
-from mfg.prescription.order import Administration, Filled, Finding, Order
+from mfg.evidence import Finding
+from mfg.prescription.order import Administration, Filled, Order
 from mfg.prescription.prescriber import Prescriber
 from mfg.protocol.protocol import Protocol
 from mfg.units import Quantity, Volume, amount, measure_of, plain
 
-__all__ = ["Administration", "Filled", "Finding", "Order", "Prescriber", "dose"]
+__all__ = ["Administration", "Filled", "Order", "Prescriber", "dose"]
 
 
 def dose(

@@ -8,11 +8,13 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from attrs import evolve, frozen
 
 from mfg.errors import Refused
-from mfg.prescription.order import Filled, Finding
+from mfg.evidence import Finding
+from mfg.prescription.order import Filled
 from mfg.protocol.protocol import Route, bounds_of
 from mfg.protocol.rules import Bounds
 from mfg.units import alike, amount, plain, text
 
+_CELL = Decimal(1)
 Note = Callable[[Finding], object]
 
 
@@ -68,12 +70,12 @@ class Fill:
         cells, volume = target, self.volume
         if rounding is not None and self.rounds == self.counted:
             cells = rounding.apply(cells, self.counted)
-        cells = cells.to_integral_value(ROUND_FLOOR)
+        cells = cells.quantize(_CELL, ROUND_FLOOR)
         if self.concentration is not None:
             volume = cells / self.concentration
             if rounding is not None and self.rounds == "mL":
                 volume = rounding.apply(volume, "mL")
-                cells = (volume * self.concentration).to_integral_value(ROUND_FLOOR)
+                cells = (volume * self.concentration).quantize(_CELL, ROUND_FLOOR)
         if cells != target and rounding is not None:
             off = (cells - target) / target * 100
             how = f"rounded {rounding.how} to {text(rounding.to)}: {plain(target)} cells become {plain(cells)} ({off:+.3f} %)"

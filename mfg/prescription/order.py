@@ -6,15 +6,7 @@ from decimal import Decimal
 
 from attrs import frozen
 
-
-@frozen
-class Finding:
-    """Something worth knowing about an answer: `level` is note, warning or error."""
-
-    level: str
-    rule: str
-    message: str
-    evidence: str = ""
+from mfg.evidence import Finding
 
 
 @frozen

@@ -13,8 +13,9 @@ from decimal import Decimal
 from attrs import frozen
 
 from mfg.errors import Refused
+from mfg.evidence import Finding
 from mfg.prescription.fill import Fill, Note
-from mfg.prescription.order import Administration, Filled, Finding, Order
+from mfg.prescription.order import Administration, Filled, Order
 from mfg.protocol.protocol import Arm, CellRule, Covariate, Protocol, Route, bounds_of
 from mfg.protocol.rules import Bounds, Case, Condition, choose, condition_of
 from mfg.units import Anything, Quantity, Weight, alike, amount, measure_of, plain, text

@@ -28,28 +28,34 @@ def read_toml(path: Path) -> dict[str, Any]:
         Faults: if the file cannot be read, is not TOML, or is made to be slow or misread.
     """
     try:
-        return parse_toml(_text_of(path))
+        text = _text_of(path)
     except Refused as fault:
         raise Faults(str(path), (fault,)) from None
+    return parse_toml(text, str(path))
 
 
-def parse_toml(text: str) -> dict[str, Any]:
-    """The content of TOML text, with decimals for floats.
+def parse_toml(text: str, source: str) -> dict[str, Any]:
+    """The content of TOML text, with decimals for floats; *source* names it in messages.
 
     Raises:
-        Refused: at the first thing that keeps it from being read.
+        Faults: with everything that keeps it from being read.
     """
-    for fault in _forbidden(text):
-        raise fault
+    faults = _forbidden(text)
+    if faults:
+        raise Faults(source, tuple(faults))
     try:
         content = tomllib.loads(text, parse_float=Decimal)
+        _check_nodes(content)
+        if not content:
+            raise Refused("", None, "is empty", "see docs/protocol-files.md for what belongs in it")
+    except Refused as fault:
+        raise Faults(source, (fault,)) from None
     except tomllib.TOMLDecodeError as error:
-        raise Refused("", None, f"is not TOML: {error}", "mend the line that it names") from None
+        wrong = Refused("", None, f"is not TOML: {error}", "mend the line that it names")
+        raise Faults(source, (wrong,)) from None
     except (RecursionError, ValueError) as error:
-        raise Refused("", None, f"is not usable TOML: {error}", "write numbers and tables plainly") from None
-    _check_nodes(content)
-    if not content:
-        raise Refused("", None, "is empty", "see docs/protocol-files.md for what belongs in it")
+        wrong = Refused("", None, f"is not usable TOML: {error}", "write numbers and tables plainly")
+        raise Faults(source, (wrong,)) from None
     return content
 
 

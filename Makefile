@@ -1,0 +1,41 @@
+# Everything runs in .venv, which the first target that needs it makes; nothing is installed outside this folder.
+
+PYTHON ?= python3
+BIN    := .venv/bin
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint docs clean
+
+help: ## list these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+.venv/pyvenv.cfg:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+
+.venv/run: .venv/pyvenv.cfg pyproject.toml constraints.txt
+	$(PIP) --editable .
+	@touch $@
+
+.venv/dev: .venv/run
+	$(PIP) --editable '.[dev]'
+	@touch $@
+
+demo: .venv/run ## install, then simulate the phase 2 trial thirty times
+	$(BIN)/mfg run lenzumestrocel-phase2 --replications 30 --output runs/demo
+
+test: .venv/dev lint ## install, then formatting, lint, types, import directions and tests
+	$(BIN)/python -m pytest --numprocesses 2 --cov --cov-report term:skip-covered
+
+lint: .venv/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: .venv/dev ## write the outputs that the documents and examples show
+	$(BIN)/python -m docs.refresh
+
+clean: ## remove what the targets made
+	rm -rf .venv runs .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info

@@ -1,0 +1,76 @@
+"""Write the outputs that the documents show: what stands in a ``console`` block is what the command prints.
+
+A block starts with ``$ mfg ...`` and holds the answer. ``... | head -n 12`` keeps its first lines. The
+examples' outputs stand beside them as ``.out``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import runpy
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from mfg.cli import run
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = ("README.md", "docs/protocol-files.md", "docs/scenario-files.md")
+_BLOCK = re.compile(r"(```console\n\$ mfg ([^\n]*)\n)(.*?)(```)", re.DOTALL)
+
+
+def refreshed(text: str) -> str:
+    """*text* with the output of every command block computed anew."""
+    return _BLOCK.sub(lambda block: block[1] + output(block[2]) + block[4], text)
+
+
+def output(line: str) -> str:
+    """What ``mfg`` prints for a command line, in the root of the project, trailing spaces left out."""
+    command, _, filter_ = line.partition(" | head -n ")
+    with _silent() as said:
+        run(_words(command))
+    lines = [text.rstrip() for text in said.getvalue().splitlines()]
+    return "".join(f"{text}\n" for text in (lines[: int(filter_)] if filter_ else lines))
+
+
+def example(path: Path) -> str:
+    """What an example prints."""
+    with _silent() as said:
+        runpy.run_path(str(path), run_name="__main__")
+    return said.getvalue()
+
+
+def _words(command: str) -> list[str]:
+    return [word.strip("'\"") for word in re.findall(r"'[^']*'|\"[^\"]*\"|\S+", command)]
+
+
+@contextlib.contextmanager
+def _silent() -> Iterator[io.StringIO]:
+    """Stdout collected, and a folder of its own for what a run writes."""
+    before, said = Path.cwd(), io.StringIO()
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(said):
+        for name in ("examples", "protocols", "tests"):
+            (Path(folder) / name).symlink_to(ROOT / name)
+        os.chdir(folder)
+        try:
+            yield said
+        finally:
+            os.chdir(before)
+
+
+def main() -> None:
+    """Refresh every document and every example."""
+    for name in DOCUMENTS:
+        path = ROOT / name
+        path.write_text(refreshed(path.read_text(encoding="utf-8")), encoding="utf-8")
+    for path in sorted((ROOT / "examples").glob("*.py")):
+        path.with_suffix(".out").write_text(example(path), encoding="utf-8")
+    sys.stderr.write("documents and examples are fresh\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,191 @@
+"""The command line: statuses, streams, start-up, and what a hurried person types."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import MINIMAL, Said
+
+COMMANDS = ["protocols", "show", "check", "dose", "audit", "schedule", "scenarios", "run", "trace"]
+
+
+def cpu_of(*arguments: str) -> float:
+    """The CPU seconds of a whole process, the least of three."""
+    code = (
+        "import resource, sys, subprocess\n"
+        "subprocess.run([sys.executable, '-m', 'mfg', *sys.argv[1:]], check=True, stdout=subprocess.DEVNULL)\n"
+        "used = resource.getrusage(resource.RUSAGE_CHILDREN)\nprint(used.ru_utime + used.ru_stime)\n"
+    )
+    runs = [
+        subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
+        for _ in range(3)
+    ]
+    return min(float(run.stdout) for run in runs)
+
+
+def test_help_is_quick() -> None:
+    """Less than 0.25 s of CPU: what is heavy is imported inside the commands."""
+    assert cpu_of("--help") < 0.25
+
+
+def test_a_dose_is_quick() -> None:
+    """Less than 0.8 s of CPU."""
+    assert cpu_of("dose", "lenzumestrocel-phase2", "--weight", "72kg") < 0.8
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_every_command_has_an_example(mfg: Callable[..., Said], command: str) -> None:
+    """And the example names the command."""
+    said = mfg(command, "--help")
+    assert said.status == 0
+    assert f"Example: mfg {command}" in " ".join(said.out.split())
+
+
+def test_the_examples_in_the_help_work(
+    mfg: Callable[..., Said], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every example is a command line that a person can copy."""
+    (tmp_path / "doses.csv").write_text("patient,weight_kg,cells\nA,70,70000000\n", encoding="utf-8")
+    (tmp_path / "my-protocol.toml").write_text(
+        MINIMAL + '[[route]]\nname = "iv"\ncells = "1e6 cell"\n', encoding="utf-8"
+    )
+    monkeypatch.chdir(tmp_path)
+    for command in COMMANDS:
+        text = " ".join(mfg(command, "--help").out.split())
+        found = re.search(rf"Example: mfg ({command}.*?)(?: ╭| Usage|$)", text)
+        assert found is not None
+        example = found[1].strip().replace("-n 30", "-n 2")
+        assert mfg(*example.split()).status == 0, example
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "protocols",
+        "scenarios",
+        "show lenzumestrocel-korea",
+        "schedule lenzumestrocel-korea --baseline 2026-03-12",
+        "trace lenzumestrocel-phase2",
+    ],
+)
+def test_json_is_one_document_and_nothing_else(mfg: Callable[..., Said], command: str) -> None:
+    """On stdout; numbers as JSON has them."""
+    said = mfg(*command.split(), "--json")
+    assert json.loads(said.out) is not None
+    assert "NaN" not in said.out
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        ("", ""),
+        ("doze", "dose"),
+        ("dose", "requires an argument"),
+        ("dose lenzumestrocel-phase2 extra --weight 72kg", "extra"),
+        ("run lenzumestrocel-phase2 -n 0", "-n"),
+        ("run lenzumestrocel-phase2 -n -3", "-n"),
+        ("run lenzumestrocel-phase2 -n 1.5", "1.5"),
+        ("run lenzumestrocel-phase2 --seed -1", "--seed"),
+        ("run lenzumestrocel-phase2 --seed 99999999999999", "--seed"),
+        ("run lenzumestrocel-phase2 --workers 0", "--workers"),
+        ("run lenzumestrocel-phase2 --set suites", "KEY=VALUE"),
+        ("run lenzumestrocel-phase2 --set suites=2 --set suites=3", "more than once"),
+        ("run lenzumestrocel-phase9", "lenzumestrocel-phase2"),
+        ("trace lenzumestrocel-phase2 --replication -1", "--replication"),
+        ("check", "at least one file"),
+        ("check none.toml", "cannot be read"),
+        ("audit lenzumestrocel-phase2 none.csv", "cannot be read"),
+        ("show ./none.toml", "cannot be read"),
+    ],
+)
+def test_wrong_usage_is_one_message_and_no_traceback(mfg: Callable[..., Said], line: str, word: str) -> None:
+    """Status 2 (or 1 for a checked file), the reason on one of the two streams, nothing half-done."""
+    said = mfg(*line.split())
+    if not line:
+        assert "Commands" in said.out
+        return
+    assert said.status in ((1, 2) if line.startswith("check none") else (2,))
+    assert word in said.err + said.out
+    assert "Traceback" not in said.err + said.out
+
+
+def test_the_version_is_the_packages(mfg: Callable[..., Said]) -> None:
+    """`mfg --version` and the changelog agree."""
+    version = mfg("--version").out.strip()
+    changelog = (Path(__file__).parent.parent / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"## {version}" in changelog
+
+
+def test_a_reader_that_has_enough_is_no_error() -> None:
+    """`mfg show ... | head -1` ends quietly."""
+    command = [sys.executable, "-m", "mfg", "show", "lenzumestrocel-phase2"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as shown:
+        assert shown.stdout is not None
+        assert shown.stderr is not None
+        assert "Lenzumestrocel" in shown.stdout.readline()
+        shown.stdout.close()
+        assert shown.stderr.read() == ""
+        assert shown.wait() == 0
+
+
+def test_paths_may_hold_anything(mfg: Callable[..., Said], tmp_path: Path) -> None:
+    """Spaces and letters of any script."""
+    folder = tmp_path / "Ωμέγα 1"
+    folder.mkdir()
+    file = folder / "프로토콜.toml"
+    file.write_text(MINIMAL + '[[route]]\nname = "intravenous"\ncells = "1e6 cell"\n', encoding="utf-8")
+    assert mfg("dose", file).status == 0
+    assert mfg("run", "lenzumestrocel-phase2", "-n", "1", "-o", folder / "a run").status == 0
+
+
+def test_a_folder_with_other_files_is_left_alone(mfg: Callable[..., Said], tmp_path: Path) -> None:
+    """Nothing is written among files that are not a run's."""
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    said = mfg("run", "lenzumestrocel-phase2", "-n", "1", "-o", tmp_path)
+    assert said.status == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.skipif(
+    os.name != "posix" or not Path("/dev/full").exists(), reason="needs a device that is full"
+)
+def test_a_full_disk_is_said() -> None:
+    """Writing the answer to a full device is a message and status 2."""
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "mfg", "protocols"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert "No space left" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_interruption_is_status_130(monkeypatch: pytest.MonkeyPatch, mfg: Callable[..., Said]) -> None:
+    """Ctrl-C is a word on stderr, not a traceback."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mfg.study.simulate", interrupted)
+    said = mfg("run", "lenzumestrocel-phase2")
+    assert said.status == 130
+    assert "interrupted" in said.err
+
+
+def test_python_offers_what_the_command_does() -> None:
+    """The public names are there, and loading the package loads nothing heavy."""
+    code = "import sys, mfg; print(sorted(set(mfg.__all__) & set(dir(mfg)) ^ set(mfg.__all__)), [m for m in ('pandas', 'pint', 'scipy', 'simpy') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[] []"

@@ -1,0 +1,95 @@
+"""The documents: every output in them is what the command prints, every key is described."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import attrs
+import pytest
+
+from docs.refresh import DOCUMENTS, example, refreshed
+from mfg.population import Population
+from mfg.protocol.protocol import Protocol
+from mfg.protocol.recipe import STEPS
+from mfg.reader.scenarios import _ScenarioFile
+from mfg.site import Site
+from tests.conftest import ROOT
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_outputs_in_documents_are_fresh(name: str) -> None:
+    """`make docs` would change nothing."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert "$ mfg" in text
+    assert refreshed(text) == text
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.py")), ids=lambda p: p.name)
+def test_an_example_prints_what_stands_beside_it(path: Path) -> None:
+    """And ends with a question."""
+    assert example(path) == path.with_suffix(".out").read_text(encoding="utf-8")
+    assert path.read_text(encoding="utf-8").rstrip().endswith("?")
+
+
+def keys(cls: type) -> set[str]:
+    """Every key that a file may hold for *cls* and for what it holds."""
+    found: set[str] = set()
+    for attribute, hint in zip(attrs.fields(cls), _hints(cls), strict=True):
+        key = attribute.metadata.get("key", attribute.name.rstrip("_"))
+        if key is not None:
+            found.add(key)
+            for inner in _classes(hint):
+                found |= keys(inner)
+    return found
+
+
+def _hints(cls: type) -> list[Any]:
+    hints = get_type_hints(cls)
+    return [hints[a.name] for a in attrs.fields(cls)]
+
+
+def _classes(hint: Any) -> set[type]:
+    if attrs.has(hint) and hint.__module__.startswith("mfg") and "spread" not in hint.__module__:
+        return {hint} - set(STEPS.values())
+    return {found for inner in get_args(hint) for found in _classes(inner)}
+
+
+@pytest.mark.parametrize(
+    ("document", "classes"),
+    [
+        ("docs/protocol-files.md", [Protocol, *STEPS.values()]),
+        ("docs/scenario-files.md", [_ScenarioFile, Site, Population]),
+    ],
+)
+def test_every_key_is_documented(document: str, classes: list[type]) -> None:
+    """Each key of the file language stands in its document, as code."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    named = set(
+        re.findall(r"[a-z_]+", " ".join(re.findall(r"`[^`]*`|^```.*?^```", text, re.DOTALL | re.MULTILINE)))
+    )
+    missing = {key for cls in classes for key in keys(cls)} - named
+    assert missing == set()
+
+
+def test_the_readme_shows_the_two_commands() -> None:
+    """Both are targets of the Makefile, and what CI runs."""
+    makefile, ci = ((ROOT / name).read_text(encoding="utf-8") for name in ("Makefile", ".ci/run"))
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for target in ("demo", "test"):
+        assert f"make {target} " in readme
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE)
+        assert f"make {target}" in ci
+
+
+def test_the_repository_speaks_only_of_the_project() -> None:
+    """No paths of a machine, no addresses of registries."""
+    listed = [
+        p
+        for folder in ("mfg", "docs", "examples", "protocols", "seeds", "tests")
+        for p in (ROOT / folder).rglob("*")
+    ]
+    texts = [p for p in listed if p.suffix in {".py", ".md", ".toml", ".txt"}]
+    marks = ("/" + "root/", "/" + "work/", "pypi" + ".org", "/" + "home/")
+    assert [f"{p}: {m}" for p in texts for m in marks if m in p.read_text(encoding="utf-8")] == []
