@@ -10,9 +10,11 @@ import attrs
 import pytest
 
 from docs.refresh import DOCUMENTS, example, refreshed
+from mfg.calendar import Hours
 from mfg.population import Population
 from mfg.protocol.protocol import Protocol
 from mfg.protocol.recipe import STEPS
+from mfg.protocol.rules import When
 from mfg.reader.scenarios import _ScenarioFile
 from mfg.site import Site
 from tests.conftest import ROOT
@@ -52,7 +54,7 @@ def _hints(cls: type) -> list[Any]:
 
 def _classes(hint: Any) -> set[type]:
     if attrs.has(hint) and hint.__module__.startswith("mfg") and "spread" not in hint.__module__:
-        return {hint} - set(STEPS.values())
+        return {hint} - {*STEPS.values(), Hours, When}
     return {found for inner in get_args(hint) for found in _classes(inner)}
 
 
