@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -58,13 +60,18 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]], right: Iterab
     from rich.markup import escape
     from rich.table import Table
 
-    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 200, highlight=False)
+    terminal = sys.stdout.isatty()
+    page = io.StringIO()
+    width = shutil.get_terminal_size().columns if terminal else 200
+    console = Console(file=page, width=width, force_terminal=terminal, highlight=False)
     sheet = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for n, name in enumerate(header):
         sheet.add_column(name, justify="right" if n in set(right) else "left", overflow="fold")
     for row in rows:
         sheet.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
     console.print(sheet)
+    for line in page.getvalue().splitlines():
+        result(line.rstrip())
 
 
 def cells(count: Decimal | None) -> str:
