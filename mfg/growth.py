@@ -36,13 +36,17 @@ class Cultivation:
 
 @define
 class Culture:
-    """One lot as it grows; times are minutes, `since` is when the present passage began."""
+    """One lot as it grows; times are minutes, `since` is when the present passage began.
+
+    `until` names the passage that is to be harvested, whatever the flasks hold: a bank is frozen at its own.
+    """
 
     terms: Cultivation
     most_flasks: int
     doubling: tuple[float, ...]
     lags: tuple[float, ...]
     limit: float
+    until: int | None = None
     passage: int = 0
     flasks: int = 0
     seeded: float = 0.0
@@ -76,7 +80,9 @@ class Culture:
 
     @property
     def is_last(self) -> bool:
-        """Whether this passage is to give the product: its flasks suffice, or no further one is permitted."""
+        """Whether this passage is to be harvested: its flasks suffice, or no further one is permitted."""
+        if self.until is not None:
+            return self.passage >= self.until
         return self.flasks >= self.most_flasks or self.passage >= self.terms.passages
 
     def cells(self, now: int) -> float:
@@ -108,10 +114,13 @@ class Culture:
         return self.doubling[min(self.passage, len(self.doubling) - 1)]
 
     def forecast(self, recovery: float) -> float:
-        """The minute at which the product could be harvested if nothing ever waited; inf if it never can."""
-        ahead = evolve(self)
+        """The minute at which the product could be harvested if nothing ever waited, or growth ends."""
+        ahead, seen = evolve(self), float(self.since)
         while True:
             done = ahead.harvestable_at()
-            if done == inf or ahead.is_last:
+            if done == inf:
+                return seen
+            if ahead.is_last:
                 return done
+            seen = done
             ahead.replate(ahead.cells(ceil(done)) * recovery, ceil(done))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from attrs import field, frozen
 
 from mfg.evidence import Number
@@ -13,6 +15,7 @@ from mfg.spread import (
     DoublingSpread,
     DurationSpread,
     LossSpread,
+    MeasuredSpread,
     PercentSpread,
     ScoreSpread,
     WeightSpread,
@@ -22,8 +25,9 @@ from mfg.units import Density, Percent, PerMonth
 
 @frozen
 class Leaving:
-    """Separate hazards, so that nobody is lost twice: withdrawal until day 0 and after it, and death."""
+    """How patients leave, in separate counts: found ineligible, withdrawal until day 0 and after it, death."""
 
+    ineligible: Percent | None = None
     withdraw: PerMonth | None = None
     withdraw_later: PerMonth | None = None
     die: PerMonth | None = None
@@ -34,12 +38,13 @@ class Marrow:
     """What a volume of marrow holds: mononuclear cells after separation, and colony-forming cells among them.
 
     `alike` is how far two collections of one patient agree: the share of the variance of the logarithm
-    that belongs to the patient.
+    that belongs to the patient. So many collections are `contaminated` when they are taken.
     """
 
     mononuclear: ConcentrationSpread
     colonies: ColonySpread
     alike: Percent
+    contaminated: Percent | None = None
 
 
 @frozen
@@ -69,7 +74,7 @@ class Product:
 
 @frozen
 class Population:
-    """Distributions of everything that differs between patients."""
+    """Distributions of everything that differs between patients; `measures` by the name of a release test."""
 
     name: str
     weight: WeightSpread
@@ -81,4 +86,5 @@ class Population:
     marrow: Marrow | None = None
     growth: Growth | None = None
     product: Product | None = None
+    measures: Mapping[str, MeasuredSpread] = field(factory=dict)
     numbers: tuple[Number, ...] = field(factory=tuple, metadata={"key": None})

@@ -20,15 +20,23 @@ from mfg.protocol.recipe import Expand, Formulate, Observe, Ship, Step
 from mfg.site import CLINIC, FACILITY, LABORATORY, Site, Work
 from mfg.units import ArrivalRate, Delay, Duration, amount, number
 
-ORDERS = ("due-date", "first-come")
-LATE_LOT = ("rebook",)
-SHORT_DOSE = ("withhold", "give")
-WORK_OF = {  # the pieces of work that a step takes, and the kind of place where each is done
-    "collect": (("collect", CLINIC),),
-    "isolate": (("isolate", FACILITY),),
-    "expand": (("medium", FACILITY), ("passage", FACILITY), ("harvest", FACILITY)),
-    "formulate": (("formulate", FACILITY),),
-    "administer": (("administer", CLINIC),),
+CHOICES = {
+    "order": ("due-date", "first-come", "most-urgent"),
+    "late_lot": ("rebook",),
+    "short_dose": ("withhold", "give"),
+    "again": ("collect", "isolate"),
+    "facility": ("nearest", "in turn", "least loaded"),
+}
+READS = ("contamination", "viability")
+WORK_OF = {  # the pieces of work that a step takes
+    "collect": ("collect",),
+    "isolate": ("isolate",),
+    "expand": ("medium", "passage", "harvest"),
+    "induce": ("induce",),
+    "cryopreserve": ("cryopreserve",),
+    "thaw": ("thaw",),
+    "formulate": ("formulate",),
+    "administer": ("administer",),
 }
 
 
@@ -45,20 +53,56 @@ class Candidate:
 
 
 @frozen
+class InProgress:
+    """A lot that is in culture when the scenario starts.
+
+    So many `cells` were plated in its `flasks` on the day `plated`; the dose that it is for is booked on
+    `dose_on`, or on the first later day with room. Without a `dose` it is for the arm's first one.
+    """
+
+    patient: str
+    weight_kg: float
+    collected: date
+    passage: int
+    plated: date
+    flasks: int
+    cells: float
+    dose_on: date
+    arm: str | None = None
+    dose: str | None = None
+    site: str | None = None
+    facility: str | None = None
+
+
+@frozen
 class Arrivals:
-    """Who comes: the patients of a list, or so many in a month, at random."""
+    """Who comes: the patients of a list, or so many in a month at random, or one every so often.
+
+    And what is there already: the lots in progress at the start.
+    """
 
     patients: tuple[Candidate, ...] = ()
     rate: ArrivalRate | None = None
+    every: Duration | None = None
+    in_progress: tuple[InProgress, ...] = ()
 
 
 @frozen
 class Policy:
-    """What is decided when things do not go as planned."""
+    """What is decided when things do not go as planned.
+
+    A lot that fails is begun `again` from a new collection (or from its isolated marrow), at most
+    `recollect` times for a dose. `facility` says which of several makes a patient's lots. With
+    `loses_eligibility` a patient who falls below the protocol's score while waiting is not treated.
+    """
 
     order: str = "due-date"
     late_lot: str = "rebook"
     short_dose: str = "withhold"
+    recollect: int = 1
+    again: str = "collect"
+    facility: str = "nearest"
+    loses_eligibility: bool = False
 
 
 @frozen
@@ -112,39 +156,60 @@ class Scenario:
             if candidate.arm is not None and candidate.arm not in arms:
                 where = f"arrivals.patients.{candidate.patient}.arm"
                 yield Refused(where, candidate.arm, "is no arm of the protocol", nearest(candidate.arm, arms))
-        if bool(self.arrivals.patients) == (self.arrivals.rate is not None):
-            yield Refused("arrivals", None, "does not say who comes", "give a list of patients or a rate")
+        come = self.arrivals
+        if bool(come.patients) + (come.rate is not None) + (come.every is not None) != 1:
+            yield Refused("arrivals", None, "does not say who comes", "give one of patients, rate and every")
 
 
 def _policy_faults(policy: Policy) -> Iterator[Refused]:
-    for key, allowed in (("order", ORDERS), ("late_lot", LATE_LOT), ("short_dose", SHORT_DOSE)):
+    for key, allowed in CHOICES.items():
         given = getattr(policy, key)
         if given not in allowed:
             yield Refused(f"policy.{key}", given, "is no such policy", nearest(given, allowed))
 
 
 def _place_faults(scenario: Scenario) -> Iterator[Refused]:
-    """Steps without a place, needs beyond what there is, work longer than any opening."""
+    """Steps without work, legs or tests; needs beyond what there is; work longer than any opening."""
     site = scenario.site
-    done = [step.do for step in scenario.recipe]
     for step in scenario.recipe:
-        for name, _ in WORK_OF.get(step.do, ()):
-            optional = name in ("medium", "passage", "harvest")
-            timed = isinstance(step, Expand) and step.lasts is not None
-            needed = not optional or (name == "medium" and isinstance(step, Expand) and bool(step.medium))
-            if name not in site.work and (needed or (optional and not timed and name != "medium")):
+        for name in WORK_OF.get(step.do, ()):
+            if name not in site.work and _is_done(step, name):
                 yield Refused(f"site.work.{name}", None, "is missing", f"the recipe has a step {step.do!r}")
         if isinstance(step, Ship) and step.leg not in [leg.name for leg in site.legs]:
             advice = nearest(step.leg, [leg.name for leg in site.legs])
             yield Refused("site.leg", step.leg, "is not a leg of the site", advice)
-    formulation = next((s for s in scenario.recipe if isinstance(s, Formulate)), None)
-    if formulation is not None and formulation.drawn is not None and "draw" not in site.work:
-        yield Refused("site.work.draw", None, "is missing", "the vehicle is drawn from the patient")
-    for test in scenario.protocol.release if "isolate" in done or "formulate" in done else ():
-        if test.test not in site.tests:
-            yield Refused(f"site.test.{test.test}", None, "is missing", "the protocol asks for this test")
+        if isinstance(step, Formulate) and step.drawn is not None and "draw" not in site.work:
+            yield Refused("site.work.draw", None, "is missing", "the vehicle is drawn from the patient")
+    for release in scenario.protocol.release:
+        if release.test not in site.tests:
+            yield Refused(f"site.test.{release.test}", None, "is missing", "the protocol asks for this test")
+    if site.tests and not site.laboratories:
+        yield Refused("site.laboratory", None, "is missing", "tests are done in a laboratory")
     for name, work in site.work.items():
         yield from _need_faults(site, name, work)
+    for name, test in site.tests.items():
+        if test.reads not in (None, *READS):
+            yield Refused(
+                f"site.test.{name}.reads", test.reads, "is nothing a test reads", nearest(test.reads, READS)
+            )
+    for name, facility in site.facilities.items():
+        if facility.laboratory is not None and facility.laboratory not in site.laboratories:
+            advice = nearest(facility.laboratory, site.laboratories)
+            yield Refused(
+                f"site.facility.{name}.laboratory",
+                facility.laboratory,
+                "is no laboratory of the site",
+                advice,
+            )
+
+
+def _is_done(step: Step, name: str) -> bool:
+    """Whether *step* takes the work *name*: a timed culture has no passages and may need no medium."""
+    if not isinstance(step, Expand):
+        return True
+    if name == "medium":
+        return step.medium is not None or step.medium_every is not None
+    return step.lasts is None
 
 
 def _growth_faults(scenario: Scenario) -> Iterator[Refused]:
@@ -155,6 +220,9 @@ def _growth_faults(scenario: Scenario) -> Iterator[Refused]:
         if getattr(people, name) is None:
             advice = "the recipe grows its lots from the patient's own cells"
             yield Refused(f"population.{name}", None, "is missing", advice)
+    supply, recipe = scenario.source, [step.do for step in scenario.recipe]
+    if supply is not None and supply.kind == "bank" and "cryopreserve" not in recipe:
+        yield Refused("protocol.step", None, "has no cryopreserve", f"the supply {supply.name} is a bank")
     asked = set(scenario.protocol.patient) - {"weight"}
     if asked:
         advice = "a population gives a weight and nothing else that a dose depends on"

@@ -13,7 +13,7 @@ from attrs import field, frozen
 from mfg.calendar import Hours
 from mfg.evidence import Number
 from mfg.spread import DurationSpread, PercentSpread
-from mfg.units import Delay, Duration, Flasks, Percent
+from mfg.units import Delay, Duration, Flasks, Percent, PerMonth
 
 # What a piece of work may need, and what the place that has it calls all of them.
 CLINIC = {"room": "rooms", "bed": "beds"}
@@ -23,19 +23,25 @@ LABORATORY = {"bench": "benches"}
 
 @frozen
 class Clinic:
-    """A hospital: procedure rooms and beds, booked ahead in slots, or walked into where there is no slot."""
+    """A hospital: procedure rooms and beds, booked ahead in slots, or walked into where there is no slot.
+
+    `share` is its part of the patients who come at a rate; without shares all clinics have the same.
+    """
 
     hours: Hours
     rooms: int
     beds: int | None = None
     slot: Duration | None = None
+    share: Percent | None = None
 
 
 @frozen
 class Facility:
     """A manufacturing facility; `on_call` hours are for changes of medium only.
 
-    `starts` and `fills` limit how many lots may be begun and how many doses filled on one day.
+    `starts` and `fills` limit how many lots may be begun and how many doses filled on one day. Work may be
+    booked until `overtime` after closing. An incubator breaks down, and takes a lot with it, at the rate
+    `breakdown`. `storage` is how many frozen containers there is room for.
     """
 
     hours: Hours
@@ -50,6 +56,8 @@ class Facility:
     freezers: int = 0
     storage: int | None = None
     laboratory: str | None = None
+    overtime: Delay | None = None
+    breakdown: PerMonth | None = None
 
 
 @frozen
@@ -62,12 +70,16 @@ class Laboratory:
 
 @frozen
 class Leg:
-    """A way between two places; without `of` and `to` it serves any pair."""
+    """A way between two places; without `of` and `to` it serves any pair.
+
+    `excursion` is how often the temperature is not kept, and what was carried is lost.
+    """
 
     name: str
     lasts: DurationSpread
     of: str | None = None
     to: str | None = None
+    excursion: Percent | None = None
 
 
 @frozen
@@ -75,7 +87,8 @@ class Work:
     """One piece of work: what it needs at once, how long it lasts and for how long it is booked.
 
     `per_flask` is added for each flask in hand; `clearance` keeps the same places and hands before
-    another patient's cells may enter; `recovers` is the share of the cells that come out.
+    another patient's cells may enter; `recovers` is the share of the cells that come out. `fails` is how
+    often it comes to nothing, `contaminates` how often it lets something in.
     """
 
     needs: Mapping[str, int]
@@ -84,16 +97,26 @@ class Work:
     per_flask: Duration | None = None
     clearance: DurationSpread | None = None
     recovers: PercentSpread | None = None
+    fails: Percent | None = None
+    contaminates: Percent | None = None
 
 
 @frozen
 class TestWork:
-    """One laboratory test: the hands-on time on a bench, then the time until its result."""
+    """One laboratory test: the hands-on time on a bench, then the time until its result.
+
+    What it `reads` decides its result: ``contamination`` of the lot, or the ``viability`` of the product; else
+    what the population measures against the protocol's limit. And it fails by chance so often (`fails`).
+    Contamination may be known earlier than a negative result (`positive`). A result out of specification is
+    repeated `retests` times; contamination is not.
+    """
 
     hands: DurationSpread
     turnaround: DurationSpread
     fails: Percent | None = None
-    delay: Delay | None = None
+    reads: str | None = None
+    positive: DurationSpread | None = None
+    retests: int = 0
 
 
 @frozen

@@ -14,7 +14,7 @@ from attrs import frozen
 
 from mfg.errors import Refused
 from mfg.shape import Shape
-from mfg.units import Concentration, Measure, Quantity, Volume, Weight, measure_of, number
+from mfg.units import Anything, Concentration, Measure, Quantity, Volume, Weight, measure_of, number
 
 # shape: the keys it is written with, then the keys that may bound it
 SHAPES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
@@ -94,6 +94,7 @@ ScoreSpread = Annotated[Spread, _of("a score", "point", "36 point")]
 DeclineSpread = Annotated[Spread, _of("a rate of change", "point/month", "-1.2 point/month", signed=True)]
 ConcentrationSpread = Annotated[Spread, measure_of(Concentration)]
 ColonySpread = Annotated[Spread, _of("a colony frequency", "colony/1e6 cell", "30 colony/1e6 cell")]
+MeasuredSpread = Annotated[Spread, measure_of(Anything)]
 DoublingSpread = Annotated[Spread, _of("a number of doublings", "doubling", "38 doubling")]
 LossSpread = Annotated[Spread, _of("a rate of loss", "%/hour", "1.2 %/hour")]
 

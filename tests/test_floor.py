@@ -196,6 +196,24 @@ def test_a_task_that_is_withdrawn_leaves_the_line() -> None:
     assert log.rows == [("holds one", 0, 50), ("behind", 10, 110)]
 
 
+def test_a_task_is_withdrawn_once() -> None:
+    """However often it is taken out of its line, the others' turns come."""
+    need = Need([(0, 1)], ALL_DAY)
+    unit, log = floor([1], need)
+    ask(unit, 0, need, 50, "works")
+    gone = ask(unit, 1, need, 30, "gone", due=1)
+    ask(unit, 2, need, 30, "stays", due=2)
+
+    def leaver():  # type: ignore[no-untyped-def]  # noqa: ANN202
+        yield unit.until(10)
+        unit.withdraw(gone[0])
+        unit.withdraw(gone[0])
+
+    unit.process(leaver())
+    unit.run()
+    assert log.rows == [("works", 0, 50), ("stays", 50, 80)]
+
+
 def test_places_are_granted_in_order() -> None:
     """A large hold at the head is not passed by small ones behind it, and gives back what it had."""
     unit, _ = floor([], Need([], ALL_DAY))

@@ -47,8 +47,8 @@ def test_a_list_is_read_in_order_of_arrival(tmp_path: Path) -> None:
         ("A,2026-01-05,720,54,msc", "1 to 300"),
         ("A,2026-01-05,-72,54,msc", "negative"),
         ("A,2026-01-05,nan,54,msc", "finite"),
-        ("A,2026-01-05,72,old,msc", "whole years"),
-        ("A,2026-01-05,72,130,msc", "whole years"),
+        ("A,2026-01-05,72,old,msc", "whole number"),
+        ("A,2026-01-05,72,130,msc", "whole number"),
     ],
 )
 def test_a_line_that_is_no_patient_is_named(tmp_path: Path, line: str, word: str) -> None:

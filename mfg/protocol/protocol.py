@@ -217,11 +217,15 @@ class Before:
 
 @frozen
 class Supply:
-    """Where the cells of a dose come from: a fresh lot for each dose, a bank of one lot, or stock."""
+    """Where the cells of a dose come from: a fresh lot for each dose, a bank of one lot, or stock.
+
+    A bank holds so many containers more than its doses need (`spare`).
+    """
 
     name: str
     kind: str
     before: tuple[Before, ...] = ()
+    spare: int = 0
     about: str | None = None
 
 

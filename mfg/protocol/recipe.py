@@ -92,17 +92,17 @@ class Induce:
 
 @frozen
 class Cryopreserve:
-    """Freeze the lot into containers: the bank."""
+    """Freeze the lot into containers of so many cells each, at the harvest of a passage: the bank."""
 
     do: ClassVar[str] = "cryopreserve"
-    after_passage: int | None = None
-    contains: CellCount | None = None
+    after_passage: int
+    contains: CellCount
     when: When | None = None
 
 
 @frozen
 class Thaw:
-    """Take containers from the bank (or from stock) and let the cells recover."""
+    """Take containers from the bank or from stock; with `recovers` the cells grow again before they are given."""
 
     do: ClassVar[str] = "thaw"
     recovers: Duration | None = None

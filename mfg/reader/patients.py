@@ -1,19 +1,27 @@
-"""A list of patients from CSV: every line is a patient or a fault, none is lost."""
+"""Lists of patients from CSV: who comes, and whose lots are in progress.
+
+Every line is a record or a fault, none is lost.
+"""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
+from typing import TypeVar
 
 from mfg.calendar import read_date
 from mfg.errors import Faults, Refused, nearest
-from mfg.scenario import Candidate
-from mfg.units import Weight, amount, measure_of
+from mfg.scenario import Candidate, InProgress
+from mfg.units import CellCount, Weight, amount, measure_of
 
-NEEDED = ("patient", "arrived", "weight_kg")
-OPTIONAL = ("age", "arm", "site")
+Listed = TypeVar("Listed", Candidate, InProgress)
+PATIENTS = (("patient", "arrived", "weight_kg"), ("age", "arm", "site"))
+IN_PROGRESS = (
+    ("patient", "weight_kg", "collected", "passage", "plated", "flasks", "cells", "dose_on"),
+    ("arm", "dose", "site", "facility"),
+)
 
 
 def read_patients(path: Path) -> tuple[Candidate, ...]:
@@ -22,31 +30,39 @@ def read_patients(path: Path) -> tuple[Candidate, ...]:
     Raises:
         Faults: with every line that is not a patient.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise Faults(
-            str(path), (Refused("", None, f"cannot be read: {error.strerror}", "check the path"),)
-        ) from None
-    except UnicodeDecodeError:
-        raise Faults(str(path), (Refused("", None, "is not UTF-8", "save it as CSV UTF-8"),)) from None
-    try:
-        lines = list(csv.reader(text.splitlines(), strict=True))
-    except csv.Error as error:
-        raise Faults(
-            str(path), (Refused("", None, f"is not CSV: {error}", "mend the quotation marks"),)
-        ) from None
+    found = _read(path, PATIENTS, _candidate)
+    return tuple(sorted(found, key=lambda one: (one.arrived, one.patient)))
+
+
+def read_in_progress(path: Path) -> tuple[InProgress, ...]:
+    """The lots of a CSV file, one for each line; the columns are those of `InProgress`, weights in kg.
+
+    Raises:
+        Faults: with every line that is not a lot in progress.
+    """
+    return tuple(_read(path, IN_PROGRESS, _lot))
+
+
+def _read(
+    path: Path,
+    columns: tuple[tuple[str, ...], tuple[str, ...]],
+    build: Callable[[dict[str, str], str], Listed],
+) -> list[Listed]:
+    lines = _lines(path)
     header = lines[0] if lines else []
-    faults = list(_header_faults(header))
+    faults = list(_header_faults(header, *columns))
     if faults:
         raise Faults(str(path), tuple(faults))
-    found: list[Candidate] = []
+    found: list[Listed] = []
     for number, cells in enumerate(lines[1:], 2):
         where = f"line {number}"
         try:
             if len(cells) != len(header):
                 raise Refused(where, None, f"has {len(cells)} cells", f"the header has {len(header)}")
-            found.append(_candidate(dict(zip(header, cells, strict=True)), where))
+            row = dict(zip(header, cells, strict=True))
+            if not row["patient"].strip():
+                raise Refused(f"{where}.patient", "", "is empty", "give each patient a name")
+            found.append(build(row, where))
         except Refused as fault:
             faults.append(fault)
     names = [one.patient for one in found]
@@ -58,40 +74,85 @@ def read_patients(path: Path) -> tuple[Candidate, ...]:
         faults.append(Refused("", None, "has no patients", "write one line for each"))
     if faults:
         raise Faults(str(path), tuple(faults))
-    return tuple(sorted(found, key=lambda one: (one.arrived, one.patient)))
+    return found
 
 
-def _header_faults(header: list[str]) -> Iterator[Refused]:
-    for name in NEEDED:
+def _lines(path: Path) -> list[list[str]]:
+    def unreadable(problem: str, advice: str) -> Faults:
+        return Faults(str(path), (Refused("", None, problem, advice),))
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise unreadable(f"cannot be read: {error.strerror}", "check the path") from None
+    except UnicodeDecodeError:
+        raise unreadable("is not UTF-8", "save it as CSV UTF-8") from None
+    try:
+        return list(csv.reader(text.splitlines(), strict=True))
+    except csv.Error as error:
+        raise unreadable(f"is not CSV: {error}", "mend the quotation marks") from None
+
+
+def _header_faults(
+    header: list[str], needed: tuple[str, ...], optional: tuple[str, ...]
+) -> Iterator[Refused]:
+    for name in needed:
         if name not in header:
-            yield Refused("header", None, f"has no column {name!r}", f"write {', '.join(NEEDED)}")
+            yield Refused("header", None, f"has no column {name!r}", f"write {', '.join(needed)}")
     for name in header:
-        if name not in (*NEEDED, *OPTIONAL):
-            yield Refused(
-                "header", name, "is no column of a patient list", nearest(name, (*NEEDED, *OPTIONAL))
-            )
+        if name not in (*needed, *optional):
+            yield Refused("header", name, "is no column of this list", nearest(name, (*needed, *optional)))
         if header.count(name) > 1:
             yield Refused("header", name, "stands more than once", "keep one of them")
 
 
 def _candidate(row: dict[str, str], where: str) -> Candidate:
-    if not row["patient"].strip():
-        raise Refused(f"{where}.patient", "", "is empty", "give each patient a name")
-    weight = amount(measure_of(Weight).read(f"{row['weight_kg']} kg", f"{where}.weight_kg"), "kg")
+    age = row.get("age", "")
+    return Candidate(
+        patient=row["patient"],
+        arrived=read_date(row["arrived"], f"{where}.arrived"),
+        weight_kg=_weight(row, where),
+        age=float(_whole(age, f"{where}.age", most=129)) if age else None,
+        arm=row.get("arm") or None,
+        site=row.get("site") or None,
+    )
+
+
+def _lot(row: dict[str, str], where: str) -> InProgress:
+    cells = amount(measure_of(CellCount).read(f"{row['cells']} cell", f"{where}.cells"), "cell")
+    lot = InProgress(
+        patient=row["patient"],
+        weight_kg=_weight(row, where),
+        collected=read_date(row["collected"], f"{where}.collected"),
+        passage=_whole(row["passage"], f"{where}.passage"),
+        plated=read_date(row["plated"], f"{where}.plated"),
+        flasks=_whole(row["flasks"], f"{where}.flasks", least=1),
+        cells=float(cells),
+        dose_on=read_date(row["dose_on"], f"{where}.dose_on"),
+        arm=row.get("arm") or None,
+        dose=row.get("dose") or None,
+        site=row.get("site") or None,
+        facility=row.get("facility") or None,
+    )
+    if not lot.collected <= lot.plated < lot.dose_on:
+        advice = "a lot is collected, then plated, then given"
+        raise Refused(
+            f"{where}.plated", str(lot.plated), "does not lie between collected and dose_on", advice
+        )
+    return lot
+
+
+def _weight(row: dict[str, str], where: str) -> float:
+    weight: Decimal = amount(measure_of(Weight).read(f"{row['weight_kg']} kg", f"{where}.weight_kg"), "kg")
     if weight * 10 != int(weight * 10) or not 1 <= weight < 300:
         advice = "give kilograms from 1 to 300 with at most one decimal"
         raise Refused(
             f"{where}.weight_kg", row["weight_kg"], "is not a weight to a tenth of a kilogram", advice
         )
-    age = row.get("age", "")
-    if age and not (age.isascii() and age.isdigit() and int(age) < 130):
-        raise Refused(f"{where}.age", age, "is not an age", "write whole years")
-    arrived: date = read_date(row["arrived"], f"{where}.arrived")
-    return Candidate(
-        patient=row["patient"],
-        arrived=arrived,
-        weight_kg=float(weight),
-        age=float(age) if age else None,
-        arm=row.get("arm") or None,
-        site=row.get("site") or None,
-    )
+    return float(weight)
+
+
+def _whole(text: str, where: str, least: int = 0, most: int = 9999) -> int:
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise Refused(where, text, "is out of bounds", f"write a whole number from {least} to {most}")
+    return int(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ from mfg.population import Population
 from mfg.protocol.protocol import Protocol
 from mfg.reader.document import Tree, take_off_evidence
 from mfg.reader.library import find, sources
-from mfg.reader.patients import read_patients
+from mfg.reader.patients import Listed, read_in_progress, read_patients
 from mfg.reader.protocols import protocol_of, schema_faults
 from mfg.reader.settings import set_value
 from mfg.reader.structure import structure
@@ -150,15 +150,27 @@ def _part(document: Tree, cls: type[Part], schema: str, source: str) -> Part:
 class _ArrivalsFile:
     patients: str | None = None
     rate: ArrivalRate | None = None
+    every: Duration | None = None
+    in_progress: str | None = None
 
 
 def _arrivals(tree: Tree, path: Path) -> tuple[Arrivals | None, list[Refused]]:
     written, faults = structure(tree, _ArrivalsFile)
     if written is None:
         return None, [fault.under("arrivals") for fault in faults]
-    if written.patients is None:
-        return Arrivals(rate=written.rate), []
-    try:
-        return Arrivals(patients=read_patients(path.parent / written.patients), rate=written.rate), []
-    except Faults as found:
-        return None, [fault.under(f"arrivals.patients {written.patients}") for fault in found.faults]
+
+    def listed(key: str, read: Callable[[Path], tuple[Listed, ...]]) -> tuple[Listed, ...]:
+        name = getattr(written, key)
+        try:
+            return read(path.parent / name) if name is not None else ()
+        except Faults as found:
+            faults.extend(fault.under(f"arrivals.{key} {name}") for fault in found.faults)
+            return ()
+
+    arrivals = Arrivals(
+        patients=listed("patients", read_patients),
+        rate=written.rate,
+        every=written.every,
+        in_progress=listed("in_progress", read_in_progress),
+    )
+    return (None if faults else arrivals), faults

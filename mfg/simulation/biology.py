@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf
+from math import inf, nan
 
 import numpy as np
 from scipy import special
@@ -14,6 +14,7 @@ from mfg.simulation.cohort import Patient
 from mfg.simulation.draws import Draws, Floats, Inverse, Luck, inverse_of
 
 PASSAGES = 8
+_STANDARD = Shape("exponential", nan, nan, nan, nan, nan, 1.0, nan, nan, 1.0)
 
 
 class Biology:
@@ -22,7 +23,8 @@ class Biology:
     def __init__(self, plan: p.Plan, luck: Luck) -> None:
         people = plan.people
         self._plan = plan
-        self._volume = _draws(luck, "marrow volume", plan.collected)
+        self._breakdown = _draws(luck, "breakdown", _STANDARD)
+        self._volume = _draws(luck, "marrow volume", plan.recipe.collected)
         self._mononuclear = _shared(luck, "mononuclear cells", people.mononuclear, people.alike)
         self._colonies = _shared(luck, "colonies", people.colonies, people.alike)
         self._first_lag = _draws(luck, "first lag", people.first_lag)
@@ -36,14 +38,18 @@ class Biology:
         """Marrow collected for one lot, mL."""
         return self._volume(patient.index, lot)
 
+    def breakdown(self, patient: Patient, lot: int) -> float:
+        """A standard exponential time until the lot's incubator breaks down."""
+        return self._breakdown(patient.index, lot)
+
     def marrow(self, patient: Patient, lot: int, volume: float) -> tuple[float, float]:
         """Mononuclear cells in *volume* mL after separation, and the colony-forming cells among them."""
         mononuclear = volume * self._mononuclear(patient.index, lot)
         return mononuclear, mononuclear * self._colonies(patient.index, lot)
 
-    def culture(self, patient: Patient, lot: int, most_flasks: int) -> Culture:
+    def culture(self, patient: Patient, lot: int, most_flasks: int, until: int | None = None) -> Culture:
         """The culture of one lot: lags vary with every passage, doubling times are the patient's own."""
-        expansion = self._plan.expansion
+        expansion = self._plan.recipe.expansion
         assert expansion is not None
         assert expansion.cultivation is not None
         slower = 1 + self._plan.people.slowing
@@ -58,6 +64,7 @@ class Biology:
             doubling=tuple(times),
             lags=tuple(lags),
             limit=self._limit(patient.index) if self._plan.people.limit else inf,
+            until=until,
         )
 
     def viability(self, patient: Patient, dose: int, minutes: float) -> float:

@@ -9,9 +9,11 @@ from attrs import define
 from mfg.calendar import DAY, Window
 from mfg.course.arrange import arrange
 from mfg.course.network import Course, Event
+from mfg.errors import Refused
 from mfg.simulation import plan as p
 from mfg.simulation.cohort import Patient
 
+PROCEDURES = {"collection": "collect", "csf-draw": "draw", "dose": "administer"}
 SEARCH = 365  # days after the first possible one in which a baseline is looked for
 
 
@@ -108,10 +110,51 @@ class Booking:
                 return self._free(patient, event, baseline + day, screened)
 
             days, stuck = arrange(ahead, allowed)
-            if not stuck:
-                chosen = [(e, baseline + days[e.name]) for e in ahead.events]
-                return baseline, [self._take(patient, event, day) for event, day in chosen]
+            booked = (
+                [] if stuck else self._take_all(patient, [(e, baseline + days[e.name]) for e in ahead.events])
+            )
+            if booked is not None and not stuck:
+                return baseline, booked
         return None
+
+    def book_from(self, patient: Patient, chosen: list[tuple[Event, int]]) -> list[Booked] | None:
+        """Book events on their days, or all of them so many days later as it takes; None if there is no place."""
+        for shift in range(SEARCH):
+            if all(self._free(patient, event, day + shift, -1) for event, day in chosen):
+                booked = self._take_all(patient, [(event, day + shift) for event, day in chosen])
+                if booked is not None:
+                    return booked
+        return None
+
+    def book_next(self, patient: Patient, procedure: str, now: int) -> Booked:
+        """Book the first free appointment for *procedure* from *now* on.
+
+        Raises:
+            Refused: if the calendar ends before there is one.
+        """
+        kind = next(kind for kind, name in PROCEDURES.items() if name == procedure)
+        event = Event(kind, procedure, 0, 0, 0, "", None, None)
+        rooms, minutes = self.rooms[patient.clinic], self._minutes(patient, event)
+        assert rooms is not None
+        for day in range(now // DAY, self.plan.days):
+            start = rooms.first(day, minutes, earliest=now)
+            while start >= 0 and event.kind == "dose" and not self._bed_is_free(patient, start):
+                start = rooms.first(day, minutes, earliest=start + rooms.slot)
+            if start >= 0:
+                booked = Booked(event, day, start, minutes)
+                self._change(patient, booked, 1)
+                return booked
+        raise Refused("calendar", None, "has no free appointment left", "the clinic cannot keep up")
+
+    def _take_all(self, patient: Patient, chosen: list[tuple[Event, int]]) -> list[Booked] | None:
+        """Book every event on its day, or none: two of one patient may want the last place of a day."""
+        booked: list[Booked] = []
+        for event, day in chosen:
+            if self._start(patient, event, day) < 0:
+                self.cancel(patient, booked)
+                return None
+            booked.append(self._take(patient, event, day))
+        return booked
 
     def _first_baseline(self, arm: p.Arm, screened: int) -> int:
         course = self.course(arm, screened + 1)
@@ -130,17 +173,18 @@ class Booking:
         least = max([1, *(earliest[b.event.name] - b.day for b in booked if b.event.name in earliest)])
         for shift in range(least, least + SEARCH):
             if all(self._free(patient, b.event, b.day + shift, today) for b in booked):
-                for one in booked:
-                    fresh = self._take(patient, one.event, one.day + shift)
+                taken = self._take_all(patient, [(b.event, b.day + shift) for b in booked])
+                for one, fresh in zip(booked, taken or (), strict=False):
                     one.day, one.start, one.minutes, one.done = fresh.day, fresh.start, fresh.minutes, False
-                return shift
+                if taken is not None:
+                    return shift
         return None
 
     def cancel(self, patient: Patient, booked: list[Booked]) -> None:
         """Return what was booked and not used."""
         for one in booked:
             if not one.done:
-                self._give_back(patient, one)
+                self._change(patient, one, -1)
                 one.done = True
 
     def _free(self, patient: Patient, event: Event, day: int, after: int) -> bool:
@@ -163,19 +207,19 @@ class Booking:
             if closed or self.fills[patient.facility][day] >= facility.fills:
                 return -1
             start = rooms.first(day, minutes, earliest=self._product_arrives(patient, day))
-            beds = self.beds[patient.clinic]
-            if start < 0 or beds is None or not self.plan.stay:
-                return start
-            return (
-                start
-                if max(beds.taken[start // beds.slot : -(-(start + self.plan.stay) // beds.slot)])
-                < beds.capacity
-                else -1
-            )
+            return start if start >= 0 and self._bed_is_free(patient, start) else -1
         return rooms.first(day, minutes)
 
+    def _bed_is_free(self, patient: Patient, start: int) -> bool:
+        beds, stay = self.beds[patient.clinic], self.plan.recipe.stay
+        if beds is None or not stay:
+            return True
+        if start + stay > self.plan.days * DAY:
+            return False
+        return max(beds.taken[start // beds.slot : -(-(start + stay) // beds.slot)]) < beds.capacity
+
     def _minutes(self, patient: Patient, event: Event) -> int:
-        work = {"collection": "collect", "csf-draw": "draw", "dose": "administer"}.get(event.kind)
+        work = PROCEDURES.get(event.kind)
         clinic = self.plan.clinics[patient.clinic]
         return clinic.work[work].booked if work is not None and work in clinic.work else 0
 
@@ -195,7 +239,12 @@ class Booking:
         opened = self.openings[patient.facility].get(day)
         if opened is None or "isolate" not in facility.work:
             return 1 << 60
-        return opened[1] - facility.work["isolate"].booked - self._leg(patient, self.plan.inbound) - minutes
+        return (
+            opened[1]
+            - facility.work["isolate"].booked
+            - self.way(patient, self.plan.recipe.inbound)
+            - minutes
+        )
 
     def _product_arrives(self, patient: Patient, day: int) -> int:
         """As planned, when a product formulated on *day* is at the clinic."""
@@ -203,21 +252,31 @@ class Booking:
         if facility.day_before:
             return 0
         opens, _ = self.openings[patient.facility][day]
-        return opens + formulation_minutes(facility) + self._leg(patient, self.plan.outbound)
+        return (
+            opens + self.formulation_minutes(patient.facility) + self.way(patient, self.plan.recipe.outbound)
+        )
 
-    def _leg(self, patient: Patient, name: str | None) -> int:
-        if name is None:
-            return 0
-        return self.plan.legs[name, patient.clinic, patient.facility][0]
+    def way(self, patient: Patient, leg: str | None) -> int:
+        """The minutes that a leg takes, as planned."""
+        return 0 if leg is None else self.plan.legs[leg, patient.clinic, patient.facility].typical
+
+    def formulation_minutes(self, facility: int) -> int:
+        """For how long the work that ends with a suspended product is booked."""
+        works = [self.plan.facilities[facility].work[name] for name in self.plan.recipe.prepares]
+        return sum(work.booked - work.cleared for work in works)
+
+    def lead(self, patient: Patient, name: str) -> int:
+        """The planned days from the collection *name* to the dose that it serves."""
+        course = self.course(patient.arm, 0)
+        collection = next(e for e in course.events if e.name == name)
+        dose = next(e for e in course.events if e.kind == "dose" and e.dose == collection.dose)
+        return dose.planned - collection.planned
 
     def _take(self, patient: Patient, event: Event, day: int) -> Booked:
         start, minutes = self._start(patient, event, day), self._minutes(patient, event)
         booked = Booked(event, day, start, minutes)
         self._change(patient, booked, 1)
         return booked
-
-    def _give_back(self, patient: Patient, booked: Booked) -> None:
-        self._change(patient, booked, -1)
 
     def _change(self, patient: Patient, booked: Booked, by: int) -> None:
         rooms, beds = self.rooms[patient.clinic], self.beds[patient.clinic]
@@ -228,14 +287,8 @@ class Booking:
             self.starts[patient.facility][booked.day] += by
         if booked.event.kind == "dose":
             self.fills[patient.facility][booked.day] += by
-            if beds is not None and self.plan.stay:
-                (beds.take if by > 0 else beds.give_back)(booked.start, self.plan.stay)
-
-
-def formulation_minutes(facility: p.Facility) -> int:
-    """How long a product is on its way from the flasks to the syringe, as booked."""
-    steps = [facility.work[name] for name in ("harvest", "formulate") if name in facility.work]
-    return sum(work.booked - work.cleared for work in steps)
+            if beds is not None and self.plan.recipe.stay:
+                (beds.take if by > 0 else beds.give_back)(booked.start, self.plan.recipe.stay)
 
 
 def _book(capacity: int | None, clinic: p.Clinic, days: int, *, always: bool = False) -> Appointments | None:

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 from attrs import define, field
 
+from mfg.calendar import DAY
 from mfg.shape import Shape
 from mfg.simulation import plan as p
 from mfg.simulation.draws import Floats, Luck, inverse_of
 
 STEP = 256  # arrivals are drawn so many at a time
+MONTH = 30.4375 * DAY  # minutes
 
 
 @define(eq=False)
@@ -20,7 +22,7 @@ class Patient:
     """One patient.
 
     `dies` is in minutes after arrival; `patience` is a standard exponential time, spent at the hazard of
-    withdrawing. `subject` names the patient's own rows in the event log.
+    withdrawing; `decline` is in points per month. `subject` names the patient's own rows in the event log.
     """
 
     index: int
@@ -29,11 +31,12 @@ class Patient:
     weight: float
     arm: p.Arm
     clinic: int
-    facility: int
+    eligible: bool
     dies: float
     patience: float
     score: float
     decline: float
+    facility: int = 0
     subject: int = -1
     ended: bool = False
     visits: list[tuple[int, str]] = field(factory=list)
@@ -41,26 +44,44 @@ class Patient:
     lots: list[Any] = field(factory=list)
     processes: list[Any] = field(factory=list)
 
+    def withdraws(self, baseline: float, people: p.People) -> float:
+        """Minutes after arrival at which the patient withdraws: at one hazard until *baseline*, at another later."""
+        before = baseline * people.withdraw if people.withdraw else 0.0
+        if self.patience < before:
+            return self.patience / people.withdraw
+        if not people.withdraw_later or baseline == inf:
+            return inf
+        return baseline + (self.patience - before) / people.withdraw_later
+
+    def falls_below(self, least: float) -> float:
+        """Minutes after arrival at which the score falls below *least*, on its straight line; inf if never."""
+        if not self.decline < 0 or self.score < least:
+            return inf
+        return (self.score - least) / -self.decline * MONTH
+
 
 def cohort_of(plan: p.Plan, replication: int) -> tuple[list[Patient], Luck]:
-    """The patients of *replication* in order of arrival, and the luck that belongs to them."""
-    if plan.arrivals:
-        names = [one.name for one in plan.arrivals]
-        arrived = [one.arrived for one in plan.arrivals]
-    else:
-        names, arrived = _arrivals(plan, replication)
-    luck = Luck(plan.seed, replication, names, chance=plan.chance)
-    people = plan.people
+    """The patients of *replication* in order of arrival, and the luck that belongs to them.
+
+    Patients with a lot in progress come first; they are there when the clock starts.
+    """
+    listed = plan.listed
+    names = [one.name for one in listed]
+    arrived = [0] * len(plan.in_progress) + [one.arrived for one in plan.candidates]
+    if not plan.candidates:
+        fresh, moments = _arrivals(plan, replication)
+        names, arrived = names + fresh, arrived + moments
+    luck, people, count = Luck(plan.seed, replication, names, chance=plan.chance), plan.people, len(names)
     weights = np.round(_once(luck, "weight", people.weight), 1)
-    for n, one in enumerate(plan.arrivals):
-        weights[n] = one.weight
-    arms = _allocated(plan, luck, len(names))
-    dies = (
-        -np.log(luck.uniforms("death", 0, 1)[:, 0]) / people.die if people.die else np.full(len(names), inf)
-    )
+    weights[: len(listed)] = [one.weight for one in listed]
+    clinics = _clinics(plan, luck, count)
+    arms = _allocated(plan, luck, clinics)
+    never = np.full(count, inf)
+    dies = -np.log(luck.uniforms("death", 0, 1)[:, 0]) / people.die if people.die else never
     patience = -np.log(luck.uniforms("withdrawal", 0, 1)[:, 0])
-    score = _once(luck, "score", people.score) if people.score else np.full(len(names), np.nan)
-    decline = _once(luck, "decline", people.decline) if people.decline else np.full(len(names), np.nan)
+    score = _once(luck, "score", people.score) if people.score else np.full(count, np.nan)
+    decline = _once(luck, "decline", people.decline) if people.decline else np.zeros(count)
+    eligible = luck.uniforms("eligibility", 0, 1)[:, 0] >= people.ineligible
     patients = [
         Patient(
             index=n,
@@ -68,8 +89,8 @@ def cohort_of(plan: p.Plan, replication: int) -> tuple[list[Patient], Luck]:
             arrived=arrived[n],
             weight=float(weights[n]),
             arm=plan.arms[arms[n]],
-            clinic=n % len(plan.clinics),
-            facility=n % len(plan.facilities),
+            clinic=clinics[n],
+            eligible=bool(eligible[n]),
             dies=float(dies[n]),
             patience=float(patience[n]),
             score=float(score[n]),
@@ -89,6 +110,9 @@ def _arrivals(plan: p.Plan, replication: int) -> tuple[list[str], list[int]]:
     """Patients numbered in their order, with exponential times between them, until the horizon."""
     names: list[str] = []
     arrived: list[int] = []
+    if plan.every:
+        moments = list(range(plan.every, plan.horizon, plan.every))
+        return [f"P{n:05d}" for n in range(1, len(moments) + 1)], moments
     clock = 0.0
     while True:
         fresh = [f"P{len(names) + n + 1:05d}" for n in range(STEP)]
@@ -102,21 +126,36 @@ def _arrivals(plan: p.Plan, replication: int) -> tuple[list[str], list[int]]:
         clock += float(np.sum(waits))
 
 
-def _allocated(plan: p.Plan, luck: Luck, count: int) -> list[int]:
-    """The arm of each patient: as listed, or by the ratio, in blocks where the protocol has them.
+def _clinics(plan: p.Plan, luck: Luck, count: int) -> list[int]:
+    """The clinic of each patient: as listed, or by the clinics' shares and the patient's own luck."""
+    shares = np.array([clinic.share for clinic in plan.clinics])
+    if np.isnan(shares).any():
+        shares = np.ones(len(shares))
+    ends = np.cumsum(shares / shares.sum())
+    drawn = np.searchsorted(ends, luck.uniforms("clinic", 0, 1)[:, 0]).clip(0, len(ends) - 1)
+    clinics = [int(n) for n in drawn[:count]]
+    for n, one in enumerate(plan.listed):
+        if one.clinic is not None:
+            clinics[n] = one.clinic
+    return clinics
+
+
+def _allocated(plan: p.Plan, luck: Luck, clinics: list[int]) -> list[int]:
+    """The arm of each patient: as listed, or by the ratio, in blocks (of a clinic) where the protocol has them.
 
     Within a block each patient takes one of the places that are left, by the patient's own luck, so who
     comes later changes nothing.
     """
     ratio = [n for n, arm in enumerate(plan.arms) for _ in range(arm.ratio)]
     lots = luck.uniforms("allocation", 0, 1)[:, 0].tolist()
-    left: list[int] = []
+    left: dict[int, list[int]] = {}
     arms: list[int] = []
-    for n in range(count):
-        if plan.block is None or not left:
-            left = ratio * ((plan.block or len(ratio)) // len(ratio))
-        arms.append(left.pop(int(lots[n] * len(left))))
-    for n, one in enumerate(plan.arrivals):
+    for n, clinic in enumerate(clinics):
+        stratum = clinic if plan.strata else 0
+        if plan.block is None or not left.get(stratum):
+            left[stratum] = ratio * ((plan.block or len(ratio)) // len(ratio))
+        arms.append(left[stratum].pop(int(lots[n] * len(left[stratum]))))
+    for n, one in enumerate(plan.listed):
         if one.arm is not None:
             arms[n] = one.arm
     return arms

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from functools import reduce
-from math import nan
+from math import inf, nan
+from typing import TypeVar
 
 from attrs import define, field
 
@@ -17,17 +18,22 @@ from mfg.errors import Refused
 from mfg.growth import Cultivation
 from mfg.prescription import Prescriber
 from mfg.protocol.protocol import Arm as ProtocolArm
-from mfg.protocol.protocol import Protocol
-from mfg.protocol.recipe import Collect, Expand, Formulate, Ship
+from mfg.protocol.protocol import Protocol, Release
+from mfg.protocol.recipe import Collect, Cryopreserve, Expand, Formulate, Induce, Ship, Step, Thaw
 from mfg.scenario import Scenario, stays
-from mfg.shape import Shape
 from mfg.simulation import plan as p
 from mfg.spread import shape_of
 from mfg.units import Quantity, amount, number
 
 TAIL = 3 * 365  # days after the horizon in which everybody who arrived is followed to an ending
 HEAVIEST = 3000  # tenths of a kilogram
-MAKING = ("isolate", "expand", "induce", "cryopreserve")
+_S = TypeVar("_S", bound=Step)
+MAKING = ("isolate", "expand", "induce")
+JOINT = (("harvest", "formulate"), ("thaw", "formulate"), ("formulate",), ("harvest", "cryopreserve"))
+OF_THE_PRODUCT = ("harvest", "thaw", "formulate")
+AT_THE_CLINIC = ("collect", "draw", "administer")
+MONTH = 30.4375 * DAY  # minutes, a twelfth of 365.25 days
+PLENTY = 255  # of something that is not limited in a day
 
 
 def plan_of(scenario: Scenario) -> p.Plan:
@@ -38,7 +44,7 @@ def plan_of(scenario: Scenario) -> p.Plan:
 @define
 class _Compiler:
     scenario: Scenario
-    activities: list[p.Activity] = field(factory=list)
+    activities: list[p.Activity] = field(factory=lambda: [p.Activity(name, "") for name in p.NOTES])
     resources: list[str] = field(factory=list)
     capacities: list[int] = field(factory=list)
     hours: list[tuple[Window, ...]] = field(factory=list)
@@ -56,74 +62,66 @@ class _Compiler:
 
     def plan(self) -> p.Plan:
         scenario, protocol = self.scenario, self.scenario.protocol
-        self.activities = [p.Activity(name, "") for name in p.NOTES]
         laboratories = self._laboratories()
         clinics = tuple(self._clinic(name, clinic) for name, clinic in scenario.site.clinics.items())
         facilities = tuple(self._facility(n, f, laboratories) for n, f in scenario.site.facilities.items())
-        recipe = scenario.recipe
-        formulate = next((s for s in recipe if isinstance(s, Formulate)), None)
-        collect = next((s for s in recipe if isinstance(s, Collect)), None)
-        expand = next((s for s in recipe if isinstance(s, Expand)), None)
-        ships = [(n, s) for n, s in enumerate(recipe) if isinstance(s, Ship)]
-        turn = recipe.index(formulate) if formulate in recipe else len(recipe)
-        inbound = next((s for n, s in ships if n < turn), None)
-        outbound = next((s for n, s in ships if n > turn), None)
-        lying, stay = stays(recipe)
-        source, rate = scenario.source, scenario.arrivals.rate
+        tests = tuple(self._test(release, laboratories) for release in protocol.release)
+        come, allocation = scenario.arrivals, protocol.allocation
         return p.Plan(
             name=scenario.name,
             seed=scenario.seed,
             start=scenario.start,
             horizon=self.horizon,
-            warm_up=0 if scenario.warm_up is None else int(number(scenario.warm_up, "minute")),
+            warm_up=_minutes(scenario.warm_up) or 0,
             days=self.days,
             chance=scenario.chance,
-            order=scenario.policy.order,
-            gives_short=scenario.policy.short_dose == "give",
-            clinics=clinics,
-            facilities=facilities,
-            laboratories=tuple(laboratories),
-            tests=tuple(self._tests(laboratories)),
+            policy=self._policy(),
             activities=tuple(self.activities),
             resources=tuple(self.resources),
             capacities=tuple(self.capacities),
             hours=tuple(self.hours),
             needs=tuple(self.needs),
+            clinics=clinics,
+            facilities=facilities,
+            laboratories=tuple(laboratories),
             legs=self._legs(),
             arms=tuple(self._arm(arm) for arm in protocol.arms),
-            block=protocol.allocation.block if protocol.allocation else None,
+            block=allocation.block if allocation else None,
+            strata=bool(allocation and allocation.strata),
+            allocated_at=allocation.at if allocation else None,
             open_days=tuple(
                 self.closed.closed(scenario.start + timedelta(days=n)) is None for n in range(self.days)
             ),
-            making=tuple(step.do for step in recipe if step.do in MAKING),
-            collected=shape_of(collect.volume, "mL") if collect and collect.volume else None,
-            inbound=inbound.leg if inbound else None,
-            outbound=outbound.leg if outbound else None,
-            marrow_within=_minutes(inbound.within) if inbound and inbound.within is not None else None,
-            expansion=self._expansion(expand) if expand else None,
-            drawn_days=int(amount(formulate.drawn, "day"))
-            if formulate and formulate.drawn is not None
-            else 0,
-            use_within=_minutes(formulate.use_within)
-            if formulate and formulate.use_within is not None
-            else None,
-            lying=lying,
-            stay=stay,
-            supply=source.kind if source else "fresh",
+            recipe=self._recipe(),
+            tests=tests,
             people=self._people(),
-            arrivals=tuple(self._candidates()),
-            rate=number(rate, "/day") / DAY if rate is not None else 0.0,
+            candidates=tuple(self._candidates()),
+            in_progress=tuple(self._in_progress()),
+            rate=number(come.rate, "/day") / DAY if come.rate is not None else 0.0,
+            every=_minutes(come.every) or 0,
+        )
+
+    def _policy(self) -> p.Policy:
+        policy, score = self.scenario.policy, self.scenario.protocol.eligibility.get("alsfrs_r")
+        least = number(score.least, "point") if score is not None and score.least is not None else -inf
+        return p.Policy(
+            order=policy.order,
+            gives_short=policy.short_dose == "give",
+            recollect=policy.recollect,
+            again=policy.again,
+            facility=policy.facility,
+            score_least=least if policy.loses_eligibility else -inf,
         )
 
     # ---- places ------------------------------------------------------------------------------------
 
     def _resource(self, place: str, name: str, capacity: int, windows: Iterable[Window]) -> int:
-        self.resources.append(f"{place}.{name}" if place else name)
+        self.resources.append(f"{place}.{name}")
         self.capacities.append(capacity)
         self.hours.append(tuple(windows))
         return len(self.resources) - 1
 
-    def _activity(self, name: str, place: str, uses: tuple[tuple[int, int], ...]) -> int:
+    def _activity(self, name: str, place: str, uses: tuple[tuple[int, int], ...] = ()) -> int:
         self.activities.append(p.Activity(name, place, uses))
         return len(self.activities) - 1
 
@@ -153,19 +151,22 @@ class _Compiler:
         parts = tuple((held[r], units) for r, units in work.needs.items() if r in held)
         activity = self._activity(name, place, parts)
         lasts = shape_of(work.lasts, "minute")
-        cleared = round(shape_of(work.clearance, "minute").typical) if work.clearance else 0
+        clearance = shape_of(work.clearance, "minute") if work.clearance else None
+        cleared = round(clearance.typical) if clearance else 0
         planned = number(work.booked, "minute") if work.booked is not None else lasts.typical
         return p.Work(
             name=name,
             activity=activity,
-            clears=self._activity("line clearance", place, parts) if work.clearance else 0,
+            clears=self._activity("line clearance", place, parts) if clearance else 0,
             need=self._need(parts, windows) if granted and parts else None,
             lasts=lasts,
             booked=round(planned) + cleared,
             per_flask=number(work.per_flask, "minute") if work.per_flask is not None else 0.0,
-            clearance=shape_of(work.clearance, "minute") if work.clearance else None,
+            clearance=clearance,
             cleared=cleared,
             recovers=shape_of(work.recovers, "%") if work.recovers else None,
+            fails=_part(work.fails),
+            contaminates=_part(work.contaminates),
         )
 
     def _clinic(self, name: str, clinic: where.Clinic) -> p.Clinic:
@@ -173,14 +174,15 @@ class _Compiler:
         held = {"room": self._resource(name, "rooms", clinic.rooms, windows)}
         if clinic.beds is not None:
             held["bed"] = self._resource(name, "beds", clinic.beds, [(0, self.days * DAY)])
-        slot = None if clinic.slot is None else _minutes(clinic.slot)
-        asked = [w for w in ("collect", "draw", "administer") if w in self.scenario.site.work]
+        slot = _minutes(clinic.slot)
+        asked = [w for w in AT_THE_CLINIC if w in self.scenario.site.work]
         work = {w: self._work(w, name, held, granted=slot is None) for w in asked}
-        stays = self._activity("stay", name, ((held["bed"], 1),) if "bed" in held else ())
-        return p.Clinic(name, tuple(windows), slot, clinic.rooms, clinic.beds, stays, work)
+        stays_in = self._activity("stay", name, ((held["bed"], 1),) if "bed" in held else ())
+        share = _part(clinic.share) if clinic.share is not None else nan
+        return p.Clinic(name, tuple(windows), slot, clinic.rooms, clinic.beds, share, stays_in, work)
 
     def _facility(self, name: str, facility: where.Facility, laboratories: Mapping[str, int]) -> p.Facility:
-        windows = self._windows(facility.hours)
+        windows, always = self._windows(facility.hours), [(0, self.days * DAY)]
         held = {
             "suite": self._resource(name, "suites", facility.suites, windows),
             "operator": self._resource(name, "operators", facility.operators, windows),
@@ -188,18 +190,20 @@ class _Compiler:
         if facility.freezers:
             held["freezer"] = self._resource(name, "freezers", facility.freezers, windows)
         places = int(amount(facility.incubator, "flask"))
-        incubator = self._resource(name, "incubator", places, [(0, self.days * DAY)])
-        at_call = self._on_call(facility, windows)
-        elsewhere = {"collect", "draw", "administer"}
+        incubator = self._resource(name, "incubator", places, always)
+        stores = 0
+        if facility.storage is not None:
+            stores = self._activity(
+                "store", name, ((self._resource(name, "storage", facility.storage, always), 1),)
+            )
+        longer = _minutes(facility.overtime) or 0
+        granted = [(opens, closes + longer) for opens, closes in windows]
+        at_call = self._on_call(facility, granted)
         work = {
-            w: self._work(w, name, held, granted=True, windows=at_call if w == "medium" else None)
+            w: self._work(w, name, held, granted=True, windows=at_call if w == "medium" else granted)
             for w in self.scenario.site.work
-            if w not in elsewhere
+            if w not in AT_THE_CLINIC
         }
-        together: dict[int, int] = {}
-        for name_ in ("harvest", "formulate"):
-            for resource, units in self.activities[work[name_].activity].uses if name_ in work else ():
-                together[resource] = max(units, together.get(resource, 0))
         weekdays = [WEEKDAYS.index(day) for day in facility.medium_on]
         first = self.scenario.start.weekday()
         return p.Facility(
@@ -209,20 +213,35 @@ class _Compiler:
             medium_days=frozenset(d for d in range(self.days) if (first + d) % 7 in weekdays),
             incubator=places,
             incubates=self._activity("incubate", name, ((incubator, 1),)),
-            starts=facility.starts or 255,
-            fills=facility.fills or 255,
+            storage=facility.storage or 0,
+            stores=stores,
+            starts=facility.starts or PLENTY,
+            fills=facility.fills or PLENTY,
             day_before=facility.formulate == "day before",
-            fills_with=self._need(tuple(together.items())) if together else 0,
+            breakdown=_monthly(facility.breakdown),
             laboratory=laboratories.get(facility.laboratory or next(iter(laboratories), ""), 0),
+            together={
+                names: self._together([work[w] for w in names], granted)
+                for names in JOINT
+                if set(names) <= set(work)
+            },
             work=work,
         )
 
-    def _on_call(self, facility: where.Facility, windows: list[Window]) -> list[Window] | None:
+    def _together(self, works: list[p.Work], windows: list[Window]) -> int:
+        """A need for as much of everything as any of *works* takes."""
+        most: dict[int, int] = {}
+        for work in works:
+            for resource, units in self.activities[work.activity].uses:
+                most[resource] = max(units, most.get(resource, 0))
+        return self._need(tuple(most.items()), windows) if most else 0
+
+    def _on_call(self, facility: where.Facility, windows: list[Window]) -> list[Window]:
         """Opening hours with those on call; on a public holiday the hours on call are Sunday's."""
         if facility.on_call is None:
-            return None
-        extra = facility.on_call.windows(self.scenario.start, self.days, Holidays({}))
+            return windows
         first = self.scenario.start
+        extra = facility.on_call.windows(first, self.days, Holidays({}))
         for n in range(self.days):
             if first + timedelta(days=n) in self.closed.names:
                 extra += [(n * DAY + opens, n * DAY + closes) for opens, closes in facility.on_call.days[6]]
@@ -235,41 +254,47 @@ class _Compiler:
             found[name] = n
         return found
 
-    def _tests(self, laboratories: Mapping[str, int]) -> Iterable[p.Test]:
-        site = self.scenario.site
-        for release in self.scenario.protocol.release:
-            if release.test not in site.tests:
-                continue
-            work = site.tests[release.test]
-            hands = shape_of(work.hands, "minute")
-            benches = []
-            for name in laboratories:
-                bench = self.resources.index(f"{name}.benches")
-                activity = self._activity(f"test {release.test}", name, ((bench, 1),))
-                need = self._need(((bench, 1),))
-                benches.append(p.Work(release.test, activity, need, hands, round(hands.typical)))
-            yield p.Test(
-                name=release.test,
-                activity=self._activity(f"result {release.test}", "", ()),
-                sampled="culture" if release.sample.before else release.sample.at or "formulate",
-                holds=release.holds,
-                each=release.each,
-                turnaround=shape_of(work.turnaround, "minute"),
-                fails=number(work.fails, "%") / 100 if work.fails is not None else 0.0,
-                benches=tuple(benches),
+    def _test(self, release: Release, laboratories: Mapping[str, int]) -> p.Test:
+        work = self.scenario.site.tests[release.test]
+        hands = shape_of(work.hands, "minute")
+        benches = []
+        for name in laboratories:
+            bench = self.resources.index(f"{name}.benches")
+            activity = self._activity(f"test {release.test}", name, ((bench, 1),))
+            benches.append(
+                p.Work(release.test, activity, self._need(((bench, 1),)), hands, round(hands.typical))
             )
+        limits = dict(release.limit.bounds())
+        unit = str(next(iter(limits.values())).units) if limits else ""
+        spread = self.scenario.population.measures.get(release.test)
+        lower = [number(limits[k], unit) for k in ("least", "above") if k in limits]
+        upper = [number(limits[k], unit) for k in ("most", "below") if k in limits]
+        return p.Test(
+            name=release.test,
+            activity=self._activity(f"result {release.test}", ""),
+            sampled=_sampled(release),
+            holds=release.holds,
+            turnaround=shape_of(work.turnaround, "minute"),
+            positive=shape_of(work.positive, "minute") if work.positive else None,
+            reads=work.reads,
+            measured=shape_of(spread, unit) if spread is not None and unit else None,
+            least=max(lower, default=-inf),
+            most=min(upper, default=inf),
+            fails=_part(work.fails),
+            retests=work.retests,
+            benches=tuple(benches),
+        )
 
-    def _legs(self) -> dict[tuple[str, int, int], tuple[int, Shape]]:
+    def _legs(self) -> dict[tuple[str, int, int], p.Leg]:
         """Each leg between each clinic and each facility that it serves; the most specific one wins."""
         site = self.scenario.site
-        found: dict[tuple[str, int, int], tuple[int, Shape]] = {}
+        found: dict[tuple[str, int, int], p.Leg] = {}
         for leg in sorted(site.legs, key=lambda leg: (leg.of is not None) + (leg.to is not None)):
+            shape = shape_of(leg.lasts, "minute")
             for c, clinic in enumerate(site.clinics):
                 for f, facility in enumerate(site.facilities):
-                    ends = {clinic, facility}
-                    if {leg.of, leg.to} - {None} <= ends:
-                        shape = shape_of(leg.lasts, "minute")
-                        found[leg.name, c, f] = (round(shape.typical), shape)
+                    if {leg.of, leg.to} - {None} <= {clinic, facility}:
+                        found[leg.name, c, f] = p.Leg(round(shape.typical), shape, _part(leg.excursion))
         return found
 
     # ---- what is prescribed ----------------------------------------------------------------------------
@@ -279,6 +304,50 @@ class _Compiler:
         course = template_of(protocol, arm, self.scenario.source)
         doses = tuple(_dose(protocol, arm, name) for name in arm.doses)
         return p.Arm(arm.name, arm.ratio or arm.size or 1, doses, course)
+
+    def _recipe(self) -> p.Recipe:
+        steps, source = self.scenario.recipe, self.scenario.source
+        collect, formulate = _first(steps, Collect), _first(steps, Formulate)
+        freeze, thaw, induce = _first(steps, Cryopreserve), _first(steps, Thaw), _first(steps, Induce)
+        expand = _first(steps, Expand)
+        done = [step.do for step in steps]
+        turn = done.index("formulate") if "formulate" in done else len(done)
+        ships = [(n, step) for n, step in enumerate(steps) if isinstance(step, Ship)]
+        inbound = next((step for n, step in ships if n < turn), None)
+        outbound = next((step for n, step in ships if n > turn), None)
+        bank = None
+        if freeze is not None and source is not None and source.kind == "bank":
+            bank = p.Bank(
+                after_passage=freeze.after_passage,
+                contains=number(freeze.contains, "cell"),
+                spare=source.spare,
+                recovers=_minutes(thaw.recovers) if thaw is not None else None,
+            )
+        return p.Recipe(
+            collects=collect is not None,
+            collected=shape_of(collect.volume, "mL") if collect is not None and collect.volume else None,
+            inbound=inbound.leg if inbound is not None else None,
+            within=_minutes(inbound.within) if inbound is not None else None,
+            making=tuple(step for step in done if step in MAKING),
+            expansion=self._expansion(expand) if expand is not None else None,
+            induces=(_minutes(induce.lasts) or 0) if induce is not None else 0,
+            bank=bank,
+            supply=source.kind if source is not None else "fresh",
+            prepares=self._prepares(done, source.kind if source is not None else "fresh", bank),
+            use_within=_minutes(formulate.use_within) if formulate is not None else None,
+            outbound=outbound.leg if outbound is not None else None,
+            administers="administer" in done,
+            stay=stays(steps)[1],
+        )
+
+    def _prepares(self, done: list[str], supply: str, bank: p.Bank | None) -> tuple[str, ...]:
+        """The works that turn cultured or frozen cells into a product, held together."""
+        if "formulate" not in done:
+            return ()
+        thawed = supply == "stock" or (bank is not None and bank.recovers is None)
+        grown = "expand" in done and "harvest" in self.scenario.site.work and not thawed
+        first = ("thaw",) if thawed and "thaw" in self.scenario.site.work else ("harvest",) if grown else ()
+        return (*first, "formulate")
 
     def _expansion(self, step: Expand) -> p.Expansion:
         growth = self.scenario.population.growth
@@ -298,43 +367,35 @@ class _Compiler:
                 vessel_cm2=number(vessel, "cm**2"),
                 seeding=number(seeding, "cell/cm**2"),
                 reseeding=number(reseeding, "cell/cm**2"),
-                harvest_at=number(harvest_at, "%") / 100,
+                harvest_at=_part(harvest_at),
                 confluent=number(growth.confluent, "cell/cm**2"),
                 passages=step.passages.most,
                 samples=number(step.samples, "cell") if step.samples is not None else 0.0,
             )
-        return p.Expansion(
-            lasts=_minutes(step.lasts) if step.lasts is not None else None,
-            cultivation=cultivation,
-            medium_every=_minutes(step.medium_every) if step.medium_every is not None else None,
-            medium=step.medium is not None,
-        )
+        return p.Expansion(_minutes(step.lasts), cultivation, _minutes(step.medium_every))
 
     # ---- who comes ------------------------------------------------------------------------------------
 
     def _people(self) -> p.People:
         people = self.scenario.population
         marrow, growth, product, leaving = people.marrow, people.growth, people.product, people.leaving
-
-        def monthly(hazard: Quantity | None) -> float:
-            """A share per month as a hazard per minute; a month is a twelfth of 365.25 days."""
-            return 0.0 if hazard is None else number(hazard, "%/month") / 100 / (30.4375 * DAY)
-
         return p.People(
             weight=shape_of(people.weight, "kg"),
             score=shape_of(people.alsfrs_r, "point") if people.alsfrs_r else None,
             decline=shape_of(people.decline, "point/month") if people.decline else None,
-            withdraw=monthly(leaving.withdraw),
-            withdraw_later=monthly(leaving.withdraw_later),
-            die=monthly(leaving.die),
+            ineligible=_part(leaving.ineligible),
+            withdraw=_monthly(leaving.withdraw),
+            withdraw_later=_monthly(leaving.withdraw_later),
+            die=_monthly(leaving.die),
             mononuclear=shape_of(marrow.mononuclear, "cell/mL") if marrow else None,
             colonies=shape_of(marrow.colonies, "colony/cell") if marrow else None,
-            alike=number(marrow.alike, "%") / 100 if marrow else 0.0,
+            alike=_part(marrow.alike) if marrow else 0.0,
+            contaminated=_part(marrow.contaminated) if marrow else 0.0,
             first_lag=shape_of(growth.first_lag, "minute") if growth else None,
             lag=shape_of(growth.lag, "minute") if growth else None,
-            primary=number(growth.primary, "%") / 100 if growth else 1.0,
             doubling=shape_of(growth.doubling, "minute") if growth else None,
-            slowing=number(growth.slowing, "%") / 100 if growth else 0.0,
+            primary=_part(growth.primary) if growth else 1.0,
+            slowing=_part(growth.slowing) if growth else 0.0,
             limit=shape_of(growth.limit, "doubling") if growth else None,
             viability=shape_of(product.viability, "%") if product else None,
             loss=shape_of(product.loss, "%/hour") if product else None,
@@ -343,26 +404,48 @@ class _Compiler:
     def _candidates(self) -> Iterable[p.Candidate]:
         scenario = self.scenario
         arms = {arm.name: n for n, arm in enumerate(scenario.protocol.arms)}
+        clinics = {name: n for n, name in enumerate(scenario.site.clinics)}
         for one in scenario.arrivals.patients:
             arrived = (one.arrived - scenario.start).days * DAY
-            yield p.Candidate(one.patient, arrived, one.weight_kg, arms[one.arm] if one.arm else None)
+            arm = arms[one.arm] if one.arm else None
+            yield p.Candidate(
+                one.patient, arrived, one.weight_kg, arm, clinics[one.site] if one.site else None
+            )
+
+    def _in_progress(self) -> Iterable[p.InProgress]:
+        scenario, site = self.scenario, self.scenario.site
+        arms = [arm.name for arm in scenario.protocol.arms]
+        default = scenario.protocol.dosed_arms()[0]
+        for one in scenario.arrivals.in_progress:
+            arm = scenario.protocol.arms[arms.index(one.arm or default.name)]
+            products = [d for d, t in arm.doses.items() if scenario.protocol.treatment(t).kind == "product"]
+            yield p.InProgress(
+                name=one.patient,
+                weight=one.weight_kg,
+                arm=arms.index(arm.name),
+                dose=list(arm.doses).index(one.dose or products[0]),
+                clinic=list(site.clinics).index(one.site) if one.site else 0,
+                facility=list(site.facilities).index(one.facility) if one.facility else 0,
+                collected=(one.collected - scenario.start).days * DAY,
+                passage=one.passage,
+                plated=(one.plated - scenario.start).days * DAY,
+                flasks=one.flasks,
+                cells=one.cells,
+                dose_day=(one.dose_on - scenario.start).days,
+            )
 
 
 def _dose(protocol: Protocol, arm: ProtocolArm, name: str) -> p.Dose:
     """A dose as the prescriber gives it, for every weight that a patient may have."""
     treatment = protocol.treatment(arm.doses[name])
+    drawn = treatment.drawn
     if treatment.kind != "product":
-        return p.Dose(name, product=False, drawn=treatment.drawn, cells=(0.0,), least=(0.0,))
+        return p.Dose(name, product=False, drawn=drawn, cells=(0.0,), least=(0.0,))
     prescriber = Prescriber.of(protocol, arm=arm.name, dose=name)
     weights = range(HEAVIEST) if "weight" in prescriber.needs else range(1)
     ends = [_prescribed(prescriber, tenths) for tenths in weights]
-    return p.Dose(
-        name,
-        product=True,
-        drawn=treatment.drawn,
-        cells=tuple(target for target, _ in ends),
-        least=tuple(least for _, least in ends),
-    )
+    cells, least = (tuple(column) for column in zip(*ends, strict=True))
+    return p.Dose(name, product=True, drawn=drawn, cells=cells, least=least)
 
 
 def _prescribed(prescriber: Prescriber, tenths: int) -> tuple[float, float]:
@@ -378,5 +461,26 @@ def _prescribed(prescriber: Prescriber, tenths: int) -> tuple[float, float]:
     return target, sum(float(a.cells_least or a.cells or 0) for a in given)
 
 
-def _minutes(quantity: Quantity) -> int:
-    return round(number(quantity, "minute"))
+def _sampled(release: Release) -> str:
+    """Where the sample is taken: in the culture, early enough; of the product; or at the end of a step."""
+    if release.sample.before is not None:
+        return "culture"
+    return "product" if release.sample.at in OF_THE_PRODUCT else str(release.sample.at)
+
+
+def _first(steps: tuple[Step, ...], kind: type[_S]) -> _S | None:
+    return next((step for step in steps if isinstance(step, kind)), None)
+
+
+def _minutes(quantity: Quantity | None) -> int | None:
+    return None if quantity is None else round(number(quantity, "minute"))
+
+
+def _part(percent: Quantity | None) -> float:
+    """A percentage as a fraction."""
+    return 0.0 if percent is None else number(percent, "%") / 100
+
+
+def _monthly(hazard: Quantity | None) -> float:
+    """A share per month as a hazard per minute."""
+    return 0.0 if hazard is None else number(hazard, "%/month") / 100 / MONTH

@@ -80,10 +80,23 @@ class Need:
 class Task(Event):
     """One piece of work, from being asked for to its end; as an event it happens at its end.
 
-    Who wants to know when it begins gives it an event to happen then, `begun`.
+    Who wants to know when it begins gives it an event to happen then, `begun`. `note` and `row` are the
+    log's: what is to be written down, and where it was.
     """
 
-    __slots__ = ("asked", "begun", "booked", "clearance", "ends", "lasts", "need", "note", "rank", "started")
+    __slots__ = (
+        "asked",
+        "begun",
+        "booked",
+        "clearance",
+        "ends",
+        "lasts",
+        "need",
+        "note",
+        "rank",
+        "row",
+        "started",
+    )
 
     def __init__(
         self, floor: Floor, need: Need, lasts: int, booked: int, rank: Rank, note: Any, clearance: int
@@ -102,6 +115,7 @@ class Task(Event):
         self.started = -1
         self.ends = FOREVER
         self.begun: Event | None = None
+        self.row = -1
 
 
 class Pool:
@@ -217,13 +231,15 @@ class Places:
         self.touch()
         return hold
 
-    def give_back(self, hold: Hold) -> None:
-        """Free the places of *hold*, or take it out of the line if it still waits."""
+    def give_back(self, hold: Hold, units: int | None = None) -> None:
+        """Free all or some of the places of *hold*, or take it out of the line if it still waits."""
         if hold.started < 0:
             self.line = [entry for entry in self.line if entry[1] is not hold]
             heapify(self.line)
         else:
-            self.free += hold.units
+            units = hold.units if units is None else units
+            hold.units -= units
+            self.free += units
         self.touch()
 
     def touch(self) -> None:
@@ -280,12 +296,10 @@ class Floor(Environment):
 
     def withdraw(self, task: Task) -> None:
         """Take *task* out of its line if it still waits; work that has begun goes on to its end."""
-        if task.started >= 0:
-            return
         pool, need = task.need.pool, task.need
         if task in pool.asked:
             pool.asked.remove(task)
-        else:
+        elif any(entry[1] is task for entry in need.line):
             need.line = [entry for entry in need.line if entry[1] is not task]
             heapify(need.line)
             pool.waiting -= 1

@@ -47,16 +47,26 @@ class EventLog:
         return len(self.subjects) - 1
 
     def worked(self, task: Task, finished: int) -> None:
-        """*task* was done; without a value in its note it is its journey that writes it."""
-        subject, activity, value, _ = task.note
-        if value is None:
+        """*task* was done: a row for each piece of work that it was."""
+        subject, activity, value, _, rest = task.note
+        task.row = len(self.rows)
+        if rest is None:
+            self.rows += (subject, activity, task.asked, task.started, finished, 0, value)
             return
-        self.rows += (subject, activity, task.asked, task.started, finished, 0, value)
+        minutes, subject_then, activity_then = rest
+        turns = task.started + minutes
+        self.rows += (subject, activity, task.asked, task.started, turns, 0, value)
+        self.rows += (subject_then, activity_then, turns, turns, finished, 0, NAN)
+
+    def valued(self, task: Task, value: float, part: int = 0) -> None:
+        """Put the number that came out of finished work into its row."""
+        self.rows[task.row + part * WIDTH + WIDTH - 1] = value
 
     def cleared(self, task: Task, finished: int) -> None:
         """The places of *task* are clear for another patient."""
+        subject, _, _, clears, rest = task.note
         done = finished - task.clearance
-        self.rows += (task.note[0], task.note[3], done, done, finished, 0, NAN)
+        self.rows += (subject if rest is None else rest[1], clears, done, done, finished, 0, NAN)
 
     def note(
         self,

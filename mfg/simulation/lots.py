@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import define, field
 from simpy import Environment, Event
+from simpy.events import Process
 
 from mfg.growth import Culture
 from mfg.simulation import plan as p
@@ -12,28 +13,35 @@ from mfg.simulation.cohort import Patient
 from mfg.simulation.floor import Hold
 
 
+class Lost(Exception):
+    """A lot is lost, and why: raised by its making, or the cause with which that is interrupted."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
 class Results(Event):
-    """The laboratory's results that something waits for; it happens when none is outstanding."""
+    """The laboratory's results that something waits for: it happens when all are in, or one is bad."""
 
     def __init__(self, env: Environment, outstanding: int) -> None:
         super().__init__(env)
         self.outstanding = outstanding
-        self.failed: list[str] = []
+        self.failed = ""
         if not outstanding:
             self.succeed()
 
-    def report(self, test: str, *, passed: bool) -> None:
-        """One result is in."""
+    def report(self, failure: str) -> None:
+        """One result is in; *failure* is empty if it meets the specification."""
         self.outstanding -= 1
-        if not passed:
-            self.failed.append(test)
-        if not self.outstanding:
+        self.failed = self.failed or failure
+        if not self.triggered and (failure or not self.outstanding):
             self.succeed()
 
 
 @define(eq=False)
 class Made:
-    """Anything that work is done on: its patient, its number among the patient's, its rows in the log.
+    """Anything that work is done on: its patient, its number for the draws, its rows in the log, its due minute.
 
     `results` are what waits for the laboratory, by what they hold up. `turns` counts how often each kind of
     work was done on it, so that each time has luck of its own.
@@ -52,32 +60,71 @@ class Made:
         self.turns[name] = turn + 1
         return turn
 
+    @property
+    def failure(self) -> str:
+        """Why the laboratory has found it bad so far, or the empty string."""
+        return next((results.failed for results in self.results.values() if results.failed), "")
+
 
 @define(eq=False)
 class Lot(Made):
-    """Everything made from one collection of one patient; `target` is what its harvest must hold."""
+    """Everything made from one collection of one patient; `target` is what its harvest must hold.
+
+    A lot that is a bank has `containers`; what is thawed from it for one dose is a lot of its own with the
+    bank as its `parent`. `begins` is the step with which it begins: a lot may start from isolated marrow, or
+    be in culture when the run starts.
+    """
 
     target: float
     collection: Booked | None
     ready: Event
+    parent: Lot | None = None
+    begins: str = "collect"
     collected_at: int = -1
     marrow: float = 0.0
+    contaminated: bool = False
     hold: Hold | None = None
+    store: Hold | None = None
     culture: Culture | None = None
+    containers: int = 0
     grown: bool = False
     taken: bool = False
-    harvest_min: int = 0
     failed: str = ""
     sampled: set[str] = field(factory=set)
+    process: Process | None = None
+
+    @property
+    def at_the_facility(self) -> bool:
+        """Whether its marrow arrived, so that another lot could begin from it."""
+        return self.begins == "isolate" or "isolate" in self.turns
 
 
 @define(eq=False)
 class Dosing(Made):
-    """One dose of one patient: its appointments, the lot that it is made from, and what came of it."""
+    """One dose of one patient: its appointments, its lot, and what came of it.
+
+    `batch` is what is formulated: the lot itself, or what was thawed from it. `tries` counts how often a lot
+    for it was lost; `hopeless` says why there will be no other.
+    """
 
     dose: p.Dose
     lot: Lot | None
     booked: Booked | None
     draw: Booked | None
     cells: float
+    batch: Lot | None = None
     suspended_at: int = -1
+    given_at: int = -1
+    tries: int = 0
+    hopeless: str = ""
+
+    @property
+    def over(self) -> bool:
+        """Whether it was given."""
+        return self.given_at >= 0
+
+    @property
+    def known_failure(self) -> str:
+        """Why the laboratory speaks against giving it: its own samples, its lot's, or its bank's."""
+        made = (self, self.batch, self.batch.parent if self.batch is not None else None)
+        return next((one.failure for one in made if one is not None and one.failure), "")

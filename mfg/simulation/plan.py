@@ -17,24 +17,8 @@ from mfg.course.network import Template
 from mfg.growth import Cultivation
 from mfg.shape import Shape
 
-NOTES = {
-    name: code
-    for code, name in enumerate(
-        (
-            "arrive",
-            "allocate",
-            "prescribe",
-            "book",
-            "visit",
-            "ship in",
-            "ship out",
-            "observe",
-            "release",
-            "fail",
-            "end",
-        )
-    )
-}
+_NOTES = "arrive allocate prescribe book visit ship-in ship-out release fail end"
+NOTES = {name.replace("-", " "): code for code, name in enumerate(_NOTES.split())}
 ANY = Shape("uniform", nan, 0.0, nan, 1.0, nan, nan, nan, nan, 0.5)
 
 
@@ -61,6 +45,8 @@ class Work:
     clearance: Shape | None = None
     cleared: int = 0
     recovers: Shape | None = None
+    fails: float = 0.0
+    contaminates: float = 0.0
 
 
 @frozen
@@ -72,13 +58,18 @@ class Clinic:
     slot: int | None
     rooms: int
     beds: int | None
+    share: float
     stays: int
     work: Mapping[str, Work]
 
 
 @frozen
 class Facility:
-    """A facility with its laboratory; `fills_with` is the need that harvest and formulation hold together."""
+    """A facility with its laboratory.
+
+    `together` names the works that hold their places as one, and the need that they hold: cells in
+    suspension do not wait for a suite. `breakdown` is a hazard per minute.
+    """
 
     name: str
     windows: tuple[Window, ...]
@@ -86,26 +77,50 @@ class Facility:
     medium_days: frozenset[int]
     incubator: int
     incubates: int
+    storage: int
+    stores: int
     starts: int
     fills: int
     day_before: bool
+    breakdown: float
     laboratory: int
-    fills_with: int
+    together: Mapping[tuple[str, ...], int]
     work: Mapping[str, Work]
 
 
 @frozen
+class Leg:
+    """A way between a clinic and a facility."""
+
+    typical: int
+    lasts: Shape
+    excursion: float
+
+
+@frozen
 class Test:
-    """A release test: what it waits for and what waits for it; one piece of bench work a laboratory."""
+    """A release test: what decides its result, and what waits for it.
+
+    It is sampled in the ``culture``, early enough; in the ``product``; or at the end of a step of the making.
+    """
 
     name: str
     activity: int
     sampled: str
     holds: str
-    each: str
     turnaround: Shape
+    positive: Shape | None
+    reads: str | None
+    measured: Shape | None
+    least: float
+    most: float
     fails: float
+    retests: int
     benches: tuple[Work, ...]
+
+    def within(self, value: float) -> bool:
+        """Whether a measured value meets the specification."""
+        return self.least <= value <= self.most
 
 
 @frozen
@@ -115,7 +130,16 @@ class Expansion:
     lasts: int | None
     cultivation: Cultivation | None
     medium_every: int | None
-    medium: bool
+
+
+@frozen
+class Bank:
+    """A lot frozen at a passage, in containers of so many cells; `recovers` minutes of culture after thawing."""
+
+    after_passage: int
+    contains: float
+    spare: int
+    recovers: int | None
 
 
 @frozen
@@ -158,21 +182,42 @@ class Candidate:
     arrived: int
     weight: float
     arm: int | None
+    clinic: int | None
+
+
+@frozen
+class InProgress:
+    """A lot in culture at the start: plated so many minutes before it, for a dose on a day."""
+
+    name: str
+    weight: float
+    arm: int
+    dose: int
+    clinic: int
+    facility: int
+    collected: int
+    passage: int
+    plated: int
+    flasks: int
+    cells: float
+    dose_day: int
 
 
 @frozen
 class People:
-    """The population in plain shapes."""
+    """The population in plain shapes; hazards per minute, decline in points per month of 30.4375 days."""
 
     weight: Shape
     score: Shape | None
     decline: Shape | None
+    ineligible: float
     withdraw: float
     withdraw_later: float
     die: float
     mononuclear: Shape | None
     colonies: Shape | None
     alike: float
+    contaminated: float
     first_lag: Shape | None
     lag: Shape | None
     doubling: Shape | None
@@ -181,6 +226,43 @@ class People:
     limit: Shape | None
     viability: Shape | None
     loss: Shape | None
+
+
+@frozen
+class Recipe:
+    """What is done, in order: what makes a lot, and what brings a dose to the patient."""
+
+    collects: bool
+    collected: Shape | None
+    inbound: str | None
+    within: int | None
+    making: tuple[str, ...]
+    expansion: Expansion | None
+    induces: int
+    bank: Bank | None
+    supply: str
+    prepares: tuple[str, ...]
+    use_within: int | None
+    outbound: str | None
+    administers: bool
+    stay: int
+
+    @property
+    def cultivation(self) -> Cultivation | None:
+        """What is asked of a culture that is grown; None for one of a stated length, or none at all."""
+        return self.expansion.cultivation if self.expansion is not None else None
+
+
+@frozen
+class Policy:
+    """What is decided when things do not go as planned."""
+
+    order: str
+    gives_short: bool
+    recollect: int
+    again: str
+    facility: str
+    score_least: float
 
 
 @frozen
@@ -194,8 +276,7 @@ class Plan:
     warm_up: int
     days: int
     chance: bool
-    order: str
-    gives_short: bool
+    policy: Policy
     activities: tuple[Activity, ...]
     resources: tuple[str, ...]
     capacities: tuple[int, ...]
@@ -204,22 +285,21 @@ class Plan:
     clinics: tuple[Clinic, ...]
     facilities: tuple[Facility, ...]
     laboratories: tuple[str, ...]
-    legs: Mapping[tuple[str, int, int], tuple[int, Shape]]
+    legs: Mapping[tuple[str, int, int], Leg]
     arms: tuple[Arm, ...]
     block: int | None
+    strata: bool
+    allocated_at: str | None
     open_days: tuple[bool, ...]
-    making: tuple[str, ...]
-    collected: Shape | None
-    inbound: str | None
-    outbound: str | None
-    marrow_within: int | None
-    expansion: Expansion | None
-    drawn_days: int
-    use_within: int | None
-    lying: int
-    stay: int
-    supply: str
+    recipe: Recipe
     tests: tuple[Test, ...]
     people: People
-    arrivals: tuple[Candidate, ...]
+    candidates: tuple[Candidate, ...]
+    in_progress: tuple[InProgress, ...]
     rate: float
+    every: int
+
+    @property
+    def listed(self) -> tuple[InProgress | Candidate, ...]:
+        """The patients who are known by name: those with a lot in progress, then those of a list."""
+        return (*self.in_progress, *self.candidates)

@@ -9,6 +9,7 @@ from mfg.simulation import plan as p
 from mfg.simulation.cohort import Patient, cohort_of
 from mfg.simulation.journey import life
 from mfg.simulation.log import Columns
+from mfg.simulation.progress import resume
 from mfg.simulation.unit import Unit
 
 
@@ -22,6 +23,8 @@ def replicate(plan: p.Plan, replication: int) -> tuple[Columns, list[str]]:
     unit = Unit(plan, luck)
     for patient in patients:
         patient.subject = unit.log.subject(patient.index)
+    resume(unit, patients)
+    for patient in patients[len(plan.in_progress) :]:
         unit.begin(patient, life(unit, patient))
     unit.floor.run()
     broken = tuple(_broken(unit, patients))
@@ -31,15 +34,46 @@ def replicate(plan: p.Plan, replication: int) -> tuple[Columns, list[str]]:
 
 
 def _broken(unit: Unit, patients: list[Patient]) -> Iterator[str]:
-    """What is left over when nothing is left to happen."""
+    """What is wrong when nothing is left to happen."""
     floor = unit.floor
     if floor.free != list(floor.capacities):
         held = [unit.plan.resources[n] for n, free in enumerate(floor.free) if free != floor.capacities[n]]
         yield f"still held: {', '.join(held)}"
     if any(need.line for need in floor.needs):
         yield "somebody still waits in a line"
-    if any(places.free != places.capacity or places.line for places in unit.incubators):
-        yield "incubator places are still held or waited for"
+    for kind, places in (("incubator", unit.incubators), ("storage", unit.stores)):
+        if any(place.free != place.capacity or place.line for place in places):
+            yield f"{kind} places are still held or waited for"
+    for name, books in (("rooms", unit.booking.rooms), ("beds", unit.booking.beds)):
+        if any(book is not None and max(book.taken) > book.capacity for book in books):
+            yield f"more {name} were booked than there are"
     endless = [patient.name for patient in patients if not patient.ended]
     if endless:
         yield f"without an ending: {', '.join(endless[:5])}"
+    for patient in patients:
+        yield from _mixed_up(unit, patient)
+
+
+def _mixed_up(unit: Unit, patient: Patient) -> Iterator[str]:
+    """The chain of identity of one patient: own lots only, each in time, no cells out of nothing."""
+    for dosing in patient.doses:
+        if not (dosing.over and dosing.dose.product):
+            continue
+        lot, batch = dosing.lot, dosing.batch
+        if unit.plan.recipe.supply != "stock" and (lot is None or lot.patient is not patient):
+            yield f"{patient.name}: a dose was not made from the patient's own lot"
+        if batch is not None and (batch.patient is not patient or (batch.parent or batch) is not lot):
+            yield f"{patient.name}: a dose was not made from the lot that it names"
+        if batch is not None and batch.failed:
+            yield f"{patient.name}: a dose was given from a lot that had failed ({batch.failed})"
+        within, age = unit.plan.recipe.use_within, dosing.given_at - dosing.suspended_at
+        if within is not None and not 0 <= age <= within:
+            yield f"{patient.name}: a dose was given {age} min after its suspension"
+    fresh = [d.batch for d in patient.doses if d.over and d.batch is not None]
+    if len(fresh) != len({id(batch) for batch in fresh}):
+        yield f"{patient.name}: one lot served two doses"
+    for lot in patient.lots:
+        if lot.culture is not None and lot.culture.doubled > lot.culture.limit + 1e-9:
+            yield f"{patient.name}: a lot grew beyond its limit"
+        if lot.containers < 0:
+            yield f"{patient.name}: more containers were thawed than were frozen"

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from math import ceil, inf, isnan
+from math import ceil
 from typing import Any
 
-from simpy import Event
+from simpy import Event, Interrupt
 from simpy.events import Process as SimpyProcess
 
 from mfg.calendar import DAY
 from mfg.shape import Shape
 from mfg.simulation import plan as p
 from mfg.simulation.biology import Biology
-from mfg.simulation.booking import Booked, Booking, formulation_minutes
+from mfg.simulation.booking import Booked, Booking
 from mfg.simulation.cohort import Patient
 from mfg.simulation.draws import Draws, Luck
 from mfg.simulation.floor import Floor, Need, Places, Process, Rank, Task
 from mfg.simulation.log import NAN, EventLog
-from mfg.simulation.lots import Dosing, Lot, Made, Results
+from mfg.simulation.lots import Dosing, Lost, Lot, Made
 
 
 class Unit:
@@ -31,8 +30,10 @@ class Unit:
         self.needs = [Need(parts, windows) for parts, windows in plan.needs]
         self.floor = Floor(plan.capacities, self.needs, self.log)
         self.incubators = [Places(self.floor, f.incubator) for f in plan.facilities]
+        self.stores = [Places(self.floor, f.storage) for f in plan.facilities]
         self.booking = Booking(plan)
         self.biology = Biology(plan, luck)
+        self.in_work = [0] * len(plan.facilities)
         self._luck = luck
         self._draws: dict[str, Draws] = {}
 
@@ -59,28 +60,37 @@ class Unit:
         return process
 
     def will_leave(self, patient: Patient, baseline: float) -> None:
-        """Let the patient die or withdraw when it is time, withdrawing less (or more) readily after *baseline*."""
-        people = self.plan.people
-        before = (baseline - patient.arrived) * people.withdraw
-        if patient.patience <= before:
-            withdraws = patient.arrived + patient.patience / people.withdraw
-        elif people.withdraw_later:
-            withdraws = baseline + (patient.patience - before) / people.withdraw_later
-        else:
-            withdraws = inf
-        for cause, moment in (("died", patient.arrived + patient.dies), ("withdrew", withdraws)):
-            if moment < self.plan.days * DAY:
-                self._then(self.until(moment), partial(self.leaves, patient, cause))
+        """Let the patient die, withdraw or fall below the score when it is time.
 
-    def leaves(self, patient: Patient, cause: str, _: Event) -> None:
-        """The patient is gone: what waits stops waiting; work that has begun goes on to its end."""
-        if patient.ended:
-            return
-        for process in patient.processes:
-            if process.is_alive:
-                if isinstance(process.target, Task):
-                    self.floor.withdraw(process.target)
-                process.interrupt(cause)
+        Day 0 is at *baseline*, and inf if the course has no planned day 0.
+        """
+        people = self.plan.people
+        withdraws = patient.arrived + patient.withdraws(baseline - patient.arrived, people)
+        self._will_leave_at(patient, "died", patient.arrived + patient.dies)
+        self._will_leave_at(patient, "withdrew", withdraws)
+        falls = patient.arrived + patient.falls_below(self.plan.policy.score_least)
+        self._will_leave_at(patient, "fell below eligibility", falls, untreated=True)
+
+    def _will_leave_at(self, patient: Patient, cause: str, moment: float, *, untreated: bool = False) -> None:
+        def leaves(_: Event) -> None:
+            if not (patient.ended or (untreated and any(d.over for d in patient.doses))):
+                for process in patient.processes:
+                    self.interrupts(process, cause)
+
+        if moment < self.plan.days * DAY:
+            then(self.until(moment), leaves)
+
+    def loses(self, lot: Lot, cause: str) -> None:
+        """Stop the making of *lot*: it is lost."""
+        if lot.process is not None and not lot.failed:
+            self.interrupts(lot.process, Lost(cause))
+
+    def interrupts(self, process: SimpyProcess, cause: object) -> None:
+        """Interrupt *process*; a task that it waits for leaves its line, if it has not begun."""
+        if process.is_alive:
+            if isinstance(process.target, Task):
+                self.floor.withdraw(process.target)
+            process.interrupt(cause)
 
     # ---- luck ----------------------------------------------------------------------------------------
 
@@ -91,17 +101,25 @@ class Unit:
             draws = self._draws[decision] = Draws.of(self._luck, decision, shape)
         return draws(made.patient.index, made.number, turn)
 
+    def happens(self, decision: str, chance: float, made: Made, turn: int = 0) -> bool:
+        """Whether something with so small a *chance* happens to this lot or dose this time."""
+        return chance > 0 and self.value(decision, p.ANY, made, turn) < chance
+
     # ---- work ----------------------------------------------------------------------------------------
 
     def rank(self, made: Made) -> Rank:
-        """Whose turn it is: by due date, or by who came first."""
-        return (self.now if self.plan.order == "first-come" else made.due, made.patient.index)
+        """Whose turn it is: by due date, by who came first, or by who declines fastest."""
+        patient, order = made.patient, self.plan.policy.order
+        if order == "most-urgent":
+            return (int(patient.decline * 1e6), made.due, patient.index)
+        return (self.now if order == "first-come" else made.due, patient.index)
 
-    def does(self, work: p.Work, made: Made, flasks: int = 0, value: float | None = NAN) -> Task:
-        """Ask for *work*; it happens when the work is done, and is written down with *value*.
+    def work_of(self, made: Made, name: str) -> p.Work:
+        """The work *name* at the patient's facility."""
+        return self.plan.facilities[made.patient.facility].work[name]
 
-        Without a value it is the journey that writes it, by `wrote`, once it knows what came out.
-        """
+    def does(self, work: p.Work, made: Made, flasks: int = 0, value: float = NAN) -> Task:
+        """Ask for *work*; it happens when the work is done, and is written down with *value*."""
         assert work.need is not None
         turn = made.turn(work.name)
         extra = int(work.per_flask * flasks + 0.5)
@@ -110,8 +128,22 @@ class Unit:
             lasts=self._minutes(work, made, turn) + extra,
             booked=work.booked + extra,
             rank=self.rank(made),
-            note=(made.subject, work.activity, value, work.clears),
+            note=(made.subject, work.activity, value, work.clears, None),
             clearance=self._clearance(work, made, turn),
+        )
+
+    def does_together(self, first: p.Work, on: Made, last: p.Work, made: Made, flasks: int = 0) -> Task:
+        """Ask for two pieces of work on the same cells as one: places and hands are kept from first to last."""
+        facility = self.plan.facilities[made.patient.facility]
+        extra = int(first.per_flask * flasks + 0.5)
+        turn, begins = made.turn(last.name), self._minutes(first, on, on.turn(first.name)) + extra
+        return self.floor.work(
+            self.needs[facility.together[first.name, last.name]],
+            lasts=begins + self._minutes(last, made, turn),
+            booked=first.booked - first.cleared + extra + last.booked,
+            rank=self.rank(made),
+            note=(on.subject, first.activity, NAN, last.clears, (begins, made.subject, last.activity)),
+            clearance=self._clearance(last, made, turn),
         )
 
     def _minutes(self, work: p.Work, made: Made, turn: int) -> int:
@@ -124,69 +156,9 @@ class Unit:
             return 0
         return int(self.value(f"clearance after {work.name}", work.clearance, made, turn) + 0.5)
 
-    def fills(self, dosing: Dosing, lot: Lot) -> Task:
-        """Ask for harvest and formulation together: cells in suspension do not wait for a suite.
-
-        The lot's part of the time is its harvest; the journey writes both down, by `filled`.
-        """
-        facility = self.plan.facilities[lot.patient.facility]
-        formulate = facility.work["formulate"]
-        turn = dosing.turn(formulate.name)
-        lasts = self._minutes(formulate, dosing, turn)
-        booked, clearance = formulate.booked, self._clearance(formulate, dosing, turn)
-        if lot.culture is not None:
-            harvest = facility.work["harvest"]
-            extra = int(harvest.per_flask * lot.culture.flasks + 0.5)
-            lot.harvest_min = self._minutes(harvest, lot, lot.turn(harvest.name)) + extra
-            booked += harvest.booked - harvest.cleared + extra
-        note = (dosing.subject, formulate.activity, None, formulate.clears)
-        need = self.needs[facility.fills_with]
-        return self.floor.work(need, lot.harvest_min + lasts, booked, self.rank(dosing), note, clearance)
-
-    def filled(self, task: Task, dosing: Dosing, lot: Lot, harvested: float) -> None:
-        """Write down a harvest of so many cells and the formulation that followed at once."""
-        work, split = self.plan.facilities[lot.patient.facility].work, task.started + lot.harvest_min
-        if lot.culture is not None:
-            self.log.note(
-                lot.subject, work["harvest"].activity, task.asked, task.started, split, value=harvested
-            )
-        asked = split if lot.culture is not None else task.asked
-        self.log.note(dosing.subject, work["formulate"].activity, asked, split, self.now, value=dosing.cells)
-
-    def wrote(self, task: Task, value: float) -> None:
-        """Write down finished work with the number that came out of it."""
-        subject, activity, _, _ = task.note
-        self.log.note(subject, activity, task.asked, task.started, self.now, value=value)
-
     def writes(self, subject: int, name: str, outcome: str = "done", value: float = NAN) -> None:
         """Write down something that takes no time."""
         self.log.note(subject, p.NOTES[name], self.now, self.now, self.now, outcome, value)
-
-    def work_of(self, made: Made, name: str) -> p.Work:
-        """The work *name* at the patient's facility."""
-        return self.plan.facilities[made.patient.facility].work[name]
-
-    def procedure(self, name: str, made: Made, booked: Booked | None, value: float = NAN) -> Process:
-        """Something done at the clinic: at its appointment, or in the order of coming where there is none."""
-        work = self.plan.clinics[made.patient.clinic].work[name]
-        if work.need is not None:
-            yield self.does(work, made, value=value)
-            return
-        start = self.now
-        planned = start
-        if booked is not None:
-            booked.done, planned = True, booked.start
-        yield self.until(start + int(self.value(name, work.lasts, made, made.turn(name)) + 0.5))
-        self.log.note(made.subject, work.activity, planned, start, self.now, value=value)
-
-    def ships(self, leg: str | None, made: Made, name: str) -> Process:
-        """Carry something along a leg."""
-        if leg is None:
-            return
-        _, shape = self.plan.legs[leg, made.patient.clinic, made.patient.facility]
-        start = self.now
-        yield self.until(start + int(self.value(name, shape, made, made.turn(name)) + 0.5))
-        self.log.note(made.subject, p.NOTES[name], start, start, self.now)
 
     def recovery(self, name: str, made: Made) -> float:
         """The share of the cells that comes out of the work *name* this time."""
@@ -197,67 +169,105 @@ class Unit:
             else self.value(f"recovery of {name}", shape, made, made.turns[name] - 1) / 100
         )
 
-    # ---- the laboratory ------------------------------------------------------------------------------
+    def begins(self, task: Task, by: float | None = None) -> Process:
+        """Wait until *task* begins; returns False, and takes it out of its line, if it has not *by* then."""
+        task.begun = self.floor.event()
+        try:
+            yield task.begun if by is None else task.begun | self.until(by)
+        except Interrupt:
+            self.floor.withdraw(task)
+            raise
+        if task.started < 0:
+            self.floor.withdraw(task)
+        return task.started >= 0
 
-    def samples(self, made: Made, test: p.Test) -> None:
-        """Send a sample to the laboratory; the result is reported to whatever waits for it."""
-        turn = made.turns.get(test.name, 0)
-        bench = test.benches[self.plan.facilities[made.patient.facility].laboratory]
-        task = self.does(bench, made)
-        wait = int(self.value(f"turnaround of {test.name}", test.turnaround, made, turn) + 0.5)
-        passed = self.value(f"fate of {test.name}", p.ANY, made, turn) >= test.fails
+    def opened(self, work: p.Work, made: Made, lot: Lot) -> None:
+        """The cells of *lot* were handled in the open: now and then something gets in."""
+        if self.happens(f"contamination by {work.name}", work.contaminates, made, made.turns[work.name] - 1):
+            lot.contaminated = True
 
-        def report(_: Event) -> None:
-            outcome = "passed" if passed else "failed"
-            self.log.note(made.subject, test.activity, task.asked, task.started, self.now, outcome)
-            made.results[test.holds].report(test.name, passed=passed)
+    def comes_to_nothing(self, work: p.Work, made: Made) -> bool:
+        """Whether the work that was just done has failed."""
+        return self.happens(f"failure of {work.name}", work.fails, made, made.turns[work.name] - 1)
 
-        self._then(task, lambda _: self._then(self.until(self.now + wait), report))
+    def procedure(self, name: str, made: Made, booked: Booked | None, value: float = NAN) -> Process:
+        """Something done at the clinic: at its appointment, at the next free one, or in the order of coming."""
+        work = self.plan.clinics[made.patient.clinic].work[name]
+        if work.need is not None:
+            yield self.does(work, made, value=value)
+            return
+        planned = self.now
+        if booked is None:
+            booked = yield from self._next_appointment(name, made)
+        else:
+            planned = booked.start
+        booked.done = True
+        start = self.now
+        yield self.until(start + self._minutes(work, made, made.turn(name)))
+        self.log.note(made.subject, work.activity, planned, start, self.now, value=value)
 
-    def samples_now(self, lot: Lot, *, last: bool = False) -> None:
-        """Take every in-process sample whose result would come too late if it waited for the next touch.
+    def _next_appointment(self, name: str, made: Made) -> Process:
+        booked = self.booking.book_next(made.patient, name, self.now)
+        try:
+            yield from self.reach(booked)
+        except Interrupt:
+            self.booking.cancel(made.patient, [booked])
+            raise
+        return booked
 
-        The next touch that is sure is a day of medium changes on which the facility is fully open.
-        """
-        facility, later = lot.patient.facility, inf
-        if not last:
-            later = self.next_medium(lot)
-            while later // DAY not in self.booking.openings[facility]:
-                later += DAY
-        for test in self.plan.tests:
-            if test.sampled == "culture" and test.name not in lot.sampled:
-                latest = lot.due - test.turnaround.typical - test.benches[0].booked - DAY
-                if later > latest:
-                    lot.sampled.add(test.name)
-                    self.samples(lot, test)
+    def ships(self, leg: str | None, made: Made, name: str) -> Process:
+        """Carry something along a leg; returns whether its temperature was kept."""
+        if leg is None:
+            return True
+        way = self.plan.legs[leg, made.patient.clinic, made.patient.facility]
+        turn, start = made.turn(name), self.now
+        yield self.until(start + int(self.value(name, way.lasts, made, turn) + 0.5))
+        kept = not self.happens(f"excursion, {name}", way.excursion, made, turn)
+        self.log.note(made.subject, p.NOTES[name], start, start, self.now, "done" if kept else "too warm")
+        return kept
 
-    def awaits(self, sampled: str) -> dict[str, Results]:
-        """What will wait for the results of the samples that are taken there."""
-        held = [test.holds for test in self.plan.tests if test.sampled == sampled]
-        return {
-            holds: Results(self.floor, held.count(holds))
-            for holds in ("formulation", "administration", "nothing")
-        }
+    # ---- places that are held -----------------------------------------------------------------------------
 
-    # ---- culture -------------------------------------------------------------------------------------
+    def reserves(self, lot: Lot, flasks: int) -> Event:
+        """Ask for the incubator places that the lot will need at its largest."""
+        lot.hold = self.incubators[lot.patient.facility].hold(flasks, self.rank(lot), None)
+        self.in_work[lot.patient.facility] += 1
+        return lot.hold
 
-    def flasks_for(self, lot: Lot) -> int:
-        """The flasks whose harvest gives the lot its target, at the worst recovery that is planned for."""
-        expansion, facility = self.plan.expansion, self.plan.facilities[lot.patient.facility]
-        if expansion is None or expansion.cultivation is None:
-            return 1
-        return min(
-            expansion.cultivation.flasks_for(lot.target, _worst(facility.work["harvest"])), facility.incubator
-        )
+    def frees(self, lot: Lot) -> None:
+        """Give the incubator places back, and write down how long the lot had them."""
+        hold, place = lot.hold, lot.patient.facility
+        if hold is None:
+            return
+        lot.hold = None
+        self.in_work[place] -= 1
+        if hold.started >= 0:
+            activity = self.plan.facilities[place].incubates
+            self.log.note(lot.subject, activity, hold.asked, hold.started, self.now, value=float(hold.units))
+        self.incubators[place].give_back(hold)
 
-    def target(self, cells: float, facility: int) -> float:
-        """What a harvest must hold to give *cells*, at the worst recovery that is planned for."""
-        expansion = self.plan.expansion
-        if expansion is None or expansion.cultivation is None:
-            return cells
-        return (
-            cells / _worst(self.plan.facilities[facility].work["formulate"]) + expansion.cultivation.samples
-        )
+    def stores_for(self, bank: Lot, containers: int) -> Event:
+        """Ask for the places of a bank in the freezer."""
+        bank.store = self.stores[bank.patient.facility].hold(containers, self.rank(bank), None)
+        return bank.store
+
+    def takes_out(self, bank: Lot, containers: int) -> None:
+        """Give so many places in the freezer back, and write down how long the bank had them."""
+        hold, place = bank.store, bank.patient.facility
+        if hold is None or not containers:
+            return
+        if hold.started >= 0:
+            activity = self.plan.facilities[place].stores
+            self.log.note(bank.subject, activity, hold.asked, hold.started, self.now, value=float(containers))
+        self.stores[place].give_back(hold, containers)
+
+    def empties(self, bank: Lot) -> None:
+        """Discard what is left of a bank."""
+        if bank.store is not None:
+            self.takes_out(bank, bank.store.units)
+            bank.store, bank.containers = None, 0
+
+    # ---- days --------------------------------------------------------------------------------------------
 
     def next_medium(self, lot: Lot) -> int:
         """The opening of the next day on which medium is changed."""
@@ -273,25 +283,6 @@ class Unit:
         """The day on which the lot's cells are to be taken."""
         return lot.due // DAY - self.plan.facilities[lot.patient.facility].day_before
 
-    def reserves(self, lot: Lot) -> Event:
-        """Ask for the incubator places that the lot will need at its largest."""
-        places = self.incubators[lot.patient.facility]
-        lot.hold = places.hold(self.flasks_for(lot), self.rank(lot), None)
-        return lot.hold
-
-    def frees(self, lot: Lot) -> None:
-        """Give the incubator places back, and write down how long the lot had them."""
-        hold, facility = lot.hold, lot.patient.facility
-        if hold is None:
-            return
-        lot.hold = None
-        self.incubators[facility].give_back(hold)
-        if hold.started >= 0:
-            activity = self.plan.facilities[facility].incubates
-            self.log.note(lot.subject, activity, hold.asked, hold.started, self.now, value=float(hold.units))
-
-    # ---- courses ---------------------------------------------------------------------------------------
-
     def formulation(self, dosing: Dosing) -> tuple[int, int]:
         """When the formulation of a booked dose is to begin, and when at the latest.
 
@@ -299,30 +290,25 @@ class Unit:
         time for the dose to be given before that closes.
         """
         assert dosing.booked is not None
-        patient, facility = dosing.patient, self.plan.facilities[dosing.patient.facility]
+        patient, recipe = dosing.patient, self.plan.recipe
+        facility = self.plan.facilities[patient.facility]
         opens, closes = self.booking.openings[patient.facility][dosing.booked.day - facility.day_before]
-        minutes = formulation_minutes(facility)
+        minutes = self.booking.formulation_minutes(patient.facility)
+        cleared = facility.work[recipe.prepares[-1]].cleared if recipe.prepares else 0
         clinic = self.booking.closing(patient, dosing.booked)
-        way = (
-            0
-            if self.plan.outbound is None
-            else self.plan.legs[self.plan.outbound, patient.clinic, patient.facility][0]
-        )
-        return opens, max(opens, min(closes, clinic - way) - minutes)
+        way = self.booking.way(patient, recipe.outbound)
+        return opens, max(opens, min(closes - cleared, clinic - way) - minutes)
 
     def ends(self, patient: Patient, ending: str) -> None:
-        """The patient's way is over, by a named ending."""
+        """The patient's way is over, by a named ending; whatever is still under way for this patient stops."""
         patient.ended = True
         self.writes(patient.subject, "end", ending)
-
-    @staticmethod
-    def _then(event: Event, callback: Callable[[Any], None]) -> None:
-        assert event.callbacks is not None
-        event.callbacks.append(callback)
+        for process in patient.processes:
+            if process is not self.floor.active_process:
+                self.interrupts(process, ending)
 
 
-def _worst(work: p.Work) -> float:
-    """The lowest share that comes out of *work*, or the typical one where there is no lowest."""
-    if work.recovers is None:
-        return 1.0
-    return (work.recovers.typical if isnan(work.recovers.least) else work.recovers.least) / 100
+def then(event: Event, callback: Callable[[Any], None]) -> None:
+    """Let *callback* be called when *event* happens."""
+    assert event.callbacks is not None
+    event.callbacks.append(callback)

@@ -1,0 +1,115 @@
+"""Release in stages: samples, benches, turnaround, results, and what waits for them."""
+
+from __future__ import annotations
+
+from math import inf, isnan, nan
+
+from simpy import Event
+
+from mfg.calendar import DAY
+from mfg.simulation import plan as p
+from mfg.simulation.lots import Dosing, Lot, Made, Results
+from mfg.simulation.unit import Unit, then
+
+CONTAMINATION, OUT_OF_SPECIFICATION = "contamination", "out of specification"
+LATER = "dosed, later positive"
+HOLDS = ("formulation", "administration", "nothing")
+
+
+def of_a_lot(plan: p.Plan) -> list[p.Test]:
+    """The tests whose samples are taken while a lot is made."""
+    return [test for test in plan.tests if test.sampled != "product"]
+
+
+def of_a_product(plan: p.Plan) -> list[p.Test]:
+    """The tests whose samples are taken of a suspended product."""
+    return [test for test in plan.tests if test.sampled == "product"]
+
+
+def awaited(unit: Unit, tests: list[p.Test]) -> dict[str, Results]:
+    """What will wait for the results of *tests*, by what they hold up."""
+    return {holds: Results(unit.floor, sum(test.holds == holds for test in tests)) for holds in HOLDS}
+
+
+def sample_product(unit: Unit, dosing: Dosing) -> None:
+    """Send samples of a formulated product to the laboratory."""
+    dosing.results = awaited(unit, of_a_product(unit.plan))
+    for test in of_a_product(unit.plan):
+        sample(unit, dosing, dosing.batch, test)
+
+
+def sample_at(unit: Unit, lot: Lot, step: str) -> None:
+    """Send the samples that are taken at the end of *step*."""
+    for test in unit.plan.tests:
+        if test.sampled == step and test.name not in lot.sampled:
+            lot.sampled.add(test.name)
+            sample(unit, lot, lot, test)
+
+
+def sample_culture(unit: Unit, lot: Lot, *, last: bool = False) -> None:
+    """Take every in-process sample whose result would come too late if it waited for the next touch.
+
+    The next touch that is sure is a day of medium changes on which the facility is fully open.
+    """
+    due = [test for test in unit.plan.tests if test.sampled == "culture" and test.name not in lot.sampled]
+    later = inf
+    if due and not last:
+        later = unit.next_medium(lot)
+        while later // DAY not in unit.booking.openings[lot.patient.facility]:
+            later += DAY
+    for test in due:
+        if later > lot.due - test.turnaround.typical - test.benches[0].booked - DAY:
+            lot.sampled.add(test.name)
+            sample(unit, lot, lot, test)
+
+
+def sample(unit: Unit, made: Made, lot: Lot | None, test: p.Test, repeat: int = 0) -> None:
+    """Send one sample to the laboratory; its result is reported to whatever waits for it.
+
+    What the sample holds is decided now: contamination that comes later is not in it.
+    """
+    bench = test.benches[unit.plan.facilities[made.patient.facility].laboratory]
+    task = unit.does(bench, made)
+    turn = made.turns[test.name] - 1
+    failure, value = _verdict(unit, made, lot, test, turn)
+    early = failure == CONTAMINATION and test.positive is not None
+    wait = test.positive if early and test.positive is not None else test.turnaround
+    minutes = int(unit.value(f"turnaround of {test.name}", wait, made, turn) + 0.5)
+
+    def report(_: Event) -> None:
+        outcome = failure or "passed"
+        unit.log.note(made.subject, test.activity, task.asked, task.started, unit.now, outcome, value)
+        if failure == OUT_OF_SPECIFICATION and repeat < test.retests:
+            sample(unit, made, lot, test, repeat + 1)
+            return
+        made.results[test.holds].report(failure)
+        if failure and any(dosing.over for dosing in _served(made)):
+            unit.writes(made.subject, "fail", LATER)
+        elif failure and made is lot:
+            unit.loses(lot, failure)
+
+    then(task, lambda _: then(unit.until(unit.now + minutes), report))
+
+
+def _served(made: Made) -> list[Dosing]:
+    """The doses that are given from it."""
+    if isinstance(made, Dosing):
+        return [made]
+    return [dosing for dosing in made.patient.doses if made in (dosing.lot, dosing.batch)]
+
+
+def _verdict(unit: Unit, made: Made, lot: Lot | None, test: p.Test, turn: int) -> tuple[str, float]:
+    """Why a sample fails *test* (or the empty string), and the measured value if there is one."""
+    contamination = test.reads == "contamination"
+    if contamination and lot is not None and lot.contaminated:
+        return CONTAMINATION, nan
+    value = nan
+    if test.reads == "viability" and isinstance(made, Dosing):
+        value = 100 * unit.biology.viability(made.patient, made.number, unit.now - made.suspended_at)
+    elif test.measured is not None:
+        value = unit.value(f"{test.name} measured", test.measured, made, turn)
+    if not (isnan(value) or test.within(value)):
+        return OUT_OF_SPECIFICATION, value
+    if unit.happens(f"fate of {test.name}", test.fails, made, turn):
+        return (CONTAMINATION if contamination else OUT_OF_SPECIFICATION), value
+    return "", value

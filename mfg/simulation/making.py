@@ -1,0 +1,293 @@
+"""A lot's way: from the collection to cells that wait for their formulation, or to a bank of frozen ones."""
+
+from __future__ import annotations
+
+from math import inf
+
+from simpy import Event, Interrupt
+
+from mfg.calendar import DAY
+from mfg.growth import Culture
+from mfg.simulation import plan as p
+from mfg.simulation import sizing
+from mfg.simulation.floor import Process
+from mfg.simulation.laboratory import sample_at, sample_culture
+from mfg.simulation.lots import Dosing, Lost, Lot
+from mfg.simulation.planning import replace
+from mfg.simulation.unit import Unit, then
+
+
+def begin(unit: Unit, lot: Lot) -> None:
+    """Begin the making of *lot*."""
+    lot.process = unit.begin(lot.patient, unless_lost(unit, lot, make(unit, lot)))
+
+
+def begin_thaw(unit: Unit, dosing: Dosing) -> None:
+    """Begin to wait for the day on which the cells of a dose are taken from its bank."""
+    batch = dosing.batch
+    assert batch is not None
+    batch.process = unit.begin(dosing.patient, unless_lost(unit, batch, thaw(unit, dosing, batch)))
+
+
+def unless_lost(unit: Unit, lot: Lot, story: Process) -> Process:
+    """Let *story* go on until the lot is lost or the patient leaves; then its places are free."""
+    try:
+        yield from story
+    except Lost as lost:
+        lose(unit, lot, lost.cause)
+    except Interrupt as stopped:
+        if isinstance(stopped.cause, Lost):
+            lose(unit, lot, stopped.cause.cause)
+    unit.frees(lot)
+
+
+def lose(unit: Unit, lot: Lot, cause: str) -> None:
+    """A lot is lost; begin what replaces it."""
+    fresh, thaws = replace(unit, lot, cause)
+    for one in fresh:
+        begin(unit, one)
+    for dosing in thaws:
+        begin_thaw(unit, dosing)
+
+
+def make(unit: Unit, lot: Lot) -> Process:
+    """The steps of the recipe from where the lot begins, until its cells are taken.
+
+    Raises:
+        Lost: at the step at which the lot fails.
+    """
+    recipe = unit.plan.recipe
+    steps = ["collect", *recipe.making]
+    for step in steps[steps.index(lot.begins) :]:
+        yield from STEPS[step](unit, lot)
+        if step == "collect" and not lot.target:
+            return  # marrow is taken in every arm, and nothing is made for this one
+        sample_at(unit, lot, step)
+    if recipe.bank is not None and lot.parent is None:
+        yield from freeze(unit, lot)
+    yield from release(unit, lot)
+    lot.ready.succeed()
+    if lot.store is not None:
+        yield unit.floor.event()  # the bank waits, until it is lost or the patient's way is over
+    while lot.culture is not None and not lot.taken:
+        yield unit.until(unit.next_medium(lot))
+        yield from feed(unit, lot)
+    if lot.hold is not None:
+        yield unit.floor.event()
+
+
+def collect(unit: Unit, lot: Lot) -> Process:
+    """Take the marrow, at its appointment, and send it to the facility."""
+    plan = unit.plan
+    if not plan.recipe.collects:
+        return
+    if lot.collection is not None:
+        yield from unit.reach(lot.collection)
+    lot.collected_at = unit.now
+    lot.marrow = unit.biology.volume(lot.patient, lot.number)
+    yield from unit.procedure("collect", lot, lot.collection, lot.marrow)
+    if unit.comes_to_nothing(plan.clinics[lot.patient.clinic].work["collect"], lot):
+        raise Lost(FAILURES["collect"])
+    lot.contaminated = unit.happens("contaminated marrow", plan.people.contaminated, lot)
+    if not lot.target:
+        return
+    kept = yield from unit.ships(plan.recipe.inbound, lot, "ship in")
+    late = plan.recipe.within is not None and unit.now - lot.collected_at > plan.recipe.within
+    if not kept or late:
+        raise Lost("cold chain")
+
+
+def isolate(unit: Unit, lot: Lot) -> Process:
+    """Reserve the places that the lot will need at its largest, then separate and plate its cells."""
+    recipe, place = unit.plan.recipe, lot.patient.facility
+    if recipe.expansion is not None:
+        yield unit.reserves(lot, sizing.flasks_for(unit.plan, place, lot.target))
+    mononuclear, founders = unit.biology.marrow(lot.patient, lot.number, lot.marrow)
+    work = unit.work_of(lot, "isolate")
+    yield unit.does(work, lot, value=mononuclear)
+    survive(unit, work, lot)
+    if lot.hold is not None and recipe.cultivation is not None:
+        until = recipe.bank.after_passage if recipe.bank is not None else None
+        lot.culture = unit.biology.culture(lot.patient, lot.number, lot.hold.units, until)
+        lot.culture.plate(mononuclear, founders, unit.now)
+        expect_breakdown(unit, lot)
+
+
+def expand(unit: Unit, lot: Lot) -> Process:
+    """Culture until the lot holds what it must serve: fed on fixed weekdays, passaged when it is dense."""
+    if lot.culture is None:
+        yield from incubate(unit, lot)
+    else:
+        yield from grow(unit, lot)
+    lot.grown = not unit.plan.recipe.induces
+
+
+def grow(unit: Unit, lot: Lot) -> Process:
+    """Feed and passage until the flasks of the last passage are dense."""
+    culture = lot.culture
+    assert culture is not None
+    while True:
+        dense = culture.harvestable_at()
+        if dense == inf:
+            raise Lost("growth failure")
+        if unit.next_medium(lot) // DAY < dense // DAY:
+            yield unit.until(unit.next_medium(lot))
+            yield from feed(unit, lot)
+            continue
+        yield unit.until(dense)
+        if culture.is_last:
+            return
+        yield from replate(unit, lot, culture)
+
+
+def replate(unit: Unit, lot: Lot, culture: Culture) -> Process:
+    """Detach the cells and plate them in more flasks."""
+    work = unit.work_of(lot, "passage")
+    passage = unit.does(work, lot, culture.flasks)
+    yield passage
+    cells = culture.cells(passage.started) * unit.recovery("passage", lot)
+    unit.log.valued(passage, cells)
+    culture.replate(cells, unit.now)
+    survive(unit, work, lot)
+    sample_culture(unit, lot)
+    if culture.is_last:
+        sample_at(unit, lot, "last passage")
+
+
+def feed(unit: Unit, lot: Lot) -> Process:
+    """Change the medium, unless the cells are to be taken today."""
+    if lot.taken or lot.culture is None or (lot.grown and unit.harvest_day(lot) == unit.now // DAY):
+        return
+    work = unit.work_of(lot, "medium")
+    yield unit.does(work, lot, lot.culture.flasks)
+    survive(unit, work, lot)
+    sample_culture(unit, lot)
+
+
+def incubate(unit: Unit, lot: Lot) -> Process:
+    """A culture of a stated length, with medium changed every so often."""
+    expansion = unit.plan.recipe.expansion
+    assert expansion is not None
+    assert expansion.lasts is not None
+    left, every = expansion.lasts, expansion.medium_every
+    while every is not None and left > every:
+        yield unit.until(unit.now + every)
+        yield unit.does(unit.work_of(lot, "medium"), lot)
+        left -= every
+    yield unit.until(unit.now + left)
+
+
+def induce(unit: Unit, lot: Lot) -> Process:
+    """Change to the medium that changes the cells, and wait until it has."""
+    work = unit.work_of(lot, "induce")
+    yield unit.does(work, lot, lot.culture.flasks if lot.culture is not None else 0)
+    survive(unit, work, lot)
+    yield from wait_in_culture(unit, lot, unit.until(unit.now + unit.plan.recipe.induces))
+    lot.grown = True
+
+
+def release(unit: Unit, lot: Lot) -> Process:
+    """Wait for the results that hold up the formulation, and go on feeding meanwhile."""
+    sample_culture(unit, lot, last=lot.culture is None or lot.store is not None)
+    yield from wait_in_culture(unit, lot, lot.results["formulation"])
+    unit.writes(lot.subject, "release")
+
+
+def wait_in_culture(unit: Unit, lot: Lot, end: Event) -> Process:
+    """Feed the lot on the days of medium changes until *end* happens; a frozen one needs no feeding."""
+    while not end.processed:
+        if lot.culture is None or lot.store is not None:
+            yield end
+        else:
+            yield end | unit.until(unit.next_medium(lot))
+            if not end.triggered:
+                yield from feed(unit, lot)
+
+
+def freeze(unit: Unit, lot: Lot) -> Process:
+    """Harvest and freeze the lot: as many containers as are planned, or as its cells fill."""
+    bank, place = unit.plan.recipe.bank, lot.patient.facility
+    assert bank is not None
+    assert lot.culture is not None
+    harvest, work = unit.work_of(lot, "harvest"), unit.work_of(lot, "cryopreserve")
+    planned = round(lot.target * sizing.recovered(unit.plan, place, "cryopreserve") / bank.contains)
+    yield unit.stores_for(lot, planned)
+    task = unit.does_together(harvest, lot, work, lot, lot.culture.flasks)
+    yield from unit.begins(task)
+    lot.taken = True
+    unit.frees(lot)
+    yield task
+    harvested = lot.culture.cells(task.started) * unit.recovery("harvest", lot)
+    lot.containers = min(planned, int(harvested * unit.recovery("cryopreserve", lot) / bank.contains))
+    unit.log.valued(task, harvested)
+    unit.log.valued(task, lot.containers * bank.contains, part=1)
+    unit.takes_out(lot, planned - lot.containers)
+    survive(unit, work, lot)
+
+
+def thaw(unit: Unit, dosing: Dosing, batch: Lot) -> Process:
+    """Wait for the bank and for the day, take what the dose needs, and let it grow again if the recipe says so."""
+    plan, bank, place = unit.plan, batch.parent, dosing.patient.facility
+    terms = plan.recipe.bank
+    assert bank is not None
+    assert terms is not None
+    yield bank.ready
+    early = 0 if terms.recovers is None else terms.recovers + DAY
+    while dosing.booked is not None and unit.now < unit.formulation(dosing)[0] - early:
+        yield unit.until(unit.formulation(dosing)[0] - early)
+    if bank.failed or dosing.batch is not batch:
+        return  # the dose has found its cells elsewhere
+    needed = sizing.containers_for(plan, place, dosing.dose.cells_for(dosing.patient.weight))
+    if bank.containers < needed:
+        lose(unit, bank, "bank spent")
+        return
+    bank.containers -= needed
+    unit.takes_out(bank, needed)
+    batch.contaminated, batch.containers = bank.contaminated, needed
+    if terms.recovers is not None:
+        yield from recover(unit, batch, needed * terms.contains)
+        yield from make(unit, batch)
+    else:
+        batch.ready.succeed()
+
+
+def recover(unit: Unit, batch: Lot, frozen: float) -> Process:
+    """Thaw and plate what was frozen; it is one passage older than its bank."""
+    bank = unit.plan.recipe.bank
+    assert bank is not None
+    yield unit.reserves(batch, sizing.flasks_for(unit.plan, batch.patient.facility, batch.target))
+    work = unit.work_of(batch, "thaw")
+    task = unit.does(work, batch)
+    yield task
+    cells = frozen * unit.recovery("thaw", batch)
+    unit.log.valued(task, cells)
+    survive(unit, work, batch)
+    assert batch.hold is not None
+    batch.containers = 0
+    batch.culture = unit.biology.culture(batch.patient, batch.number, batch.hold.units)
+    batch.culture.passage = bank.after_passage
+    batch.culture.replate(cells, unit.now)
+    expect_breakdown(unit, batch)
+
+
+def survive(unit: Unit, work: p.Work, lot: Lot) -> None:
+    """Cells were handled: now and then something gets in, or the work comes to nothing.
+
+    Raises:
+        Lost: if it came to nothing.
+    """
+    unit.opened(work, lot, lot)
+    if unit.comes_to_nothing(work, lot):
+        raise Lost(FAILURES.get(work.name, f"{work.name} failed"))
+
+
+def expect_breakdown(unit: Unit, lot: Lot) -> None:
+    """Let the incubator break down under the lot, if that is its luck."""
+    hazard = unit.plan.facilities[lot.patient.facility].breakdown
+    if hazard:
+        breaks = unit.now + unit.biology.breakdown(lot.patient, lot.number) / hazard
+        then(unit.until(breaks), lambda _: unit.loses(lot, "equipment") if lot.hold is not None else None)
+
+
+FAILURES = {"collect": "too little marrow", "isolate": "no cells isolated", "cryopreserve": "freezer failure"}
+STEPS = {"collect": collect, "isolate": isolate, "expand": expand, "induce": induce}

@@ -1,0 +1,292 @@
+"""Booking a course, and what is decided when it does not go as planned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import ceil, inf
+
+from attrs import evolve
+
+from mfg.calendar import DAY
+from mfg.simulation import sizing
+from mfg.simulation.booking import Booked
+from mfg.simulation.cohort import Patient
+from mfg.simulation.laboratory import awaited, of_a_lot, of_a_product
+from mfg.simulation.lots import Dosing, Lot
+from mfg.simulation.unit import Unit
+
+NO_APPOINTMENT = "no appointment"
+UNSEEN = 7 * DAY  # how long a lot whose culture nobody has seen yet is taken to need
+Appointments = dict[tuple[str, str | None], Booked]  # by the kind of an event and its dose
+
+
+def enrol(unit: Unit, patient: Patient) -> bool:
+    """Book the patient's course and prepare its lots and doses; False if nothing fits."""
+    plan, arm = unit.plan, patient.arm
+    patient.facility = _facility(unit, patient)
+    booked: list[Booked] = []
+    if arm.course.planned:
+        screened = next(day for day in range(unit.now // DAY, plan.days) if plan.open_days[day])
+        found = unit.booking.book(patient, screened)
+        if found is None:
+            return False
+        baseline, booked = found
+        unit.will_leave(patient, baseline * DAY)
+        names = [e.name for e in unit.booking.course(arm, baseline).events if e.kind == "screening"]
+        patient.visits += [(unit.booking.opening(patient, screened), name) for name in names]
+    else:
+        unit.will_leave(patient, inf)
+    patient.visits += [(b.start, b.event.name) for b in booked if b.event.kind == "visit"]
+    patient.visits.sort()
+    prepare(unit, patient, {(b.event.kind, b.event.dose): b for b in booked}, range(len(arm.doses)))
+    return True
+
+
+def _facility(unit: Unit, patient: Patient) -> int:
+    """Which facility makes the patient's lots, by the policy."""
+    plan = unit.plan
+    every = range(len(plan.facilities))
+    if plan.policy.facility == "in turn":
+        return patient.index % len(plan.facilities)
+    if plan.policy.facility == "least loaded":
+        return min(every, key=lambda f: (unit.in_work[f] / plan.facilities[f].incubator, f))
+    leg = plan.recipe.inbound or plan.recipe.outbound
+    return min(every, key=lambda f: (plan.legs[leg, patient.clinic, f].typical if leg is not None else 0, f))
+
+
+def prepare(unit: Unit, patient: Patient, booked: Appointments, numbers: Sequence[int]) -> None:
+    """Set up the doses of a patient, each with its lot or the bank that they share."""
+    plan, place = unit.plan, patient.facility
+    doses = [patient.arm.doses[number] for number in numbers]
+    bank: Lot | None = None
+    for number, dose in zip(numbers, doses, strict=True):
+        appointment, collection = booked.get(("dose", dose.name)), booked.get(("collection", dose.name))
+        due = appointment.start if appointment is not None else unit.now
+        cells = dose.cells_for(patient.weight)
+        lot = None
+        if plan.recipe.bank is not None and dose.product:
+            served = [each.cells_for(patient.weight) for each in doses if each.product]
+            bank = bank or new_lot(unit, patient, due, sizing.bank_target(plan, place, served), collection)
+            lot = bank
+        elif plan.recipe.supply == "fresh" and (dose.product or collection is not None):
+            lot = new_lot(
+                unit, patient, due, sizing.target(plan, place, cells) if dose.product else 0.0, collection
+            )
+        made_from = lot if dose.product else None
+        dosing = Dosing(
+            patient=patient,
+            number=number,
+            subject=unit.log.subject(
+                patient.index, made_from.number if made_from is not None else -1, number
+            ),
+            due=due,
+            results=awaited(unit, of_a_product(plan)),
+            dose=dose,
+            lot=made_from,
+            booked=appointment,
+            draw=booked.get(("csf-draw", dose.name)),
+            cells=cells,
+            batch=made_from,
+        )
+        patient.doses.append(dosing)
+        if plan.recipe.bank is not None and made_from is not None:
+            dosing.batch = new_batch(unit, dosing, made_from)
+        unit.writes(dosing.subject, "prescribe", dose.name, cells)
+        unit.writes(dosing.subject, "book", value=float(due))
+
+
+def new_lot(unit: Unit, patient: Patient, due: int, target: float, collection: Booked | None) -> Lot:
+    """Another lot of the patient, not yet begun."""
+    number = len(patient.lots)
+    subject = unit.log.subject(patient.index, number)
+    results = awaited(unit, of_a_lot(unit.plan))
+    lot = Lot(patient, number, subject, due, results, target, collection, unit.floor.event())
+    patient.lots.append(lot)
+    return lot
+
+
+def new_batch(unit: Unit, dosing: Dosing, bank: Lot) -> Lot:
+    """What is to be thawed from *bank* for one dose; the bank's own results release it."""
+    patient = dosing.patient
+    batch = Lot(
+        patient=patient,
+        number=16 * (1 + dosing.number) + dosing.tries,
+        subject=unit.log.subject(patient.index, bank.number, dosing.number, dosing.tries),
+        due=dosing.due,
+        results=awaited(unit, []),
+        target=sizing.target(unit.plan, patient.facility, dosing.dose.cells_for(patient.weight)),
+        collection=None,
+        ready=unit.floor.event(),
+        parent=bank,
+        begins="expand",
+    )
+    batch.sampled = {test.name for test in unit.plan.tests}
+    return batch
+
+
+# ---- when it does not go as planned ----------------------------------------------------------------------
+
+Begun = tuple[list[Lot], list[Dosing]]  # the lots that are to be made, and the doses that are to be thawed
+NOTHING: Begun = ([], [])
+
+
+def replace(unit: Unit, lot: Lot, cause: str) -> Begun:
+    """A lot is lost: name the cause, and replace it as far as the policy goes."""
+    if lot.failed:
+        return NOTHING
+    lot.failed = cause
+    unit.writes(lot.subject, "fail", cause)
+    begun = NOTHING
+    waiting = [d for d in lot.patient.doses if lot in (d.lot, d.batch) and not d.over]
+    if lot.store is not None:
+        waiting = [
+            d for d in waiting if d.batch is None or not d.batch.taken
+        ]  # what is in hand is not waiting
+    if waiting and not lot.patient.ended:
+        first = waiting[0]
+        first.tries += 1
+        if first.tries > unit.plan.policy.recollect:
+            first.hopeless = cause
+        elif lot.parent is not None and lot.parent.containers and not lot.parent.failed:
+            begun = _thaw_again(unit, first, lot.parent)
+        elif unit.plan.recipe.bank is not None:
+            begun = _bank_again(unit, first)
+        elif unit.plan.policy.again == "isolate" and lot.at_the_facility:
+            begun = _isolate_again(unit, first, lot)
+        else:
+            begun = _collect_again(unit, first, lot)
+    unit.empties(lot)
+    if not lot.ready.triggered:
+        lot.ready.succeed()
+    return begun
+
+
+def _isolate_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
+    """Begin a new lot from what is left of the same marrow."""
+    lot = new_lot(unit, dosing.patient, dosing.due, lost.target, lost.collection)
+    lot.begins, lot.marrow, lot.collected_at = "isolate", lost.marrow, lost.collected_at
+    dosing.lot = dosing.batch = lot
+    if dosing.booked is not None:
+        put_off(unit, dosing, unit.now + lost.due - lost.collected_at, "lot lost")
+    return [lot], []
+
+
+def _collect_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
+    """Collect again: lots that are already on their way serve the earlier doses, the new one the last."""
+    patient, today = dosing.patient, unit.now // DAY
+    later = [d for d in _after(dosing) if d.lot is not None and d.booked is not None]
+    chain = [dosing, *(d for d in later if d.dose.cells == dosing.dose.cells)]
+    last, lots = chain[-1], [d.lot for d in chain[1:] if d.lot is not None]
+    taken = (lots[-1] if lots else lost).collection
+    if last.booked is None or taken is None:
+        fresh = new_lot(unit, patient, unit.now, lost.target, None)
+        dosing.lot = dosing.batch = fresh
+        return [fresh], []
+    collection, dose = evolve(taken, done=True), evolve(last.booked, done=True)
+    draw = evolve(last.draw, done=True) if last.draw is not None else None
+    before = chain[-2].booked if lots else None
+    spacing = last.booked.day - before.day if before is not None else 0
+    unit.booking.cancel(patient, _distinct([dosing.booked, dosing.draw]))
+    earliest = {collection.event.name: today + 1, dose.event.name: last.booked.day + spacing}
+    if unit.booking.move(patient, _distinct([collection, draw, dose]), earliest, today) is None:
+        dosing.hopeless = NO_APPOINTMENT
+        return NOTHING
+    fresh = new_lot(unit, patient, dose.start, lost.target, collection)
+    appointments = [(d.booked, d.draw) for d in chain[1:]] + [(dose, draw)]
+    for one, lot, (booked, drawn) in zip(chain, [*lots, fresh], appointments, strict=True):
+        one.lot = one.batch = lot
+        one.booked, one.draw = booked, drawn
+        assert booked is not None
+        one.due = lot.due = booked.start
+        unit.writes(one.subject, "book", "lot lost" if one is dosing else "moved", float(booked.start))
+    return [fresh], []
+
+
+def _bank_again(unit: Unit, first: Dosing) -> Begun:
+    """Collect for another bank, and put off everything that waits for one."""
+    patient, today, spent = first.patient, unit.now // DAY, first.lot
+    pending = [d for d in (first, *_after(first)) if d.booked is not None and d.lot is spent]
+    if spent is None or spent.collection is None or first.booked is None:
+        first.hopeless = NO_APPOINTMENT
+        return NOTHING
+    unit.empties(spent)
+    lead = unit.booking.lead(patient, spent.collection.event.name)
+    collection = evolve(spent.collection, done=True, day=first.booked.day - lead)
+    moving = [b for d in pending for b in (d.draw, d.booked)]
+    earliest = {collection.event.name: today + 1, first.booked.event.name: today + 1 + lead}
+    if unit.booking.move(patient, _distinct([collection, *moving]), earliest, today) is None:
+        first.hopeless = NO_APPOINTMENT
+        return NOTHING
+    served = [d.dose.cells_for(patient.weight) for d in pending]
+    target = sizing.bank_target(unit.plan, patient.facility, served)
+    bank = new_lot(unit, patient, first.booked.start, target, collection)
+    for one in pending:
+        assert one.booked is not None
+        one.lot, one.due = bank, one.booked.start
+        one.batch = new_batch(unit, one, bank)
+        unit.writes(one.subject, "book", "lot lost" if one is first else "moved", float(one.due))
+    return [bank], pending
+
+
+def _thaw_again(unit: Unit, dosing: Dosing, bank: Lot) -> Begun:
+    """Thaw once more for a dose whose cells were lost."""
+    terms = unit.plan.recipe.bank
+    recovers = terms.recovers if terms is not None else None
+    dosing.batch = new_batch(unit, dosing, bank)
+    if dosing.booked is not None:
+        put_off(unit, dosing, unit.now + (0 if recovers is None else recovers) + 2 * DAY, "lot lost")
+    return [], [dosing]
+
+
+def put_off(unit: Unit, dosing: Dosing, ready: float, why: str = "put off") -> None:
+    """Book this dose again for when its cells will be ready; later doses keep their distance from it."""
+    assert dosing.booked is not None
+    patient = dosing.patient
+    later = [d for d in (dosing, *_after(dosing)) if d.booked is not None]
+    moving = [b for d in later for b in (d.draw, d.booked)]
+    moving += [
+        d.lot.collection for d in later if d.lot is not None and not d.lot.failed and d.lot.collected_at < 0
+    ]
+    earliest = {dosing.booked.event.name: ceil(ready / DAY)}
+    if unit.booking.move(patient, _distinct(moving), earliest, unit.now // DAY) is None:
+        dosing.hopeless = NO_APPOINTMENT
+        return
+    for one in later:
+        assert one.booked is not None
+        one.due = one.booked.start
+        if one.batch is not None:
+            one.batch.due = one.due
+        unit.writes(one.subject, "book", why if one is dosing else "moved", float(one.due))
+    if dosing.lot is not None:
+        dosing.lot.due = dosing.due
+
+
+def _after(dosing: Dosing) -> list[Dosing]:
+    """The patient's later doses that are still to be given."""
+    return [d for d in dosing.patient.doses if d.number > dosing.number and not d.over]
+
+
+def _distinct(booked: Iterable[Booked | None]) -> list[Booked]:
+    """Each appointment once: the doses of a bank share their collection."""
+    return list({id(b): b for b in booked if b is not None}.values())
+
+
+def expected(unit: Unit, lot: Lot) -> float:
+    """When a lot will be grown, as its culture shows; results that are still out are not foreseen."""
+    recipe = unit.plan.recipe
+    if lot.ready.triggered or lot.grown or recipe.cultivation is None:
+        return unit.now
+    if lot.culture is not None:
+        return max(unit.now, lot.culture.forecast(1.0)) + recipe.induces
+    if lot.parent is not None and recipe.bank is not None:
+        thawed = max(unit.now, expected(unit, lot.parent) + DAY)
+        return thawed + (0 if recipe.bank.recovers is None else recipe.bank.recovers)
+    return unit.now + UNSEEN + recipe.induces
+
+
+def give_up(unit: Unit, patient: Patient) -> None:
+    """Return what was booked for a patient whose way is over, and empty the freezer."""
+    booked = [b for d in patient.doses for b in (d.booked, d.draw)] + [lot.collection for lot in patient.lots]
+    unit.booking.cancel(patient, _distinct(booked))
+    for lot in patient.lots:
+        unit.empties(lot)

@@ -1,0 +1,61 @@
+"""Work in progress: lots that are in culture when the clock starts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mfg.calendar import DAY
+from mfg.simulation import plan as p
+from mfg.simulation import sizing
+from mfg.simulation.cohort import Patient
+from mfg.simulation.floor import Process
+from mfg.simulation.journey import allocate, follow, settle
+from mfg.simulation.planning import Appointments, prepare
+from mfg.simulation.unit import Unit
+
+
+def resume(unit: Unit, patients: Sequence[Patient]) -> None:
+    """Let the lots in progress go on from where they stand; they are the first of *patients*.
+
+    Each keeps the places that it has. What is free beyond goes to their growth, in their order.
+    """
+    spare = [facility.incubator for facility in unit.plan.facilities]
+    for lot in unit.plan.in_progress:
+        spare[lot.facility] -= lot.flasks
+    for patient, lot in zip(patients, unit.plan.in_progress, strict=False):
+        cells = patient.arm.doses[lot.dose].cells_for(patient.weight)
+        peak = sizing.flasks_for(unit.plan, lot.facility, sizing.target(unit.plan, lot.facility, cells))
+        more = max(0, min(peak - lot.flasks, spare[lot.facility]))
+        spare[lot.facility] -= more
+        patient.facility = lot.facility
+        unit.begin(patient, settle(unit, patient, _goes_on(unit, patient, lot, lot.flasks + more)))
+
+
+def _goes_on(unit: Unit, patient: Patient, lot: p.InProgress, flasks: int) -> Process:
+    """One patient with a lot in culture, to the dose that it is for; returns the ending."""
+    unit.writes(patient.subject, "arrive", value=patient.weight)
+    allocate(unit, patient)
+    unit.will_leave(patient, lot.dose_day * DAY)
+    prepare(unit, patient, _booked(unit, patient, lot), [lot.dose])
+    (made,) = patient.lots
+    made.begins, made.collected_at = "expand", lot.collected
+    yield unit.reserves(made, flasks)
+    culture = made.culture = unit.biology.culture(patient, made.number, flasks)
+    culture.passage, culture.flasks, culture.seeded, culture.since = (
+        lot.passage,
+        lot.flasks,
+        lot.cells,
+        lot.plated,
+    )
+    return (yield from follow(unit, patient))
+
+
+def _booked(unit: Unit, patient: Patient, lot: p.InProgress) -> Appointments:
+    """The dose and its draw on their day, or on the first later one on which there is room."""
+    name = patient.arm.doses[lot.dose].name
+    events = [
+        e for e in unit.booking.course(patient.arm, 0).events if e.dose == name and e.kind != "collection"
+    ]
+    day0 = next((e.planned for e in events if e.kind == "dose"), 0)
+    booked = unit.booking.book_from(patient, [(e, lot.dose_day + e.planned - day0) for e in events])
+    return {(b.event.kind, b.event.dose): b for b in booked or ()}
