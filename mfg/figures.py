@@ -16,10 +16,15 @@ from scipy import special
 
 from mfg.calendar import DAY
 from mfg.simulation.plan import Plan
-from mfg.tables import Tables
+from mfg.tables import MONTH, STOPPED, Tables
 
 LEVEL = 0.95
-MONTH = 30.4375  # days, a twelfth of 365.25
+OF_A_RESOURCE = {
+    "utilisation": ("share", "busy over open time of {}"),
+    "overtime_hour": ("hour", "work of {} outside its opening hours"),
+    "wait_hour": ("hour", "mean wait of the work that needs {}"),
+    "load": ("share", "work asked of {} over its open time"),
+}
 
 
 @frozen
@@ -36,43 +41,51 @@ class Figure:
     about: str
 
 
-def per_replication(plan: Plan, tables: Tables) -> pd.DataFrame:
-    """Every figure of every replication: rows are replications, columns are figures."""
-    index = pd.Index(sorted(tables.events["replication"].unique()), name="replication")
-    values = {name: rule(plan, tables).reindex(index) for name, (_, _, rule) in RULES.items()}
-    frame = pd.DataFrame(values, index=index)
-    for column in ("utilisation", "overtime_hour", "wait_hour"):
-        wide = tables.resources.pivot_table(
-            index="replication", columns="resource", values=column, dropna=False
-        )
-        for resource in plan.resources:
-            if resource in wide:
-                frame[f"{column.removesuffix('_hour')}_{resource}"] = wide[resource].reindex(index)
-    return frame
+def values_of(plan: Plan, tables: Tables) -> dict[str, float]:
+    """Every figure of one replication; nan where it has none."""
+    values = {name: float(rule(plan, tables)) for name, (_, _, rule) in RULES.items()}
+    resources = tables.resources
+    for column in OF_A_RESOURCE:
+        kind = column.removesuffix("_hour")
+        for resource, value in zip(resources["resource"], resources[column], strict=True):
+            values[f"{kind}_{resource}"] = float(value)
+    return values
 
 
 def figures_of(frame: pd.DataFrame) -> list[Figure]:
-    """The mean and interval of every figure."""
-    return [_summary(str(name), frame[name].to_numpy(dtype=np.float64)) for name in frame]
+    """The mean and interval of every figure: rows of *frame* are replications, columns are figures."""
+    return [summary(str(name), frame[name].to_numpy(dtype=np.float64)) for name in frame]
 
 
-def endings_of(tables: Tables) -> dict[str, int]:
-    """How often each ending occurred, over all replications; together, everybody who arrived."""
-    counts = tables.patients["ending"].value_counts()
-    return {
-        str(name): int(counts[name]) for name in sorted(counts.index, key=lambda n: (n != "completed", n))
-    }
-
-
-def _summary(name: str, values: np.ndarray) -> Figure:
+def summary(name: str, values: np.ndarray) -> Figure:
+    """The mean of one figure's *values* over replications, and its interval."""
     known = values[~np.isnan(values)]
     n = len(known)
     mean = float(known.mean()) if n else None
-    half = float(special.stdtrit(n - 1, (1 + LEVEL) / 2) * known.std(ddof=1) / np.sqrt(n)) if n > 1 else None
+    half = half_width(known)
     unit, about = describe(name)
     low = mean - half if mean is not None and half is not None else None
     high = mean + half if mean is not None and half is not None else None
+    if name in RULES and unit == "share" and low is not None and high is not None:
+        low, high = max(low, 0.0), min(high, 1.0)
     return Figure(name, unit, mean, low, high, n, len(values) - n, about)
+
+
+def half_width(values: np.ndarray, level: float = LEVEL) -> float | None:
+    """Half of Student's t interval for the mean of *values*; None for fewer than two."""
+    n = len(values)
+    if n < 2:
+        return None
+    return float(special.stdtrit(n - 1, (1 + level) / 2) * values.std(ddof=1) / np.sqrt(n))
+
+
+def wilson(count: int, of: int) -> tuple[float, float]:
+    """The 95 % interval of a share from *count* in *of* cases of one replication (Wilson 1927)."""
+    z = float(special.ndtri((1 + LEVEL) / 2))
+    share, spread = count / of, z * z / of
+    middle = (share + spread / 2) / (1 + spread)
+    half = z / (1 + spread) * np.sqrt(share * (1 - share) / of + spread / of / 4)
+    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
 
 
 def describe(name: str) -> tuple[str, str]:
@@ -81,89 +94,104 @@ def describe(name: str) -> tuple[str, str]:
         unit, about, _ = RULES[name]
         return unit, about
     kind, _, resource = name.partition("_")
-    return {
-        "utilisation": ("share", f"busy over open time of {resource}"),
-        "overtime": ("hour", f"work of {resource} outside its opening hours"),
-        "wait": ("hour", f"mean wait of the work that needs {resource}"),
-    }[kind]
+    unit, about = next(words for column, words in OF_A_RESOURCE.items() if column.startswith(kind))
+    return unit, about.format(resource)
 
 
-Rule = Callable[[Plan, Tables], pd.Series]
+Rule = Callable[[Plan, Tables], float]
 
 
-def _by(frame: pd.DataFrame, column: str, how: str) -> pd.Series:
-    grouped = frame.groupby("replication")[column]
-    series: pd.Series = grouped.quantile(0.9) if how == "p90" else getattr(grouped, how)()
-    return series
+def _of_given(column: str, how: Callable[[pd.Series], float]) -> Rule:
+    def rule(_: Plan, tables: Tables) -> float:
+        values = tables.doses.loc[tables.doses["given"], column].dropna()
+        return how(values) if len(values) else np.nan
 
-
-def _treated(tables: Tables) -> pd.DataFrame:
-    return tables.patients[tables.patients["doses_planned"] > 0]
+    return rule
 
 
 def _per_treated(column: str) -> Rule:
-    return lambda _, t: _by(_treated(t), column, "mean")
+    """The mean of a *column* over the patients who were to have doses."""
+
+    def rule(_: Plan, tables: Tables) -> float:
+        return float(tables.patients.loc[tables.patients["doses_planned"] > 0, column].mean())
+
+    return rule
 
 
-def _given(tables: Tables) -> pd.DataFrame:
-    return tables.doses[tables.doses["given"]]
+def _treated_per_month(plan: Plan, tables: Tables) -> float:
+    first = tables.patients["first_dose_day"] * DAY
+    return int(((first >= plan.warm_up) & (first < plan.horizon)).sum()) / (
+        (plan.horizon - plan.warm_up) / DAY / MONTH
+    )
 
 
-def _treated_per_month(plan: Plan, tables: Tables) -> pd.Series:
-    days = tables.patients.groupby("replication")["first_dose_day"]
-    months = (plan.horizon - plan.warm_up) / DAY / MONTH
-    inside = days.apply(lambda d: int(((d >= plan.warm_up / DAY) & (d < plan.horizon / DAY)).sum()))
-    return inside / months
+def _delivered(_: Plan, tables: Tables) -> float:
+    made = tables.doses[tables.doses["given"] & (tables.doses["prescribed_cells"] > 0)]
+    return float((made["given_cells"] / made["prescribed_cells"]).mean())
 
 
-def _delivered(_: Plan, tables: Tables) -> pd.Series:
-    made = _given(tables)
-    made = made[made["prescribed_cells"] > 0]
-    return (made["given_cells"] / made["prescribed_cells"]).groupby(made["replication"]).mean()
+def _lost(_: Plan, tables: Tables) -> float:
+    return int((~tables.lots["outcome"].isin(["released", STOPPED])).sum())
 
 
-def _count(frame: pd.DataFrame, everybody: Tables) -> pd.Series:
-    counts = frame.groupby("replication").size()
-    return counts.reindex(sorted(everybody.events["replication"].unique()), fill_value=0)
+def _suite_hours(_: Plan, tables: Tables) -> float:
+    suites = tables.resources["resource"].str.endswith(".suites")
+    given = int((tables.doses["given"] & (tables.doses["prescribed_cells"] > 0)).sum())
+    return float(tables.resources.loc[suites, "used_hour"].sum()) / given if given else np.nan
 
 
 RULES: dict[str, tuple[str, str, Rule]] = {
     "vein_to_vein_median": (
         "day",
         "from the start of a collection to the dose made from it, median",
-        lambda _, t: _by(_given(t), "vein_to_vein_day", "median"),
+        _of_given("vein_to_vein_day", pd.Series.median),
     ),
     "vein_to_vein_p90": (
         "day",
         "the same, exceeded by one dose in ten",
-        lambda _, t: _by(_given(t), "vein_to_vein_day", "p90"),
+        _of_given("vein_to_vein_day", lambda values: float(values.quantile(0.9))),
     ),
     "turnaround_median": (
         "day",
         "from collection to release of a lot, median",
-        lambda _, t: _by(t.lots, "turnaround_day", "median"),
+        lambda _, t: float(t.lots["turnaround_day"].median()) if len(t.lots) else np.nan,
     ),
     "doses_on_time": (
         "share",
-        "doses given without being put off for their lot, of the doses given",
-        lambda _, t: _by(_given(t), "on_time", "mean"),
+        "doses given without being put off for their cells, of the doses given",
+        _of_given("on_time", pd.Series.mean),
     ),
-    "doses_given": ("share", "doses given, of the doses planned", lambda _, t: _by(t.doses, "given", "mean")),
+    "doses_given": (
+        "share",
+        "doses given, of the doses planned",
+        lambda _, t: float(t.doses["given"].mean()) if len(t.doses) else np.nan,
+    ),
     "patients_completed": (
         "share",
         "patients who completed their course, of those who arrived",
-        lambda _, t: (t.patients["ending"] == "completed").groupby(t.patients["replication"]).mean(),
+        lambda _, t: float((t.patients["ending"] == "completed").mean()) if len(t.patients) else np.nan,
     ),
     "patients_treated_per_month": (
         "patient/month",
         "first doses between warm-up and horizon",
         _treated_per_month,
     ),
-    "lots_started": ("lot", "lots whose marrow was collected", lambda _, t: _count(t.lots, t)),
+    "points_lost_waiting": (
+        "point",
+        "ALSFRS-R points lost from arrival to the first dose",
+        lambda _, t: float(t.patients["points_lost_waiting"].mean()),
+    ),
+    "lots_started": ("lot", "lots that were begun", lambda _, t: len(t.lots)),
     "lots_released": (
         "lot",
         "lots released for formulation",
-        lambda _, t: _count(t.lots[t.lots["outcome"] == "released"], t),
+        lambda _, t: int((t.lots["outcome"] == "released").sum()),
+    ),
+    "lots_lost": ("lot", "lots that failed", _lost),
+    "later_positive": (
+        "dose",
+        "doses that were given and found positive later",
+        lambda _, t: int(t.doses["later_positive"].sum() + t.lots["later_positive"].sum()),
     ),
     "collections_per_patient": (
         "collection",
@@ -175,16 +203,17 @@ RULES: dict[str, tuple[str, str, Rule]] = {
         "vehicle draws of a patient who is to have doses",
         _per_treated("vehicle_draws"),
     ),
+    "suite_hours_per_dose": ("hour", "suite hours for each dose of cells that was given", _suite_hours),
     "product_age_median": (
         "hour",
         "from the end of suspension to the dose, median",
-        lambda _, t: _by(_given(t), "age_hour", "median"),
+        _of_given("age_hour", pd.Series.median),
     ),
-    "product_age_max": ("hour", "the oldest product given", lambda _, t: _by(_given(t), "age_hour", "max")),
+    "product_age_max": ("hour", "the oldest product given", _of_given("age_hour", pd.Series.max)),
     "doses_expired": (
         "dose",
-        "products that were past their expiry and were not given",
-        lambda _, t: _count(t.doses[t.doses["outcome"] == "expired"], t),
+        "doses that were not given because their product had expired",
+        lambda _, t: int((t.doses["outcome"] == "expired").sum()),
     ),
     "viable_delivered": ("share", "viable cells delivered, of the cells prescribed", _delivered),
 }

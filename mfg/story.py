@@ -90,9 +90,15 @@ def story_of(
     return Story(patient, tuple(lines))
 
 
-_UNITS = {"arrive": "kg", "collect": "mL", "incubate": "flasks"}
+_UNITS = {
+    "arrive": "kg",
+    "allocate": "points a month",
+    "collect": "mL",
+    "incubate": "flasks",
+    "store": "containers",
+}
 
 
 def _amount(activity: str, value: float) -> str:
-    unit = _UNITS.get(activity, "cells")
-    return f"{value:.3g} {unit}" if abs(value) < DAY * 10 else f"{value:.3e} {unit}"
+    unit = "" if activity.startswith("result ") else _UNITS.get(activity, "cells")
+    return f"{value:.3g} {unit}".rstrip() if abs(value) < DAY * 10 else f"{value:.3e} {unit}".rstrip()

@@ -23,14 +23,15 @@ from attrs import asdict, fields, frozen
 
 from mfg.errors import Refused
 from mfg.evidence import counted
-from mfg.figures import Figure, endings_of, figures_of, per_replication
+from mfg.figures import Figure, figures_of, values_of
 from mfg.reader.scenarios import load_scenario
 from mfg.scenario import Scenario
 from mfg.simulation.compile import plan_of
 from mfg.simulation.log import Columns
 from mfg.simulation.plan import Plan
 from mfg.simulation.replicate import replicate
-from mfg.tables import Tables, tables_of
+from mfg.stability import Overload, overloads
+from mfg.tables import Tables, stacked, tables_of
 
 REPLICATIONS = 20
 SHORT = 4  # replications that are not worth another process
@@ -48,6 +49,8 @@ class Run:
     by_replication: pd.DataFrame
     figures: list[Figure]
     endings: dict[str, int]
+    lots_by_outcome: dict[str, int]
+    unstable: list[Overload]
     digest: str
 
     @property
@@ -92,19 +95,28 @@ def simulate(
         chosen["seed"] = str(seed)
     loaded = load_scenario(scenario, chosen) if isinstance(scenario, str) else scenario
     plan = plan_of(loaded)
-    tables = tables_of(plan, _runs(plan, replications, workers))
-    values = per_replication(plan, tables)
-    endings = endings_of(tables)
+    each = {n: tables_of(plan, log, names) for n, log, names in _runs(plan, replications, workers)}
+    values = pd.DataFrame({n: values_of(plan, tables) for n, tables in each.items()}).T
+    values.index.name = "replication"
+    tables = stacked(each)
     return Run(
-        loaded,
-        plan,
-        replications,
-        tables,
-        values,
-        figures_of(values),
-        endings,
-        digest_of(loaded, replications),
+        scenario=loaded,
+        plan=plan,
+        replications=replications,
+        tables=tables,
+        by_replication=values,
+        figures=figures_of(values),
+        endings=_counted(tables.patients["ending"], first="completed"),
+        lots_by_outcome=_counted(tables.lots["outcome"], first="released"),
+        unstable=overloads(tables.resources, plan.horizon - plan.warm_up),
+        digest=digest_of(loaded, replications),
     )
+
+
+def _counted(words: pd.Series, first: str) -> dict[str, int]:
+    """How often each of *words* stands there, the best one first; together, all of them."""
+    counts = words.value_counts()
+    return {str(word): int(counts[word]) for word in sorted(counts.index, key=lambda w: (w != first, w))}
 
 
 def _runs(plan: Plan, replications: int, workers: int) -> Iterator[tuple[int, Columns, list[str]]]:
@@ -187,6 +199,7 @@ def store(run: Run, folder: Path) -> None:
         "files": written,
         "inputs_by_evidence": counted(run.scenario.numbers),
         "endings": run.endings,
+        "lots": run.lots_by_outcome,
     }
     text = json.dumps(content, default=str, ensure_ascii=False, allow_nan=False, indent=1)
     _whole(record, lambda part: part.write_text(text + "\n", encoding="utf-8"))

@@ -1,31 +1,34 @@
 """Tables derived from the event log: patients, lots, doses, tests, resources.
 
 The event log is the source of everything here; its times are minutes since the midnight on which the
-scenario starts. Every table has one row for each thing and replication, units in its column names, and
-works on last year's log as well as on today's.
+scenario starts. Every table has one row for each thing, units in its column names, and works on last
+year's log as well as on today's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from attrs import frozen
+from attrs import evolve, fields, frozen
 
 from mfg.calendar import DAY
+from mfg.ledger import Indices, Ledger, Numbers
+from mfg.simulation.laboratory import LATER
 from mfg.simulation.log import Columns
 from mfg.simulation.plan import Plan
 
-KEY = ["replication", "patient"]
-LOT = [*KEY, "lot"]
-DOSE = [*KEY, "dose"]
+MONTH = 30.4375  # days, a twelfth of 365.25
+DELAYED = ("put off", "lot lost")  # how a dose comes to be booked again on account of its own cells
+STOPPED = "stopped"  # what became of a lot whose patient left
 
 
 @frozen
 class Tables:
-    """The event log of some replications and everything that follows from it."""
+    """The event log of a replication (or of several) and everything that follows from it."""
 
     events: pd.DataFrame
     patients: pd.DataFrame
@@ -35,207 +38,250 @@ class Tables:
     resources: pd.DataFrame
 
 
-def tables_of(plan: Plan, runs: Iterable[tuple[int, Columns, Sequence[str]]]) -> Tables:
-    """The tables of finished *runs*: replication, event log, names of its patients."""
-    events = pd.concat([_events(plan, *run) for run in runs], ignore_index=True)
-    for column in ("patient", "activity", "place", "outcome"):
-        events[column] = pd.Categorical(events[column], categories=sorted(set(events[column])))
-    doses = _doses(events)
-    lots = _lots(events)
-    return Tables(events, _patients(events, doses), lots, doses, _tests(events), _resources(plan, events))
+def tables_of(plan: Plan, log: Columns, names: Sequence[str]) -> Tables:
+    """The tables of one replication of *plan*: its event log, and the names of its patients."""
+    ledger = Ledger(plan, log, names)
+    lots = _lots(ledger)
+    doses = _doses(ledger, lots)
+    return Tables(
+        _events(ledger), _patients(ledger, doses), lots, doses, _tests(ledger), _resources(plan, log)
+    )
 
 
-def _events(plan: Plan, replication: int, log: Columns, names: Sequence[str]) -> pd.DataFrame:
-    """One replication's log with its codes spelled out, in order of time."""
-    whom = log.subjects[log.subject]
-    activities = np.array([activity.name for activity in plan.activities], dtype=object)
-    places = np.array([activity.place for activity in plan.activities], dtype=object)
-    frame = pd.DataFrame(
+def stacked(tables: Mapping[int, Tables]) -> Tables:
+    """The tables of several replications as one, each row with its replication."""
+    first = next(iter(tables.values()))
+
+    def together(name: str) -> pd.DataFrame:
+        frame: pd.DataFrame = pd.concat(
+            {n: getattr(one, name) for n, one in tables.items()}, names=["replication", "row"]
+        ).reset_index(level="replication")
+        frame["replication"] = frame["replication"].astype(np.int32)
+        for column in getattr(first, name).select_dtypes("category"):
+            frame[column] = frame[column].astype("category")
+        return frame.reset_index(drop=True)
+
+    return evolve(first, **{field.name: together(field.name) for field in fields(Tables)})
+
+
+def _events(ledger: Ledger) -> pd.DataFrame:
+    """The log with its codes spelled out, in the order in which things ended."""
+    log, activities = ledger.log, ledger.plan.activities
+    patient_of, lot, dose, _ = ledger.subjects.T
+    return pd.DataFrame(
         {
-            "replication": np.full(len(log.subject), replication, dtype=np.int32),
-            "patient": np.array(names, dtype=object)[whom[:, 0]],
-            "lot": (whom[:, 1] + 1).astype(np.int16),
-            "dose": (whom[:, 2] + 1).astype(np.int16),
-            "activity": activities[log.activity],
-            "place": places[log.activity],
+            "patient": _coded(patient_of, ledger.names),
+            "lot": (lot + 1).astype(np.int16),
+            "dose": (dose + 1).astype(np.int16),
+            "activity": _coded(log.activity, [a.name for a in activities]),
+            "place": _coded(log.activity, [a.place for a in activities]),
             "queued_min": log.queued,
             "started_min": log.started,
             "finished_min": log.finished,
-            "outcome": np.array(log.outcomes, dtype=object)[log.outcome],
+            "outcome": _coded(log.outcome, log.outcomes),
             "value": log.value,
+            "attempt": _attempts(log),
         }
     )
-    frame["attempt"] = (
-        frame.groupby([*DOSE, "lot", "activity", "outcome"], sort=False).cumcount().astype(np.int16)
-    )
-    return frame
 
 
-def _rows(events: pd.DataFrame, activity: str) -> pd.DataFrame:
-    return events[events["activity"] == activity]
+def _coded(codes: npt.NDArray[np.integer[Any]], names: Sequence[str]) -> pd.Categorical:
+    """A column of words from their codes; the same word may have several."""
+    words, word = np.unique(np.array(names, dtype=object).astype(str), return_inverse=True)
+    coded: pd.Categorical = pd.Categorical.from_codes(word[codes], pd.Index(words, dtype="str"))
+    return coded
 
 
-def _first(events: pd.DataFrame, activity: str, by: list[str], column: str) -> pd.Series:
-    return _rows(events, activity).groupby(by, observed=True)[column].first()
+def _attempts(log: Columns) -> npt.NDArray[np.int16]:
+    """How often the same had been done on the same before, for each row."""
+    keys = log.subject.astype(np.int64) << 16 | log.activity
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    begins = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]])) if len(keys) else order
+    runs = np.diff(np.append(begins, len(keys)))
+    attempts = np.empty(len(keys), dtype=np.int16)
+    attempts[order] = np.arange(len(keys)) - np.repeat(begins, runs)
+    return attempts
 
 
-def _last(events: pd.DataFrame, activity: str, by: list[str], column: str) -> pd.Series:
-    return _rows(events, activity).groupby(by, observed=True)[column].last()
-
-
-def _counts(events: pd.DataFrame, activity: str, by: list[str]) -> pd.Series:
-    return _rows(events, activity).groupby(by, observed=True).size()
-
-
-def _patients(events: pd.DataFrame, doses: pd.DataFrame) -> pd.DataFrame:
-    """Who came, in which arm, what they received, and how their way ended."""
+def _patients(ledger: Ledger, doses: pd.DataFrame) -> pd.DataFrame:
+    """Who came, in which arm, what they received, what the wait cost, and how their way ended."""
+    own, log = ledger.patients, ledger.log
+    arrived = ledger.first(own, ledger.rows("arrive"))
+    allocated = ledger.last(own, ledger.rows("allocate"))
+    ended = ledger.last(own, ledger.rows("end"))
+    of_patient = doses.groupby("patient", sort=False)
     table = pd.DataFrame(
         {
-            "arm": _first(events, "allocate", KEY, "outcome").astype(str),
-            "weight_kg": _first(events, "arrive", KEY, "value"),
-            "arrived_day": _first(events, "arrive", KEY, "started_min") / DAY,
-            "ended_day": _first(events, "end", KEY, "started_min") / DAY,
-            "ending": _first(events, "end", KEY, "outcome").astype(str),
-            "collections": _counts(events, "collect", KEY),
-            "vehicle_draws": _counts(events, "draw", KEY),
-            "doses_planned": doses.groupby(KEY, observed=True).size(),
-            "doses_given": doses.groupby(KEY, observed=True)["given"].sum(),
-            "first_dose_day": doses.groupby(KEY, observed=True)["given_day"].min(),
+            "patient": list(ledger.names),
+            "arm": ledger.word(allocated),
+            "weight_kg": ledger.number(log.value, arrived),
+            "arrived_day": ledger.number(log.started, arrived) / DAY,
+            "ended_day": ledger.number(log.started, ended) / DAY,
+            "ending": ledger.word(ended),
+            "collections": ledger.count(ledger.people, ledger.rows("collect")),
+            "vehicle_draws": ledger.count(ledger.people, ledger.rows("draw")),
         }
     )
-    counts = ["collections", "vehicle_draws", "doses_planned", "doses_given"]
-    table[counts] = table[counts].fillna(0).astype(np.int16)
-    return table.reset_index()
-
-
-def _lots(events: pd.DataFrame) -> pd.DataFrame:
-    """What was made from each collection, how long it took and what became of it."""
-    of_lots = events[events["lot"] > 0]
-    passages = _rows(of_lots, "passage").groupby(LOT, observed=True)
-    table = pd.DataFrame(
+    summed = pd.DataFrame(
         {
-            "collected_day": _first(of_lots, "collect", LOT, "started_min") / DAY,
-            "marrow_mL": _first(of_lots, "collect", LOT, "value"),
-            "mononuclear_cells": _first(of_lots, "isolate", LOT, "value"),
-            "passages": passages.size(),
-            "flasks": _first(of_lots, "incubate", LOT, "value"),
-            "harvested_cells": _last(of_lots, "harvest", LOT, "value"),
-            "released_day": _first(of_lots, "release", LOT, "started_min") / DAY,
-            "failed": _first(of_lots, "fail", LOT, "outcome").astype(object),
+            "doses_planned": of_patient.size(),
+            "doses_given": of_patient["given"].sum(),
+            "first_dose_day": of_patient["given_day"].min(),
         }
-    )
-    table = table[table["collected_day"].notna()]
-    table["passages"] = table["passages"].fillna(0).astype(np.int16)
-    table["turnaround_day"] = table["released_day"] - table["collected_day"]
-    state = np.where(table["released_day"].notna(), "released", "stopped")
-    table["outcome"] = table.pop("failed").fillna(pd.Series(state, index=table.index)).astype(str)
-    return table.reset_index()
-
-
-def _doses(events: pd.DataFrame) -> pd.DataFrame:
-    """Every planned dose: when it was booked, when it was given, how old and how large it was."""
-    of_doses = events[events["dose"] > 0]
-    booked = _rows(of_doses, "book")
-    late = booked[booked["outcome"] == "put off"].groupby(DOSE, observed=True).size()
-    table = pd.DataFrame(
-        {
-            "lot": _first(of_doses, "prescribe", DOSE, "lot"),
-            "name": _first(of_doses, "prescribe", DOSE, "outcome").astype(str),
-            "prescribed_cells": _first(of_doses, "prescribe", DOSE, "value"),
-            "booked_day": _first(of_doses, "book", DOSE, "value") / DAY,
-            "put_off": late,
-            "suspended_day": _last(of_doses, "formulate", DOSE, "finished_min") / DAY,
-            "given_day": _last(of_doses, "administer", DOSE, "started_min") / DAY,
-            "given_cells": _last(of_doses, "administer", DOSE, "value"),
-            "failed": _last(of_doses, "fail", DOSE, "outcome").astype(object),
-        }
-    ).reset_index()
-    collected = _first(events[events["lot"] > 0], "collect", LOT, "started_min").rename("collected_min") / DAY
-    table = table.merge(collected.reset_index(), on=LOT, how="left")
-    table["put_off"] = table["put_off"].fillna(0).astype(np.int16)
-    table["given"] = table["given_day"].notna()
-    table["on_time"] = table["given"] & (table["put_off"] == 0)
-    table["vein_to_vein_day"] = table["given_day"] - table.pop("collected_min")
-    table["age_hour"] = (table["given_day"] - table["suspended_day"]) * 24
-    table["outcome"] = np.where(table["given"], "given", table.pop("failed").fillna("not given"))
+    ).reindex(table["patient"])
+    for column in ("doses_planned", "doses_given"):
+        table[column] = summed[column].fillna(0).astype(np.int16).to_numpy()
+    table["first_dose_day"] = summed["first_dose_day"].to_numpy()
+    waited = (table["first_dose_day"] - table["arrived_day"]) / MONTH
+    table["points_lost_waiting"] = -ledger.number(log.value, allocated) * waited
     return table
 
 
-def _tests(events: pd.DataFrame) -> pd.DataFrame:
-    """Every result of the laboratory."""
-    named = events["activity"].astype(str)
-    results = events[named.str.startswith("result ")]
+def _lots(ledger: Ledger) -> pd.DataFrame:
+    """What was made from each collection, how long it took and what became of it."""
+    grain, log = ledger.lots, ledger.log
+    collected = ledger.first(grain, ledger.rows("collect"))
+    begun = ledger.first(grain, ledger.rows("collect", "isolate", "incubate"))
+    failures = ledger.rows("fail")
+    late = ledger.with_outcome(failures, LATER)
+    failed = ledger.first(grain, np.setdiff1d(failures, late))
+    released = ledger.first(grain, ledger.rows("release"))
+    frozen_cells = ledger.number(log.value, ledger.last(grain, ledger.rows("cryopreserve")))
+    table = pd.DataFrame(
+        {
+            "patient": ledger.name(grain.patients),
+            "lot": (grain.numbers + 1).astype(np.int16),
+            "collected_day": ledger.number(log.started, collected) / DAY,
+            "marrow_mL": ledger.number(log.value, collected),
+            "mononuclear_cells": ledger.number(log.value, ledger.first(grain, ledger.rows("isolate"))),
+            "passages": ledger.count(grain, ledger.rows("passage")),
+            "flasks": ledger.number(log.value, ledger.first(grain, ledger.rows("incubate"))),
+            "harvested_cells": ledger.number(log.value, ledger.last(grain, ledger.rows("harvest"))),
+            "frozen_cells": frozen_cells,
+            "released_day": ledger.number(log.started, released) / DAY,
+        }
+    )
+    table["turnaround_day"] = table["released_day"] - table["collected_day"]
+    state = np.where(released >= 0, "released", STOPPED)
+    table["outcome"] = np.where(failed >= 0, ledger.word(failed), state)
+    table["later_positive"] = ledger.count(grain, late) > 0
+    return table[begun >= 0].reset_index(drop=True)
+
+
+def _doses(ledger: Ledger, lots: pd.DataFrame) -> pd.DataFrame:
+    """Every planned dose: when it was booked, when it was given, how old and how large it was."""
+    grain, log = ledger.doses, ledger.log
+    prescribed = ledger.first(grain, ledger.rows("prescribe"))
+    bookings = ledger.rows("book")
+    booked, rebooked = ledger.first(grain, bookings), ledger.last(grain, bookings)
+    suspended = ledger.last(grain, ledger.rows("formulate"))
+    given = ledger.last(grain, ledger.rows("administer"))
+    failures = ledger.rows("fail")
+    late = ledger.with_outcome(failures, LATER)
+    failed = ledger.last(grain, np.setdiff1d(failures, late))
+    table = pd.DataFrame(
+        {
+            "patient": ledger.name(grain.patients),
+            "dose": (grain.numbers + 1).astype(np.int16),
+            "lot": (ledger.subjects[rebooked, 1] + 1).astype(np.int16),
+            "name": ledger.word(prescribed),
+            "prescribed_cells": ledger.number(log.value, prescribed),
+            "booked_day": ledger.number(log.value, booked) / DAY,
+            "put_off": ledger.count(grain, ledger.with_outcome(bookings, *DELAYED)),
+            "suspended_day": ledger.number(log.finished, suspended) / DAY,
+            "given_day": ledger.number(log.started, given) / DAY,
+            "given_cells": ledger.number(log.value, given),
+        }
+    )
+    collected = lots.set_index(["patient", "lot"])["collected_day"]
+    whose = pd.MultiIndex.from_frame(table[["patient", "lot"]])
+    table["given"] = given >= 0
+    table["on_time"] = table["given"] & (table["put_off"] == 0)
+    table["vein_to_vein_day"] = table["given_day"] - collected.reindex(whose).to_numpy()
+    table["age_hour"] = (table["given_day"] - table["suspended_day"]) * 24
+    table["outcome"] = np.where(given >= 0, "given", ledger.word(failed, "not given"))
+    table["later_positive"] = ledger.count(grain, late) > 0
+    return table
+
+
+def _tests(ledger: Ledger) -> pd.DataFrame:
+    """Every result of the laboratory, with its measured value where there is one."""
+    log = ledger.log
+    names = np.array([activity.name for activity in ledger.plan.activities], dtype=object)
+    rows = ledger.rows(*(name for name in names if name.startswith("result ")))
+    whom = ledger.subjects[rows]
     return pd.DataFrame(
         {
-            **{column: results[column] for column in ("replication", "patient", "lot", "dose")},
-            "test": results["activity"].astype(str).str.removeprefix("result "),
-            "sampled_day": results["queued_min"] / DAY,
-            "result_day": results["finished_min"] / DAY,
-            "outcome": results["outcome"].astype(str),
+            "patient": ledger.name(whom[:, 0].astype(np.int64)),
+            "lot": (whom[:, 1] + 1).astype(np.int16),
+            "dose": (whom[:, 2] + 1).astype(np.int16),
+            "test": [name.removeprefix("result ") for name in names[log.activity[rows]]],
+            "sampled_day": log.queued[rows] / DAY,
+            "result_day": log.finished[rows] / DAY,
+            "outcome": ledger.word(rows),
+            "value": log.value[rows],
         }
-    ).reset_index(drop=True)
+    )
 
 
-def _resources(plan: Plan, events: pd.DataFrame) -> pd.DataFrame:
-    """What each resource was open for, how much of that it was busy, what it did beyond, and the waits for it.
+def _resources(plan: Plan, log: Columns) -> pd.DataFrame:
+    """What each resource was open for, what was asked of it, how busy it was, and the waits for it.
 
-    Between warm-up and horizon; utilisation is busy over open time, and overtime stands apart.
+    Between warm-up and horizon. Utilisation is busy over open time; work beyond the opening hours stands
+    apart as overtime; `load` is the work that was asked for in that time over the time that was open, and
+    `backlog_hour` the work that still waited at the horizon.
     """
     first, last = plan.warm_up, plan.horizon
+    begin, end = (np.clip(moments, first, last) for moments in (log.started, log.finished))
+    asked = (log.queued >= first) & (log.queued < last)
+    waiting = (log.queued < last) & (log.started >= last)
+    lasted = (log.finished - log.started) / 60
     found = []
-    by_name: dict[Any, tuple[tuple[int, int], ...]] = {
-        (activity.name, activity.place): activity.uses for activity in plan.activities
-    }
-    used = events[[bool(by_name.get(pair)) for pair in zip(events["activity"], events["place"], strict=True)]]
-    groups = list(used.groupby(["activity", "place"], observed=True))
-    for resource, (name, capacity, hours) in enumerate(
-        zip(plan.resources, plan.capacities, plan.hours, strict=True)
-    ):
-        edges = np.array([edge for window in hours for edge in window], dtype=np.float64)
-        open_until = np.concatenate([[0.0], np.cumsum(np.diff(edges)[::2])]) if len(edges) else np.zeros(1)
-        known = np.repeat(open_until, 2)[1:-1] if len(edges) else np.zeros(0)
+    for resource, name in enumerate(plan.resources):
+        units = _units(plan, log, resource)
+        rows: Indices = np.flatnonzero(units > 0)
+        many, opened = units[rows], _Opening(plan.hours[resource])
+        inside = opened(end[rows]) - opened(begin[rows])
+        open_hour = float((opened(np.array([last])) - opened(np.array([first])))[0]) / 60
+        open_hour *= plan.capacities[resource]
+        waits = (log.started - log.queued)[rows][asked[rows]] / 60
+        busy_hour = float((inside * many).sum()) / 60
+        found.append(
+            {
+                "resource": name,
+                "capacity": plan.capacities[resource],
+                "open_hour": open_hour,
+                "busy_hour": busy_hour,
+                "overtime_hour": float(((end - begin)[rows] - inside) @ many) / 60,
+                "wait_hour": float(waits.mean()) if len(waits) else np.nan,
+                "utilisation": busy_hour / open_hour if open_hour else np.nan,
+                "load": float(lasted[rows] @ (many * asked[rows])) / open_hour if open_hour else np.nan,
+                "backlog_hour": float(lasted[rows] @ (many * waiting[rows])),
+                "used_hour": float(lasted[rows] @ many),
+            }
+        )
+    return pd.DataFrame(found)
 
-        def opened(moment: np.ndarray, edges: np.ndarray = edges, known: np.ndarray = known) -> np.ndarray:
-            return np.interp(moment, edges, known) if len(edges) else np.zeros_like(moment)
 
-        parts = []
-        for (activity, place), rows in groups:
-            units = [count for r, count in by_name[activity, place] if r == resource]
-            if units:
-                many = rows["value"] if activity == "incubate" else units[0]
-                begin = rows["started_min"].clip(first, last).to_numpy(dtype=np.float64)
-                end = rows["finished_min"].clip(first, last).to_numpy(dtype=np.float64)
-                inside = opened(end) - opened(begin)
-                parts.append(
-                    pd.DataFrame(
-                        {
-                            "replication": rows["replication"],
-                            "busy": inside * many,
-                            "over": (end - begin - inside) * many,
-                            "wait": np.where(
-                                rows["queued_min"].between(first, last),
-                                rows["started_min"] - rows["queued_min"],
-                                np.nan,
-                            ),
-                        }
-                    )
-                )
-        summed = pd.concat(parts).groupby("replication") if parts else None
-        span = float(opened(np.array([float(last)]))[0] - opened(np.array([float(first)]))[0])
-        for replication in sorted(events["replication"].unique()):
-            known_here = summed is not None and replication in summed.groups
-            group = summed.get_group(replication) if summed is not None and known_here else None
-            found.append(
-                {
-                    "replication": replication,
-                    "resource": name,
-                    "capacity": capacity,
-                    "open_hour": span * capacity / 60,
-                    "busy_hour": group["busy"].sum() / 60 if group is not None else 0.0,
-                    "overtime_hour": group["over"].sum() / 60 if group is not None else 0.0,
-                    "wait_hour": group["wait"].mean() / 60 if group is not None else np.nan,
-                }
-            )
-    table = pd.DataFrame(found)
-    table["utilisation"] = np.where(table["open_hour"] > 0, table["busy_hour"] / table["open_hour"], np.nan)
-    return table
+def _units(plan: Plan, log: Columns, resource: int) -> Numbers:
+    """How many units of *resource* each row of the log keeps busy; for places that are held the row says it."""
+    each = np.array([dict(activity.uses).get(resource, 0) for activity in plan.activities], dtype=float)
+    held = np.array([activity.name in ("incubate", "store") for activity in plan.activities])
+    units: Numbers = each[log.activity]
+    return np.where(held[log.activity] & (units > 0), np.nan_to_num(log.value), units)
+
+
+class _Opening:
+    """How many minutes some hours have been open until a moment."""
+
+    def __init__(self, hours: Sequence[tuple[int, int]]) -> None:
+        self.edges = np.array([edge for window in hours for edge in window], dtype=np.float64)
+        widths = np.diff(self.edges) * (np.arange(len(self.edges) - 1) % 2 == 0)
+        self.known = np.concatenate([[0.0], np.cumsum(widths)])
+
+    def __call__(self, moments: np.ndarray) -> Numbers:
+        if not len(self.edges):
+            return np.zeros(len(moments))
+        open_until: Numbers = np.interp(moments, self.edges, self.known)
+        return open_until

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mfg.errors import Refused
-from mfg.simulation.floor import FOREVER, Floor, Need, Places, Task
+
+from mfg.simulation.floor import FOREVER, Exhausted, Floor, Need, Places, Task
 
 ALL_DAY = [(0, 10**9)]
 
@@ -241,8 +241,9 @@ def test_a_calendar_that_ends_says_so() -> None:
     unit, _ = floor([1], need)
     ask(unit, 0, need, 100, "fills the last opening")
     ask(unit, 1, need, 10, "has none")
-    with pytest.raises(Refused, match="ends before the work does"):
+    with pytest.raises(Exhausted) as ended:
         unit.run()
+    assert ended.value.need is need
 
 
 def test_openings_are_found_from_any_moment() -> None:

@@ -92,25 +92,29 @@ def run(
     if json:
         figures = [say.fields(figure) for figure in done.figures]
         head = {"scenario": done.scenario.name, "replications": done.replications, "seed": done.plan.seed}
-        say.document(
-            {**head, "figures": figures, "endings": done.endings, "unstable": [], "output": str(folder)}
-        )
+        counts = {"endings": done.endings, "lots": done.lots_by_outcome}
+        overloaded = [say.fields(one) for one in done.unstable]
+        say.document({**head, "figures": figures, **counts, "unstable": overloaded, "output": str(folder)})
         return 0
     say.result(
         f"{done.scenario.title or done.scenario.name}: {done.replications} replications, seed {done.plan.seed}\n"
     )
+    for one in done.unstable:
+        waits = f"{one.backlog_week:.1f} weeks of its work wait at the horizon"
+        say.result(f"unstable: {one.load:.2f} of its open time is asked of {one.resource}; {waits}")
+    if done.unstable:
+        say.result(f"the bottleneck is {done.unstable[0].resource}; averages are those of a growing line\n")
     named = [f for f in done.figures if f.n and f.name in RULES]
     rows = [[f.about, *_interval(f), f.unit, f.undefined or ""] for f in named]
     say.table(["figure", "mean", "95 % interval", "unit", "undefined"], rows, right=[1])
     say.result()
     of = {f.name: f for f in done.figures}
-    kinds = ("utilisation", "overtime", "wait")
+    kinds = ("utilisation", "load", "overtime", "wait")
     rows = [[name, *(_value(of.get(f"{kind}_{name}")) for kind in kinds)] for name in done.plan.resources]
-    say.table(["resource", "utilisation", "overtime, hour", "mean wait, hour"], rows, right=[1, 2, 3])
-    say.result()
-    total = sum(done.endings.values())
-    rows = [[name, count, f"{count / total:.1%}"] for name, count in done.endings.items()]
-    say.table(["ending", "patients", "share"], [*rows, ["all who arrived", total, ""]], right=[1, 2])
+    titles = ["resource", "utilisation", "load", "overtime, hour", "mean wait, hour"]
+    say.table(titles, rows, right=[1, 2, 3, 4])
+    _shares("ending", "patients", "all who arrived", done.endings, done.replications)
+    _shares("what became of lots", "lots", "all that were begun", done.lots_by_outcome, done.replications)
     ground = ", ".join(f"{count} {kind}" for kind, count in counted(done.scenario.numbers).items() if count)
     say.result(f"\ninputs: {ground}")
     if done.replications < 20:
@@ -119,6 +123,27 @@ def run(
         )
     say.result(f"tables: {folder}")
     return 0
+
+
+def _shares(title: str, what: str, everything: str, counts: dict[str, int], replications: int) -> None:
+    """Counts with their shares; of a single replication, with the Wilson interval of each."""
+    from mfg.figures import wilson
+
+    total = sum(counts.values())
+    if not total:
+        return
+    single = replications == 1
+    rows = [
+        [name, count, f"{count / total:.1%}", *([_percent(*wilson(count, total))] if single else [])]
+        for name, count in counts.items()
+    ]
+    say.result()
+    header = [title, what, "share", *(["95 % interval"] if single else [])]
+    say.table(header, [*rows, [everything, total, *[""] * (len(header) - 2)]], right=[1, 2])
+
+
+def _percent(low: float, high: float) -> str:
+    return f"{low:.1%} to {high:.1%}"
 
 
 def _interval(figure: Any) -> tuple[str, str]:

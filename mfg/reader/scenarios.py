@@ -20,6 +20,7 @@ from mfg.reader.settings import set_value
 from mfg.reader.structure import structure
 from mfg.reader.toml import read_toml
 from mfg.scenario import Arrivals, Policy, Scenario
+from mfg.scenario.check import faults_of
 from mfg.site import Site
 from mfg.units import ArrivalRate, Delay, Duration
 
@@ -129,7 +130,7 @@ def _scenario(documents: Tree, path: Path) -> Scenario:
         numbers=everything,
         documents=documents,
     )
-    faults += scenario.faults()
+    faults += faults_of(scenario)
     if faults:
         raise Faults(str(path), tuple(faults))
     return scenario

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf
+from math import inf, nan
 from typing import Any
 
 import numpy as np
@@ -80,7 +80,7 @@ def cohort_of(plan: p.Plan, replication: int) -> tuple[list[Patient], Luck]:
     dies = -np.log(luck.uniforms("death", 0, 1)[:, 0]) / people.die if people.die else never
     patience = -np.log(luck.uniforms("withdrawal", 0, 1)[:, 0])
     score = _once(luck, "score", people.score) if people.score else np.full(count, np.nan)
-    decline = _once(luck, "decline", people.decline) if people.decline else np.zeros(count)
+    decline = _once(luck, "decline", people.decline) if people.decline else np.full(count, nan)
     eligible = luck.uniforms("eligibility", 0, 1)[:, 0] >= people.ineligible
     patients = [
         Patient(
@@ -114,7 +114,7 @@ def _arrivals(plan: p.Plan, replication: int) -> tuple[list[str], list[int]]:
         moments = list(range(plan.every, plan.horizon, plan.every))
         return [f"P{n:05d}" for n in range(1, len(moments) + 1)], moments
     clock = 0.0
-    while True:
+    while plan.rate:
         fresh = [f"P{len(names) + n + 1:05d}" for n in range(STEP)]
         luck = Luck(plan.seed, replication, fresh, chance=True)
         waits = -np.log(luck.uniforms("arrival", 0, 1)[:, 0]) / plan.rate
@@ -124,6 +124,7 @@ def _arrivals(plan: p.Plan, replication: int) -> tuple[list[str], list[int]]:
             names.append(name)
             arrived.append(int(moment))
         clock += float(np.sum(waits))
+    return names, arrived
 
 
 def _clinics(plan: p.Plan, luck: Luck, count: int) -> list[int]:

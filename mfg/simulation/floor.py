@@ -14,6 +14,7 @@ resources, directly or through others. Work that overruns its booking goes on, a
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Generator, Sequence
 from heapq import heapify, heappop, heappush
 from itertools import count
@@ -24,7 +25,6 @@ from simpy.core import EmptySchedule
 from simpy.events import NORMAL
 
 from mfg.calendar import Window
-from mfg.errors import Refused
 
 FOREVER = 1 << 60
 Process = Generator[Event, Any, Any]
@@ -68,13 +68,25 @@ class Need:
         while closes[page] <= now:
             page += 1
             if page == len(closes):
-                raise Refused("calendar", None, "ends before the work does", "the site cannot keep up")
+                raise Exhausted(self)
         self.page = page
         return self.opens[page] <= now and now + booked <= closes[page]
+
+    def closing(self, moment: int) -> int:
+        """When the opening in which *moment* lies ends."""
+        return self.closes[bisect_right(self.opens, moment) - 1]
 
     def shares(self, other: Need) -> bool:
         """Whether the two have a resource in common."""
         return not {r for r, _ in self.parts}.isdisjoint(r for r, _ in other.parts)
+
+
+class Exhausted(Exception):
+    """The calendar ends before the work does: what asks for `need` waits for ever."""
+
+    def __init__(self, need: Need) -> None:
+        super().__init__(need)
+        self.need = need
 
 
 class Task(Event):
@@ -159,15 +171,16 @@ class Pool:
             _, n = heappop(heads)
             need = self.needs[n]
             task = need.line[0][1]
-            if floor.fits(need) and floor.puts_off_nobody(task, ahead, self):
-                if need.is_open(now, task.booked):
+            if floor.fits(need):
+                lapses = floor.puts_off_until(task, ahead, self)
+                if lapses <= now and need.is_open(now, task.booked):
                     heappop(need.line)
                     self.waiting -= 1
                     floor.start(task)
                     if need.line:
                         heappush(heads, (need.line[0][0], n))
                     continue
-                alarm = min(alarm, need.opening(now + 1, task.booked))
+                alarm = min(alarm, lapses if lapses > now else need.opening(now + 1, task.booked))
             ahead.append(task)
         if alarm < self.alarm or (self.alarm <= now and alarm < FOREVER):
             self.alarm = alarm
@@ -330,16 +343,19 @@ class Floor(Environment):
         """Whether every unit of *need* is free."""
         return all(self.free[resource] >= units for resource, units in need.parts)
 
-    def puts_off_nobody(self, task: Task, ahead: list[Task], pool: Pool) -> bool:
-        """Whether *task*, started now, leaves everybody in *ahead* what they could have had."""
+    def puts_off_until(self, task: Task, ahead: list[Task], pool: Pool) -> int:
+        """Until when *task*, if started now, takes from somebody in *ahead* what that one could have had.
+
+        A claim lapses with the last chance to start in its opening. A moment that has passed is nobody.
+        """
         for other in ahead:
             if task.need.shares(other.need):
                 start, spare = pool.claim(other, self._now)
                 if self._now + task.booked > start and any(
                     units > spare.get(resource, FOREVER) for resource, units in task.need.parts
                 ):
-                    return False
-        return True
+                    return max(self._now + 1, other.need.closing(start) - other.booked)
+        return -1
 
     def start(self, task: Task) -> None:
         """Give *task* what it needs, now."""

@@ -199,13 +199,13 @@ def deliver(unit: Unit, dosing: Dosing) -> Process:
         dosing.dose.least_for(patient.weight) if policy.gives_short else dosing.dose.cells_for(patient.weight)
     )
     if not kept:
-        spoil(unit, dosing, "cold chain", float(age))
+        spoil(unit, dosing, "cold chain")
     elif dosing.known_failure:
-        spoil(unit, dosing, dosing.known_failure, float(age))
+        spoil(unit, dosing, dosing.known_failure)
     elif recipe.prepares and dosing.cells < needed:
         spoil(unit, dosing, "too few cells", dosing.cells)
     elif recipe.use_within is not None and age > recipe.use_within:
-        spoil(unit, dosing, "expired", float(age))
+        spoil(unit, dosing, "expired")
     else:
         yield from administer(unit, dosing)
 

@@ -210,7 +210,7 @@ def freeze(unit: Unit, lot: Lot) -> Process:
     assert bank is not None
     assert lot.culture is not None
     harvest, work = unit.work_of(lot, "harvest"), unit.work_of(lot, "cryopreserve")
-    planned = round(lot.target * sizing.recovered(unit.plan, place, "cryopreserve") / bank.contains)
+    planned = sizing.containers_of(unit.plan, place, lot.target)
     yield unit.stores_for(lot, planned)
     task = unit.does_together(harvest, lot, work, lot, lot.culture.flasks)
     yield from unit.begins(task)

@@ -124,6 +124,12 @@ def new_batch(unit: Unit, dosing: Dosing, bank: Lot) -> Lot:
     return batch
 
 
+def serve(unit: Unit, dosing: Dosing, lot: Lot, batch: Lot) -> None:
+    """Let a dose be made from *batch* of *lot*."""
+    dosing.lot, dosing.batch = lot, batch
+    dosing.subject = unit.log.subject(dosing.patient.index, lot.number, dosing.number, dosing.tries)
+
+
 # ---- when it does not go as planned ----------------------------------------------------------------------
 
 Begun = tuple[list[Lot], list[Dosing]]  # the lots that are to be made, and the doses that are to be thawed
@@ -165,9 +171,11 @@ def _isolate_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
     """Begin a new lot from what is left of the same marrow."""
     lot = new_lot(unit, dosing.patient, dosing.due, lost.target, lost.collection)
     lot.begins, lot.marrow, lot.collected_at = "isolate", lost.marrow, lost.collected_at
-    dosing.lot = dosing.batch = lot
+    serve(unit, dosing, lot, lot)
     if dosing.booked is not None:
         put_off(unit, dosing, unit.now + lost.due - lost.collected_at, "lot lost")
+    else:
+        unit.writes(dosing.subject, "book", "lot lost")
     return [lot], []
 
 
@@ -180,7 +188,8 @@ def _collect_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
     taken = (lots[-1] if lots else lost).collection
     if last.booked is None or taken is None:
         fresh = new_lot(unit, patient, unit.now, lost.target, None)
-        dosing.lot = dosing.batch = fresh
+        serve(unit, dosing, fresh, fresh)
+        unit.writes(dosing.subject, "book", "lot lost")
         return [fresh], []
     collection, dose = evolve(taken, done=True), evolve(last.booked, done=True)
     draw = evolve(last.draw, done=True) if last.draw is not None else None
@@ -194,7 +203,7 @@ def _collect_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
     fresh = new_lot(unit, patient, dose.start, lost.target, collection)
     appointments = [(d.booked, d.draw) for d in chain[1:]] + [(dose, draw)]
     for one, lot, (booked, drawn) in zip(chain, [*lots, fresh], appointments, strict=True):
-        one.lot = one.batch = lot
+        serve(unit, one, lot, lot)
         one.booked, one.draw = booked, drawn
         assert booked is not None
         one.due = lot.due = booked.start
@@ -222,8 +231,8 @@ def _bank_again(unit: Unit, first: Dosing) -> Begun:
     bank = new_lot(unit, patient, first.booked.start, target, collection)
     for one in pending:
         assert one.booked is not None
-        one.lot, one.due = bank, one.booked.start
-        one.batch = new_batch(unit, one, bank)
+        one.due = one.booked.start
+        serve(unit, one, bank, new_batch(unit, one, bank))
         unit.writes(one.subject, "book", "lot lost" if one is first else "moved", float(one.due))
     return [bank], pending
 

@@ -39,6 +39,8 @@ def _goes_on(unit: Unit, patient: Patient, lot: p.InProgress, flasks: int) -> Pr
     prepare(unit, patient, _booked(unit, patient, lot), [lot.dose])
     (made,) = patient.lots
     made.begins, made.collected_at = "expand", lot.collected
+    collect = unit.plan.clinics[lot.clinic].work["collect"]
+    unit.log.note(made.subject, collect.activity, lot.collected, lot.collected, lot.collected)
     yield unit.reserves(made, flasks)
     culture = made.culture = unit.biology.culture(patient, made.number, flasks)
     culture.passage, culture.flasks, culture.seeded, culture.since = (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mfg.errors import Unsound
+from mfg.errors import Refused, Unsound
 from mfg.simulation import plan as p
 from mfg.simulation.cohort import Patient, cohort_of
+from mfg.simulation.floor import Exhausted
 from mfg.simulation.journey import life
 from mfg.simulation.log import Columns
 from mfg.simulation.progress import resume
@@ -18,6 +19,7 @@ def replicate(plan: p.Plan, replication: int) -> tuple[Columns, list[str]]:
 
     Raises:
         Unsound: if the finished run breaks one of its own invariants.
+        Refused: if the site is so overloaded that the calendar ends before its work does.
     """
     patients, luck = cohort_of(plan, replication)
     unit = Unit(plan, luck)
@@ -26,7 +28,12 @@ def replicate(plan: p.Plan, replication: int) -> tuple[Columns, list[str]]:
     resume(unit, patients)
     for patient in patients[len(plan.in_progress) :]:
         unit.begin(patient, life(unit, patient))
-    unit.floor.run()
+    try:
+        unit.floor.run()
+    except Exhausted as ended:
+        names = ", ".join(plan.resources[resource] for resource, _ in ended.need.parts)
+        problem = "cannot keep up: work still waits for it three years after the horizon"
+        raise Refused("site", names, problem, "add some, or let fewer patients come") from None
     broken = tuple(_broken(unit, patients))
     if broken:
         raise Unsound(replication, broken)

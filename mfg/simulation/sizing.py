@@ -53,3 +53,11 @@ def bank_target(plan: p.Plan, facility: int, doses: Iterable[float]) -> float:
     assert bank is not None
     containers = sum(containers_for(plan, facility, cells) for cells in doses) + bank.spare
     return containers * bank.contains / recovered(plan, facility, "cryopreserve")
+
+
+def containers_of(plan: p.Plan, facility: int, harvest: float) -> int:
+    """The containers that *harvest* fills, as planned; at most what there is room for."""
+    bank = plan.recipe.bank
+    assert bank is not None
+    filled = round(harvest * recovered(plan, facility, "cryopreserve") / bank.contains)
+    return min(filled, plan.facilities[facility].storage)

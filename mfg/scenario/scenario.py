@@ -1,0 +1,126 @@
+"""A scenario: a protocol with one of its supplies, at a site, with a population, policies, a start and a horizon."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from attrs import field, frozen
+
+from mfg.evidence import Number
+from mfg.population import Population
+from mfg.protocol.protocol import Protocol, Supply
+from mfg.protocol.recipe import Observe, Step
+from mfg.site import Site
+from mfg.units import ArrivalRate, Delay, Duration, amount
+
+
+@frozen
+class Candidate:
+    """One patient of a list; what the list leaves out is drawn from the population."""
+
+    patient: str
+    arrived: date
+    weight_kg: float
+    age: float | None = None
+    arm: str | None = None
+    site: str | None = None
+
+
+@frozen
+class InProgress:
+    """A lot that is in culture when the scenario starts.
+
+    So many `cells` were plated in its `flasks` on the day `plated`; the dose that it is for is booked on
+    `dose_on`, or on the first later day with room. Without a `dose` it is for the arm's first one.
+    """
+
+    patient: str
+    weight_kg: float
+    collected: date
+    passage: int
+    plated: date
+    flasks: int
+    cells: float
+    dose_on: date
+    arm: str | None = None
+    dose: str | None = None
+    site: str | None = None
+    facility: str | None = None
+
+
+@frozen
+class Arrivals:
+    """Who comes: the patients of a list, or so many in a month at random, or one every so often.
+
+    And what is there already: the lots in progress at the start.
+    """
+
+    patients: tuple[Candidate, ...] = ()
+    rate: ArrivalRate | None = None
+    every: Duration | None = None
+    in_progress: tuple[InProgress, ...] = ()
+
+
+@frozen
+class Policy:
+    """What is decided when things do not go as planned.
+
+    A lot that fails is begun `again` from a new collection (or from its isolated marrow), at most
+    `recollect` times for a dose. `facility` says which of several makes a patient's lots. With
+    `loses_eligibility` a patient who falls below the protocol's score while waiting is not treated.
+    """
+
+    order: str = "due-date"
+    late_lot: str = "rebook"
+    short_dose: str = "withhold"
+    recollect: int = 1
+    again: str = "collect"
+    facility: str = "nearest"
+    loses_eligibility: bool = False
+
+
+@frozen
+class Scenario:
+    """Everything that a run needs."""
+
+    name: str
+    protocol: Protocol
+    site: Site
+    population: Population
+    start: date
+    horizon: Duration
+    seed: int
+    arrivals: Arrivals
+    title: str = ""
+    supply: str | None = None
+    warm_up: Delay | None = None
+    chance: bool = True
+    policy: Policy = field(factory=Policy)
+    numbers: tuple[Number, ...] = field(factory=tuple, metadata={"key": None})
+    documents: Mapping[str, Any] = field(factory=dict, metadata={"key": None})
+
+    @property
+    def source(self) -> Supply | None:
+        """The supply of the protocol that this scenario selects."""
+        return self.protocol.supply(self.supply)
+
+    @property
+    def recipe(self) -> tuple[Step, ...]:
+        """The steps of the protocol that belong to the selected supply."""
+        source = self.source
+        kept = []
+        for step in self.protocol.recipe:
+            limits = step.when.conditions.get("supply") if step.when else None
+            if limits is None or (source is not None and source.name in limits.one_of):
+                kept.append(step)
+        return tuple(kept)
+
+
+def stays(recipe: tuple[Step, ...]) -> tuple[int, int]:
+    """How many minutes a patient lies and stays after a dose."""
+    step = next((s for s in recipe if isinstance(s, Observe)), None)
+    lying = int(amount(step.lying, "minute")) if step and step.lying is not None else 0
+    stay = int(amount(step.stay, "minute")) if step and step.stay is not None else 0
+    return lying, stay
