@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from attrs import frozen
+from attrs import evolve, frozen
 from scipy import special
 
 from mfg.calendar import DAY
@@ -19,6 +19,15 @@ from mfg.simulation.plan import Plan
 from mfg.tables import MONTH, STOPPED, Tables
 
 LEVEL = 0.95
+OF_AN_ARM = (
+    "vein_to_vein_median",
+    "doses_on_time",
+    "doses_given",
+    "patients_completed",
+    "collections_per_patient",
+    "vehicle_draws_per_patient",
+    "points_lost_waiting",
+)
 OF_A_RESOURCE = {
     "utilisation": ("share", "busy over open time of {}"),
     "overtime_hour": ("hour", "work of {} outside its opening hours"),
@@ -44,12 +53,32 @@ class Figure:
 def values_of(plan: Plan, tables: Tables) -> dict[str, float]:
     """Every figure of one replication; nan where it has none."""
     values = {name: float(rule(plan, tables)) for name, (_, _, rule) in RULES.items()}
+    for arm in arms_of(plan):
+        theirs = _of_arm(tables, arm)
+        values |= {f"{name}[{arm}]": float(RULES[name][2](plan, theirs)) for name in OF_AN_ARM}
     resources = tables.resources
     for column in OF_A_RESOURCE:
         kind = column.removesuffix("_hour")
         for resource, value in zip(resources["resource"], resources[column], strict=True):
             values[f"{kind}_{resource}"] = float(value)
     return values
+
+
+def arms_of(plan: Plan) -> list[str]:
+    """The arms that are told apart: those with cells, if there are several."""
+    dosed = [arm.name for arm in plan.arms if any(dose.product for dose in arm.doses)]
+    return dosed if len(dosed) > 1 else []
+
+
+def _of_arm(tables: Tables, arm: str) -> Tables:
+    """The tables of the patients of one arm."""
+    patients = tables.patients[tables.patients["arm"] == arm]
+    kept = {name: getattr(tables, name) for name in ("doses", "lots")}
+    return evolve(
+        tables,
+        patients=patients,
+        **{name: table[table["patient"].isin(patients["patient"])] for name, table in kept.items()},
+    )
 
 
 def figures_of(frame: pd.DataFrame) -> list[Figure]:
@@ -66,8 +95,8 @@ def summary(name: str, values: np.ndarray) -> Figure:
     unit, about = describe(name)
     low = mean - half if mean is not None and half is not None else None
     high = mean + half if mean is not None and half is not None else None
-    if name in RULES and unit == "share" and low is not None and high is not None:
-        low, high = max(low, 0.0), min(high, 1.0)
+    if name.partition("[")[0] in RULES and low is not None and high is not None:
+        low, high = max(low, 0.0), min(high, 1.0) if unit == "share" else high
     return Figure(name, unit, mean, low, high, n, len(values) - n, about)
 
 
@@ -90,9 +119,10 @@ def wilson(count: int, of: int) -> tuple[float, float]:
 
 def describe(name: str) -> tuple[str, str]:
     """The unit of a figure, and what it estimates."""
-    if name in RULES:
-        unit, about, _ = RULES[name]
-        return unit, about
+    rule, _, arm = name.partition("[")
+    if rule in RULES:
+        unit, about, _ = RULES[rule]
+        return unit, f"{about} (arm {arm.removesuffix(']')})" if arm else about
     kind, _, resource = name.partition("_")
     unit, about = next(words for column, words in OF_A_RESOURCE.items() if column.startswith(kind))
     return unit, about.format(resource)
@@ -109,11 +139,15 @@ def _of_given(column: str, how: Callable[[pd.Series], float]) -> Rule:
     return rule
 
 
+def _mean(values: pd.Series) -> float:
+    return float(values.mean()) if len(values) else np.nan
+
+
 def _per_treated(column: str) -> Rule:
     """The mean of a *column* over the patients who were to have doses."""
 
     def rule(_: Plan, tables: Tables) -> float:
-        return float(tables.patients.loc[tables.patients["doses_planned"] > 0, column].mean())
+        return float(tables.patients.loc[tables.patients["doses_of_cells"] > 0, column].mean())
 
     return rule
 
@@ -158,18 +192,18 @@ RULES: dict[str, tuple[str, str, Rule]] = {
     ),
     "doses_on_time": (
         "share",
-        "doses given without being put off for their cells, of the doses given",
-        _of_given("on_time", pd.Series.mean),
+        "doses of cells given without being put off, of those given",
+        lambda _, t: _mean(t.doses.loc[t.doses["given"] & (t.doses["prescribed_cells"] > 0), "on_time"]),
     ),
     "doses_given": (
         "share",
         "doses given, of the doses planned",
-        lambda _, t: float(t.doses["given"].mean()) if len(t.doses) else np.nan,
+        lambda _, t: _mean(t.doses["given"]),
     ),
     "patients_completed": (
         "share",
         "patients who completed their course, of those who arrived",
-        lambda _, t: float((t.patients["ending"] == "completed").mean()) if len(t.patients) else np.nan,
+        lambda _, t: _mean(t.patients["ending"] == "completed"),
     ),
     "patients_treated_per_month": (
         "patient/month",
@@ -195,12 +229,12 @@ RULES: dict[str, tuple[str, str, Rule]] = {
     ),
     "collections_per_patient": (
         "collection",
-        "collections of a patient who is to have doses",
+        "collections of a patient who is to have cells",
         _per_treated("collections"),
     ),
     "vehicle_draws_per_patient": (
         "draw",
-        "vehicle draws of a patient who is to have doses",
+        "vehicle draws of a patient who is to have cells",
         _per_treated("vehicle_draws"),
     ),
     "suite_hours_per_dose": ("hour", "suite hours for each dose of cells that was given", _suite_hours),

@@ -8,7 +8,6 @@ from math import isnan
 
 from attrs import frozen
 
-from mfg.calendar import DAY
 from mfg.errors import Refused, nearest
 from mfg.reader.scenarios import load_scenario
 from mfg.simulation.compile import plan_of
@@ -61,6 +60,7 @@ def story_of(
         patient = names[min(treated)] if treated else names[0]
     if patient not in names:
         raise Refused("--patient", patient, "did not come", nearest(patient, names))
+    units = _UNITS | {f"result {test.name}": test.unit for test in plan.tests}
     midnight = datetime.combine(loaded.start, time())
     lines = []
     for row in (whose == names.index(patient)).nonzero()[0]:
@@ -74,7 +74,7 @@ def story_of(
             moment = midnight + timedelta(minutes=int(value))
             outcome = f"{'' if outcome == 'done' else outcome + ' to '}{moment:%a %Y-%m-%d %H:%M}"
         elif not isnan(value):
-            outcome = f"{'' if outcome == 'done' else outcome + ' '}{_amount(activity.name, value)}"
+            outcome = f"{'' if outcome == 'done' else outcome + ' '}{_amount(activity.name, value, units)}"
         lines.append(
             Line(
                 begun=midnight + timedelta(minutes=started),
@@ -99,6 +99,6 @@ _UNITS = {
 }
 
 
-def _amount(activity: str, value: float) -> str:
-    unit = "" if activity.startswith("result ") else _UNITS.get(activity, "cells")
-    return f"{value:.3g} {unit}".rstrip() if abs(value) < DAY * 10 else f"{value:.3e} {unit}".rstrip()
+def _amount(activity: str, value: float, units: Mapping[str, str]) -> str:
+    shown = f"{value:.3g}" if abs(value) < 10_000 else f"{value:.3e}"
+    return f"{shown} {units.get(activity, 'cells')}"

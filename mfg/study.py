@@ -108,7 +108,7 @@ def simulate(
         figures=figures_of(values),
         endings=_counted(tables.patients["ending"], first="completed"),
         lots_by_outcome=_counted(tables.lots["outcome"], first="released"),
-        unstable=overloads(tables.resources, plan.horizon - plan.warm_up),
+        unstable=overloads(tables, plan.warm_up, plan.horizon),
         digest=digest_of(loaded, replications),
     )
 

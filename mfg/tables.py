@@ -126,11 +126,12 @@ def _patients(ledger: Ledger, doses: pd.DataFrame) -> pd.DataFrame:
     summed = pd.DataFrame(
         {
             "doses_planned": of_patient.size(),
+            "doses_of_cells": (doses["prescribed_cells"] > 0).groupby(doses["patient"], sort=False).sum(),
             "doses_given": of_patient["given"].sum(),
             "first_dose_day": of_patient["given_day"].min(),
         }
     ).reindex(table["patient"])
-    for column in ("doses_planned", "doses_given"):
+    for column in ("doses_planned", "doses_of_cells", "doses_given"):
         table[column] = summed[column].fillna(0).astype(np.int16).to_numpy()
     table["first_dose_day"] = summed["first_dose_day"].to_numpy()
     waited = (table["first_dose_day"] - table["arrived_day"]) / MONTH
@@ -209,7 +210,8 @@ def _tests(ledger: Ledger) -> pd.DataFrame:
     """Every result of the laboratory, with its measured value where there is one."""
     log = ledger.log
     names = np.array([activity.name for activity in ledger.plan.activities], dtype=object)
-    rows = ledger.rows(*(name for name in names if name.startswith("result ")))
+    units = {f"result {test.name}": test.unit for test in ledger.plan.tests}
+    rows = ledger.rows(*units)
     whom = ledger.subjects[rows]
     return pd.DataFrame(
         {
@@ -221,6 +223,7 @@ def _tests(ledger: Ledger) -> pd.DataFrame:
             "result_day": log.finished[rows] / DAY,
             "outcome": ledger.word(rows),
             "value": log.value[rows],
+            "unit": [units[name] for name in names[log.activity[rows]]],
         }
     )
 

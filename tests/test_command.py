@@ -98,7 +98,7 @@ def test_json_is_one_document_and_nothing_else(mfg: Callable[..., Said], command
         ("run lenzumestrocel-phase2 --workers 0", "--workers"),
         ("run lenzumestrocel-phase2 --set suites", "KEY=VALUE"),
         ("run lenzumestrocel-phase2 --set suites=2 --set suites=3", "more than once"),
-        ("run lenzumestrocel-phase9", "lenzumestrocel-phase2"),
+        ("run lenzumestrocel-phase9", "lenzumestrocel-phase"),
         ("trace lenzumestrocel-phase2 --replication -1", "--replication"),
         ("check", "at least one file"),
         ("check none.toml", "cannot be read"),

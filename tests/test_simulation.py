@@ -68,8 +68,11 @@ def test_doses_keep_their_interval(run: Run) -> None:
 
 
 def test_results_of_final_products_come_after_the_dose(run: Run) -> None:
-    """The fourteen-day result is known when the dose is long given."""
+    """The fourteen-day result is known when the dose is long given, unless something grew."""
     final = run.tables.tests[run.tables.tests["test"] == "sterility, final product"]
+    final = (
+        final[final["outcome"] == "passed"].groupby(["replication", "patient", "dose"]).last().reset_index()
+    )
     merged = final.merge(run.doses[run.doses["given"]], on=["replication", "patient", "dose"])
     assert (merged["result_day"] > merged["given_day"] + 13).all()
 
@@ -170,7 +173,9 @@ def test_a_patient_keeps_luck_in_every_scenario() -> None:
     both = one.lots.merge(other.lots, on=key, suffixes=("", "_other"))
     assert len(both) > 100
     assert (both["marrow_mL"] == both["marrow_mL_other"]).all()
-    assert (both["mononuclear_cells"] == both["mononuclear_cells_other"]).all()
+    isolated = both[both["mononuclear_cells"].notna() & both["mononuclear_cells_other"].notna()]
+    assert len(isolated) > 100
+    assert (isolated["mononuclear_cells"] == isolated["mononuclear_cells_other"]).all()
 
 
 def test_what_changes_downstream_leaves_upstream_alone() -> None:

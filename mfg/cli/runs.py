@@ -81,7 +81,7 @@ def run(
     import os
 
     from mfg.evidence import counted
-    from mfg.figures import RULES
+    from mfg.figures import OF_AN_ARM, RULES, arms_of
     from mfg.study import default_folder, simulate, store
 
     cores = os.cpu_count() or 1
@@ -100,8 +100,7 @@ def run(
         f"{done.scenario.title or done.scenario.name}: {done.replications} replications, seed {done.plan.seed}\n"
     )
     for one in done.unstable:
-        waits = f"{one.backlog_week:.1f} weeks of its work wait at the horizon"
-        say.result(f"unstable: {one.load:.2f} of its open time is asked of {one.resource}; {waits}")
+        say.result(f"unstable: {one.resource}: {one.reason}")
     if done.unstable:
         say.result(f"the bottleneck is {done.unstable[0].resource}; averages are those of a growing line\n")
     named = [f for f in done.figures if f.n and f.name in RULES]
@@ -109,8 +108,17 @@ def run(
     say.table(["figure", "mean", "95 % interval", "unit", "undefined"], rows, right=[1])
     say.result()
     of = {f.name: f for f in done.figures}
+    arms = arms_of(done.plan)
+    if arms:
+        rows = [
+            [of[name].about, *(_value(of[f"{name}[{arm}]"]) for arm in arms), of[name].unit]
+            for name in OF_AN_ARM
+        ]
+        say.table(["figure by arm, mean", *arms, "unit"], rows, right=[*range(1, len(arms) + 1)])
+        say.result()
+    used = [name for name in done.plan.resources if of[f"load_{name}"].mean]
     kinds = ("utilisation", "load", "overtime", "wait")
-    rows = [[name, *(_value(of.get(f"{kind}_{name}")) for kind in kinds)] for name in done.plan.resources]
+    rows = [[name, *(_value(of.get(f"{kind}_{name}")) for kind in kinds)] for name in used]
     titles = ["resource", "utilisation", "load", "overtime, hour", "mean wait, hour"]
     say.table(titles, rows, right=[1, 2, 3, 4])
     _shares("ending", "patients", "all who arrived", done.endings, done.replications)

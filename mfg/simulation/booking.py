@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from attrs import define
+from attrs import define, frozen
 
 from mfg.calendar import DAY, Window
 from mfg.course.arrange import arrange
 from mfg.course.network import Course, Event
 from mfg.errors import Refused
 from mfg.simulation import plan as p
+from mfg.simulation import sizing
 from mfg.simulation.cohort import Patient
 
 PROCEDURES = {"collection": "collect", "csf-draw": "draw", "dose": "administer"}
@@ -64,6 +65,15 @@ class Appointments:
             self.taken[place] += by
 
 
+@frozen
+class Culture:
+    """Incubator places that a lot is planned to have, from *first* to *last* day counted from its event."""
+
+    flasks: int
+    first: int
+    last: int
+
+
 @define
 class Booked:
     """One booked procedure: its day and start, and what was taken for it."""
@@ -72,6 +82,7 @@ class Booked:
     day: int
     start: int
     minutes: int
+    culture: Culture | None = None
     done: bool = False
 
 
@@ -84,8 +95,11 @@ class Booking:
         self.beds = [_book(c.beds, c, plan.days, always=True) if c.beds else None for c in plan.clinics]
         self.starts = [bytearray(plan.days + 1) for _ in plan.facilities]
         self.fills = [bytearray(plan.days + 1) for _ in plan.facilities]
+        self.flasks = [[0] * (plan.days + SEARCH) for _ in plan.facilities]
         self.openings = [_openings(f.windows, plan.days) for f in plan.facilities]
         self._courses: dict[tuple[str, int], Course] = {}
+        self._ahead: dict[int, Course] = {}
+        self._cultures: dict[tuple[int, str, str], Culture | None] = {}
 
     def course(self, arm: p.Arm, baseline: int) -> Course:
         """The course of *arm* with its baseline on day *baseline* of the run."""
@@ -100,15 +114,21 @@ class Booking:
         A wait for an appointment lengthens the lead-in, so only its shortest length binds.
         """
         first = self._first_baseline(patient.arm, screened)
+        known: dict[tuple[str, int], bool] = {}
         for baseline in range(first, min(first + SEARCH, self.plan.days - SEARCH)):
             course = self.course(patient.arm, baseline)
             if any(e.kind == "screening" and screened - baseline > e.latest for e in course.events):
                 continue
-            ahead = Course(tuple(e for e in course.events if e.kind != "screening"), course.gaps)
+            ahead = self._without_screening(course)
 
             def allowed(event: Event, day: int, baseline: int = baseline) -> bool:
-                return self._free(patient, event, baseline + day, screened)
+                key = (event.name, baseline + day)
+                if key not in known:
+                    known[key] = self._free(patient, event, baseline + day, screened)
+                return known[key]
 
+            if any(e.earliest == e.latest and not allowed(e, e.earliest) for e in ahead.events):
+                continue
             days, stuck = arrange(ahead, allowed)
             booked = (
                 [] if stuck else self._take_all(patient, [(e, baseline + days[e.name]) for e in ahead.events])
@@ -145,6 +165,12 @@ class Booking:
                 self._change(patient, booked, 1)
                 return booked
         raise Refused("calendar", None, "has no free appointment left", "the clinic cannot keep up")
+
+    def _without_screening(self, course: Course) -> Course:
+        key = id(course)
+        if key not in self._ahead:
+            self._ahead[key] = Course(tuple(e for e in course.events if e.kind != "screening"), course.gaps)
+        return self._ahead[key]
 
     def _take_all(self, patient: Patient, chosen: list[tuple[Event, int]]) -> list[Booked] | None:
         """Book every event on its day, or none: two of one patient may want the last place of a day."""
@@ -198,6 +224,8 @@ class Booking:
         minutes = self._minutes(patient, event)
         if rooms is None or minutes == 0:
             return max(0, self.opening(patient, day))
+        if not self._has_places(patient, self.culture(patient, event), day):
+            return -1
         if event.kind == "collection":
             if self.starts[patient.facility][day] >= facility.starts:
                 return -1
@@ -209,6 +237,39 @@ class Booking:
             start = rooms.first(day, minutes, earliest=self._product_arrives(patient, day))
             return start if start >= 0 and self._bed_is_free(patient, start) else -1
         return rooms.first(day, minutes)
+
+    def culture(self, patient: Patient, event: Event) -> Culture | None:
+        """The incubator places that are planned for the lot that begins, or is thawed, for *event*."""
+        key = (patient.index, event.kind, event.name)
+        if key not in self._cultures:
+            self._cultures[key] = self._planned(patient, event)
+        return self._cultures[key]
+
+    def _planned(self, patient: Patient, event: Event) -> Culture | None:
+        plan, place, doses = self.plan, patient.facility, patient.arm.doses
+        bank = plan.recipe.bank
+        dose = next((d for d in doses if d.name == event.dose and d.product), None)
+        if dose is None or plan.recipe.expansion is None:
+            return None
+        if event.kind == "collection":
+            cells = dose.cells_for(patient.weight)
+            harvest = sizing.target(plan, place, cells)
+            if bank is not None:
+                served = [d.cells_for(patient.weight) for d in doses if d.product]
+                harvest = sizing.bank_target(plan, place, served)
+            return Culture(sizing.flasks_for(plan, place, harvest), 0, self.lead(patient, event.name))
+        if event.kind == "dose" and bank is not None and bank.recovers is not None:
+            harvest = sizing.target(plan, place, dose.cells_for(patient.weight))
+            return Culture(sizing.flasks_for(plan, place, harvest), -1 - bank.recovers // DAY, 0)
+        return None
+
+    def _has_places(self, patient: Patient, culture: Culture | None, day: int) -> bool:
+        """Whether the incubators will have room for *culture*, as planned."""
+        if culture is None:
+            return True
+        taken = self.flasks[patient.facility][max(0, day + culture.first) : day + culture.last + 1]
+        room = self.plan.facilities[patient.facility].incubator - culture.flasks
+        return max(taken, default=0) <= room
 
     def _bed_is_free(self, patient: Patient, start: int) -> bool:
         beds, stay = self.beds[patient.clinic], self.plan.recipe.stay
@@ -252,8 +313,19 @@ class Booking:
         if facility.day_before:
             return 0
         opens, _ = self.openings[patient.facility][day]
-        return (
-            opens + self.formulation_minutes(patient.facility) + self.way(patient, self.plan.recipe.outbound)
+        made = opens + self.formulation_minutes(patient.facility)
+        return made + max(self.way(patient, self.plan.recipe.outbound), self._tested(patient.facility))
+
+    def _tested(self, facility: int) -> int:
+        """The minutes from suspension to the results that hold up the administration, as planned."""
+        laboratory = self.plan.facilities[facility].laboratory
+        return max(
+            (
+                test.benches[laboratory].booked + round(test.turnaround.typical)
+                for test in self.plan.tests
+                if test.sampled == "product" and test.holds == "administration"
+            ),
+            default=0,
         )
 
     def way(self, patient: Patient, leg: str | None) -> int:
@@ -274,7 +346,7 @@ class Booking:
 
     def _take(self, patient: Patient, event: Event, day: int) -> Booked:
         start, minutes = self._start(patient, event, day), self._minutes(patient, event)
-        booked = Booked(event, day, start, minutes)
+        booked = Booked(event, day, start, minutes, self.culture(patient, event))
         self._change(patient, booked, 1)
         return booked
 
@@ -283,6 +355,10 @@ class Booking:
         if rooms is None or booked.minutes == 0:
             return
         (rooms.take if by > 0 else rooms.give_back)(booked.start, booked.minutes)
+        if booked.culture is not None:
+            flasks, culture = self.flasks[patient.facility], booked.culture
+            for day in range(max(0, booked.day + culture.first), booked.day + culture.last + 1):
+                flasks[day] += by * culture.flasks
         if booked.event.kind == "collection":
             self.starts[patient.facility][booked.day] += by
         if booked.event.kind == "dose":

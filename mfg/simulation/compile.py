@@ -271,6 +271,7 @@ class _Compiler:
         upper = [number(limits[k], unit) for k in ("most", "below") if k in limits]
         return p.Test(
             name=release.test,
+            unit=unit,
             activity=self._activity(f"result {release.test}", ""),
             sampled=_sampled(release),
             holds=release.holds,

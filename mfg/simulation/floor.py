@@ -44,12 +44,13 @@ class Log(Protocol):
 class Need:
     """What one kind of task takes at once, the hours in which all of it is open, and the line for it."""
 
-    __slots__ = ("closes", "line", "opens", "page", "parts", "pool")
+    __slots__ = ("closes", "line", "longest", "opens", "page", "parts", "pool")
 
     def __init__(self, parts: Sequence[tuple[int, int]], windows: Sequence[Window]) -> None:
         self.parts = tuple(parts)
         self.opens = [opens for opens, _ in windows]
         self.closes = [closes for _, closes in windows]
+        self.longest = max((closes - opens for opens, closes in windows), default=0)
         self.page = 0
         self.line: list[tuple[Rank, Task]] = []
         self.pool: Pool
@@ -114,7 +115,7 @@ class Task(Event):
         self, floor: Floor, need: Need, lasts: int, booked: int, rank: Rank, note: Any, clearance: int
     ) -> None:
         self.env = floor
-        self.callbacks: list[Callable[[Any], None]] = []
+        self.callbacks: list[Callable[[Any], None]] = [floor.finish]
         self._value = None
         self._ok = True
         self.need = need
@@ -153,12 +154,8 @@ class Pool:
     def settle(self) -> None:
         """Start every task that may start now."""
         floor, asked, now = self.floor, self.asked, self.floor._now
-        if not self.waiting and len(asked) == 1:
-            task = asked[0]
-            if floor.fits(task.need) and task.need.is_open(now, task.booked):
-                asked.clear()
-                floor.start(task)
-                return
+        if not self.waiting and self._start_at_once(now):
+            return
         for task in asked:
             heappush(task.need.line, (task.rank, task))
         self.waiting += len(asked)
@@ -186,15 +183,28 @@ class Pool:
             self.alarm = alarm
             floor.ring(self, alarm)
 
+    def _start_at_once(self, now: int) -> bool:
+        """Start whoever asked, in the order of rank, while nobody has to wait; False if somebody has to."""
+        floor, asked = self.floor, self.asked
+        if len(asked) > 1:
+            asked.sort(key=_rank)
+        for n, task in enumerate(asked):
+            if not (floor.fits(task.need) and task.need.is_open(now, task.booked)):
+                del asked[:n]
+                return False
+            floor.start(task)
+        asked.clear()
+        return True
+
     def claim(self, task: Task, now: int) -> tuple[int, dict[int, int]]:
         """As booked, when *task* could start, and what would be free beside it then.
 
-        What is overdue may come back any minute, but nobody counts on having it to spare.
+        What is overdue may come back at once, but nobody counts on having it to spare.
         """
         wanted = dict(task.need.parts)
         free = {resource: self.floor.free[resource] for resource in wanted}
         spare = dict(free)
-        returns = sorted(((max(work.ends, now + 1), work) for work in self.working), key=lambda item: item[0])
+        returns = sorted(((max(work.ends, now), work) for work in self.working), key=lambda item: item[0])
         moment, n = now, 0
         while True:
             if all(free[resource] >= units for resource, units in wanted.items()):
@@ -286,13 +296,15 @@ class Floor(Environment):
         self.log = log
         self.asks = count()
         self.unsettled: list[Pool | Places] = []
+        self.finish = self._finished
         self.pools = _pools(self, needs)
 
     def until(self, moment: int) -> Event:
         """Wait until *moment*; a moment that has passed is now."""
         event = Event(self)
         event._ok, event._value = True, None
-        heappush(self._queue, (max(moment, self._now), NORMAL, next(self._eid), event))
+        now = self._now
+        heappush(self._queue, (moment if moment > now else now, NORMAL, next(self._eid), event))
         return event
 
     def work(
@@ -303,8 +315,10 @@ class Floor(Environment):
         It is booked for *booked* minutes. *clearance* more minutes pass before others may have the places.
         """
         task = Task(self, need, lasts, booked, rank, note, clearance)
-        need.pool.asked.append(task)
-        need.pool.touch()
+        pool = need.pool
+        pool.asked.append(task)
+        if not pool.unsettled:
+            pool.touch()
         return task
 
     def withdraw(self, task: Task) -> None:
@@ -323,8 +337,9 @@ class Floor(Environment):
         queue, unsettled = self._queue, self.unsettled
         while queue or unsettled:
             if unsettled and (not queue or queue[0][0] > self._now):
-                for pool in tuple(unsettled):
-                    unsettled.remove(pool)
+                touched = unsettled.copy()
+                unsettled.clear()
+                for pool in touched:
                     pool.unsettled = False
                     pool.settle()
                 continue
@@ -341,7 +356,11 @@ class Floor(Environment):
 
     def fits(self, need: Need) -> bool:
         """Whether every unit of *need* is free."""
-        return all(self.free[resource] >= units for resource, units in need.parts)
+        free = self.free
+        for resource, units in need.parts:  # noqa: SIM110  a generator costs more than the sums
+            if free[resource] < units:
+                return False
+        return True
 
     def puts_off_until(self, task: Task, ahead: list[Task], pool: Pool) -> int:
         """Until when *task*, if started now, takes from somebody in *ahead* what that one could have had.
@@ -354,20 +373,20 @@ class Floor(Environment):
                 if self._now + task.booked > start and any(
                     units > spare.get(resource, FOREVER) for resource, units in task.need.parts
                 ):
-                    return max(self._now + 1, other.need.closing(start) - other.booked)
+                    return other.need.closing(start) - other.booked + 1
         return -1
 
     def start(self, task: Task) -> None:
         """Give *task* what it needs, now."""
-        for resource, units in task.need.parts:
-            self.free[resource] -= units
-        task.started = self._now
-        task.ends = self._now + task.booked
+        need, free, now = task.need, self.free, self._now
+        for resource, units in need.parts:
+            free[resource] -= units
+        task.started = now
+        task.ends = now + task.booked
         if task.begun is not None:
             task.begun.succeed()
-        task.need.pool.working.add(task)
-        task.callbacks.insert(0, self._finished)
-        heappush(self._queue, (self._now + task.lasts, NORMAL, next(self._eid), task))
+        need.pool.working.add(task)
+        heappush(self._queue, (now + task.lasts, NORMAL, next(self._eid), task))
 
     def ring(self, pool: Pool, moment: int) -> None:
         """Look at *pool* again at *moment*."""
@@ -385,9 +404,10 @@ class Floor(Environment):
         self._give_back(task)
 
     def _give_back(self, task: Task) -> None:
-        for resource, units in task.need.parts:
-            self.free[resource] += units
-        pool = task.need.pool
+        need, free = task.need, self.free
+        for resource, units in need.parts:
+            free[resource] += units
+        pool = need.pool
         pool.working.remove(task)
         if pool.waiting:
             pool.touch()
@@ -396,6 +416,10 @@ class Floor(Environment):
     def _then(event: Event, callback: Callable[[Event], None]) -> None:
         assert event.callbacks is not None
         event.callbacks.append(callback)
+
+
+def _rank(task: Task) -> Rank:
+    return task.rank
 
 
 def _pools(floor: Floor, needs: Sequence[Need]) -> list[Pool]:

@@ -66,8 +66,10 @@ def sample_culture(unit: Unit, lot: Lot, *, last: bool = False) -> None:
 def sample(unit: Unit, made: Made, lot: Lot | None, test: p.Test, repeat: int = 0) -> None:
     """Send one sample to the laboratory; its result is reported to whatever waits for it.
 
-    What the sample holds is decided now: contamination that comes later is not in it.
+    What the sample holds is decided now: contamination that comes later is not in it. A result of a product
+    that another one has replaced is only written down.
     """
+    subject, results = made.subject, made.results
     bench = test.benches[unit.plan.facilities[made.patient.facility].laboratory]
     task = unit.does(bench, made)
     turn = made.turns[test.name] - 1
@@ -78,11 +80,13 @@ def sample(unit: Unit, made: Made, lot: Lot | None, test: p.Test, repeat: int = 
 
     def report(_: Event) -> None:
         outcome = failure or "passed"
-        unit.log.note(made.subject, test.activity, task.asked, task.started, unit.now, outcome, value)
+        unit.log.note(subject, test.activity, task.asked, task.started, unit.now, outcome, value)
+        if results is not made.results:
+            return
         if failure == OUT_OF_SPECIFICATION and repeat < test.retests:
             sample(unit, made, lot, test, repeat + 1)
             return
-        made.results[test.holds].report(failure)
+        results[test.holds].report(failure)
         if failure and any(dosing.over for dosing in _served(made)):
             unit.writes(made.subject, "fail", LATER)
         elif failure and made is lot:

@@ -91,26 +91,40 @@ def collect(unit: Unit, lot: Lot) -> Process:
     lot.contaminated = unit.happens("contaminated marrow", plan.people.contaminated, lot)
     if not lot.target:
         return
-    kept = yield from unit.ships(plan.recipe.inbound, lot, "ship in")
-    late = plan.recipe.within is not None and unit.now - lot.collected_at > plan.recipe.within
-    if not kept or late:
+    if not (yield from unit.ships(plan.recipe.inbound, lot, "ship in")):
         raise Lost("cold chain")
 
 
 def isolate(unit: Unit, lot: Lot) -> Process:
-    """Reserve the places that the lot will need at its largest, then separate and plate its cells."""
-    recipe, place = unit.plan.recipe, lot.patient.facility
+    """Reserve the places that the lot will need at its largest, then separate and plate its cells.
+
+    Raises:
+        Lost: if the marrow cannot be used while it keeps.
+    """
+    recipe, place, keeps = unit.plan.recipe, lot.patient.facility, _keeps(unit, lot)
     if recipe.expansion is not None:
-        yield unit.reserves(lot, sizing.flasks_for(unit.plan, place, lot.target))
+        hold = unit.reserves(lot, sizing.flasks_for(unit.plan, place, lot.target))
+        yield hold if keeps is None else hold | unit.until(keeps + 1)
+        if not hold.triggered:
+            raise Lost(TOO_OLD)
     mononuclear, founders = unit.biology.marrow(lot.patient, lot.number, lot.marrow)
     work = unit.work_of(lot, "isolate")
-    yield unit.does(work, lot, value=mononuclear)
+    task = unit.does(work, lot, value=mononuclear, due=keeps)
+    if keeps is not None and not (yield from unit.begins(task, by=keeps)):
+        raise Lost(TOO_OLD)
+    yield task
     survive(unit, work, lot)
     if lot.hold is not None and recipe.cultivation is not None:
         until = recipe.bank.after_passage if recipe.bank is not None else None
         lot.culture = unit.biology.culture(lot.patient, lot.number, lot.hold.units, until)
         lot.culture.plate(mononuclear, founders, unit.now)
         expect_breakdown(unit, lot)
+
+
+def _keeps(unit: Unit, lot: Lot) -> int | None:
+    """Until when marrow that was just collected can be isolated; None if nobody says, or if it was before."""
+    within = unit.plan.recipe.within
+    return None if within is None or lot.begins == "isolate" else lot.collected_at + within
 
 
 def expand(unit: Unit, lot: Lot) -> Process:
@@ -172,7 +186,9 @@ def incubate(unit: Unit, lot: Lot) -> Process:
     left, every = expansion.lasts, expansion.medium_every
     while every is not None and left > every:
         yield unit.until(unit.now + every)
-        yield unit.does(unit.work_of(lot, "medium"), lot)
+        work = unit.work_of(lot, "medium")
+        yield unit.does(work, lot)
+        survive(unit, work, lot)
         left -= every
     yield unit.until(unit.now + left)
 
@@ -289,5 +305,6 @@ def expect_breakdown(unit: Unit, lot: Lot) -> None:
         then(unit.until(breaks), lambda _: unit.loses(lot, "equipment") if lot.hold is not None else None)
 
 
+TOO_OLD = "marrow too old"
 FAILURES = {"collect": "too little marrow", "isolate": "no cells isolated", "cryopreserve": "freezer failure"}
 STEPS = {"collect": collect, "isolate": isolate, "expand": expand, "induce": induce}

@@ -102,9 +102,11 @@ class Test:
     """A release test: what decides its result, and what waits for it.
 
     It is sampled in the ``culture``, early enough; in the ``product``; or at the end of a step of the making.
+    What it measures is in `unit`, as its limits are.
     """
 
     name: str
+    unit: str
     activity: int
     sampled: str
     holds: str

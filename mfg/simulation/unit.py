@@ -107,27 +107,34 @@ class Unit:
 
     # ---- work ----------------------------------------------------------------------------------------
 
-    def rank(self, made: Made) -> Rank:
+    def rank(self, made: Made, due: int | None = None) -> Rank:
         """Whose turn it is: by due date, by who came first, or by who declines fastest."""
         patient, order = made.patient, self.plan.policy.order
+        due = made.due if due is None else due
         if order == "most-urgent":
-            return (int(patient.decline * 1e6), made.due, patient.index)
-        return (self.now if order == "first-come" else made.due, patient.index)
+            return (int(patient.decline * 1e6), due, patient.index)
+        return (self.now if order == "first-come" else due, patient.index)
 
     def work_of(self, made: Made, name: str) -> p.Work:
         """The work *name* at the patient's facility."""
         return self.plan.facilities[made.patient.facility].work[name]
 
-    def does(self, work: p.Work, made: Made, flasks: int = 0, value: float = NAN) -> Task:
-        """Ask for *work*; it happens when the work is done, and is written down with *value*."""
+    def does(
+        self, work: p.Work, made: Made, flasks: int = 0, value: float = NAN, due: int | None = None
+    ) -> Task:
+        """Ask for *work*; it happens when the work is done, and is written down with *value*.
+
+        So many flasks may make it longer than any opening: then it is booked for the whole of one. It is
+        *due* when the thing is, if it has no date of its own.
+        """
         assert work.need is not None
         turn = made.turn(work.name)
         extra = int(work.per_flask * flasks + 0.5)
         return self.floor.work(
             self.needs[work.need],
             lasts=self._minutes(work, made, turn) + extra,
-            booked=work.booked + extra,
-            rank=self.rank(made),
+            booked=min(work.booked + extra, self.needs[work.need].longest),
+            rank=self.rank(made, due),
             note=(made.subject, work.activity, value, work.clears, None),
             clearance=self._clearance(work, made, turn),
         )
@@ -173,7 +180,7 @@ class Unit:
         """Wait until *task* begins; returns False, and takes it out of its line, if it has not *by* then."""
         task.begun = self.floor.event()
         try:
-            yield task.begun if by is None else task.begun | self.until(by)
+            yield task.begun if by is None else task.begun | self.until(by + 1)
         except Interrupt:
             self.floor.withdraw(task)
             raise
