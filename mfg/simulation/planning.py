@@ -183,7 +183,8 @@ def _collect_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
     """Collect again: lots that are already on their way serve the earlier doses, the new one the last."""
     patient, today = dosing.patient, unit.now // DAY
     later = [d for d in _after(dosing) if d.lot is not None and d.booked is not None]
-    chain = [dosing, *(d for d in later if d.dose.cells == dosing.dose.cells)]
+    cells = dosing.dose.cells_for(patient.weight)
+    chain = [dosing, *(d for d in later if d.dose.cells_for(patient.weight) == cells)]
     last, lots = chain[-1], [d.lot for d in chain[1:] if d.lot is not None]
     taken = (lots[-1] if lots else lost).collection
     if last.booked is None or taken is None:
