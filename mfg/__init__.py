@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mfg.prescription import dose as dose
     from mfg.reader.protocols import load_protocol as load_protocol
     from mfg.reader.scenarios import load_scenario as load_scenario
+    from mfg.study import compare as compare
     from mfg.study import simulate as simulate
 
 _HOMES = {
@@ -30,6 +31,7 @@ _HOMES = {
     "MfgError": "errors",
     "Refused": "errors",
     "audit": "auditing",
+    "compare": "study",
     "dose": "prescription",
     "load_protocol": "reader.protocols",
     "load_scenario": "reader.scenarios",

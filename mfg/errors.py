@@ -3,6 +3,7 @@
     MfgError
     ├── Refused      one thing a person gave cannot be used: where it stands, what it is, why not, what would do
     ├── Faults       every such thing in one file, table or command, together
+    ├── Failed       replications ended in an error: there is no summary over the others
     └── Unsound      a finished run fails its own audit: a defect of the model, never of the input
 
 The facts are positional fields and the sentence is made from them, so an error survives SimPy and
@@ -52,6 +53,18 @@ class Faults(MfgError):
     def __str__(self) -> str:
         count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
         return "\n".join([f"{self.source}: {count}", *(f"  {fault}" for fault in self.faults)])
+
+
+@define
+class Failed(MfgError):
+    """Replications of a study ended in an error; each with what happened and how to repeat it alone."""
+
+    replications: tuple[str, ...]
+    saved: int
+
+    def __str__(self) -> str:
+        lines = "\n".join(f"  {one}" for one in self.replications)
+        return f"{len(self.replications)} replications failed, {self.saved} are kept, and there is no summary\n{lines}"
 
 
 @define

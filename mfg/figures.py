@@ -16,6 +16,7 @@ from scipy import special
 
 from mfg.calendar import DAY
 from mfg.simulation.plan import Plan
+from mfg.stability import lead_growth
 from mfg.tables import MONTH, STOPPED, Tables
 
 LEVEL = 0.95
@@ -33,6 +34,7 @@ OF_A_RESOURCE = {
     "overtime_hour": ("hour", "work of {} outside its opening hours"),
     "wait_hour": ("hour", "mean wait of the work that needs {}"),
     "load": ("share", "work asked of {} over its open time"),
+    "backlog": ("week", "work that waits for {} at the horizon, over its open time in a week"),
 }
 
 
@@ -56,6 +58,7 @@ def values_of(plan: Plan, tables: Tables) -> dict[str, float]:
     for arm in arms_of(plan):
         theirs = _of_arm(tables, arm)
         values |= {f"{name}[{arm}]": float(RULES[name][2](plan, theirs)) for name in OF_AN_ARM}
+    values["lead_growth"] = lead_growth(tables, plan.warm_up, plan.horizon)
     resources = tables.resources
     for column in OF_A_RESOURCE:
         kind = column.removesuffix("_hour")
@@ -119,6 +122,8 @@ def wilson(count: int, of: int) -> tuple[float, float]:
 
 def describe(name: str) -> tuple[str, str]:
     """The unit of a figure, and what it estimates."""
+    if name == "lead_growth":
+        return "day", "longer wait for the first booked dose in the second half of the time"
     rule, _, arm = name.partition("[")
     if rule in RULES:
         unit, about, _ = RULES[rule]

@@ -6,13 +6,15 @@ the run, not the site.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import pandas as pd
 from attrs import frozen
 
 from mfg.calendar import DAY
 from mfg.tables import Tables
 
-WEEK = 7 * DAY / 60  # hours
-GROWTH = 14  # days by which the wait grows from one half of the run to the other
+GROWTH = 14  # days by which the wait grows from one half of the time to the other
 
 
 @frozen
@@ -24,38 +26,38 @@ class Overload:
     reason: str
 
 
-def overloads(tables: Tables, first: int, last: int) -> list[Overload]:
-    """The overloaded resources of one or several replications between minutes *first* and *last*.
+def overloads(resources: Sequence[str], means: pd.Series) -> list[Overload]:
+    """The overloaded ones of *resources*, from the *means* of the figures over replications.
 
     One is overloaded if as much work is asked of it as it is open for, or if a week of its work waits at the
     end. Work that is booked ahead waits nowhere: if patients who come later wait much longer for their
     first dose, the busiest resource is named. The bottleneck is the first of the list.
     """
-    means = tables.resources.groupby("resource", sort=False)[["load", "backlog_hour", "open_hour"]].mean()
-    weeks = (last - first) / 60 / WEEK
+    loads = {name: float(means[f"load_{name}"]) for name in resources}
     found = []
-    for name, load, backlog, hours in means.itertuples():
-        if not hours:
-            continue
-        waiting = backlog / (hours / weeks)
+    for name, load in loads.items():
+        waiting = float(means[f"backlog_{name}"])
         if load >= 1:
             found.append(Overload(name, load, f"{load:.2f} of its open time is asked of it"))
         elif waiting >= 1:
             found.append(Overload(name, load, f"{waiting:.1f} weeks of its work wait at the horizon"))
-    growth = _lead_growth(tables, first / DAY, last / DAY)
+    growth = float(means["lead_growth"])
     if not found and growth >= GROWTH:
-        name = str(means["load"].idxmax())
+        name = max(loads, key=lambda one: loads[one] if loads[one] == loads[one] else -1)
         reason = f"later patients wait {growth:.0f} days longer for a first dose, and it is the busiest"
-        found.append(Overload(name, float(means["load"].max()), reason))
+        found.append(Overload(name, loads[name], reason))
     return sorted(found, key=lambda one: -one.load)
 
 
-def _lead_growth(tables: Tables, first: float, last: float) -> float:
-    """By how many days the wait for the first booked dose is longer in the second half of the time."""
-    of_patient = ["replication", "patient"]
-    booked = tables.doses.groupby(of_patient, sort=False)["booked_day"].min().rename("booked")
-    came = tables.patients.set_index(of_patient).join(booked)
-    came = came[came["arrived_day"].between(first, last) & came["booked"].notna()]
-    wait = came["booked"] - came["arrived_day"]
-    late = came["arrived_day"] > (first + last) / 2
-    return float(wait[late].mean() - wait[~late].mean()) if 0 < late.sum() < len(late) else 0.0
+def lead_growth(tables: Tables, first: int, last: int) -> float:
+    """By how many days the wait for the first booked dose is longer in the second half of the time.
+
+    *tables* are those of one replication; the time is from minute *first* to *last*.
+    """
+    booked = tables.doses.groupby("patient", sort=False)["booked_day"].min()
+    wait = tables.patients["patient"].map(booked) - tables.patients["arrived_day"]
+    came = tables.patients["arrived_day"] * DAY
+    counts = wait.notna() & came.between(first, last)
+    late = counts & (came > (first + last) / 2)
+    early = counts & ~late
+    return float(wait[late].mean() - wait[early].mean()) if late.any() and early.any() else float("nan")

@@ -92,6 +92,39 @@ def _coded(codes: npt.NDArray[np.integer[Any]], names: Sequence[str]) -> pd.Cate
     return coded
 
 
+def columns_of(plan: Plan, events: pd.DataFrame) -> tuple[Columns, list[str]]:
+    """A stored event log as it was written, and the names of its patients in the order of their index."""
+    codes = {(activity.name, activity.place): n for n, activity in enumerate(plan.activities)}
+    done, dones = pd.factorize(events["activity"])
+    there, theres = pd.factorize(events["place"])
+    known = np.array([[codes.get((str(a), str(p)), -1) for p in theres] for a in dones], dtype=np.int16)
+    activity = known.reshape(len(dones), len(theres))[done, there]
+    names = events.loc[events["activity"] == "arrive", "patient"].astype(str).drop_duplicates().tolist()
+    order = pd.Index(names)
+    whom = np.stack(
+        [
+            order.get_indexer(pd.Index(events["patient"].astype(str))),
+            events["lot"].to_numpy() - 1,
+            events["dose"].to_numpy() - 1,
+            np.zeros(len(events)),
+        ],
+        axis=1,
+    ).astype(np.int32)
+    subjects, subject = np.unique(whom, axis=0, return_inverse=True)
+    outcomes, outcome = np.unique(events["outcome"].astype(str), return_inverse=True)
+    return Columns(
+        subject=subject.ravel().astype(np.int32),
+        activity=activity,
+        queued=events["queued_min"].to_numpy(),
+        started=events["started_min"].to_numpy(),
+        finished=events["finished_min"].to_numpy(),
+        outcome=outcome.astype(np.int16),
+        value=events["value"].to_numpy(),
+        subjects=subjects,
+        outcomes=tuple(str(word) for word in outcomes),
+    ), names
+
+
 def _attempts(log: Columns) -> npt.NDArray[np.int16]:
     """How often the same had been done on the same before, for each row."""
     keys = log.subject.astype(np.int64) << 16 | log.activity
@@ -233,9 +266,10 @@ def _resources(plan: Plan, log: Columns) -> pd.DataFrame:
 
     Between warm-up and horizon. Utilisation is busy over open time; work beyond the opening hours stands
     apart as overtime; `load` is the work that was asked for in that time over the time that was open, and
-    `backlog_hour` the work that still waited at the horizon.
+    `backlog` the work that still waited at the horizon, in weeks of the time that is open.
     """
     first, last = plan.warm_up, plan.horizon
+    weeks = (last - first) / DAY / 7
     begin, end = (np.clip(moments, first, last) for moments in (log.started, log.finished))
     asked = (log.queued >= first) & (log.queued < last)
     waiting = (log.queued < last) & (log.started >= last)
@@ -260,7 +294,9 @@ def _resources(plan: Plan, log: Columns) -> pd.DataFrame:
                 "wait_hour": float(waits.mean()) if len(waits) else np.nan,
                 "utilisation": busy_hour / open_hour if open_hour else np.nan,
                 "load": float(lasted[rows] @ (many * asked[rows])) / open_hour if open_hour else np.nan,
-                "backlog_hour": float(lasted[rows] @ (many * waiting[rows])),
+                "backlog": float(lasted[rows] @ (many * waiting[rows])) * weeks / open_hour
+                if open_hour
+                else np.nan,
                 "used_hour": float(lasted[rows] @ many),
             }
         )

@@ -178,7 +178,7 @@ def test_interruption_is_status_130(monkeypatch: pytest.MonkeyPatch, mfg: Callab
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("mfg.study.simulate", interrupted)
+    monkeypatch.setattr("mfg.study.run.run_of", interrupted)
     said = mfg("run", "lenzumestrocel-phase2")
     assert said.status == 130
     assert "interrupted" in said.err

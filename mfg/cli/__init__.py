@@ -8,8 +8,8 @@ from importlib import metadata
 
 from cyclopts import App, CycloptsError
 
-from mfg.cli import protocols, runs
-from mfg.errors import MfgError
+from mfg.cli import protocols, runs, studies
+from mfg.errors import Failed, MfgError
 
 DONE, FOUND, REFUSED, INTERRUPTED = 0, 1, 2, 130
 
@@ -25,6 +25,7 @@ app = App(
 )
 protocols.add_to(app)
 runs.add_to(app)
+studies.add_to(app)
 
 
 def run(arguments: list[str]) -> int:
@@ -34,6 +35,9 @@ def run(arguments: list[str]) -> int:
     except CycloptsError as error:
         message = " ".join(str(error).split())
         return _refused(f"{message} (mfg {' '.join(arguments[:1])} --help shows how)")
+    except Failed as error:
+        sys.stderr.write(f"mfg: {error}\n")
+        return FOUND
     except MfgError as error:
         return _refused(str(error))
     except BrokenPipeError:

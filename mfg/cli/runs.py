@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -50,14 +52,18 @@ def run(
     scenario: str,
     /,
     *,
-    replications: Annotated[Whole, Parameter(alias="-n")] = 20,
+    replications: Annotated[Whole | None, Parameter(alias="-n")] = None,
     seed: Whole | None = None,
     settings: Settings = (),
+    until: str | None = None,
     workers: Whole | None = None,
+    executor: str | None = None,
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
     json: Flag = False,
 ) -> int:
     """Simulate a scenario and report its figures with their intervals.
+
+    The same command goes on where it was stopped.
 
     Example: mfg run lenzumestrocel-phase2 -n 30 --set suites=3 -o runs/three-suites
 
@@ -66,29 +72,33 @@ def run(
     scenario
         A built-in name, or the path of a TOML file.
     replications
-        How often; intervals are over replications.
+        How often; intervals are over replications. 20 if left out; with --until, at most so many.
     seed
         The random seed, instead of the scenario's.
     settings
         A value by its path as KEY=VALUE, such as suites=3; may be repeated.
+    until
+        Replicate until a figure is known so well, such as 'vein_to_vein_median +-5%'.
     workers
         How many processes share the work; as many as there are cores if left out.
+    executor
+        Who does the work instead, such as dask://127.0.0.1:8786.
     output
-        The folder for the tables; one under runs/ if left out.
+        The folder of the run; one under runs/ if left out.
     json
         Print one JSON document.
     """
-    import os
-
     from mfg.evidence import counted
     from mfg.figures import OF_AN_ARM, RULES, arms_of
-    from mfg.study import default_folder, simulate, store
+    from mfg.study.run import checked, run_of
+    from mfg.study.study import Study
+    from mfg.study.variants import Variant
 
-    cores = os.cpu_count() or 1
-    shared = cores if workers is None else workers
-    done = simulate(scenario, replications=replications, seed=seed, settings=pairs(settings), workers=shared)
-    folder = output or default_folder(done)
-    store(done, folder)
+    checked(workers, seed)
+    study = Study.of(scenario, (Variant("as it is", pairs(settings)),), seed)
+    with by_means(study, output, workers, executor) as means:
+        done = run_of(study, means, replications, until)
+    folder = done.folder
     if json:
         figures = [say.fields(figure) for figure in done.figures]
         head = {"scenario": done.scenario.name, "replications": done.replications, "seed": done.plan.seed}
@@ -129,8 +139,41 @@ def run(
         say.result(
             "intervals from fewer than 20 replications are too narrow for skewed figures: use -n 20 or more"
         )
+    if until is not None:
+        _until(until, done)
     say.result(f"tables: {folder}")
     return 0
+
+
+def _until(until: str, done: Any) -> None:
+    """Whether the figure is known as well as was asked for, and by which rule."""
+    from mfg.study.precision import FIRST, Precision
+
+    precision = Precision.read(until, None)
+    ended = "is reached" if precision.met(done.by_replication) else "is not reached"
+    say.result(
+        f"{until} {ended} with {done.replications} replications; looked at {FIRST}, then whenever as many were "
+        "there as the last look asked for"
+    )
+
+
+@contextmanager
+def by_means(study: Any, output: Path | None, workers: int | None, executor: str | None) -> Iterator[Any]:
+    """The means that a command was given: folder, hands, and a bar on a terminal."""
+    import os
+
+    from mfg.study.run import default_folder
+    from mfg.study.study import Means
+    from mfg.study.work import executor_at
+
+    shared = (os.cpu_count() or 1) if workers is None else workers
+    hands, let_go = executor_at(executor) if executor is not None else (None, None)
+    try:
+        with say.progress() as told:
+            yield Means(output or default_folder(study), shared, hands, told)
+    finally:
+        if let_go is not None:
+            let_go()
 
 
 def _shares(title: str, what: str, everything: str, counts: dict[str, int], replications: int) -> None:

@@ -42,6 +42,7 @@ class _ScenarioFile:
     warm_up: Delay | None = None
     chance: bool = True
     policy: Policy = attrs.Factory(Policy)
+    variants: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict, metadata={"key": "variant"})
 
 
 def load_scenario(name: str | Path, settings: Mapping[str, str] | None = None) -> Scenario:
@@ -69,7 +70,7 @@ def load_scenario(name: str | Path, settings: Mapping[str, str] | None = None) -
             set_value(documents, key, text)
     except Refused as fault:
         raise Faults(str(path), (fault,)) from None
-    return _scenario(documents, path)
+    return scenario_of(documents, path)
 
 
 def load_site(path: Path) -> Site:
@@ -82,8 +83,12 @@ def load_population(path: Path) -> Population:
     return _part(dict(read_toml(path)), Population, "population-1", str(path))
 
 
-def _scenario(documents: Tree, path: Path) -> Scenario:
-    """Every part of the scenario, and the faults of all of them together."""
+def scenario_of(documents: Tree, path: Path) -> Scenario:
+    """A scenario from its tree, which holds those of its parts; lists are looked for beside *path*.
+
+    Raises:
+        Faults: with every fault of all parts together.
+    """
     faults: list[Refused] = []
 
     def part(name: str, build: Any) -> Any:

@@ -68,7 +68,7 @@ def _grows(scenario: Scenario) -> bool:
 
 def _measures(scenario: Scenario) -> Iterator[Refused]:
     """What the population measures is held against a limit of the same kind."""
-    limits = {release.test: release.limit for release in scenario.protocol.release}
+    limits = {release.test: release.limit for release in scenario.release}
     for name, spread in scenario.population.measures.items():
         where = f"population.measures.{name}"
         if name not in limits:

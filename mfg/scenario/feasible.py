@@ -24,6 +24,7 @@ WORK_OF = {  # the pieces of work that a step takes
 TOGETHER = (("harvest", "formulate"), ("thaw", "formulate"), ("harvest", "cryopreserve"))
 FAILS = {"collect", "isolate", "medium", "passage", "induce", "cryopreserve", "thaw", "harvest", "formulate"}
 OPEN = FAILS - {"collect"}  # work in which something can get in
+SAMPLED = ("collect", "isolate", "expand", "induce", "cryopreserve")  # steps at whose end a sample is taken
 OF_THE_PRODUCT = ("harvest", "thaw", "formulate")
 
 
@@ -151,10 +152,14 @@ def _ways(scenario: Scenario) -> Iterator[Refused]:
 
 
 def _tests(scenario: Scenario) -> Iterator[Refused]:
-    site, tests = scenario.site, {release.test: release for release in scenario.protocol.release}
-    for name in tests:
+    site, tests = scenario.site, {release.test: release for release in scenario.release}
+    taken = {step.do for step in scenario.recipe if step.do in SAMPLED} | {"last passage", *OF_THE_PRODUCT}
+    for name, release in tests.items():
         if name not in site.tests:
             yield Refused(f"site.test.{name}", None, "is missing", "the protocol asks for this test")
+        if release.sample.at not in (None, *taken):
+            where = f"protocol.release.{name}.sample.at"
+            yield Refused(where, release.sample.at, "is where no sample is taken", nearest("", taken))
     if tests and not site.laboratories:
         yield Refused("site.laboratory", None, "is missing", "tests are done in a laboratory")
     for name, test in site.tests.items():

@@ -10,8 +10,9 @@ from attrs import field, frozen
 
 from mfg.evidence import Number
 from mfg.population import Population
-from mfg.protocol.protocol import Protocol, Supply
+from mfg.protocol.protocol import Protocol, Release, Supply
 from mfg.protocol.recipe import Observe, Step
+from mfg.protocol.rules import When
 from mfg.site import Site
 from mfg.units import ArrivalRate, Delay, Duration, amount
 
@@ -98,6 +99,7 @@ class Scenario:
     warm_up: Delay | None = None
     chance: bool = True
     policy: Policy = field(factory=Policy)
+    variants: Mapping[str, Mapping[str, str]] = field(factory=dict, metadata={"key": "variant"})
     numbers: tuple[Number, ...] = field(factory=tuple, metadata={"key": None})
     documents: Mapping[str, Any] = field(factory=dict, metadata={"key": None})
 
@@ -109,13 +111,16 @@ class Scenario:
     @property
     def recipe(self) -> tuple[Step, ...]:
         """The steps of the protocol that belong to the selected supply."""
-        source = self.source
-        kept = []
-        for step in self.protocol.recipe:
-            limits = step.when.conditions.get("supply") if step.when else None
-            if limits is None or (source is not None and source.name in limits.one_of):
-                kept.append(step)
-        return tuple(kept)
+        return tuple(step for step in self.protocol.recipe if self._belongs(step.when))
+
+    @property
+    def release(self) -> tuple[Release, ...]:
+        """The tests of the protocol that belong to the selected supply."""
+        return tuple(release for release in self.protocol.release if self._belongs(release.when))
+
+    def _belongs(self, when: When | None) -> bool:
+        limits = when.conditions.get("supply") if when else None
+        return limits is None or (self.source is not None and self.source.name in limits.one_of)
 
 
 def stays(recipe: tuple[Step, ...]) -> tuple[int, int]:

@@ -75,13 +75,13 @@ class Biology:
         return float(fresh * np.exp(-self._loss(patient.index, dose) / 100 * minutes / 60))
 
 
-def _draws(luck: Luck, decision: str, shape: Shape | None) -> Draws:
+def _draws(luck: Luck, decision: str, shape: Shape | None) -> Draws[float]:
     if shape is None:
         return Draws(luck, decision, lambda u: u, fixed=0.0)
     return Draws.of(luck, decision, shape)
 
 
-def _shared(luck: Luck, decision: str, shape: Shape | None, alike: float) -> Draws:
+def _shared(luck: Luck, decision: str, shape: Shape | None, alike: float) -> Draws[float]:
     """Draws for several lots of a patient whose normal scores share the part *alike* of their variance."""
     if shape is None or shape.kind == "fixed":
         return _draws(luck, decision, shape)

@@ -232,11 +232,18 @@ class Booking:
             return rooms.first(day, minutes, latest=self._last_collection(patient, day, minutes))
         if event.kind == "dose":
             closed = day - facility.day_before not in self.openings[patient.facility]
-            if closed or self.fills[patient.facility][day] >= facility.fills:
+            if closed or (
+                self._is_filled(patient, event) and self.fills[patient.facility][day] >= facility.fills
+            ):
                 return -1
             start = rooms.first(day, minutes, earliest=self._product_arrives(patient, day))
             return start if start >= 0 and self._bed_is_free(patient, start) else -1
         return rooms.first(day, minutes)
+
+    @staticmethod
+    def _is_filled(patient: Patient, event: Event) -> bool:
+        """Whether the facility fills syringes with cells for this dose."""
+        return any(dose.name == event.dose and dose.product for dose in patient.arm.doses)
 
     def culture(self, patient: Patient, event: Event) -> Culture | None:
         """The incubator places that are planned for the lot that begins, or is thawed, for *event*."""
@@ -253,15 +260,22 @@ class Booking:
             return None
         if event.kind == "collection":
             cells = dose.cells_for(patient.weight)
-            harvest = sizing.target(plan, place, cells)
+            harvest, last = sizing.target(plan, place, cells), self.lead(patient, event.name)
             if bank is not None:
                 served = [d.cells_for(patient.weight) for d in doses if d.product]
-                harvest = sizing.bank_target(plan, place, served)
-            return Culture(sizing.flasks_for(plan, place, harvest), 0, self.lead(patient, event.name))
+                harvest, last = sizing.bank_target(plan, place, served), last - self._after_freezing()
+            return Culture(sizing.flasks_for(plan, place, harvest), 0, last)
         if event.kind == "dose" and bank is not None and bank.recovers is not None:
             harvest = sizing.target(plan, place, dose.cells_for(patient.weight))
             return Culture(sizing.flasks_for(plan, place, harvest), -1 - bank.recovers // DAY, 0)
         return None
+
+    def _after_freezing(self) -> int:
+        """The days before a dose on which its bank is no longer in culture: for its results, and to recover."""
+        bank = self.plan.recipe.bank
+        results = [test.turnaround.typical for test in self.plan.tests if test.sampled == "culture"]
+        recovers = 0 if bank is None or bank.recovers is None else bank.recovers + DAY
+        return int((max(results, default=0.0) + recovers) // DAY)
 
     def _has_places(self, patient: Patient, culture: Culture | None, day: int) -> bool:
         """Whether the incubators will have room for *culture*, as planned."""
@@ -362,7 +376,7 @@ class Booking:
         if booked.event.kind == "collection":
             self.starts[patient.facility][booked.day] += by
         if booked.event.kind == "dose":
-            self.fills[patient.facility][booked.day] += by
+            self.fills[patient.facility][booked.day] += by * self._is_filled(patient, booked.event)
             if beds is not None and self.plan.recipe.stay:
                 (beds.take if by > 0 else beds.give_back)(booked.start, self.plan.recipe.stay)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from functools import reduce
-from math import inf, nan
+from math import inf, nan, nextafter
 from typing import TypeVar
 
 from attrs import define, field
@@ -65,7 +65,7 @@ class _Compiler:
         laboratories = self._laboratories()
         clinics = tuple(self._clinic(name, clinic) for name, clinic in scenario.site.clinics.items())
         facilities = tuple(self._facility(n, f, laboratories) for n, f in scenario.site.facilities.items())
-        tests = tuple(self._test(release, laboratories) for release in protocol.release)
+        tests = tuple(self._test(release, laboratories) for release in scenario.release)
         come, allocation = scenario.arrivals, protocol.allocation
         return p.Plan(
             name=scenario.name,
@@ -157,7 +157,7 @@ class _Compiler:
         return p.Work(
             name=name,
             activity=activity,
-            clears=self._activity("line clearance", place, parts) if clearance else 0,
+            clears=self._activity(f"line clearance after {name}", place, parts) if clearance else 0,
             need=self._need(parts, windows) if granted and parts else None,
             lasts=lasts,
             booked=round(planned) + cleared,
@@ -267,8 +267,9 @@ class _Compiler:
         limits = dict(release.limit.bounds())
         unit = str(next(iter(limits.values())).units) if limits else ""
         spread = self.scenario.population.measures.get(release.test)
-        lower = [number(limits[k], unit) for k in ("least", "above") if k in limits]
-        upper = [number(limits[k], unit) for k in ("most", "below") if k in limits]
+        ends = {name: number(limit, unit) for name, limit in limits.items()}
+        lower = (ends.get("least", -inf), nextafter(ends.get("above", -inf), inf))
+        upper = (ends.get("most", inf), nextafter(ends.get("below", inf), -inf))
         return p.Test(
             name=release.test,
             unit=unit,
@@ -279,8 +280,8 @@ class _Compiler:
             positive=shape_of(work.positive, "minute") if work.positive else None,
             reads=work.reads,
             measured=shape_of(spread, unit) if spread is not None and unit else None,
-            least=max(lower, default=-inf),
-            most=min(upper, default=inf),
+            least=max(lower),
+            most=min(upper),
             fails=_part(work.fails),
             retests=work.retests,
             benches=tuple(benches),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from math import log
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -136,7 +136,10 @@ def _triangular(low: float, likely: float, high: float) -> Inverse:
     return inverse
 
 
-class Draws:
+Value = TypeVar("Value", float, int)
+
+
+class Draws(Generic[Value]):
     """One decision drawn for a whole cohort: ``draws(patient, lot, turn)`` is that patient's value there.
 
     It is the same however often and in whatever order it is asked. Values are drawn for everybody at
@@ -145,17 +148,26 @@ class Draws:
 
     __slots__ = ("_decision", "_inverse", "_luck", "_rows", "fixed")
 
-    def __init__(self, luck: Luck, decision: str, inverse: Inverse, fixed: float | None = None) -> None:
+    def __init__(
+        self, luck: Luck, decision: str, inverse: Callable[[Floats], Any], fixed: Value | None = None
+    ) -> None:
         self._luck, self._decision, self._inverse = luck, decision, inverse
-        self._rows: dict[int, list[list[float]]] = {}
-        self.fixed = fixed
+        self._rows: dict[int, list[list[Value]]] = {}
+        self.fixed: Value | None = fixed
 
-    @classmethod
-    def of(cls, luck: Luck, decision: str, shape: Shape) -> Draws:
+    @staticmethod
+    def of(luck: Luck, decision: str, shape: Shape) -> Draws[float]:
         """Draws from *shape*."""
-        return cls(luck, decision, inverse_of(shape), shape.is_ if shape.kind == "fixed" else None)
+        return Draws(luck, decision, inverse_of(shape), shape.is_ if shape.kind == "fixed" else None)
 
-    def __call__(self, patient: int, lot: int = 0, turn: int = 0) -> float:
+    @staticmethod
+    def minutes(luck: Luck, decision: str, shape: Shape) -> Draws[int]:
+        """Draws from *shape* in whole minutes."""
+        inverse = inverse_of(shape)
+        fixed = int(shape.is_ + 0.5) if shape.kind == "fixed" else None
+        return Draws(luck, decision, lambda u: (inverse(u) + 0.5).astype(np.int64), fixed)
+
+    def __call__(self, patient: int, lot: int = 0, turn: int = 0) -> Value:
         """The value of *patient* for its *lot*, the *turn*-th time that it is decided there."""
         if self.fixed is not None:
             return self.fixed
@@ -164,7 +176,7 @@ class Draws:
             rows = self._extended(lot, turn)
         return rows[patient][turn]
 
-    def _extended(self, lot: int, turn: int) -> list[list[float]]:
+    def _extended(self, lot: int, turn: int) -> list[list[Value]]:
         rows = self._rows.get(lot, [])
         first = len(rows[0]) if rows else 0
         count = max(1, first, turn + 1 - first)

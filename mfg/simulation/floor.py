@@ -15,19 +15,17 @@ resources, directly or through others. Work that overruns its booking goes on, a
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import Any, Protocol
 
-from simpy import Environment, Event
-from simpy.core import EmptySchedule
-from simpy.events import NORMAL
+from simpy import Event
 
 from mfg.calendar import Window
+from mfg.simulation.clock import Clock
 
 FOREVER = 1 << 60
-Process = Generator[Event, Any, Any]
 Rank = tuple[int, ...]
 
 
@@ -121,10 +119,10 @@ class Task(Event):
         self.need = need
         self.lasts = lasts
         self.booked = booked
-        self.rank = (*rank, next(floor.asks))
+        self.rank = rank
         self.note = note
         self.clearance = clearance
-        self.asked = floor._now
+        self.asked = floor.now
         self.started = -1
         self.ends = FOREVER
         self.begun: Event | None = None
@@ -153,10 +151,11 @@ class Pool:
 
     def settle(self) -> None:
         """Start every task that may start now."""
-        floor, asked, now = self.floor, self.asked, self.floor._now
-        if not self.waiting and self._start_at_once(now):
+        floor, asked, now = self.floor, self.asked, self.floor.now
+        if not self.waiting and self._start_at_once():
             return
         for task in asked:
+            task.rank = (*task.rank, next(floor.asks))
             heappush(task.need.line, (task.rank, task))
         self.waiting += len(asked)
         asked.clear()
@@ -183,13 +182,14 @@ class Pool:
             self.alarm = alarm
             floor.ring(self, alarm)
 
-    def _start_at_once(self, now: int) -> bool:
+    def _start_at_once(self) -> bool:
         """Start whoever asked, in the order of rank, while nobody has to wait; False if somebody has to."""
-        floor, asked = self.floor, self.asked
+        floor, asked, now = self.floor, self.asked, self.floor.now
         if len(asked) > 1:
             asked.sort(key=_rank)
         for n, task in enumerate(asked):
-            if not (floor.fits(task.need) and task.need.is_open(now, task.booked)):
+            need = task.need
+            if not (floor.fits(need) and need.is_open(now, task.booked)):
                 del asked[:n]
                 return False
             floor.start(task)
@@ -231,7 +231,7 @@ class Hold(Event):
         self.units = units
         self.rank = (*rank, next(floor.asks))
         self.note = note
-        self.asked = floor._now
+        self.asked = floor.now
         self.started = -1
 
 
@@ -276,36 +276,25 @@ class Places:
         while self.line and self.line[0][1].units <= self.free:
             _, hold = heappop(self.line)
             self.free -= hold.units
-            hold.started = self.floor._now
+            hold.started = self.floor.now
             hold.succeed()
 
 
-class Floor(Environment):
-    """SimPy's clock with the resources of a site on it; time is whole minutes.
+class Floor(Clock):
+    """The clock of a site with its resources on it.
 
     *capacities* gives the units of each resource, *needs* what tasks may ask for.
     """
 
-    _now: int  # whole minutes
-
     def __init__(self, capacities: Sequence[int], needs: Sequence[Need], log: Log) -> None:
-        super().__init__(initial_time=0)
+        super().__init__()
         self.capacities = tuple(capacities)
         self.free = list(capacities)
         self.needs = tuple(needs)
         self.log = log
         self.asks = count()
-        self.unsettled: list[Pool | Places] = []
         self.finish = self._finished
         self.pools = _pools(self, needs)
-
-    def until(self, moment: int) -> Event:
-        """Wait until *moment*; a moment that has passed is now."""
-        event = Event(self)
-        event._ok, event._value = True, None
-        now = self._now
-        heappush(self._queue, (moment if moment > now else now, NORMAL, next(self._eid), event))
-        return event
 
     def work(
         self, need: Need, lasts: int, booked: int, rank: Rank, note: Any = None, clearance: int = 0
@@ -332,28 +321,6 @@ class Floor(Environment):
             pool.waiting -= 1
         pool.touch()
 
-    def run(self, until: Any = None) -> None:  # noqa: ARG002  a run ends when nothing is left to happen
-        """Let everything happen, instant by instant."""
-        queue, unsettled = self._queue, self.unsettled
-        while queue or unsettled:
-            if unsettled and (not queue or queue[0][0] > self._now):
-                touched = unsettled.copy()
-                unsettled.clear()
-                for pool in touched:
-                    pool.unsettled = False
-                    pool.settle()
-                continue
-            self._now, _, _, event = heappop(queue)  # type: ignore[assignment]
-            callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
-            for callback in callbacks:
-                callback(event)
-            if not event._ok and not hasattr(event, "_defused"):
-                raise event._value
-
-    def step(self) -> None:
-        """Not for use: an instant is settled as a whole."""
-        raise EmptySchedule
-
     def fits(self, need: Need) -> bool:
         """Whether every unit of *need* is free."""
         free = self.free
@@ -369,8 +336,8 @@ class Floor(Environment):
         """
         for other in ahead:
             if task.need.shares(other.need):
-                start, spare = pool.claim(other, self._now)
-                if self._now + task.booked > start and any(
+                start, spare = pool.claim(other, self.now)
+                if self.now + task.booked > start and any(
                     units > spare.get(resource, FOREVER) for resource, units in task.need.parts
                 ):
                     return other.need.closing(start) - other.booked + 1
@@ -378,7 +345,7 @@ class Floor(Environment):
 
     def start(self, task: Task) -> None:
         """Give *task* what it needs, now."""
-        need, free, now = task.need, self.free, self._now
+        need, free, now = task.need, self.free, self.now
         for resource, units in need.parts:
             free[resource] -= units
         task.started = now
@@ -386,21 +353,21 @@ class Floor(Environment):
         if task.begun is not None:
             task.begun.succeed()
         need.pool.working.add(task)
-        heappush(self._queue, (now + task.lasts, NORMAL, next(self._eid), task))
+        self.schedule(task, delay=task.lasts)
 
     def ring(self, pool: Pool, moment: int) -> None:
         """Look at *pool* again at *moment*."""
         self._then(self.until(moment), lambda _: pool.touch())
 
     def _finished(self, task: Task) -> None:
-        self.log.worked(task, self._now)
+        self.log.worked(task, self.now)
         if task.clearance:
-            self._then(self.until(self._now + task.clearance), lambda _: self._cleared(task))
+            self._then(self.until(self.now + task.clearance), lambda _: self._cleared(task))
         else:
             self._give_back(task)
 
     def _cleared(self, task: Task) -> None:
-        self.log.cleared(task, self._now)
+        self.log.cleared(task, self.now)
         self._give_back(task)
 
     def _give_back(self, task: Task) -> None:

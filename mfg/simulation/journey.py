@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import inf, isinf
 
 from simpy import Interrupt
 
 from mfg.simulation.booking import Booked
+from mfg.simulation.clock import Process
 from mfg.simulation.cohort import Patient
-from mfg.simulation.floor import Process, Task
+from mfg.simulation.floor import Task
 from mfg.simulation.laboratory import sample_product
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.making import begin, begin_thaw, lose
@@ -16,9 +18,16 @@ from mfg.simulation.planning import NO_APPOINTMENT, enrol, expected, give_up, pu
 from mfg.simulation.unit import Unit
 
 
+def arrivals(unit: Unit, patients: Iterable[Patient]) -> Process:
+    """Let everybody come when it is time; *patients* are in the order of their arrival."""
+    for patient in patients:
+        if unit.now < patient.arrived:
+            yield unit.floor.before_all(patient.arrived)
+        unit.begin(patient, life(unit, patient))
+
+
 def life(unit: Unit, patient: Patient) -> Process:
     """One patient, from arrival to an ending."""
-    yield unit.until(patient.arrived)
     yield from settle(unit, patient, treat(unit, patient))
 
 
@@ -51,12 +60,13 @@ def follow(unit: Unit, patient: Patient) -> Process:
     for dosing in patient.doses:
         if dosing.batch is not dosing.lot:
             begin_thaw(unit, dosing)
-    visits = unit.begin(patient, attend(unit, patient))
+    visits = unit.begin(patient, attend(unit, patient)) if patient.visits else None
     for dosing in patient.doses:
         yield from give(unit, dosing)
         if dosing.hopeless:
             return dosing.hopeless
-    yield visits
+    if visits is not None:
+        yield visits
     return "completed"
 
 
@@ -90,7 +100,7 @@ def give(unit: Unit, dosing: Dosing) -> Process:
 
 def draw(unit: Unit, dosing: Dosing, booked: Booked) -> Process:
     """Draw the vehicle at its appointment; False if the dose will be later, and another draw with it."""
-    yield from unit.reach(booked)
+    yield from unit.reach(booked, unless=dosing.upset)
     batch = dosing.batch
     if dosing.hopeless or dosing.draw is not booked or unit.now < booked.start:
         return False
@@ -109,7 +119,7 @@ def cells_are_ready(unit: Unit, dosing: Dosing) -> Process:
             yield batch.ready
     else:
         begins, latest = unit.formulation(dosing)
-        yield unit.until(begins)
+        yield unit.until(begins) | dosing.upset
         if batch is not None and not batch.ready.triggered:
             yield batch.ready | unit.until(latest)
     if dosing.hopeless or dosing.batch is not batch:

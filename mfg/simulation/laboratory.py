@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import inf, isnan, nan
 
 from simpy import Event
@@ -9,38 +10,31 @@ from simpy import Event
 from mfg.calendar import DAY
 from mfg.simulation import plan as p
 from mfg.simulation.lots import Dosing, Lot, Made, Results
-from mfg.simulation.unit import Unit, then
+from mfg.simulation.unit import Unit
 
 CONTAMINATION, OUT_OF_SPECIFICATION = "contamination", "out of specification"
 LATER = "dosed, later positive"
 HOLDS = ("formulation", "administration", "nothing")
 
 
-def of_a_lot(plan: p.Plan) -> list[p.Test]:
-    """The tests whose samples are taken while a lot is made."""
-    return [test for test in plan.tests if test.sampled != "product"]
-
-
-def of_a_product(plan: p.Plan) -> list[p.Test]:
-    """The tests whose samples are taken of a suspended product."""
-    return [test for test in plan.tests if test.sampled == "product"]
-
-
-def awaited(unit: Unit, tests: list[p.Test]) -> dict[str, Results]:
+def awaited(unit: Unit, tests: Sequence[p.Test]) -> dict[str, Results]:
     """What will wait for the results of *tests*, by what they hold up."""
-    return {holds: Results(unit.floor, sum(test.holds == holds for test in tests)) for holds in HOLDS}
+    held = [test.holds for test in tests]
+    return {
+        what: Results(unit.floor, held.count(what)) if what in held else unit.no_results for what in HOLDS
+    }
 
 
 def sample_product(unit: Unit, dosing: Dosing) -> None:
     """Send samples of a formulated product to the laboratory."""
-    dosing.results = awaited(unit, of_a_product(unit.plan))
-    for test in of_a_product(unit.plan):
+    dosing.results = awaited(unit, unit.product_tests)
+    for test in unit.product_tests:
         sample(unit, dosing, dosing.batch, test)
 
 
 def sample_at(unit: Unit, lot: Lot, step: str) -> None:
     """Send the samples that are taken at the end of *step*."""
-    for test in unit.plan.tests:
+    for test in unit.lot_tests:
         if test.sampled == step and test.name not in lot.sampled:
             lot.sampled.add(test.name)
             sample(unit, lot, lot, test)
@@ -51,7 +45,7 @@ def sample_culture(unit: Unit, lot: Lot, *, last: bool = False) -> None:
 
     The next touch that is sure is a day of medium changes on which the facility is fully open.
     """
-    due = [test for test in unit.plan.tests if test.sampled == "culture" and test.name not in lot.sampled]
+    due = [test for test in unit.lot_tests if test.sampled == "culture" and test.name not in lot.sampled]
     later = inf
     if due and not last:
         later = unit.next_medium(lot)
@@ -69,30 +63,33 @@ def sample(unit: Unit, made: Made, lot: Lot | None, test: p.Test, repeat: int = 
     What the sample holds is decided now: contamination that comes later is not in it. A result of a product
     that another one has replaced is only written down.
     """
-    subject, results = made.subject, made.results
+    subject, awaiting = made.subject, made.results
     bench = test.benches[unit.plan.facilities[made.patient.facility].laboratory]
     task = unit.does(bench, made)
     turn = made.turns[test.name] - 1
     failure, value = _verdict(unit, made, lot, test, turn)
-    early = failure == CONTAMINATION and test.positive is not None
-    wait = test.positive if early and test.positive is not None else test.turnaround
-    minutes = int(unit.value(f"turnaround of {test.name}", wait, made, turn) + 0.5)
+    early = failure == CONTAMINATION
+    if early and test.positive is not None:
+        minutes = unit.minutes(f"time to a positive {test.name}", test.positive, made, turn)
+    else:
+        minutes = unit.minutes(f"turnaround of {test.name}", test.turnaround, made, turn)
 
     def report(_: Event) -> None:
         outcome = failure or "passed"
         unit.log.note(subject, test.activity, task.asked, task.started, unit.now, outcome, value)
-        if results is not made.results:
+        if awaiting is not made.results:
             return
         if failure == OUT_OF_SPECIFICATION and repeat < test.retests:
             sample(unit, made, lot, test, repeat + 1)
             return
-        results[test.holds].report(failure)
-        if failure and any(dosing.over for dosing in _served(made)):
+        made.results[test.holds].report(failure)
+        given = [dosing.over for dosing in _served(made)]
+        if failure and any(given):
             unit.writes(made.subject, "fail", LATER)
-        elif failure and made is lot:
+        if failure and made is lot and not all(given):
             unit.loses(lot, failure)
 
-    then(task, lambda _: then(unit.until(unit.now + minutes), report))
+    task.callbacks.append(lambda _: unit.floor.after(minutes).callbacks.append(report))
 
 
 def _served(made: Made) -> list[Dosing]:
@@ -114,6 +111,6 @@ def _verdict(unit: Unit, made: Made, lot: Lot | None, test: p.Test, turn: int) -
         value = unit.value(f"{test.name} measured", test.measured, made, turn)
     if not (isnan(value) or test.within(value)):
         return OUT_OF_SPECIFICATION, value
-    if unit.happens(f"fate of {test.name}", test.fails, made, turn):
+    if test.fails and unit.happens(f"fate of {test.name}", test.fails, made, turn):
         return (CONTAMINATION if contamination else OUT_OF_SPECIFICATION), value
     return "", value

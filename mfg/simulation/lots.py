@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from attrs import define, field
 from simpy import Environment, Event
-from simpy.events import Process
 
 from mfg.growth import Culture
 from mfg.simulation import plan as p
 from mfg.simulation.booking import Booked
+from mfg.simulation.clock import Running
 from mfg.simulation.cohort import Patient
 from mfg.simulation.floor import Hold
 
@@ -22,14 +22,17 @@ class Lost(Exception):
 
 
 class Results(Event):
-    """The laboratory's results that something waits for: it happens when all are in, or one is bad."""
+    """The laboratory's results that something waits for: it happens when all are in, or one is bad.
+
+    With none outstanding it has happened.
+    """
 
     def __init__(self, env: Environment, outstanding: int) -> None:
         super().__init__(env)
         self.outstanding = outstanding
         self.failed = ""
         if not outstanding:
-            self.succeed()
+            self._ok, self._value, self.callbacks = True, None, None  # type: ignore[assignment]
 
     def report(self, failure: str) -> None:
         """One result is in; *failure* is empty if it meets the specification."""
@@ -72,7 +75,7 @@ class Lot(Made):
 
     A lot that is a bank has `containers`; what is thawed from it for one dose is a lot of its own with the
     bank as its `parent`. `begins` is the step with which it begins: a lot may start from isolated marrow, or
-    be in culture when the run starts.
+    be in culture when the run starts. What got into the marrow itself (`tainted`) is in every lot from it.
     """
 
     target: float
@@ -82,8 +85,11 @@ class Lot(Made):
     begins: str = "collect"
     collected_at: int = -1
     marrow: float = 0.0
+    tainted: bool = False
+    isolated: bool = False
     contaminated: bool = False
     hold: Hold | None = None
+    emptied: Event | None = None
     store: Hold | None = None
     culture: Culture | None = None
     containers: int = 0
@@ -91,12 +97,12 @@ class Lot(Made):
     taken: bool = False
     failed: str = ""
     sampled: set[str] = field(factory=set)
-    process: Process | None = None
+    process: Running | None = None
 
     @property
-    def at_the_facility(self) -> bool:
-        """Whether its marrow arrived, so that another lot could begin from it."""
-        return self.begins == "isolate" or "isolate" in self.turns
+    def leaves_marrow(self) -> bool:
+        """Whether its marrow was isolated while it kept, so that another lot can begin from it."""
+        return self.begins == "isolate" or self.isolated
 
 
 @define(eq=False)
@@ -104,7 +110,7 @@ class Dosing(Made):
     """One dose of one patient: its appointments, its lot, and what came of it.
 
     `batch` is what is formulated: the lot itself, or what was thawed from it. `tries` counts how often a lot
-    for it was lost; `hopeless` says why there will be no other.
+    for it was lost; `hopeless` says why there will be no other. `upset` happens when its lot is lost.
     """
 
     dose: p.Dose
@@ -112,6 +118,7 @@ class Dosing(Made):
     booked: Booked | None
     draw: Booked | None
     cells: float
+    upset: Event
     batch: Lot | None = None
     suspended_at: int = -1
     given_at: int = -1

@@ -10,7 +10,7 @@ from mfg.calendar import DAY
 from mfg.growth import Culture
 from mfg.simulation import plan as p
 from mfg.simulation import sizing
-from mfg.simulation.floor import Process
+from mfg.simulation.clock import Process
 from mfg.simulation.laboratory import sample_at, sample_culture
 from mfg.simulation.lots import Dosing, Lost, Lot
 from mfg.simulation.planning import replace
@@ -65,6 +65,7 @@ def make(unit: Unit, lot: Lot) -> Process:
         sample_at(unit, lot, step)
     if recipe.bank is not None and lot.parent is None:
         yield from freeze(unit, lot)
+        sample_at(unit, lot, "cryopreserve")
     yield from release(unit, lot)
     lot.ready.succeed()
     if lot.store is not None:
@@ -73,7 +74,8 @@ def make(unit: Unit, lot: Lot) -> Process:
         yield unit.until(unit.next_medium(lot))
         yield from feed(unit, lot)
     if lot.hold is not None:
-        yield unit.floor.event()
+        lot.emptied = unit.floor.event()
+        yield lot.emptied
 
 
 def collect(unit: Unit, lot: Lot) -> Process:
@@ -88,7 +90,7 @@ def collect(unit: Unit, lot: Lot) -> Process:
     yield from unit.procedure("collect", lot, lot.collection, lot.marrow)
     if unit.comes_to_nothing(plan.clinics[lot.patient.clinic].work["collect"], lot):
         raise Lost(FAILURES["collect"])
-    lot.contaminated = unit.happens("contaminated marrow", plan.people.contaminated, lot)
+    lot.contaminated = lot.tainted = unit.happens("contaminated marrow", plan.people.contaminated, lot)
     if not lot.target:
         return
     if not (yield from unit.ships(plan.recipe.inbound, lot, "ship in")):
@@ -113,6 +115,7 @@ def isolate(unit: Unit, lot: Lot) -> Process:
     if keeps is not None and not (yield from unit.begins(task, by=keeps)):
         raise Lost(TOO_OLD)
     yield task
+    lot.isolated = True
     survive(unit, work, lot)
     if lot.hold is not None and recipe.cultivation is not None:
         until = recipe.bank.after_passage if recipe.bank is not None else None
@@ -133,6 +136,7 @@ def expand(unit: Unit, lot: Lot) -> Process:
         yield from incubate(unit, lot)
     else:
         yield from grow(unit, lot)
+    sample_at(unit, lot, "last passage")
     lot.grown = not unit.plan.recipe.induces
 
 
@@ -183,14 +187,14 @@ def incubate(unit: Unit, lot: Lot) -> Process:
     expansion = unit.plan.recipe.expansion
     assert expansion is not None
     assert expansion.lasts is not None
-    left, every = expansion.lasts, expansion.medium_every
+    left, every, after = expansion.lasts, expansion.medium_every, unit.floor.after
     while every is not None and left > every:
-        yield unit.until(unit.now + every)
+        yield after(every)
         work = unit.work_of(lot, "medium")
         yield unit.does(work, lot)
         survive(unit, work, lot)
         left -= every
-    yield unit.until(unit.now + left)
+    yield after(left)
 
 
 def induce(unit: Unit, lot: Lot) -> Process:

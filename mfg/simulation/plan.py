@@ -6,7 +6,7 @@ other processes, and what a second engine could read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from math import nan
 
@@ -300,6 +300,16 @@ class Plan:
     in_progress: tuple[InProgress, ...]
     rate: float
     every: int
+
+    @property
+    def works(self) -> Iterator[Work]:
+        """Every piece of work at every place, those on the benches of a laboratory with them."""
+        for clinic in self.clinics:
+            yield from clinic.work.values()
+        for facility in self.facilities:
+            yield from facility.work.values()
+        for test in self.tests:
+            yield from test.benches
 
     @property
     def listed(self) -> tuple[InProgress | Candidate, ...]:

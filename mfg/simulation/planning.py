@@ -11,7 +11,7 @@ from mfg.calendar import DAY
 from mfg.simulation import sizing
 from mfg.simulation.booking import Booked
 from mfg.simulation.cohort import Patient
-from mfg.simulation.laboratory import awaited, of_a_lot, of_a_product
+from mfg.simulation.laboratory import awaited
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.unit import Unit
 
@@ -80,12 +80,13 @@ def prepare(unit: Unit, patient: Patient, booked: Appointments, numbers: Sequenc
                 patient.index, made_from.number if made_from is not None else -1, number
             ),
             due=due,
-            results=awaited(unit, of_a_product(plan)),
+            results=awaited(unit, unit.product_tests),
             dose=dose,
             lot=made_from,
             booked=appointment,
             draw=booked.get(("csf-draw", dose.name)),
             cells=cells,
+            upset=unit.floor.event(),
             batch=made_from,
         )
         patient.doses.append(dosing)
@@ -99,7 +100,7 @@ def new_lot(unit: Unit, patient: Patient, due: int, target: float, collection: B
     """Another lot of the patient, not yet begun."""
     number = len(patient.lots)
     subject = unit.log.subject(patient.index, number)
-    results = awaited(unit, of_a_lot(unit.plan))
+    results = awaited(unit, unit.lot_tests)
     lot = Lot(patient, number, subject, due, results, target, collection, unit.floor.event())
     patient.lots.append(lot)
     return lot
@@ -157,10 +158,12 @@ def replace(unit: Unit, lot: Lot, cause: str) -> Begun:
             begun = _thaw_again(unit, first, lot.parent)
         elif unit.plan.recipe.bank is not None:
             begun = _bank_again(unit, first)
-        elif unit.plan.policy.again == "isolate" and lot.at_the_facility:
+        elif unit.plan.policy.again == "isolate" and lot.leaves_marrow:
             begun = _isolate_again(unit, first, lot)
         else:
             begun = _collect_again(unit, first, lot)
+        first.upset.succeed()
+        first.upset = unit.floor.event()
     unit.empties(lot)
     if not lot.ready.triggered:
         lot.ready.succeed()
@@ -171,6 +174,7 @@ def _isolate_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
     """Begin a new lot from what is left of the same marrow."""
     lot = new_lot(unit, dosing.patient, dosing.due, lost.target, lost.collection)
     lot.begins, lot.marrow, lot.collected_at = "isolate", lost.marrow, lost.collected_at
+    lot.contaminated = lot.tainted = lost.tainted
     serve(unit, dosing, lot, lot)
     if dosing.booked is not None:
         put_off(unit, dosing, unit.now + lost.due - lost.collected_at, "lot lost")

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from mfg.calendar import DAY
 from mfg.simulation import plan as p
 from mfg.simulation import sizing
+from mfg.simulation.clock import Process
 from mfg.simulation.cohort import Patient
-from mfg.simulation.floor import Process
 from mfg.simulation.journey import allocate, follow, settle
 from mfg.simulation.planning import Appointments, prepare
 from mfg.simulation.unit import Unit

@@ -8,7 +8,7 @@ from mfg.errors import Refused, Unsound
 from mfg.simulation import plan as p
 from mfg.simulation.cohort import Patient, cohort_of
 from mfg.simulation.floor import Exhausted
-from mfg.simulation.journey import life
+from mfg.simulation.journey import arrivals
 from mfg.simulation.log import Columns
 from mfg.simulation.progress import resume
 from mfg.simulation.unit import Unit
@@ -26,8 +26,8 @@ def replicate(plan: p.Plan, replication: int) -> tuple[Columns, list[str]]:
     for patient in patients:
         patient.subject = unit.log.subject(patient.index)
     resume(unit, patients)
-    for patient in patients[len(plan.in_progress) :]:
-        unit.begin(patient, life(unit, patient))
+    coming = sorted(patients[len(plan.in_progress) :], key=lambda patient: patient.arrived)
+    unit.floor.process(arrivals(unit, coming))
     try:
         unit.floor.run()
     except Exhausted as ended:

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import ceil
 from typing import Any
 
-from simpy import Event, Interrupt
-from simpy.events import Process as SimpyProcess
+from simpy import AnyOf, Event, Interrupt
 
 from mfg.calendar import DAY
 from mfg.shape import Shape
 from mfg.simulation import plan as p
 from mfg.simulation.biology import Biology
 from mfg.simulation.booking import Booked, Booking
+from mfg.simulation.clock import Process, Running
 from mfg.simulation.cohort import Patient
 from mfg.simulation.draws import Draws, Luck
-from mfg.simulation.floor import Floor, Need, Places, Process, Rank, Task
+from mfg.simulation.floor import Floor, Need, Places, Rank, Task
 from mfg.simulation.log import NAN, EventLog
-from mfg.simulation.lots import Dosing, Lost, Lot, Made
+from mfg.simulation.lots import Dosing, Lost, Lot, Made, Results
+
+
+class Job:
+    """A piece of work of the plan with its need and the draws of its minutes at hand."""
+
+    __slots__ = ("clearance", "lasts", "need")
+
+    def __init__(self, work: p.Work, needs: Sequence[Need], luck: Luck) -> None:
+        self.need = needs[work.need] if work.need is not None else None
+        self.lasts = Draws.minutes(luck, work.name, work.lasts)
+        self.clearance = (
+            Draws.minutes(luck, f"clearance after {work.name}", work.clearance) if work.clearance else None
+        )
 
 
 class Unit:
@@ -34,13 +47,20 @@ class Unit:
         self.booking = Booking(plan)
         self.biology = Biology(plan, luck)
         self.in_work = [0] * len(plan.facilities)
+        self.lot_tests = [test for test in plan.tests if test.sampled != "product"]
+        self.product_tests = [test for test in plan.tests if test.sampled == "product"]
+        self.no_results = Results(self.floor, 0)
         self._luck = luck
-        self._draws: dict[str, Draws] = {}
+        self._draws: dict[tuple[str, int], Draws[float]] = {}
+        self._minutes_of: dict[tuple[str, int], Draws[int]] = {}
+        self._jobs = {work.activity: Job(work, self.needs, luck) for work in plan.works}
+        self._urgent = plan.policy.order == "most-urgent"
+        self._first_come = plan.policy.order == "first-come"
 
     @property
     def now(self) -> int:
         """The minute that it is."""
-        return int(self.floor.now)
+        return self.floor.now
 
     # ---- time and processes -------------------------------------------------------------------------
 
@@ -48,12 +68,13 @@ class Unit:
         """Wait until *moment*."""
         return self.floor.until(ceil(moment))
 
-    def reach(self, booked: Booked) -> Process:
-        """Wait for an appointment, wherever it is moved to meanwhile."""
-        while self.floor.now < booked.start:
-            yield self.floor.until(booked.start)
+    def reach(self, booked: Booked, unless: Event | None = None) -> Process:
+        """Wait for an appointment, wherever it is moved to meanwhile, *unless* that happens first."""
+        while self.floor.now < booked.start and not (unless is not None and unless.triggered):
+            moment = self.floor.until(booked.start)
+            yield moment if unless is None else moment | unless
 
-    def begin(self, patient: Patient, story: Process) -> SimpyProcess:
+    def begin(self, patient: Patient, story: Process) -> Running:
         """Start a process that ends when the patient leaves."""
         process = self.floor.process(story)
         patient.processes.append(process)
@@ -69,7 +90,8 @@ class Unit:
         self._will_leave_at(patient, "died", patient.arrived + patient.dies)
         self._will_leave_at(patient, "withdrew", withdraws)
         falls = patient.arrived + patient.falls_below(self.plan.policy.score_least)
-        self._will_leave_at(patient, "fell below eligibility", falls, untreated=True)
+        if patient.arm.doses or falls < baseline:
+            self._will_leave_at(patient, "fell below eligibility", falls, untreated=True)
 
     def _will_leave_at(self, patient: Patient, cause: str, moment: float, *, untreated: bool = False) -> None:
         def leaves(_: Event) -> None:
@@ -85,7 +107,7 @@ class Unit:
         if lot.process is not None and not lot.failed:
             self.interrupts(lot.process, Lost(cause))
 
-    def interrupts(self, process: SimpyProcess, cause: object) -> None:
+    def interrupts(self, process: Running, cause: object) -> None:
         """Interrupt *process*; a task that it waits for leaves its line, if it has not begun."""
         if process.is_alive:
             if isinstance(process.target, Task):
@@ -96,9 +118,18 @@ class Unit:
 
     def value(self, decision: str, shape: Shape, made: Made, turn: int) -> float:
         """What *shape* gives for this lot or dose, the *turn*-th time that it is asked."""
-        draws = self._draws.get(decision)
+        key = decision, id(shape)  # places differ in their shapes, and a plan outlives its unit
+        draws = self._draws.get(key)
         if draws is None:
-            draws = self._draws[decision] = Draws.of(self._luck, decision, shape)
+            draws = self._draws[key] = Draws.of(self._luck, decision, shape)
+        return draws(made.patient.index, made.number, turn)
+
+    def minutes(self, decision: str, shape: Shape, made: Made, turn: int) -> int:
+        """How long *shape* lets this lot or dose wait, the *turn*-th time that it is asked."""
+        key = decision, id(shape)
+        draws = self._minutes_of.get(key)
+        if draws is None:
+            draws = self._minutes_of[key] = Draws.minutes(self._luck, decision, shape)
         return draws(made.patient.index, made.number, turn)
 
     def happens(self, decision: str, chance: float, made: Made, turn: int = 0) -> bool:
@@ -109,11 +140,11 @@ class Unit:
 
     def rank(self, made: Made, due: int | None = None) -> Rank:
         """Whose turn it is: by due date, by who came first, or by who declines fastest."""
-        patient, order = made.patient, self.plan.policy.order
+        patient = made.patient
         due = made.due if due is None else due
-        if order == "most-urgent":
+        if self._urgent:
             return (int(patient.decline * 1e6), due, patient.index)
-        return (self.now if order == "first-come" else due, patient.index)
+        return (self.floor.now if self._first_come else due, patient.index)
 
     def work_of(self, made: Made, name: str) -> p.Work:
         """The work *name* at the patient's facility."""
@@ -127,16 +158,18 @@ class Unit:
         So many flasks may make it longer than any opening: then it is booked for the whole of one. It is
         *due* when the thing is, if it has no date of its own.
         """
-        assert work.need is not None
-        turn = made.turn(work.name)
-        extra = int(work.per_flask * flasks + 0.5)
+        job, turn, number = self._jobs[work.activity], made.turn(work.name), made.number
+        need, index = job.need, made.patient.index
+        assert need is not None
+        extra = int(work.per_flask * flasks + 0.5) if flasks else 0
+        booked = work.booked + extra
         return self.floor.work(
-            self.needs[work.need],
-            lasts=self._minutes(work, made, turn) + extra,
-            booked=min(work.booked + extra, self.needs[work.need].longest),
-            rank=self.rank(made, due),
-            note=(made.subject, work.activity, value, work.clears, None),
-            clearance=self._clearance(work, made, turn),
+            need,
+            job.lasts(index, number, turn) + extra,
+            min(booked, need.longest),
+            self.rank(made, due),
+            (made.subject, work.activity, value, work.clears, None),
+            job.clearance(index, number, turn) if job.clearance is not None else 0,
         )
 
     def does_together(self, first: p.Work, on: Made, last: p.Work, made: Made, flasks: int = 0) -> Task:
@@ -155,17 +188,17 @@ class Unit:
 
     def _minutes(self, work: p.Work, made: Made, turn: int) -> int:
         """How long *work* lasts the *turn*-th time, flasks not counted."""
-        return int(self.value(work.name, work.lasts, made, turn) + 0.5)
+        return self._jobs[work.activity].lasts(made.patient.index, made.number, turn)
 
     def _clearance(self, work: p.Work, made: Made, turn: int) -> int:
         """How long the places of *work* are cleared afterwards."""
-        if work.clearance is None:
-            return 0
-        return int(self.value(f"clearance after {work.name}", work.clearance, made, turn) + 0.5)
+        clearance = self._jobs[work.activity].clearance
+        return 0 if clearance is None else clearance(made.patient.index, made.number, turn)
 
     def writes(self, subject: int, name: str, outcome: str = "done", value: float = NAN) -> None:
         """Write down something that takes no time."""
-        self.log.note(subject, p.NOTES[name], self.now, self.now, self.now, outcome, value)
+        now = self.floor.now
+        self.log.note(subject, p.NOTES[name], now, now, now, outcome, value)
 
     def recovery(self, name: str, made: Made) -> float:
         """The share of the cells that comes out of the work *name* this time."""
@@ -176,11 +209,15 @@ class Unit:
             else self.value(f"recovery of {name}", shape, made, made.turns[name] - 1) / 100
         )
 
-    def begins(self, task: Task, by: float | None = None) -> Process:
-        """Wait until *task* begins; returns False, and takes it out of its line, if it has not *by* then."""
-        task.begun = self.floor.event()
+    def begins(self, task: Task, by: float | None = None, unless: Event | None = None) -> Process:
+        """Wait until *task* begins; returns False, and takes it out of its line, if it has not *by* then.
+
+        Nor if something else happens first, *unless* which it would have begun.
+        """
+        begun = task.begun = self.floor.event()
+        waits = [begun, *([] if by is None else [self.until(by + 1)]), *([] if unless is None else [unless])]
         try:
-            yield task.begun if by is None else task.begun | self.until(by + 1)
+            yield begun if len(waits) == 1 else AnyOf(self.floor, waits)
         except Interrupt:
             self.floor.withdraw(task)
             raise
@@ -190,12 +227,14 @@ class Unit:
 
     def opened(self, work: p.Work, made: Made, lot: Lot) -> None:
         """The cells of *lot* were handled in the open: now and then something gets in."""
-        if self.happens(f"contamination by {work.name}", work.contaminates, made, made.turns[work.name] - 1):
-            lot.contaminated = True
+        if work.contaminates:
+            turn = made.turns[work.name] - 1
+            lot.contaminated |= self.happens(f"contamination by {work.name}", work.contaminates, made, turn)
 
     def comes_to_nothing(self, work: p.Work, made: Made) -> bool:
         """Whether the work that was just done has failed."""
-        return self.happens(f"failure of {work.name}", work.fails, made, made.turns[work.name] - 1)
+        turn = made.turns[work.name] - 1
+        return work.fails > 0 and self.happens(f"failure of {work.name}", work.fails, made, turn)
 
     def procedure(self, name: str, made: Made, booked: Booked | None, value: float = NAN) -> Process:
         """Something done at the clinic: at its appointment, at the next free one, or in the order of coming."""
@@ -228,8 +267,8 @@ class Unit:
             return True
         way = self.plan.legs[leg, made.patient.clinic, made.patient.facility]
         turn, start = made.turn(name), self.now
-        yield self.until(start + int(self.value(name, way.lasts, made, turn) + 0.5))
-        kept = not self.happens(f"excursion, {name}", way.excursion, made, turn)
+        yield self.until(start + self.minutes(name, way.lasts, made, turn))
+        kept = not (way.excursion and self.happens(f"excursion, {name}", way.excursion, made, turn))
         self.log.note(made.subject, p.NOTES[name], start, start, self.now, "done" if kept else "too warm")
         return kept
 
@@ -247,6 +286,8 @@ class Unit:
         if hold is None:
             return
         lot.hold = None
+        if lot.emptied is not None:
+            lot.emptied.succeed()
         self.in_work[place] -= 1
         if hold.started >= 0:
             activity = self.plan.facilities[place].incubates

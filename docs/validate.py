@@ -1,0 +1,114 @@
+"""Write docs/validation.md: every case of tests/validation, what it says, and what it was held against."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.validation.case import Case, Finding
+from tests.validation.cases import GROUPS
+from tests.validation.sources import SOURCES
+from tests.validation.twins import TWINS, Likeness, Twin
+
+PAGE = Path(__file__).parent / "validation.md"
+
+HEAD = """\
+# Validation
+
+Each line is a scenario file whose answer is known: the expected value is computed from the formula, and the
+observed one is the mean over replications, measured in the event log, with its standard error. A line agrees if
+the two lie within four standard errors; these, in percent of the expected value, are the smallest error that the
+line could notice, and a limit for them is declared in advance, so that no line agrees because it is blind. What
+is right to the minute in every replication is exact.
+
+The scenarios are in `tests/validation`, with the formulas; seeds are fixed and follow from the names of the
+scenarios. The same lines are tests. `make docs` writes this page.
+"""
+COLUMNS = (
+    "scenario",
+    "what",
+    "held against",
+    "expected",
+    "observed",
+    "standard error",
+    "could notice",
+    "verdict",
+)
+BETWEEN = """\
+## A second opinion
+
+These scenarios have no closed form. [Ciw](https://github.com/CiwPython/Ciw), a library for queueing networks,
+simulates them as well, with randomness of its own; a line agrees if the two means lie within four standard errors
+of their difference.
+"""
+TWICE = ("scenario", "what", "Ciw", "standard error", "mfg", "standard error", "could notice", "verdict")
+
+
+def page(lines: Callable[[Case], list[str]], second: Callable[[Twin], list[str]]) -> str:
+    """The page, with the *lines* of each case and of each *second* opinion."""
+    parts = [HEAD]
+    for title, cases in GROUPS.items():
+        parts.append(f"## {title}\n\n" + _table(COLUMNS, [line for case in cases for line in lines(case)]))
+    parts.append(BETWEEN + "\n" + _table(TWICE, [line for twin in TWINS for line in second(twin)]))
+    parts.append("## Sources\n\n" + "".join(f"- {name}. {title}.\n" for name, title in SOURCES.items()))
+    return "\n".join(parts)
+
+
+def lines_of(case: Case) -> list[str]:
+    """The lines of a case, simulated now."""
+    return [_row(*stub, *_found(f)) for stub, f in zip(stubs(case), case.findings(), strict=True)]
+
+
+def second_lines_of(twin: Twin) -> list[str]:
+    """The lines of a second opinion, simulated now."""
+    return [_row(*stub, *_alike(f)) for stub, f in zip(second_stubs(twin), twin.likenesses(), strict=True)]
+
+
+def stubs(case: Case) -> list[tuple[str, ...]]:
+    """What the lines of a case say before anything is simulated."""
+    return [(case.name, check.quantity, check.formula, shown(check.expected)) for check in case.checks]
+
+
+def second_stubs(twin: Twin) -> list[tuple[str, ...]]:
+    """What the lines of a second opinion say before anything is simulated."""
+    return [(twin.case.name, one.quantity) for one in twin.comparisons]
+
+
+def shown(value: float) -> str:
+    """A number to four significant digits."""
+    return f"{value:#.4g}".rstrip(".") if value else "0"
+
+
+def _found(finding: Finding) -> tuple[str, ...]:
+    exact = not finding.check.notices
+    notices = "1 min" if exact else f"{finding.noticed:.2g} %"
+    verdict = "exact" if exact and finding.verdict == "agrees" else finding.verdict
+    return shown(finding.observed), _rough(finding.error), notices, verdict
+
+
+def _alike(found: Likeness) -> tuple[str, ...]:
+    means = shown(found.theirs), _rough(found.their_error), shown(found.ours), _rough(found.our_error)
+    return *means, f"{found.noticed:.2g} %", found.verdict
+
+
+def _rough(value: float) -> str:
+    return f"{value:#.2g}".rstrip(".") if value else "0"
+
+
+def _table(columns: tuple[str, ...], lines: list[str]) -> str:
+    return "".join(f"{line}\n" for line in (_row(*columns), _row(*["---"] * len(columns)), *lines))
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def main() -> None:
+    """Simulate every case and write the page."""
+    PAGE.write_text(page(lines_of, second_lines_of), encoding="utf-8")
+    sys.stderr.write("docs/validation.md is fresh\n")
+
+
+if __name__ == "__main__":
+    main()

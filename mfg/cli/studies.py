@@ -1,0 +1,189 @@
+"""The commands that compare: compare, sensitivity, status."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import App, Parameter
+
+from mfg.cli import say
+from mfg.cli.runs import Flag, Settings, Whole, by_means, pairs
+
+Varied = Annotated[tuple[str, ...], Parameter(negative="")]
+
+
+def add_to(app: App) -> None:
+    """Add these commands to *app*."""
+    for command in (compare, status):
+        app.command(command)
+
+
+def compare(
+    scenario: str,
+    /,
+    *,
+    vary: Varied = (),
+    sample: Whole | None = None,
+    settings: Settings = (),
+    figure: Varied = (),
+    replications: Annotated[Whole, Parameter(alias="-n")] = 20,
+    seed: Whole | None = None,
+    workers: Whole | None = None,
+    executor: str | None = None,
+    output: Annotated[Path | None, Parameter(alias="-o")] = None,
+    json: Flag = False,
+) -> int:
+    """Compare variants of a scenario on the same patients with the same luck, each against the first.
+
+    Example: mfg compare lenzumestrocel-phase3 --vary supply=fresh,bank -n 50
+
+    Parameters
+    ----------
+    scenario
+        A built-in name, or the path of a TOML file; without --vary, the variants that it names.
+    vary
+        Values by their path as KEY=V1,V2,...; repeated, every combination. With --sample, KEY=LOW..HIGH.
+    sample
+        So many variants in a Latin hypercube over the ranges, held against the scenario as it is.
+    settings
+        A value by its path as KEY=VALUE, the same in all variants; may be repeated.
+    figure
+        A figure to show instead of the usual ones; may be repeated.
+    replications
+        How often each variant is simulated.
+    seed
+        The random seed, instead of the scenario's.
+    workers
+        How many processes share the work; as many as there are cores if left out.
+    executor
+        Who does the work instead, such as dask://127.0.0.1:8786.
+    output
+        The folder of the study; one under runs/ if left out.
+    json
+        Print one JSON document.
+    """
+    from mfg.errors import Refused, nearest
+    from mfg.study.comparison import HEADLINES, comparison_of, study_of
+    from mfg.study.run import checked
+    from mfg.study.variants import Range, hypercube
+
+    checked(workers, seed)
+    given = pairs(vary)
+    variants, values = None, None
+    if sample is not None:
+        ranges = [Range.read(key, text) for key, text in given.items()]
+        if not ranges or not 1 <= sample <= 10_000:
+            raise Refused(
+                "--sample", str(sample), "has no ranges, or is out of reach", "give --vary KEY=LOW..HIGH"
+            )
+        variants = hypercube(ranges, sample, 0 if seed is None else seed)
+    elif given:
+        values = {key: text.split(",") for key, text in given.items()}
+    study = study_of(scenario, vary=values, variants=variants, settings=pairs(settings), seed=seed)
+    with by_means(study, output, workers, executor) as means:
+        done = comparison_of(study, replications, means)
+    known = [str(name) for name in done.by_replication[0]]
+    for name in figure:
+        if name not in known:
+            raise Refused("--figure", name, "is no figure", nearest(name, known))
+    if json:
+        say.document(
+            {
+                "scenario": done.study.scenarios[0].name,
+                "replications": done.replications,
+                "seed": done.study.plans[0].seed,
+                "variants": [
+                    {
+                        "name": variant.name,
+                        "settings": dict(variant.settings),
+                        "figures": [say.fields(one) for one in figures],
+                        "endings": endings,
+                        "unstable": [say.fields(one) for one in unstable],
+                    }
+                    for variant, figures, endings, unstable in zip(
+                        done.variants, done.figures, done.endings, done.unstable, strict=True
+                    )
+                ],
+                "differences": [say.fields(one) for one in done.differences],
+                "output": str(done.folder),
+            }
+        )
+        return 0
+    title = done.study.scenarios[0].title or done.study.scenarios[0].name
+    say.result(
+        f"{title}: {len(done.variants)} variants, {replications} replications each, seed {done.study.plans[0].seed}"
+    )
+    for variant, overloads in zip(done.variants, done.unstable, strict=True):
+        for overload in overloads:
+            say.result(f"unstable: {variant.name}: {overload.resource}: {overload.reason}")
+    for name in figure or [name for name in HEADLINES if name in known]:
+        _compared(done, name)
+    say.result()
+    apart = [one for name in figure or HEADLINES for one in done.of(name) if one.told_apart]
+    for one in apart:
+        say.result(one.words)
+    first = done.variants[0].name
+    say.result(
+        f"against {first}; "
+        + ("nothing else is" if apart else "nothing is")
+        + " told apart by these replications"
+    )
+    if replications < 20:
+        say.result(
+            "intervals from fewer than 20 replications are too narrow for skewed figures: use -n 20 or more"
+        )
+    say.result(f"tables: {done.folder}")
+    return 0
+
+
+def _compared(done: Any, name: str) -> None:
+    """One figure in every variant, with the paired difference from the first."""
+    figures = [next(f for f in figures if f.name == name) for figures in done.figures]
+    if all(figure.mean is None for figure in figures):
+        return
+    first = figures[0]
+    places = 3 if first.unit == "share" else 2
+    rows = [[done.variants[0].name, _number(first.mean, places), "", "", ""]]
+    for variant, figure, gap in zip(done.variants[1:], figures[1:], done.of(name), strict=True):
+        interval = "" if gap.low is None else f"{gap.low:+.{places}f} to {gap.high:+.{places}f}"
+        rows.append(
+            [
+                variant.name,
+                _number(figure.mean, places),
+                _number(gap.mean, places, "+"),
+                interval,
+                _number(gap.correlation, 2),
+            ]
+        )
+    say.result(f"\n{first.about} ({first.unit})")
+    say.table(["variant", "mean", "difference", "interval", "correlation"], rows, right=[1, 2, 4])
+
+
+def _number(value: float | None, places: int, sign: str = "") -> str:
+    return "" if value is None else f"{value:{sign}.{places}f}"
+
+
+def status(folder: Path, /, *, json: Flag = False) -> int:
+    """Say how far a run or a comparison is.
+
+    Example: mfg status runs/three-suites
+
+    Parameters
+    ----------
+    folder
+        The folder of a run or a comparison.
+    json
+        Print one JSON document.
+    """
+    from mfg.study.folder import progress_of
+
+    found = progress_of(folder)
+    if json:
+        say.document({"folder": str(folder), "variants": found})
+    else:
+        rows = [
+            [one.variant, one.done, one.replications, f"{one.done / one.replications:.0%}"] for one in found
+        ]
+        say.table(["variant", "done", "replications", ""], rows, right=[1, 2, 3])
+    return 0

@@ -1,0 +1,253 @@
+"""What-ifs compared: every variant against the first, on the same patients with the same luck.
+
+A difference is taken replication by replication, and its interval is Student's t over these differences. With
+several variants the one with the smallest p-value is judged at 5 % over their number, the next at 5 % over one
+less, and so on until one is not told apart (Holm 1979); its interval is that of the level at which it was judged.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from attrs import asdict, frozen
+from scipy import special
+
+from mfg.errors import Refused
+from mfg.figures import LEVEL, Figure, describe, figures_of, half_width
+from mfg.scenario import Scenario
+from mfg.stability import Overload, overloads
+from mfg.study.cell import whole
+from mfg.study.run import REPLICATIONS, checked, table_of
+from mfg.study.study import Counts, Means, Study, Told, carried_out
+from mfg.study.variants import Variant, grid, named_in
+
+HEADLINES = (
+    "vein_to_vein_median",
+    "vein_to_vein_p90",
+    "doses_on_time",
+    "doses_given",
+    "patients_completed",
+    "patients_treated_per_month",
+    "points_lost_waiting",
+    "lots_lost",
+    "collections_per_patient",
+    "suite_hours_per_dose",
+)
+
+
+@frozen
+class Difference:
+    """One figure of a variant less that of the first, over `n` replications that define both.
+
+    The interval from `low` to `high` is that of the `level` at which Holm's rule judges it. `correlation` is
+    what pairing bought: the variance of the difference is less by that share of the two spreads.
+    """
+
+    variant: str
+    figure: str
+    unit: str
+    about: str
+    mean: float | None
+    low: float | None
+    high: float | None
+    level: float
+    told_apart: bool
+    correlation: float | None
+    n: int
+
+    @property
+    def words(self) -> str:
+        """The difference in a sentence that says no more than the interval."""
+        if self.mean is None or self.low is None or self.high is None:
+            return f"{self.variant}: not enough replications define {self.figure} in both"
+        unit = "percentage points" if self.unit == "share" else self.unit
+        scale = 100 if self.unit == "share" else 1
+        if not self.told_apart:
+            span = f"{scale * self.low:+.2f} to {scale * self.high:+.2f}"
+            return f"{self.variant}: no difference shown in {self.figure}: {span} {unit}"
+        near, far = (f"{scale * end:.2f}" for end in sorted((abs(self.low), abs(self.high))))
+        amount = near if near == far else f"{near} to {far}"
+        return f"{self.variant}: {self.figure} is {amount} {unit} {'higher' if self.mean > 0 else 'lower'}"
+
+
+@frozen(eq=False)
+class Comparison:
+    """Variants of a scenario with the figures of each, and the differences from the first."""
+
+    study: Study
+    folder: Path
+    replications: int
+    by_replication: tuple[pd.DataFrame, ...]
+    figures: tuple[list[Figure], ...]
+    endings: tuple[dict[str, int], ...]
+    unstable: tuple[list[Overload], ...]
+    differences: list[Difference]
+
+    @property
+    def variants(self) -> tuple[Variant, ...]:
+        """What was compared; the first is what the others are held against."""
+        return self.study.variants
+
+    def of(self, figure: str) -> list[Difference]:
+        """The differences in one *figure*, in the order of the variants."""
+        return [one for one in self.differences if one.figure == figure]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table (``doses``, ``patients``, ...) of all variants, with their names."""
+        frames = {
+            variant.name: table_of(self.folder, name, n, self.replications)
+            for n, variant in enumerate(self.variants)
+        }
+        return pd.concat(frames, names=["variant", "row"]).reset_index(level="variant").reset_index(drop=True)
+
+
+def compare(
+    scenario: str | Path | Scenario,
+    *,
+    vary: Mapping[str, Sequence[str]] | None = None,
+    variants: Sequence[Variant] | None = None,
+    settings: Mapping[str, str] | None = None,
+    replications: int = REPLICATIONS,
+    seed: int | None = None,
+    workers: int = 1,
+    executor: Executor | None = None,
+    output: str | Path | None = None,
+    told: Told | None = None,
+) -> Comparison:
+    """Compare variants of a scenario: a grid (*vary*), any *variants*, or those that its file names.
+
+    *settings* hold in all of them. The others are as for `simulate`.
+
+    Raises:
+        Faults: if one of the variants has any.
+        Refused: if there is nothing to compare, or for means that cannot be.
+        Failed: if a replication ended in an error.
+    """
+    checked(workers, seed)
+    study = study_of(scenario, vary=vary, variants=variants, settings=settings, seed=seed)
+    means = Means(Path(output) if output is not None else None, workers, executor, told)
+    return comparison_of(study, replications, means)
+
+
+def study_of(
+    scenario: str | Path | Scenario,
+    *,
+    vary: Mapping[str, Sequence[str]] | None,
+    variants: Sequence[Variant] | None,
+    settings: Mapping[str, str] | None,
+    seed: int | None,
+) -> Study:
+    """The study that compares variants of *scenario*.
+
+    Raises:
+        Refused: if there are fewer than two.
+    """
+    chosen = list(variants) if variants is not None else grid(vary) if vary else named_in(scenario)
+    if len(chosen) < 2:
+        advice = "vary something, such as --vary suites=1,2,3, or name variants in the scenario file"
+        raise Refused("--vary", None, "leaves nothing to compare", advice)
+    fixed = dict(settings or {})
+    return Study.of(scenario, tuple(Variant(one.name, {**fixed, **one.settings}) for one in chosen), seed)
+
+
+def comparison_of(study: Study, replications: int, means: Means) -> Comparison:
+    """Carry out a study of several variants, and hold each against the first."""
+    folder, counts = carried_out(study, replications, means)
+    comparison = Comparison(
+        study=study,
+        folder=folder,
+        replications=replications,
+        by_replication=tuple(one.figures for one in counts),
+        figures=tuple(figures_of(one.figures) for one in counts),
+        endings=tuple(one.endings for one in counts),
+        unstable=tuple(
+            overloads(plan.resources, one.figures.mean())
+            for plan, one in zip(study.plans, counts, strict=True)
+        ),
+        differences=_differences(study.variants, counts),
+    )
+    if means.folder is not None:
+        content = {
+            "digest": study.identity.digest,
+            "replications": replications,
+            "variants": [one.name for one in study.variants],
+            "differences": [asdict(one) for one in comparison.differences],
+        }
+        text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
+        whole(
+            folder / "comparison.json",
+            lambda part: part.write_text(text + "\n", encoding="utf-8"),
+            durable=True,
+        )
+    return comparison
+
+
+def _differences(variants: Sequence[Variant], counts: Sequence[Counts]) -> list[Difference]:
+    first, *others = (one.figures for one in counts)
+    shared = [name for name in first if all(name in other for other in others)]
+    return [
+        one
+        for name in shared
+        for one in _judged(str(name), [v.name for v in variants[1:]], first[name], [o[name] for o in others])
+    ]
+
+
+def _judged(
+    name: str, variants: Sequence[str], first: pd.Series, others: Sequence[pd.Series]
+) -> list[Difference]:
+    """The differences in one figure, by Holm's rule over the variants."""
+    gaps = [(other - first).dropna().to_numpy() for other in others]
+    chances = [_chance(gap) for gap in gaps]
+    order = sorted(range(len(gaps)), key=lambda n: chances[n])
+    levels = [LEVEL] * len(gaps)
+    apart = [False] * len(gaps)
+    going, alpha = True, 1 - LEVEL
+    for rank, n in enumerate(order):
+        if going:
+            alpha = (1 - LEVEL) / (len(gaps) - rank)
+            going = chances[n] < alpha
+        apart[n], levels[n] = going, 1 - alpha
+    unit, about = describe(name)
+    return [
+        Difference(
+            variant=variant,
+            figure=name,
+            unit=unit,
+            about=about,
+            mean=float(gap.mean()) if len(gap) else None,
+            low=_end(gap, level, -1),
+            high=_end(gap, level, 1),
+            level=level,
+            told_apart=told,
+            correlation=_correlation(first, other),
+            n=len(gap),
+        )
+        for variant, gap, other, level, told in zip(variants, gaps, others, levels, apart, strict=True)
+    ]
+
+
+def _chance(gap: np.ndarray) -> float:
+    """The two-sided p-value of Student's t for a mean difference of nought; 1 where nothing can be said."""
+    if len(gap) < 2:
+        return 1.0
+    spread = gap.std(ddof=1)
+    if spread == 0:
+        return 1.0 if gap[0] == 0 else 0.0
+    return float(2 * special.stdtr(len(gap) - 1, -abs(gap.mean()) / spread * np.sqrt(len(gap))))
+
+
+def _end(gap: np.ndarray, level: float, sign: int) -> float | None:
+    half = half_width(gap, level)
+    return None if half is None else float(gap.mean() + sign * half)
+
+
+def _correlation(one: pd.Series, other: pd.Series) -> float | None:
+    both = pd.concat([one, other], axis=1).dropna().to_numpy()
+    if len(both) < 2 or (both.std(axis=0) == 0).any():
+        return None
+    return float(np.corrcoef(both.T)[0, 1])

@@ -1,0 +1,74 @@
+"""How many replications: until a figure is known so well, or there are as many as are allowed.
+
+The interval is looked at when there are 20 replications, then whenever as many are there as the last
+look asked for: n = (t s / h)^2 with Student's t, the standard deviation s and the half-width h that is wanted. A
+first look at fewer, or a wide target, would stop on intervals that are too narrow by luck.
+"""
+
+from __future__ import annotations
+
+import re
+from math import ceil
+
+import numpy as np
+import pandas as pd
+from attrs import frozen
+from scipy import special
+
+from mfg.errors import Refused, nearest
+from mfg.figures import LEVEL, half_width
+
+FIRST, MOST = 20, 1000
+_TARGET = re.compile(r"(\S+) ?\+-([0-9]+(?:\.[0-9]+)?)(%?)")
+
+
+@frozen
+class Precision:
+    """A half-width that is wanted of a figure: a share of its mean, or in its own unit."""
+
+    figure: str
+    target: float
+    relative: bool
+    first: int
+    most: int
+
+    @staticmethod
+    def read(text: str, most: int | None) -> Precision:
+        """Read ``FIGURE +-5%`` or ``FIGURE +-0.5``; at most *most* replications are made."""
+        match = _TARGET.fullmatch(text)
+        if match is None or float(match[2]) == 0:
+            raise Refused("--until", text, "is no target", "write it like 'vein_to_vein_median +-5%'")
+        limit = MOST if most is None else most
+        if limit < FIRST:
+            raise Refused("-n", str(limit), "is fewer than the first look", f"allow at least {FIRST}")
+        relative = bool(match[3])
+        return Precision(match[1], float(match[2]) / (100 if relative else 1), relative, FIRST, limit)
+
+    def needed(self, values: pd.DataFrame) -> int:
+        """How many replications are needed, as it looks; as many as there are if that is enough.
+
+        Raises:
+            Refused: if there is no such figure, or none of the replications defines it.
+        """
+        if self.figure not in values:
+            raise Refused(
+                "--until", self.figure, "is no figure", nearest(self.figure, values.columns.tolist())
+            )
+        known = values[self.figure].dropna().to_numpy()
+        half = half_width(known)
+        if half is None:
+            raise Refused("--until", self.figure, "has no values here", "choose another figure")
+        wanted = self.target * abs(known.mean()) if self.relative else self.target
+        if half <= wanted or not wanted:
+            return len(values)
+        t = special.stdtrit(len(known) - 1, (1 + LEVEL) / 2)
+        more = ceil((t * known.std(ddof=1) / wanted) ** 2 * len(values) / len(known))
+        return int(np.clip(more, len(values) + 1, self.most))
+
+    def met(self, values: pd.DataFrame) -> bool:
+        """Whether the interval of the figure is as narrow as was wanted."""
+        known = values[self.figure].dropna().to_numpy()
+        half = half_width(known)
+        return half is not None and half <= (
+            self.target * abs(known.mean()) if self.relative else self.target
+        )

@@ -1,0 +1,199 @@
+"""A run: one scenario, replicated, with its figures, its tables and what became of everybody."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from attrs import asdict, frozen
+
+from mfg.errors import Refused
+from mfg.evidence import counted
+from mfg.figures import Figure, figures_of
+from mfg.scenario import Scenario
+from mfg.simulation.plan import Plan
+from mfg.stability import Overload, overloads
+from mfg.study.cell import whole
+from mfg.study.precision import Precision
+from mfg.study.study import Means, Study, Told, carried_out
+from mfg.study.variants import Variant
+from mfg.tables import Tables
+
+REPLICATIONS = 20
+
+
+@frozen(eq=False)
+class Run:
+    """A finished run: one value of every figure for each replication, the summary, and the tables.
+
+    A table is a data frame with a row for each thing and replication, units in its column names.
+    """
+
+    study: Study
+    folder: Path
+    replications: int
+    by_replication: pd.DataFrame
+    figures: list[Figure]
+    endings: dict[str, int]
+    lots_by_outcome: dict[str, int]
+    unstable: list[Overload]
+
+    @property
+    def scenario(self) -> Scenario:
+        """What was simulated."""
+        return self.study.scenarios[0]
+
+    @property
+    def plan(self) -> Plan:
+        """The same in plain numbers."""
+        return self.study.plans[0]
+
+    @property
+    def tables(self) -> Tables:
+        """Everything, read from the folder."""
+        return Tables(self.events, self.patients, self.lots, self.doses, self.tests, self.resources)
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """The event log: a row for each thing that was done."""
+        return self._table("events")
+
+    @property
+    def patients(self) -> pd.DataFrame:
+        """A row for each patient."""
+        return self._table("patients")
+
+    @property
+    def lots(self) -> pd.DataFrame:
+        """A row for each lot."""
+        return self._table("lots")
+
+    @property
+    def doses(self) -> pd.DataFrame:
+        """A row for each planned dose."""
+        return self._table("doses")
+
+    @property
+    def tests(self) -> pd.DataFrame:
+        """A row for each result of the laboratory."""
+        return self._table("tests")
+
+    @property
+    def resources(self) -> pd.DataFrame:
+        """A row for each resource."""
+        return self._table("resources")
+
+    def _table(self, name: str) -> pd.DataFrame:
+        return table_of(self.folder, name, 0, self.replications).copy()
+
+
+def simulate(
+    scenario: str | Path | Scenario,
+    *,
+    replications: int | None = None,
+    seed: int | None = None,
+    settings: Mapping[str, str] | None = None,
+    until: str | None = None,
+    workers: int = 1,
+    executor: Executor | None = None,
+    output: str | Path | None = None,
+    told: Told | None = None,
+) -> Run:
+    """Simulate a scenario (a built-in name, a path, or a loaded one) so many times; 20 if nobody says.
+
+    *settings* gives values by their path, as text: ``{"suites": "3"}``. *until* asks for replications until a
+    figure is known so well: ``"vein_to_vein_median +-5%"``, of at most *replications*. *workers* is how many
+    processes share the work, or any *executor* of ``concurrent.futures`` does it; the result is the same.
+    A script that uses more than one worker must call this under ``if __name__ == "__main__":``. With *output*
+    the run is kept in a folder, and the same call goes on where it stopped.
+
+    Raises:
+        Faults: if the scenario has any.
+        Refused: for a number of replications, a seed, workers or a folder that cannot be.
+        Failed: if a replication ended in an error.
+    """
+    checked(workers, seed)
+    study = Study.of(scenario, (Variant("as it is", dict(settings or {})),), seed)
+    means = Means(Path(output) if output is not None else None, workers, executor, told)
+    return run_of(study, means, replications, until)
+
+
+def checked(workers: int | None, seed: int | None) -> None:
+    """Refuse a number of workers or a seed that cannot be.
+
+    Raises:
+        Refused: for the first that cannot.
+    """
+    for name, value, least in (("--workers", workers, 1), ("--seed", seed, 0)):
+        if value is not None and not least <= value < 2**32:
+            raise Refused(name, str(value), "is out of reach", f"give a whole number from {least} on")
+
+
+def run_of(study: Study, means: Means, replications: int | None = None, until: str | None = None) -> Run:
+    """Carry out a study of one variant, with so many replications or until a figure is known so well."""
+    if until is None:
+        return _run(study, REPLICATIONS if replications is None else replications, means)
+    precision = Precision.read(until, replications)
+    run = _run(study, precision.first, means)
+    while (more := precision.needed(run.by_replication)) > run.replications:
+        run = _run(study, more, means)
+    return run
+
+
+def _run(study: Study, replications: int, means: Means) -> Run:
+    folder, (counts,) = carried_out(study, replications, means)
+    plan = study.plans[0]
+    run = Run(
+        study=study,
+        folder=folder,
+        replications=replications,
+        by_replication=counts.figures,
+        figures=figures_of(counts.figures),
+        endings=counts.endings,
+        lots_by_outcome=counts.lots,
+        unstable=overloads(plan.resources, counts.figures.mean()),
+    )
+    if means.folder is not None:
+        text = json.dumps(_summary(run), default=str, ensure_ascii=False, allow_nan=False, indent=1)
+        whole(folder / "run.json", lambda part: part.write_text(text + "\n", encoding="utf-8"), durable=True)
+    return run
+
+
+def _summary(run: Run) -> dict[str, Any]:
+    """What `run.json` says: with ``study.json`` beside it, enough to run it again and get the same."""
+    return {
+        "scenario": run.scenario.name,
+        "replications": run.replications,
+        "seed": run.plan.seed,
+        "digest": run.study.identity.digest,
+        "figures": [asdict(figure) for figure in run.figures],
+        "endings": run.endings,
+        "lots": run.lots_by_outcome,
+        "unstable": [asdict(one) for one in run.unstable],
+        "inputs_by_evidence": counted(run.scenario.numbers),
+    }
+
+
+@cache
+def table_of(folder: Path, name: str, variant: int, replications: int) -> pd.DataFrame:
+    """One table of one variant, of the first so many replications."""
+    parts = sorted((folder / name / f"variant={variant}").glob("[0-9]*.parquet"))
+    frames = []
+    for part in parts:
+        first = int(part.name.split(".")[0])
+        if first < replications:
+            frames.append(pd.read_parquet(part))
+    together = pd.concat(frames, ignore_index=True)
+    for column in frames[0].select_dtypes("category"):
+        together[column] = together[column].astype("category")
+    return together[together["replication"] < replications].reset_index(drop=True)
+
+
+def default_folder(study: Study) -> Path:
+    """Where a study goes if nobody says where: a folder of its own, named after what decides it."""
+    return Path("runs") / f"{study.scenarios[0].name}-{study.identity.digest[:8]}"
