@@ -5,7 +5,7 @@ BIN    := .venv/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint docs clean
+.PHONY: help demo test test-all mutants lint docs clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -28,6 +28,12 @@ demo: .venv/run ## install, then simulate the phase 2 trial thirty times
 test: .venv/dev lint ## install, then formatting, lint, types, import directions and tests
 	$(BIN)/python -m pytest --numprocesses 2 --cov --cov-report term:skip-covered
 
+test-all: test ## the same, then the tests that take minutes
+	$(BIN)/python -m pytest -m long
+
+mutants: .venv/dev ## install, then show that the tests notice engines broken on purpose
+	$(BIN)/python -m tests.mutants
+
 lint: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -36,6 +42,11 @@ lint: .venv/dev
 
 docs: .venv/dev ## write the outputs that the documents and examples show
 	$(BIN)/python -m docs.refresh
+	$(BIN)/python -m docs.validate
+
+benchmark: .venv/run ## install the peers, then measure ours beside them on the reference workload
+	$(PIP) --editable '.[benchmark]'
+	$(BIN)/python -m benchmarks.run --write
 
 clean: ## remove what the targets made
 	rm -rf .venv runs .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info

@@ -16,14 +16,14 @@ PAGE = Path(__file__).parent / "validation.md"
 HEAD = """\
 # Validation
 
-Each line is a scenario file whose answer is known: the expected value is computed from the formula, and the
-observed one is the mean over replications, measured in the event log, with its standard error. A line agrees if
-the two lie within four standard errors; these, in percent of the expected value, are the smallest error that the
-line could notice, and a limit for them is declared in advance, so that no line agrees because it is blind. What
-is right to the minute in every replication is exact.
+Each line is a scenario whose answer is known: the expected value is computed from the formula, and the
+observed one is the mean over replications, measured in the event log, with its standard error. A line agrees
+if the two lie within four standard errors; these, in percent of the expected value, are the smallest error
+that the line could notice, and a limit for them is declared in advance, so that no line agrees because it is
+blind. What is right to the minute in every replication is exact.
 
-The scenarios are in `tests/validation`, with the formulas; seeds are fixed and follow from the names of the
-scenarios. The same lines are tests. `make docs` writes this page.
+The scenarios are files in `tests/validation`, beside the formulas; their seeds follow from their names. The
+same lines are tests, and `make docs` writes this page.
 """
 COLUMNS = (
     "scenario",
@@ -39,8 +39,8 @@ BETWEEN = """\
 ## A second opinion
 
 These scenarios have no closed form. [Ciw](https://github.com/CiwPython/Ciw), a library for queueing networks,
-simulates them as well, with randomness of its own; a line agrees if the two means lie within four standard errors
-of their difference.
+simulates them as well, with randomness of its own; a line agrees if the two means lie within four standard
+errors of their difference.
 """
 TWICE = ("scenario", "what", "Ciw", "standard error", "mfg", "standard error", "could notice", "verdict")
 

@@ -63,8 +63,11 @@ class Failed(MfgError):
     saved: int
 
     def __str__(self) -> str:
-        lines = "\n".join(f"  {one}" for one in self.replications)
-        return f"{len(self.replications)} replications failed, {self.saved} are kept, and there is no summary\n{lines}"
+        count = len(self.replications)
+        failed = "1 replication" if count == 1 else f"{count} replications"
+        more = [f"and {count - 20} more"] if count > 20 else []
+        lines = "\n".join(f"  {one}" for one in (*self.replications[:20], *more))
+        return f"{failed} failed, {self.saved} are kept, and there is no summary\n{lines}"
 
 
 @define

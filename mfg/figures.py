@@ -16,7 +16,7 @@ from scipy import special
 
 from mfg.calendar import DAY
 from mfg.simulation.plan import Plan
-from mfg.stability import lead_growth
+from mfg.stability import lead_growth, turned_away
 from mfg.tables import MONTH, STOPPED, Tables
 
 LEVEL = 0.95
@@ -59,6 +59,7 @@ def values_of(plan: Plan, tables: Tables) -> dict[str, float]:
         theirs = _of_arm(tables, arm)
         values |= {f"{name}[{arm}]": float(RULES[name][2](plan, theirs)) for name in OF_AN_ARM}
     values["lead_growth"] = lead_growth(tables, plan.warm_up, plan.horizon)
+    values["turned_away"] = turned_away(tables)
     resources = tables.resources
     for column in OF_A_RESOURCE:
         kind = column.removesuffix("_hour")
@@ -122,6 +123,8 @@ def wilson(count: int, of: int) -> tuple[float, float]:
 
 def describe(name: str) -> tuple[str, str]:
     """The unit of a figure, and what it estimates."""
+    if name == "turned_away":
+        return "share", "patients whose course found no place in the books"
     if name == "lead_growth":
         return "day", "longer wait for the first booked dose in the second half of the time"
     rule, _, arm = name.partition("[")

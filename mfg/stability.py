@@ -12,9 +12,11 @@ import pandas as pd
 from attrs import frozen
 
 from mfg.calendar import DAY
+from mfg.simulation.planning import NO_APPOINTMENT
 from mfg.tables import Tables
 
 GROWTH = 14  # days by which the wait grows from one half of the time to the other
+AWAY = 0.05  # share of the patients who find no appointment
 
 
 @frozen
@@ -31,7 +33,8 @@ def overloads(resources: Sequence[str], means: pd.Series) -> list[Overload]:
 
     One is overloaded if as much work is asked of it as it is open for, or if a week of its work waits at the
     end. Work that is booked ahead waits nowhere: if patients who come later wait much longer for their
-    first dose, the busiest resource is named. The bottleneck is the first of the list.
+    first dose, or find no appointment at all, the busiest resource is named. The bottleneck is the first of
+    the list.
     """
     loads = {name: float(means[f"load_{name}"]) for name in resources}
     found = []
@@ -41,12 +44,19 @@ def overloads(resources: Sequence[str], means: pd.Series) -> list[Overload]:
             found.append(Overload(name, load, f"{load:.2f} of its open time is asked of it"))
         elif waiting >= 1:
             found.append(Overload(name, load, f"{waiting:.1f} weeks of its work wait at the horizon"))
-    growth = float(means["lead_growth"])
-    if not found and growth >= GROWTH:
+    growth, away = float(means["lead_growth"]), float(means["turned_away"])
+    if not found and (growth >= GROWTH or away >= AWAY):
         name = max(loads, key=lambda one: loads[one] if loads[one] == loads[one] else -1)
         reason = f"later patients wait {growth:.0f} days longer for a first dose, and it is the busiest"
+        if away >= AWAY:
+            reason = f"{away:.0%} of the patients find no appointment, and it is the busiest"
         found.append(Overload(name, loads[name], reason))
     return sorted(found, key=lambda one: -one.load)
+
+
+def turned_away(tables: Tables) -> float:
+    """The share of the patients whose course found no place in the books."""
+    return float((tables.patients["ending"] == NO_APPOINTMENT).mean())
 
 
 def lead_growth(tables: Tables, first: int, last: int) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-
 from mfg.simulation.floor import FOREVER, Exhausted, Floor, Need, Places, Task
 
 ALL_DAY = [(0, 10**9)]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib import metadata
+from typing import NoReturn
 
 from cyclopts import App, CycloptsError
 
 from mfg.cli import protocols, runs, studies
 from mfg.errors import Failed, MfgError
 
-DONE, FOUND, REFUSED, INTERRUPTED = 0, 1, 2, 130
+DONE, FOUND, REFUSED, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
 app = App(
     name="mfg",
@@ -44,15 +46,20 @@ def run(arguments: list[str]) -> int:
         raise
     except OSError as error:
         return _refused(
-            f"{error.filename or 'output'}: {error.strerror}; check the path, its permissions and the space left"
+            f"{error.filename or 'output'}: {error.strerror or error}; check the path, its permissions and the space left"
         )
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted: everything finished so far is kept\n")
-        return INTERRUPTED
+    except KeyboardInterrupt as error:
+        sys.stderr.write(f"interrupted: {str(error) or 'everything finished so far is kept'}\n")
+        return TERMINATED if isinstance(error, Terminated) else INTERRUPTED
+
+
+class Terminated(KeyboardInterrupt):
+    """An interrupt by whoever ends processes: a batch system, or a machine that shuts down."""
 
 
 def main() -> None:
     """The entry point of the command."""
+    signal.signal(signal.SIGTERM, _terminated)
     try:
         status = run(sys.argv[1:])
         sys.stdout.flush()
@@ -60,6 +67,10 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         status = DONE
     raise SystemExit(status)
+
+
+def _terminated(*_: object) -> NoReturn:
+    raise Terminated
 
 
 def _refused(message: str) -> int:

@@ -157,20 +157,26 @@ def _until(until: str, done: Any) -> None:
     )
 
 
+def by_means(study: Any, output: Path | None, workers: int | None, executor: str | None) -> Any:
+    """The means that a command was given, with a folder that keeps the study."""
+    from mfg.study.run import default_folder
+
+    return hands(workers, executor, output or default_folder(study))
+
+
 @contextmanager
-def by_means(study: Any, output: Path | None, workers: int | None, executor: str | None) -> Iterator[Any]:
-    """The means that a command was given: folder, hands, and a bar on a terminal."""
+def hands(workers: int | None, executor: str | None, folder: Path | None = None) -> Iterator[Any]:
+    """Who does the work, and a bar on a terminal."""
     import os
 
-    from mfg.study.run import default_folder
     from mfg.study.study import Means
     from mfg.study.work import executor_at
 
     shared = (os.cpu_count() or 1) if workers is None else workers
-    hands, let_go = executor_at(executor) if executor is not None else (None, None)
+    others, let_go = executor_at(executor) if executor is not None else (None, None)
     try:
         with say.progress() as told:
-            yield Means(output or default_folder(study), shared, hands, told)
+            yield Means(folder, shared, others, told)
     finally:
         if let_go is not None:
             let_go()
@@ -208,17 +214,17 @@ def _value(figure: Any) -> str:
     return "" if figure is None or figure.mean is None else _interval(figure)[0]
 
 
-def pairs(settings: tuple[str, ...]) -> dict[str, str]:
-    """Settings as typed, by their keys."""
+def pairs(settings: tuple[str, ...], option: str = "--set") -> dict[str, str]:
+    """Settings as they were typed after *option*, by their keys."""
     from mfg.errors import Refused
 
     found: dict[str, str] = {}
     for item in settings:
         key, equals, value = item.partition("=")
         if not equals or not key or not value:
-            raise Refused("--set", item, "is not KEY=VALUE", "write it like --set suites=3")
+            raise Refused(option, item, "is not KEY=VALUE", f"write it like {option} suites=3")
         if key in found:
-            raise Refused("--set", key, "stands more than once", "give each value once")
+            raise Refused(option, key, "stands more than once", "give each value once")
         found[key.strip()] = value.strip()
     return found
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
 from mfg.cli import say
-from mfg.cli.runs import Flag, Settings, Whole, by_means, pairs
+from mfg.cli.runs import Flag, Settings, Whole, by_means, hands, pairs
 
+SIDE_BY_SIDE = 6  # variants whose endings are shown in columns
 Varied = Annotated[tuple[str, ...], Parameter(negative="")]
 
 
 def add_to(app: App) -> None:
     """Add these commands to *app*."""
-    for command in (compare, status):
+    for command in (compare, sensitivity, status):
         app.command(command)
 
 
@@ -69,7 +71,7 @@ def compare(
     from mfg.study.variants import Range, hypercube
 
     checked(workers, seed)
-    given = pairs(vary)
+    given = pairs(vary, "--vary")
     variants, values = None, None
     if sample is not None:
         ranges = [Range.read(key, text) for key, text in given.items()]
@@ -99,10 +101,16 @@ def compare(
                         "settings": dict(variant.settings),
                         "figures": [say.fields(one) for one in figures],
                         "endings": endings,
+                        "lots": lots,
                         "unstable": [say.fields(one) for one in unstable],
                     }
-                    for variant, figures, endings, unstable in zip(
-                        done.variants, done.figures, done.endings, done.unstable, strict=True
+                    for variant, figures, endings, lots, unstable in zip(
+                        done.variants,
+                        done.figures,
+                        done.endings,
+                        done.lots_by_outcome,
+                        done.unstable,
+                        strict=True,
                     )
                 ],
                 "differences": [say.fields(one) for one in done.differences],
@@ -119,6 +127,9 @@ def compare(
             say.result(f"unstable: {variant.name}: {overload.resource}: {overload.reason}")
     for name in figure or [name for name in HEADLINES if name in known]:
         _compared(done, name)
+    if len(done.variants) <= SIDE_BY_SIDE:
+        _side_by_side("ending", done, done.endings)
+        _side_by_side("what became of lots", done, done.lots_by_outcome)
     say.result()
     apart = [one for name in figure or HEADLINES for one in done.of(name) if one.told_apart]
     for one in apart:
@@ -160,8 +171,110 @@ def _compared(done: Any, name: str) -> None:
     say.table(["variant", "mean", "difference", "interval", "correlation"], rows, right=[1, 2, 4])
 
 
+def _side_by_side(title: str, done: Any, counts: Sequence[dict[str, int]]) -> None:
+    """Shares of what was counted, a column for each variant."""
+    words = list(dict.fromkeys(word for one in counts for word in one))
+    if not words:
+        return
+    totals = [sum(one.values()) for one in counts]
+    rows = [
+        [
+            word,
+            *(
+                f"{one.get(word, 0) / total:.1%}" if total else ""
+                for one, total in zip(counts, totals, strict=True)
+            ),
+        ]
+        for word in words
+    ]
+    say.result()
+    say.table([title, *(one.name for one in done.variants)], rows, right=range(1, len(counts) + 1))
+
+
 def _number(value: float | None, places: int, sign: str = "") -> str:
     return "" if value is None else f"{value:{sign}.{places}f}"
+
+
+def sensitivity(
+    scenario: str,
+    figure: str,
+    /,
+    *,
+    over: Varied = (),
+    method: str = "morris",
+    samples: Whole = 4,
+    settings: Settings = (),
+    replications: Annotated[Whole, Parameter(alias="-n")] = 4,
+    seed: Whole | None = None,
+    workers: Whole | None = None,
+    executor: str | None = None,
+    json: Flag = False,
+) -> int:
+    """Rank the inputs of a scenario by what they do to a figure; which assumption carries it.
+
+    Example: mfg sensitivity lenzumestrocel-phase2 doses_on_time
+
+    Parameters
+    ----------
+    scenario
+        A built-in name, or the path of a TOML file.
+    figure
+        A figure of mfg run, such as vein_to_vein_p90.
+    over
+        A range as KEY=LOW..HIGH; may be repeated. Every assumed input within its range if left out.
+    method
+        morris (a screening) or sobol (shares of the variance; give few inputs and a power of two as --samples).
+    samples
+        Trajectories (morris) or the base sample (sobol).
+    settings
+        A value by its path as KEY=VALUE; may be repeated.
+    replications
+        How often each point is simulated, always on the same luck.
+    seed
+        The random seed, instead of the scenario's.
+    workers
+        How many processes share the work; as many as there are cores if left out.
+    executor
+        Who does the work instead, such as dask://127.0.0.1:8786.
+    json
+        Print one JSON document.
+    """
+    from mfg.reader.scenarios import load_scenario
+    from mfg.study import sensitivity as screening
+    from mfg.study.run import checked
+    from mfg.study.variants import Range
+
+    checked(workers, seed)
+    fixed = pairs(settings)
+    ranges = [Range.read(key, text) for key, text in pairs(over, "--over").items()]
+    inputs = screening.over(ranges) if ranges else screening.assumed_in(load_scenario(scenario, fixed))
+    with hands(workers, executor) as means:
+        found = screening.sensitivity(
+            scenario,
+            figure,
+            inputs=inputs,
+            method=method,
+            samples=samples,
+            replications=replications,
+            settings=fixed,
+            seed=seed,
+            means=means,
+        )
+    if json:
+        say.document({"scenario": scenario, "figure": figure, "method": method, "inputs": found})
+        return 0
+    what = "mean change over the range" if method == "morris" else "share of variance, with interactions"
+    rows = [
+        [e.name, e.range, f"{e.effect:.4g}", f"+-{e.bound:.2g}", f"{e.interaction:.2g}"]
+        for e in found
+        if e.effect
+    ]
+    say.result(
+        f"{figure} of {scenario}: {len(found)} inputs, {method}, {samples} samples, {replications} replications\n"
+    )
+    say.table(["input", "range", what, "95 %", "interaction"], rows, right=[2, 4])
+    say.result(f"\nwithout any effect here: {len(found) - len(rows)} of {len(found)} inputs")
+    return 0
 
 
 def status(folder: Path, /, *, json: Flag = False) -> int:

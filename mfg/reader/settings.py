@@ -24,7 +24,11 @@ def set_value(documents: Tree, key: str, text: str) -> None:
         Refused: if nothing, or more than one thing, is so named.
     """
     where = f"--set {key}"
-    nodes = {path: (holder, step, value) for path, holder, step, value in _nodes(documents, "")}
+    nodes = {
+        path: (holder, step, value)
+        for path, holder, step, value in _nodes(documents, "")
+        if not path.startswith("variant.")
+    }
     found = [path for path in nodes if path == key or path.endswith(f".{key}")]
     if key in nodes:
         found = [key]

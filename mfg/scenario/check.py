@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from math import inf
 
 from mfg.errors import Refused, nearest
 from mfg.protocol.recipe import Expand
 from mfg.scenario.feasible import cannot_be_done
 from mfg.scenario.scenario import InProgress, Policy, Scenario
-from mfg.units import alike, amount
+from mfg.units import alike, amount, number
 
 CHOICES = {
     "order": ("due-date", "first-come", "most-urgent"),
@@ -112,7 +113,7 @@ def _arrivals(scenario: Scenario) -> Iterator[Refused]:
             yield Refused(f"{where}.arrived", str(one.arrived), "is not a day of the scenario", advice)
     named = {one.patient for one in come.patients}
     for lot in come.in_progress:
-        if lot.patient in named or (not named and lot.patient[1:].isdigit()):
+        if lot.patient in named or (lot.patient.startswith("P") and lot.patient[1:].isdigit()):
             advice = "give this patient another name"
             yield Refused("arrivals.in_progress", lot.patient, "is the name of a patient who arrives", advice)
 
@@ -139,6 +140,14 @@ def _in_progress(scenario: Scenario) -> Iterator[Refused]:
         if not lot.plated <= scenario.start < lot.dose_on:
             advice = f"the scenario starts on {scenario.start}: plated before, dosed after it"
             faults.append(Refused(f"{where}.plated", str(lot.plated), "is not in culture then", advice))
+        held = lot.flasks * _flask_holds(scenario, step)
+        if lot.cells > held:
+            advice = (
+                f"{lot.flasks} flasks hold {held:.3g}; of a primary culture give the colony-forming cells"
+            )
+            faults.append(
+                Refused(f"{where}.cells", f"{lot.cells:g}", "are more than its flasks hold", advice)
+            )
         yield from faults
         if not faults:
             taken[lot.facility or next(iter(site.facilities))] += lot.flasks
@@ -148,6 +157,14 @@ def _in_progress(scenario: Scenario) -> Iterator[Refused]:
             yield Refused(
                 "arrivals.in_progress", f"{flasks} flasks", f"are more than {name} has", f"it has {there}"
             )
+
+
+def _flask_holds(scenario: Scenario, step: Expand) -> float:
+    """The cells of one confluent flask, as far as anybody says."""
+    growth = scenario.population.growth
+    if growth is None or step.vessel is None:
+        return inf
+    return number(step.vessel, "cm**2") * number(growth.confluent, "cell/cm**2")
 
 
 def _names_in(scenario: Scenario, lot: InProgress, where: str) -> Iterator[Refused]:

@@ -96,6 +96,7 @@ class Booking:
         self.starts = [bytearray(plan.days + 1) for _ in plan.facilities]
         self.fills = [bytearray(plan.days + 1) for _ in plan.facilities]
         self.flasks = [[0] * (plan.days + SEARCH) for _ in plan.facilities]
+        self.long_work: list[dict[int, list[int]]] = [{} for _ in plan.facilities]
         self.openings = [_openings(f.windows, plan.days) for f in plan.facilities]
         self._courses: dict[tuple[str, int], Course] = {}
         self._ahead: dict[int, Course] = {}
@@ -157,7 +158,10 @@ class Booking:
         rooms, minutes = self.rooms[patient.clinic], self._minutes(patient, event)
         assert rooms is not None
         for day in range(now // DAY, self.plan.days):
-            start = rooms.first(day, minutes, earliest=now)
+            if event.kind == "collection":
+                start = self._first_collection(patient, day, minutes, earliest=now)
+            else:
+                start = rooms.first(day, minutes, earliest=now)
             while start >= 0 and event.kind == "dose" and not self._bed_is_free(patient, start):
                 start = rooms.first(day, minutes, earliest=start + rooms.slot)
             if start >= 0:
@@ -226,10 +230,12 @@ class Booking:
             return max(0, self.opening(patient, day))
         if not self._has_places(patient, self.culture(patient, event), day):
             return -1
+        if not self._can_be_made(patient, event, day):
+            return -1
         if event.kind == "collection":
             if self.starts[patient.facility][day] >= facility.starts:
                 return -1
-            return rooms.first(day, minutes, latest=self._last_collection(patient, day, minutes))
+            return self._first_collection(patient, day, minutes)
         if event.kind == "dose":
             closed = day - facility.day_before not in self.openings[patient.facility]
             if closed or (
@@ -270,6 +276,38 @@ class Booking:
             return Culture(sizing.flasks_for(plan, place, harvest), -1 - bank.recovers // DAY, 0)
         return None
 
+    def _made_on(self, patient: Patient, event: Event, day: int) -> tuple[int, int] | None:
+        """The day on which the facility works for an event on *day*, and for how many minutes in one go."""
+        facility = self.plan.facilities[patient.facility]
+        if not self._is_filled(patient, event):
+            return None
+        if event.kind == "collection" and "isolate" in facility.work:
+            minutes = facility.work["isolate"].booked
+            before = self._minutes(patient, event) + self.way(patient, self.plan.recipe.inbound) + minutes
+            opened = self.openings[patient.facility].get(day, (0, 0))
+            return day + (self.opening(patient, day) + before > opened[1]), minutes
+        if event.kind == "dose" and self.plan.recipe.prepares:
+            cleared = facility.work[self.plan.recipe.prepares[-1]].cleared
+            return day - facility.day_before, self.formulation_minutes(patient.facility) + cleared
+        return None
+
+    def _can_be_made(self, patient: Patient, event: Event, day: int) -> bool:
+        """Whether the long work of a day still fits into its suites, the longest first, each into the first with room."""
+        made = self._made_on(patient, event, day)
+        facility = self.plan.facilities[patient.facility]
+        if made is None:
+            return True
+        opened = self.openings[patient.facility].get(made[0])
+        if opened is None:
+            return False
+        room = [opened[1] - opened[0]] * facility.side_by_side
+        for minutes in sorted((*self.long_work[patient.facility].get(made[0], ()), made[1]), reverse=True):
+            place = next((n for n, left in enumerate(room) if left >= minutes), None)
+            if place is None:
+                return False
+            room[place] -= minutes
+        return True
+
     def _after_freezing(self) -> int:
         """The days before a dose on which its bank is no longer in culture: for its results, and to recover."""
         bank = self.plan.recipe.bank
@@ -308,18 +346,22 @@ class Booking:
         rooms = self.rooms[patient.clinic]
         return 1 << 60 if rooms is None else rooms.closes[booked.day] - booked.minutes
 
-    def _last_collection(self, patient: Patient, day: int, minutes: int) -> int:
-        """The latest start of a collection whose marrow can still be isolated on the same day."""
-        facility = self.plan.facilities[patient.facility]
-        opened = self.openings[patient.facility].get(day)
-        if opened is None or "isolate" not in facility.work:
-            return 1 << 60
-        return (
-            opened[1]
-            - facility.work["isolate"].booked
-            - self.way(patient, self.plan.recipe.inbound)
-            - minutes
-        )
+    def _first_collection(self, patient: Patient, day: int, minutes: int, earliest: int = 0) -> int:
+        """The first free start of a collection whose marrow can be isolated on the same day, as planned.
+
+        After a long way it is isolated on the next day, while it keeps.
+        """
+        rooms, facility = self.rooms[patient.clinic], self.plan.facilities[patient.facility]
+        assert rooms is not None
+        if "isolate" not in facility.work:
+            return rooms.first(day, minutes, earliest)
+        before = minutes + self.way(patient, self.plan.recipe.inbound) + facility.work["isolate"].booked
+        openings, within = self.openings[patient.facility], self.plan.recipe.within
+        latest = openings.get(day, (0, 0))[1] - before
+        if latest < rooms.opens[day] and day + 1 in openings:
+            opens, closes = openings[day + 1]
+            earliest, latest = max(earliest, 0 if within is None else opens - within), closes - before
+        return rooms.first(day, minutes, earliest, latest)
 
     def _product_arrives(self, patient: Patient, day: int) -> int:
         """As planned, when a product formulated on *day* is at the clinic."""
@@ -369,6 +411,10 @@ class Booking:
         if rooms is None or booked.minutes == 0:
             return
         (rooms.take if by > 0 else rooms.give_back)(booked.start, booked.minutes)
+        made = self._made_on(patient, booked.event, booked.day)
+        if made is not None:
+            work = self.long_work[patient.facility].setdefault(made[0], [])
+            work.append(made[1]) if by > 0 else work.remove(made[1])
         if booked.culture is not None:
             flasks, culture = self.flasks[patient.facility], booked.culture
             for day in range(max(0, booked.day + culture.first), booked.day + culture.last + 1):

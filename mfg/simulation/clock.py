@@ -35,7 +35,7 @@ class Moment(Event):
         self.callbacks = []
         self._value = None
         self._ok = True
-        heappush(clock._queue, (moment, priority, next(clock._eid), self))  # type: ignore[misc]
+        heappush(clock.agenda, (moment, priority, next(clock.numbers), self))
 
 
 class Running(SimpyProcess):
@@ -73,12 +73,17 @@ class Running(SimpyProcess):
 
 
 class Clock(Environment):
-    """The clock of one replication, at minute `now`."""
+    """The clock of one replication, at minute `now`.
+
+    What is to happen stands in the `agenda`: when, how urgently, its number, and the event.
+    """
 
     now: int = 0
 
     def __init__(self) -> None:
         super().__init__(initial_time=0)
+        self.agenda: list[tuple[float, int, int, Event]] = self._queue  # type: ignore[assignment]
+        self.numbers = self._eid
         self.unsettled: list[Unsettled] = []
 
     def until(self, moment: int) -> Moment:
@@ -100,20 +105,20 @@ class Clock(Environment):
 
     def schedule(self, event: Event, priority: int = NORMAL, delay: float = 0) -> None:
         """Let *event* happen in *delay* minutes."""
-        heappush(self._queue, (self.now + delay, priority, next(self._eid), event))  # type: ignore[misc]
+        heappush(self.agenda, (self.now + delay, priority, next(self.numbers), event))
 
     def run(self, until: Any = None) -> None:  # noqa: ARG002  a run ends when nothing is left to happen
         """Let everything happen, instant by instant."""
-        queue, unsettled = self._queue, self.unsettled
-        while queue or unsettled:
-            if unsettled and (not queue or queue[0][0] > self.now):
+        agenda, unsettled = self.agenda, self.unsettled
+        while agenda or unsettled:
+            if unsettled and (not agenda or agenda[0][0] > self.now):
                 touched = unsettled.copy()
                 unsettled.clear()
                 for each in touched:
                     each.unsettled = False
                     each.settle()
                 continue
-            self.now, _, _, event = heappop(queue)  # type: ignore[assignment]
+            self.now, _, _, event = heappop(agenda)  # type: ignore[assignment]
             callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
             for callback in callbacks:
                 callback(event)

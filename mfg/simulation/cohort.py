@@ -151,12 +151,14 @@ def _allocated(plan: p.Plan, luck: Luck, clinics: list[int]) -> list[int]:
     lots = luck.uniforms("allocation", 0, 1)[:, 0].tolist()
     left: dict[int, list[int]] = {}
     arms: list[int] = []
+    known = [one.arm for one in plan.listed]
     for n, clinic in enumerate(clinics):
+        arm = known[n] if n < len(known) else None
+        if arm is not None:
+            arms.append(arm)
+            continue
         stratum = clinic if plan.strata else 0
         if plan.block is None or not left.get(stratum):
             left[stratum] = ratio * ((plan.block or len(ratio)) // len(ratio))
         arms.append(left[stratum].pop(int(lots[n] * len(left[stratum]))))
-    for n, one in enumerate(plan.listed):
-        if one.arm is not None:
-            arms[n] = one.arm
     return arms

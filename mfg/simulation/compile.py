@@ -218,6 +218,7 @@ class _Compiler:
             starts=facility.starts or PLENTY,
             fills=facility.fills or PLENTY,
             day_before=facility.formulate == "day before",
+            side_by_side=self._side_by_side(work),
             breakdown=_monthly(facility.breakdown),
             laboratory=laboratories.get(facility.laboratory or next(iter(laboratories), ""), 0),
             together={
@@ -227,6 +228,12 @@ class _Compiler:
             },
             work=work,
         )
+
+    def _side_by_side(self, work: Mapping[str, p.Work]) -> int:
+        """How often the hands and places of the longest work of a recipe are there."""
+        found = [work[name] for name in ("isolate", "formulate") if name in work]
+        uses = [use for one in found for use in self.activities[one.activity].uses]
+        return min((self.capacities[resource] // units for resource, units in uses), default=PLENTY)
 
     def _together(self, works: list[p.Work], windows: list[Window]) -> int:
         """A need for as much of everything as any of *works* takes."""
@@ -304,8 +311,18 @@ class _Compiler:
     def _arm(self, arm: ProtocolArm) -> p.Arm:
         protocol = self.scenario.protocol
         course = template_of(protocol, arm, self.scenario.source)
-        doses = tuple(_dose(protocol, arm, name) for name in arm.doses)
+        doses = tuple(_dose(protocol, arm, name, self._weights()) for name in arm.doses)
         return p.Arm(arm.name, arm.ratio or arm.size or 1, doses, course)
+
+    def _weights(self) -> range:
+        """The weights that a patient may have, in tenths of a kilogram."""
+        spread, come = self.scenario.population.weight, self.scenario.arrivals
+        ends = [end for end in (spread.is_, spread.least, spread.most) if end is not None]
+        if len(ends) < 2 and spread.is_ is None:
+            return range(HEAVIEST)
+        known = [number(end, "kg") for end in ends]
+        known += [one.weight_kg for one in come.patients] + [one.weight_kg for one in come.in_progress]
+        return range(int(min(known) * 10), int(max(known) * 10) + 2)
 
     def _recipe(self) -> p.Recipe:
         steps, source = self.scenario.recipe, self.scenario.source
@@ -437,17 +454,18 @@ class _Compiler:
             )
 
 
-def _dose(protocol: Protocol, arm: ProtocolArm, name: str) -> p.Dose:
-    """A dose as the prescriber gives it, for every weight that a patient may have."""
+def _dose(protocol: Protocol, arm: ProtocolArm, name: str, weights: range) -> p.Dose:
+    """A dose as the prescriber gives it, for each of *weights* in tenths of a kilogram."""
     treatment = protocol.treatment(arm.doses[name])
     drawn = treatment.drawn
     if treatment.kind != "product":
         return p.Dose(name, product=False, drawn=drawn, cells=(0.0,), least=(0.0,))
     prescriber = Prescriber.of(protocol, arm=arm.name, dose=name)
-    weights = range(HEAVIEST) if "weight" in prescriber.needs else range(1)
-    ends = [_prescribed(prescriber, tenths) for tenths in weights]
+    weighed = "weight" in prescriber.needs
+    ends = [_prescribed(prescriber, tenths) for tenths in (weights if weighed else range(1))]
     cells, least = (tuple(column) for column in zip(*ends, strict=True))
-    return p.Dose(name, product=True, drawn=drawn, cells=cells, least=least)
+    first = weights.start if weighed else 0
+    return p.Dose(name, product=True, drawn=drawn, cells=cells, least=least, first=first)
 
 
 def _prescribed(prescriber: Prescriber, tenths: int) -> tuple[float, float]:

@@ -171,10 +171,10 @@ class Draws(Generic[Value]):
         """The value of *patient* for its *lot*, the *turn*-th time that it is decided there."""
         if self.fixed is not None:
             return self.fixed
-        rows = self._rows.get(lot)
-        if rows is None or turn >= len(rows[patient]):
-            rows = self._extended(lot, turn)
-        return rows[patient][turn]
+        try:
+            return self._rows[lot][patient][turn]
+        except (KeyError, IndexError):
+            return self._extended(lot, turn)[patient][turn]
 
     def _extended(self, lot: int, turn: int) -> list[list[Value]]:
         rows = self._rows.get(lot, [])

@@ -21,6 +21,7 @@ from itertools import count
 from typing import Any, Protocol
 
 from simpy import Event
+from simpy.events import NORMAL
 
 from mfg.calendar import Window
 from mfg.simulation.clock import Clock
@@ -168,15 +169,18 @@ class Pool:
             need = self.needs[n]
             task = need.line[0][1]
             if floor.fits(need):
-                lapses = floor.puts_off_until(task, ahead, self)
-                if lapses <= now and need.is_open(now, task.booked):
+                if need.is_open(now, task.booked):
+                    again = floor.puts_off_until(task, ahead, self)
+                else:
+                    again = need.opening(now + 1, task.booked)
+                if again <= now:
                     heappop(need.line)
                     self.waiting -= 1
                     floor.start(task)
                     if need.line:
                         heappush(heads, (need.line[0][0], n))
                     continue
-                alarm = min(alarm, lapses if lapses > now else need.opening(now + 1, task.booked))
+                alarm = min(alarm, again)
             ahead.append(task)
         if alarm < self.alarm or (self.alarm <= now and alarm < FOREVER):
             self.alarm = alarm
@@ -188,11 +192,9 @@ class Pool:
         if len(asked) > 1:
             asked.sort(key=_rank)
         for n, task in enumerate(asked):
-            need = task.need
-            if not (floor.fits(need) and need.is_open(now, task.booked)):
+            if not floor.starts(task, now):
                 del asked[:n]
                 return False
-            floor.start(task)
         asked.clear()
         return True
 
@@ -307,8 +309,19 @@ class Floor(Clock):
         pool = need.pool
         pool.asked.append(task)
         if not pool.unsettled:
-            pool.touch()
+            pool.unsettled = True
+            self.unsettled.append(pool)
         return task
+
+    def is_done(self) -> None:
+        """Nothing is left to happen.
+
+        Raises:
+            Exhausted: if somebody still waits for an opening that the calendar does not have.
+        """
+        for need in self.needs:
+            if need.line and need.opening(self.now, need.line[0][1].booked) == FOREVER:
+                raise Exhausted(need)
 
     def withdraw(self, task: Task) -> None:
         """Take *task* out of its line if it still waits; work that has begun goes on to its end."""
@@ -327,6 +340,17 @@ class Floor(Clock):
         for resource, units in need.parts:  # noqa: SIM110  a generator costs more than the sums
             if free[resource] < units:
                 return False
+        return True
+
+    def starts(self, task: Task, now: int) -> bool:
+        """Start *task* if every unit of its need is free and open; whether it has begun."""
+        need, free = task.need, self.free
+        for resource, units in need.parts:
+            if free[resource] < units:
+                return False
+        if not need.is_open(now, task.booked):
+            return False
+        self.start(task)
         return True
 
     def puts_off_until(self, task: Task, ahead: list[Task], pool: Pool) -> int:
@@ -353,7 +377,7 @@ class Floor(Clock):
         if task.begun is not None:
             task.begun.succeed()
         need.pool.working.add(task)
-        self.schedule(task, delay=task.lasts)
+        heappush(self.agenda, (now + task.lasts, NORMAL, next(self.numbers), task))
 
     def ring(self, pool: Pool, moment: int) -> None:
         """Look at *pool* again at *moment*."""

@@ -135,7 +135,8 @@ def cells_are_ready(unit: Unit, dosing: Dosing) -> Process:
 def formulate(unit: Unit, dosing: Dosing) -> Process:
     """Harvest or thaw, wash, suspend and fill, as one; the expiry clock starts when it ends.
 
-    False if there was no time for it on the day (the dose is put off), or if it came to nothing.
+    False if there was no time for it on the day (the dose is put off), if its cells were lost, or if it
+    came to nothing.
     """
     batch, prepares = dosing.batch, unit.plan.recipe.prepares
     if not prepares:
@@ -147,9 +148,11 @@ def formulate(unit: Unit, dosing: Dosing) -> Process:
         task = unit.does_together(works[0], batch or dosing, works[1], dosing, flasks)
     else:
         task = unit.does(works[0], dosing)
-    if not (
-        yield from unit.begins(task, by=unit.formulation(dosing)[1] if dosing.booked is not None else None)
-    ):
+    upset, latest = dosing.upset, unit.formulation(dosing)[1] if dosing.booked is not None else None
+    begun = yield from unit.begins(task, by=latest, unless=upset)
+    if upset.triggered:
+        return False
+    if not begun:
         put_off(unit, dosing, unit.now)
         return False
     taken_from(unit, batch)

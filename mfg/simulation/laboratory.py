@@ -52,9 +52,24 @@ def sample_culture(unit: Unit, lot: Lot, *, last: bool = False) -> None:
         while later // DAY not in unit.booking.openings[lot.patient.facility]:
             later += DAY
     for test in due:
-        if later > lot.due - test.turnaround.typical - test.benches[0].booked - DAY:
+        if later > _latest(lot, test):
             lot.sampled.add(test.name)
             sample(unit, lot, lot, test)
+
+
+def _latest(lot: Lot, test: p.Test) -> float:
+    """When the culture is sampled at the latest; one working day is left for the laboratory."""
+    return lot.due - test.turnaround.typical - test.benches[0].booked - DAY
+
+
+def sampled_before(unit: Unit, lot: Lot) -> None:
+    """A lot in progress has been sampled as far as it had to be, and nothing was found in it."""
+    assert lot.culture is not None
+    ahead = {"culture", "expand", "induce"} | (set() if lot.culture.is_last else {"last passage"})
+    for test in unit.lot_tests:
+        if test.sampled not in ahead or (test.sampled == "culture" and _latest(lot, test) < unit.now):
+            lot.sampled.add(test.name)
+            lot.results[test.holds].report("")
 
 
 def sample(unit: Unit, made: Made, lot: Lot | None, test: p.Test, repeat: int = 0) -> None:

@@ -66,7 +66,10 @@ class Made:
     @property
     def failure(self) -> str:
         """Why the laboratory has found it bad so far, or the empty string."""
-        return next((results.failed for results in self.results.values() if results.failed), "")
+        for results in self.results.values():
+            if results.failed:
+                return results.failed
+        return ""
 
 
 @define(eq=False)
@@ -133,5 +136,7 @@ class Dosing(Made):
     @property
     def known_failure(self) -> str:
         """Why the laboratory speaks against giving it: its own samples, its lot's, or its bank's."""
-        made = (self, self.batch, self.batch.parent if self.batch is not None else None)
-        return next((one.failure for one in made if one is not None and one.failure), "")
+        batch = self.batch
+        if batch is None:
+            return self.failure
+        return self.failure or batch.failure or (batch.parent.failure if batch.parent is not None else "")

@@ -85,9 +85,9 @@ def collect(unit: Unit, lot: Lot) -> Process:
         return
     if lot.collection is not None:
         yield from unit.reach(lot.collection)
-    lot.collected_at = unit.now
+        lot.collected_at = unit.now
     lot.marrow = unit.biology.volume(lot.patient, lot.number)
-    yield from unit.procedure("collect", lot, lot.collection, lot.marrow)
+    lot.collected_at = yield from unit.procedure("collect", lot, lot.collection, lot.marrow)
     if unit.comes_to_nothing(plan.clinics[lot.patient.clinic].work["collect"], lot):
         raise Lost(FAILURES["collect"])
     lot.contaminated = lot.tainted = unit.happens("contaminated marrow", plan.people.contaminated, lot)

@@ -68,7 +68,8 @@ class Facility:
     """A facility with its laboratory.
 
     `together` names the works that hold their places as one, and the need that they hold: cells in
-    suspension do not wait for a suite. `breakdown` is a hazard per minute.
+    suspension do not wait for a suite. So many lots can be isolated `side_by_side`. `breakdown` is a hazard per
+    minute.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Facility:
     starts: int
     fills: int
     day_before: bool
+    side_by_side: int
     breakdown: float
     laboratory: int
     together: Mapping[tuple[str, ...], int]
@@ -146,7 +148,7 @@ class Bank:
 
 @frozen
 class Dose:
-    """What one planned dose is: the cells for each tenth of a kilogram, or the same for everybody.
+    """What one planned dose is: the cells for each tenth of a kilogram from `first` on, or the same for everybody.
 
     `least` is what a dose must hold at least where the protocol says so; nan is a weight without a dose.
     """
@@ -156,14 +158,15 @@ class Dose:
     drawn: bool
     cells: tuple[float, ...]
     least: tuple[float, ...]
+    first: int = 0
 
     def cells_for(self, weight: float) -> float:
         """The prescribed cells of a patient of *weight* kg."""
-        return self.cells[round(weight * 10)] if len(self.cells) > 1 else self.cells[0]
+        return self.cells[round(weight * 10) - self.first] if len(self.cells) > 1 else self.cells[0]
 
     def least_for(self, weight: float) -> float:
         """The fewest cells that may be given to a patient of *weight* kg."""
-        return self.least[round(weight * 10)] if len(self.least) > 1 else self.least[0]
+        return self.least[round(weight * 10) - self.first] if len(self.least) > 1 else self.least[0]
 
 
 @frozen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from math import ceil, inf
 
 from attrs import evolve
@@ -175,6 +176,11 @@ def _isolate_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
     lot = new_lot(unit, dosing.patient, dosing.due, lost.target, lost.collection)
     lot.begins, lot.marrow, lot.collected_at = "isolate", lost.marrow, lost.collected_at
     lot.contaminated = lot.tainted = lost.tainted
+    return _begin_again(unit, dosing, lot, lost)
+
+
+def _begin_again(unit: Unit, dosing: Dosing, lot: Lot, lost: Lot) -> Begun:
+    """Let *lot* have as long as the *lost* one had."""
     serve(unit, dosing, lot, lot)
     if dosing.booked is not None:
         put_off(unit, dosing, unit.now + lost.due - lost.collected_at, "lot lost")
@@ -184,27 +190,29 @@ def _isolate_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
 
 
 def _collect_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
-    """Collect again: lots that are already on their way serve the earlier doses, the new one the last."""
+    """Collect again: lots that are already on their way serve the earlier doses, the new one the last of these."""
     patient, today = dosing.patient, unit.now // DAY
-    later = [d for d in _after(dosing) if d.lot is not None and d.booked is not None]
-    cells = dosing.dose.cells_for(patient.weight)
-    chain = [dosing, *(d for d in later if d.dose.cells_for(patient.weight) == cells)]
+    later = [d for d in _after(dosing) if d.booked is not None]
+    chain = [dosing, *takewhile(lambda d: _could_serve(d, dosing), later)]
     last, lots = chain[-1], [d.lot for d in chain[1:] if d.lot is not None]
     taken = (lots[-1] if lots else lost).collection
     if last.booked is None or taken is None:
-        fresh = new_lot(unit, patient, unit.now, lost.target, None)
-        serve(unit, dosing, fresh, fresh)
-        unit.writes(dosing.subject, "book", "lot lost")
-        return [fresh], []
+        return _begin_again(unit, dosing, new_lot(unit, patient, unit.now, lost.target, None), lost)
     collection, dose = evolve(taken, done=True), evolve(last.booked, done=True)
     draw = evolve(last.draw, done=True) if last.draw is not None else None
     before = chain[-2].booked if lots else None
     spacing = last.booked.day - before.day if before is not None else 0
     unit.booking.cancel(patient, _distinct([dosing.booked, dosing.draw]))
     earliest = {collection.event.name: today + 1, dose.event.name: last.booked.day + spacing}
-    if unit.booking.move(patient, _distinct([collection, draw, dose]), earliest, today) is None:
+    rest = later[len(lots) :]
+    if (
+        unit.booking.move(patient, _distinct([collection, draw, dose, *_ahead(rest)]), earliest, today)
+        is None
+    ):
         dosing.hopeless = NO_APPOINTMENT
         return NOTHING
+    for one in rest:
+        moved(unit, one)
     fresh = new_lot(unit, patient, dose.start, lost.target, collection)
     appointments = [(d.booked, d.draw) for d in chain[1:]] + [(dose, draw)]
     for one, lot, (booked, drawn) in zip(chain, [*lots, fresh], appointments, strict=True):
@@ -214,6 +222,13 @@ def _collect_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
         one.due = lot.due = booked.start
         unit.writes(one.subject, "book", "lot lost" if one is dosing else "moved", float(booked.start))
     return [fresh], []
+
+
+def _could_serve(other: Dosing, dosing: Dosing) -> bool:
+    """Whether the lot of the *other* dose was collected already and is as large as this dose needs."""
+    weight = dosing.patient.weight
+    alike = other.dose.cells_for(weight) == dosing.dose.cells_for(weight)
+    return alike and other.lot is not None and other.lot.collected_at >= 0
 
 
 def _bank_again(unit: Unit, first: Dosing) -> Begun:
@@ -257,22 +272,29 @@ def put_off(unit: Unit, dosing: Dosing, ready: float, why: str = "put off") -> N
     assert dosing.booked is not None
     patient = dosing.patient
     later = [d for d in (dosing, *_after(dosing)) if d.booked is not None]
-    moving = [b for d in later for b in (d.draw, d.booked)]
-    moving += [
-        d.lot.collection for d in later if d.lot is not None and not d.lot.failed and d.lot.collected_at < 0
-    ]
     earliest = {dosing.booked.event.name: ceil(ready / DAY)}
-    if unit.booking.move(patient, _distinct(moving), earliest, unit.now // DAY) is None:
+    if unit.booking.move(patient, _distinct(_ahead(later)), earliest, unit.now // DAY) is None:
         dosing.hopeless = NO_APPOINTMENT
         return
     for one in later:
-        assert one.booked is not None
-        one.due = one.booked.start
-        if one.batch is not None:
-            one.batch.due = one.due
-        unit.writes(one.subject, "book", why if one is dosing else "moved", float(one.due))
+        moved(unit, one, why if one is dosing else "moved")
     if dosing.lot is not None:
         dosing.lot.due = dosing.due
+
+
+def moved(unit: Unit, dosing: Dosing, why: str = "moved") -> None:
+    """A dose has another date: it and what it is made from are due then."""
+    assert dosing.booked is not None
+    dosing.due = dosing.booked.start
+    if dosing.batch is not None:
+        dosing.batch.due = dosing.due
+    unit.writes(dosing.subject, "book", why, float(dosing.due))
+
+
+def _ahead(doses: Sequence[Dosing]) -> list[Booked | None]:
+    """What is booked for *doses*: their draws, themselves, and the collections that are still to come."""
+    lots = [d.lot for d in doses if d.lot is not None and not d.lot.failed and d.lot.collected_at < 0]
+    return [*(b for d in doses for b in (d.draw, d.booked)), *(lot.collection for lot in lots)]
 
 
 def _after(dosing: Dosing) -> list[Dosing]:

@@ -10,7 +10,9 @@ from mfg.simulation import sizing
 from mfg.simulation.clock import Process
 from mfg.simulation.cohort import Patient
 from mfg.simulation.journey import allocate, follow, settle
-from mfg.simulation.planning import Appointments, prepare
+from mfg.simulation.laboratory import sampled_before
+from mfg.simulation.making import expect_breakdown
+from mfg.simulation.planning import NO_APPOINTMENT, Appointments, prepare
 from mfg.simulation.unit import Unit
 
 
@@ -36,7 +38,12 @@ def _goes_on(unit: Unit, patient: Patient, lot: p.InProgress, flasks: int) -> Pr
     unit.writes(patient.subject, "arrive", value=patient.weight)
     allocate(unit, patient)
     unit.will_leave(patient, lot.dose_day * DAY)
-    prepare(unit, patient, _booked(unit, patient, lot), [lot.dose])
+    booked = _booked(unit, patient, lot)
+    if booked is None:
+        return NO_APPOINTMENT
+    prepare(unit, patient, booked, [lot.dose])
+    for day in range(lot.dose_day + 1):
+        unit.booking.flasks[lot.facility][day] += flasks
     (made,) = patient.lots
     made.begins, made.collected_at = "expand", lot.collected
     collect = unit.plan.clinics[lot.clinic].work["collect"]
@@ -49,15 +56,17 @@ def _goes_on(unit: Unit, patient: Patient, lot: p.InProgress, flasks: int) -> Pr
         lot.cells,
         lot.plated,
     )
+    sampled_before(unit, made)
+    expect_breakdown(unit, made)
     return (yield from follow(unit, patient))
 
 
-def _booked(unit: Unit, patient: Patient, lot: p.InProgress) -> Appointments:
-    """The dose and its draw on their day, or on the first later one on which there is room."""
+def _booked(unit: Unit, patient: Patient, lot: p.InProgress) -> Appointments | None:
+    """The dose and its draw on their day, or on the first later one on which there is room; None if none has."""
     name = patient.arm.doses[lot.dose].name
     events = [
         e for e in unit.booking.course(patient.arm, 0).events if e.dose == name and e.kind != "collection"
     ]
     day0 = next((e.planned for e in events if e.kind == "dose"), 0)
     booked = unit.booking.book_from(patient, [(e, lot.dose_day + e.planned - day0) for e in events])
-    return {(b.event.kind, b.event.dose): b for b in booked or ()}
+    return None if booked is None else {(b.event.kind, b.event.dose): b for b in booked}

@@ -159,14 +159,16 @@ class Unit:
         *due* when the thing is, if it has no date of its own.
         """
         job, turn, number = self._jobs[work.activity], made.turn(work.name), made.number
-        need, index = job.need, made.patient.index
+        need, index, booked = job.need, made.patient.index, work.booked
         assert need is not None
-        extra = int(work.per_flask * flasks + 0.5) if flasks else 0
-        booked = work.booked + extra
+        lasts = job.lasts(index, number, turn)
+        if flasks:
+            extra = int(work.per_flask * flasks + 0.5)
+            lasts, booked = lasts + extra, booked + extra
         return self.floor.work(
             need,
-            job.lasts(index, number, turn) + extra,
-            min(booked, need.longest),
+            lasts,
+            booked if booked <= need.longest else need.longest,  # noqa: FURB136  a call costs more
             self.rank(made, due),
             (made.subject, work.activity, value, work.clears, None),
             job.clearance(index, number, turn) if job.clearance is not None else 0,
@@ -237,11 +239,15 @@ class Unit:
         return work.fails > 0 and self.happens(f"failure of {work.name}", work.fails, made, turn)
 
     def procedure(self, name: str, made: Made, booked: Booked | None, value: float = NAN) -> Process:
-        """Something done at the clinic: at its appointment, at the next free one, or in the order of coming."""
+        """Something done at the clinic: at its appointment, at the next free one, or in the order of coming.
+
+        Returns when it began.
+        """
         work = self.plan.clinics[made.patient.clinic].work[name]
         if work.need is not None:
-            yield self.does(work, made, value=value)
-            return
+            task = self.does(work, made, value=value)
+            yield task
+            return task.started
         planned = self.now
         if booked is None:
             booked = yield from self._next_appointment(name, made)
@@ -251,6 +257,7 @@ class Unit:
         start = self.now
         yield self.until(start + self._minutes(work, made, made.turn(name)))
         self.log.note(made.subject, work.activity, planned, start, self.now, value=value)
+        return start
 
     def _next_appointment(self, name: str, made: Made) -> Process:
         booked = self.booking.book_next(made.patient, name, self.now)

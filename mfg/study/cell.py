@@ -1,17 +1,14 @@
 """One cell of a study: one replication of one variant, from its plan to a file that nothing can lose.
 
-A cell's file is its event log with what was counted in it. Its name carries its own digest, so a file that
-was cut, changed or exchanged is told from a whole one, and it appears under that name only when it is
-complete and on the disk.
+A cell's file is its event log with what was counted in it, sealed: one that was cut, changed or exchanged is
+told from a whole one.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +21,7 @@ from attrs import frozen
 from mfg.figures import values_of
 from mfg.simulation.plan import Plan
 from mfg.simulation.replicate import replicate
+from mfg.study.disk import intact, sealed
 from mfg.tables import Tables, columns_of, tables_of
 
 QUARANTINE = "quarantine"
@@ -63,81 +61,70 @@ def outcome_of(plan: Plan, tables: Tables, variant: int, replication: int) -> Ou
 
 def stored(folder: Path, study: str, outcome: Outcome, log: pd.DataFrame, *, durable: bool) -> None:
     """Write one cell of the study with digest *study* into *folder*."""
+    counted = {
+        "study": study,
+        "variant": outcome.variant,
+        "replication": outcome.replication,
+        "figures": dict(zip(outcome.names, map(_plain, outcome.figures), strict=True)),
+        "endings": outcome.endings,
+        "lots": outcome.lots,
+    }
     events = log.assign(replication=np.int32(outcome.replication))
-    table = pa.Table.from_pandas(events, preserve_index=False)
-    counted = json.dumps(
-        {
-            "study": study,
-            "variant": outcome.variant,
-            "replication": outcome.replication,
-            "figures": dict(zip(outcome.names, map(_plain, outcome.figures), strict=True)),
-            "endings": outcome.endings,
-            "lots": outcome.lots,
-        },
-        allow_nan=False,
-    )
-    table = table.replace_schema_metadata({**(table.schema.metadata or {}), b"cell": counted.encode()})
+    sealed(folder, outcome.replication, parquet(events, cell=counted), durable=durable)
+
+
+def parquet(frame: pd.DataFrame, **about: Any) -> bytes:
+    """A data frame as the content of a Parquet file, with what is said *about* it as JSON."""
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    said = {key.encode(): json.dumps(value, allow_nan=False).encode() for key, value in about.items()}
+    table = table.replace_schema_metadata({**(table.schema.metadata or {}), **said})
     buffer = pa.BufferOutputStream()
     pq.write_table(table, buffer, compression="zstd")
-    content = buffer.getvalue().to_pybytes()
-    name = f"{outcome.replication:06d}.{_digest(content)}.parquet"
-    whole(folder / name, lambda part: part.write_bytes(content), durable=durable)
+    content: bytes = buffer.getvalue().to_pybytes()
+    return content
+
+
+def about(content: bytes, key: str) -> Any:
+    """What `parquet` was told under *key*; None if this is nothing of the kind."""
+    try:
+        return json.loads((pq.read_schema(pa.BufferReader(content)).metadata or {})[key.encode()])
+    except (pa.ArrowException, KeyError, ValueError):
+        return None
 
 
 def _plain(value: float) -> float | None:
     return None if np.isnan(value) else value
 
 
-def found(folder: Path, study: str, variant: int, replication: int) -> tuple[Outcome, Path] | None:
-    """A stored cell, if there is one and it is whole; what is not goes into quarantine."""
-    for path in sorted(folder.glob(f"{replication:06d}.*.parquet")):
+def found(
+    paths: Iterable[Path], study: str, variant: int, replication: int, aside: Path
+) -> tuple[Outcome, Path] | None:
+    """The cell among the files *paths* under its number, if it is whole; all that is not it is put *aside*."""
+    cell = None
+    for path in paths:
         outcome = _verified(path, study, variant, replication)
         if outcome is not None:
-            return outcome, path
-        aside = folder.parent.parent / QUARANTINE
-        aside.mkdir(exist_ok=True)
-        path.replace(aside / f"{variant}-{path.name}")
-    return None
+            cell = outcome, path
+        else:
+            aside.mkdir(exist_ok=True)
+            path.replace(aside / f"{variant}-{path.name}")
+    return cell
 
 
 def _verified(path: Path, study: str, variant: int, replication: int) -> Outcome | None:
-    content = path.read_bytes()
-    if path.name.split(".")[1] != _digest(content):
+    content = intact(path)
+    counted = None if content is None else about(content, "cell")
+    if counted is None or [counted[key] for key in ("study", "variant", "replication")] != [
+        study,
+        variant,
+        replication,
+    ]:
         return None
-    counted = json.loads(pq.read_schema(pa.BufferReader(content)).metadata[b"cell"])
-    if (counted["study"], counted["variant"], counted["replication"]) != (study, variant, replication):
-        return None
-    figures: dict[str, Any] = counted["figures"]
-    values = tuple(np.nan if value is None else float(value) for value in figures.values())
+    figures: dict[str, float | None] = counted["figures"]
+    values = tuple(np.nan if value is None else value for value in figures.values())
     return Outcome(variant, replication, tuple(figures), values, counted["endings"], counted["lots"])
 
 
 def tables_in(plan: Plan, path: Path) -> Tables:
     """The tables of a stored cell, derived from its event log."""
     return tables_of(plan, *columns_of(plan, pq.read_table(path).to_pandas()))
-
-
-def whole(path: Path, write: Callable[[Path], object], *, durable: bool) -> None:
-    """Let *write* fill a file that appears under its name only when it is complete; on the disk, if *durable*."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        write(part)
-        if durable:
-            _synced(part)
-        part.replace(path)
-        if durable:
-            _synced(path.parent)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _synced(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:24]

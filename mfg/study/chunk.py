@@ -6,20 +6,16 @@ tables that follow from them are written beside the logs, a part for each chunk.
 
 from __future__ import annotations
 
-import json
-import signal
-import traceback
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from attrs import fields, frozen
 
-from mfg.errors import MfgError
+from mfg.errors import MfgError, Refused
 from mfg.simulation.plan import Plan
-from mfg.study.cell import Outcome, found, simulated, stored, tables_in, whole
+from mfg.study.cell import QUARANTINE, Outcome, about, found, parquet, simulated, stored, tables_in
+from mfg.study.disk import folder_for, intact, number_of, sealed, sealed_in
+from mfg.study.identity import Identity, environment
 from mfg.tables import Tables, stacked
 
 SIZE = 10  # replications of a chunk
@@ -36,11 +32,18 @@ class Chunk:
     last: int
     folder: Path
     study: str
+    environment: str
     durable: bool
 
     def of(self, table: str) -> Path:
         """Where the files of *table* are."""
         return self.folder / table / f"variant={self.variant}"
+
+    @property
+    def missing(self) -> list[int]:
+        """The replications of which nothing is stored."""
+        there = {number_of(path) for path in sealed_in(self.of("events"))}
+        return [replication for replication in range(self.first, self.last) if replication not in there]
 
 
 @frozen
@@ -50,75 +53,97 @@ class Failure:
     variant: int
     replication: int
     message: str
-    trace: str
 
 
 def chunks(
-    plan: Plan, variant: int, replications: int, folder: Path, study: str, *, durable: bool
+    plan: Plan, variant: int, replications: int, folder: Path, identity: Identity, *, durable: bool
 ) -> Iterator[Chunk]:
     """The chunks of one variant."""
     for first in range(0, replications, SIZE):
         last = min(first + SIZE, replications)
-        yield Chunk(plan, variant, first, last, folder, study, durable)
+        yield Chunk(
+            plan, variant, first, last, folder, identity.digest, identity.environment, durable=durable
+        )
 
 
-def carry_out(chunk: Chunk) -> list[Outcome | Failure]:
-    """Do what is missing of *chunk*, and count what is in all of it.
+def carry_out(chunk: Chunk, stopped: Callable[[], bool] = lambda: False) -> list[Outcome | Failure]:
+    """Do what is missing of *chunk* unless it is *stopped* between two replications; count what is there.
 
     Raises:
         OSError: if a file cannot be written; what was written before is whole.
+        Refused: if this process would compute by other code than the study's.
     """
-    logs = chunk.of("events")
-    logs.mkdir(parents=True, exist_ok=True)
+    if chunk.environment != environment().digest:
+        advice = "install the same packages wherever it is carried out, and begin again"
+        raise Refused("workers", None, "compute by other code than the study was begun with", advice)
+    logs = folder_for(chunk.of("events"), durable=chunk.durable)
+    known = _known(chunk, logs)
     results: list[Outcome | Failure] = []
     fresh: dict[int, Tables] = {}
-    paths: dict[int, Path] = {}
     for replication in range(chunk.first, chunk.last):
-        known = found(logs, chunk.study, chunk.variant, replication)
-        if known is not None:
-            results.append(known[0])
-            paths[replication] = known[1]
+        if replication in known:
+            results.append(known[replication][0])
             continue
+        if stopped():
+            return results
         try:
             outcome, tables = simulated(chunk.plan, chunk.variant, replication)
+            stored(logs, chunk.study, outcome, tables.events, durable=chunk.durable)
         except OSError:
             raise
         except Exception as error:  # noqa: BLE001  whatever it is, the other replications go on
             message = str(error) if isinstance(error, MfgError) else f"{type(error).__name__}: {error}"
-            results.append(Failure(chunk.variant, replication, message, traceback.format_exc()))
+            results.append(Failure(chunk.variant, replication, message))
             continue
-        stored(logs, chunk.study, outcome, tables.events, durable=chunk.durable)
         results.append(outcome)
         fresh[replication] = tables
     if all(isinstance(result, Outcome) for result in results):
-        _derive(chunk, fresh, paths)
+        _derive(chunk, fresh, {replication: path for replication, (_, path) in known.items()})
     return results
+
+
+def _known(chunk: Chunk, logs: Path) -> dict[int, tuple[Outcome, Path]]:
+    """The cells of *chunk* that are stored and whole, by their replications."""
+    there: dict[str, list[Path]] = {}
+    for path in logs.glob("[0-9]*"):
+        there.setdefault(path.name.split(".")[0], []).append(path)
+    known = {}
+    for replication in range(chunk.first, chunk.last):
+        paths = sorted(there.get(f"{replication:06d}", ()))
+        cell = found(paths, chunk.study, chunk.variant, replication, chunk.folder / QUARANTINE)
+        if cell is not None:
+            known[replication] = cell
+    return known
 
 
 def _derive(chunk: Chunk, fresh: dict[int, Tables], paths: dict[int, Path]) -> None:
     """Write the chunk's part of every table that follows from its logs, unless it is there."""
-    cells = json.dumps([chunk.study, chunk.first, chunk.last]).encode()
-    parts = {name: chunk.of(name) / f"{chunk.first:06d}.parquet" for name in DERIVED}
-    if not fresh and all(_is_of(part, cells) for part in parts.values()):
+    lacking = [
+        name for name in DERIVED if not any(_covers(chunk, name, part) for part in _parts(chunk, name))
+    ]
+    if not lacking:
         return
-    whose = {
-        n: fresh[n] if n in fresh else tables_in(chunk.plan, paths[n]) for n in range(chunk.first, chunk.last)
-    }
-    tables = stacked(whose)
-    for name, part in parts.items():
-        part.parent.mkdir(parents=True, exist_ok=True)
-        table = pa.Table.from_pandas(getattr(tables, name), preserve_index=False)
-        table = table.replace_schema_metadata({**(table.schema.metadata or {}), b"cells": cells})
-        whole(part, partial(pq.write_table, table, compression="zstd"), durable=chunk.durable)
+    numbers = range(chunk.first, chunk.last)
+    tables = stacked({n: fresh[n] if n in fresh else tables_in(chunk.plan, paths[n]) for n in numbers})
+    for name in lacking:
+        folder = folder_for(chunk.of(name), durable=chunk.durable)
+        content = parquet(getattr(tables, name), part=[*_whose(chunk, name), chunk.last])
+        written = sealed(folder, chunk.first, content, durable=chunk.durable)
+        for part in _parts(chunk, name):
+            if part != written:
+                part.unlink()
 
 
-def _is_of(part: Path, cells: bytes) -> bool:
-    try:
-        return bool(pq.read_schema(part).metadata.get(b"cells") == cells)
-    except (OSError, pa.ArrowInvalid):
-        return False
+def _parts(chunk: Chunk, name: str) -> list[Path]:
+    return [path for path in sealed_in(chunk.of(name)) if number_of(path) == chunk.first]
 
 
-def ignore_interrupts() -> None:
-    """Let the parent alone decide what an interrupt from the keyboard means."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _covers(chunk: Chunk, name: str, part: Path) -> bool:
+    """Whether a part is whole and holds at least the cells of *chunk*."""
+    content = intact(part)
+    said = None if content is None else about(content, "part")
+    return said is not None and said[:-1] == _whose(chunk, name) and said[-1] >= chunk.last
+
+
+def _whose(chunk: Chunk, name: str) -> list[str | int]:
+    return [chunk.study, name, chunk.variant, chunk.first]

@@ -7,7 +7,6 @@ less, and so on until one is not told apart (Holm 1979); its interval is that of
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
@@ -21,7 +20,8 @@ from mfg.errors import Refused
 from mfg.figures import LEVEL, Figure, describe, figures_of, half_width
 from mfg.scenario import Scenario
 from mfg.stability import Overload, overloads
-from mfg.study.cell import whole
+from mfg.study.disk import whole
+from mfg.study.folder import document
 from mfg.study.run import REPLICATIONS, checked, table_of
 from mfg.study.study import Counts, Means, Study, Told, carried_out
 from mfg.study.variants import Variant, grid, named_in
@@ -85,6 +85,7 @@ class Comparison:
     by_replication: tuple[pd.DataFrame, ...]
     figures: tuple[list[Figure], ...]
     endings: tuple[dict[str, int], ...]
+    lots_by_outcome: tuple[dict[str, int], ...]
     unstable: tuple[list[Overload], ...]
     differences: list[Difference]
 
@@ -165,6 +166,7 @@ def comparison_of(study: Study, replications: int, means: Means) -> Comparison:
         by_replication=tuple(one.figures for one in counts),
         figures=tuple(figures_of(one.figures) for one in counts),
         endings=tuple(one.endings for one in counts),
+        lots_by_outcome=tuple(one.lots for one in counts),
         unstable=tuple(
             overloads(plan.resources, one.figures.mean())
             for plan, one in zip(study.plans, counts, strict=True)
@@ -178,12 +180,7 @@ def comparison_of(study: Study, replications: int, means: Means) -> Comparison:
             "variants": [one.name for one in study.variants],
             "differences": [asdict(one) for one in comparison.differences],
         }
-        text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
-        whole(
-            folder / "comparison.json",
-            lambda part: part.write_text(text + "\n", encoding="utf-8"),
-            durable=True,
-        )
+        whole(folder / "comparison.json", document(content), durable=means.durable)
     return comparison
 
 

@@ -1,73 +1,26 @@
 """A study's folder: whose it is, who works in it, and how far it is.
 
-`study.json` says what decides every result: the whole input of each variant, the code and the versions of
-what computes. Another study is refused, with what differs.
+`study.json` says what decides every result. Another study is refused, with what differs, before anything is
+touched; a summary is there only while it is one of everything that was asked for last.
 """
 
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
-import platform
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from attrs import asdict, frozen
+from attrs import frozen
 
-import mfg
 from mfg.errors import Refused
-from mfg.scenario import Scenario
-from mfg.study.cell import whole
+from mfg.study.disk import folder_for, number_of, sealed_in, swept, whole
+from mfg.study.identity import Identity, differences, digest_of
 
-RECORD = "study.json"
-_VERSIONS = ("mfg", "numpy", "pandas", "pyarrow", "scipy", "simpy")
-
-
-@frozen
-class Identity:
-    """What decides the results of a study, and its digest."""
-
-    content: Mapping[str, Any]
-
-    @property
-    def digest(self) -> str:
-        """The same for the same content, on every machine."""
-        return hashlib.sha256(_canonical(self.content).encode()).hexdigest()
-
-
-def identity_of(variants: Mapping[str, Scenario]) -> Identity:
-    """The identity of a study of *variants*, by their names."""
-    versions = {name: metadata.version(name) for name in _VERSIONS}
-    content = {
-        "variants": {name: _input(scenario) for name, scenario in variants.items()},
-        "versions": {**versions, "python": platform.python_version()},
-        "code": code(),
-    }
-    return Identity(json.loads(_canonical(content)))
-
-
-def _input(scenario: Scenario) -> dict[str, Any]:
-    come = scenario.arrivals
-    listed = [*map(asdict, come.patients), *map(asdict, come.in_progress)]
-    return {"files": scenario.documents, "patients": listed}
-
-
-def code() -> str:
-    """A digest of this package's own files."""
-    package = Path(mfg.__file__).parent
-    files = sorted(package.rglob("*.py"))
-    content = b"\0".join(
-        path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes() for path in files
-    )
-    return hashlib.sha256(content).hexdigest()
-
-
-def _canonical(content: object) -> str:
-    return json.dumps(content, sort_keys=True, default=str, ensure_ascii=False, allow_nan=False)
+RECORD, LOCK = "study.json", ".lock"
+SUMMARIES = ("run.json", "comparison.json")
 
 
 @contextmanager
@@ -77,65 +30,67 @@ def opened(folder: Path, identity: Identity, replications: int, *, durable: bool
     Raises:
         Refused: if it holds something else or another study, or if somebody else works in it.
     """
-    record = folder / RECORD
-    if folder.exists() and not record.exists() and any(p.name != ".lock" for p in folder.iterdir()):
+    if folder.exists() and not (folder / RECORD).exists() and any(map(_foreign, folder.iterdir())):
         raise Refused("-o", str(folder), "holds files that are not a run's", "name another folder")
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
+    with (folder_for(folder, durable=durable) / LOCK).open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             advice = "wait for it, or name another folder"
             raise Refused("-o", str(folder), "is in use by another run", advice) from None
-        if record.exists():
-            differences = list(_differences(read(folder)["identity"], identity.content, ""))
-            if differences:
-                shown = "; ".join(differences[:3]) + ("; and more" if len(differences) > 3 else "")
-                raise Refused(
-                    "-o",
-                    str(folder),
-                    f"holds another run ({shown})",
-                    "name another folder, or remove that one",
-                )
+        if (folder / RECORD).exists():
+            _same(folder, identity)
+        swept(folder)
+        for name in SUMMARIES:
+            (folder / name).unlink(missing_ok=True)
         content = {"identity": identity.content, "digest": identity.digest, "replications": replications}
-        text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
-        whole(record, lambda part: part.write_text(text + "\n", encoding="utf-8"), durable=durable)
-        yield
+        whole(folder / RECORD, document(content), durable=durable)
+        try:
+            yield
+        finally:
+            swept(folder)
+
+
+def document(content: object) -> bytes:
+    """*content* as a JSON file."""
+    text = json.dumps(content, default=str, ensure_ascii=False, allow_nan=False, indent=1)
+    return f"{text}\n".encode()
 
 
 def read(folder: Path) -> dict[str, Any]:
     """The record of the study in *folder*.
 
     Raises:
-        Refused: if there is none.
+        Refused: if there is none, or if it is not as it was written.
     """
     try:
-        found: dict[str, Any] = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError):
-        raise Refused("", str(folder), "is not the folder of a run", f"one holds a whole {RECORD}") from None
-    return found
+        found: dict[str, Any] = json.loads((folder / RECORD).read_bytes())
+        if digest_of(found["identity"]) == found["digest"] and found["replications"] > 0:
+            return found
+    except (FileNotFoundError, NotADirectoryError):
+        raise Refused("", str(folder), "is not the folder of a run", f"one holds a {RECORD}") from None
+    except (KeyError, TypeError, ValueError):
+        pass
+    advice = "put a copy of it back, or name another folder"
+    raise Refused("", str(folder), f"holds a damaged {RECORD}", advice)
 
 
-def _differences(there: Any, now: Any, path: str) -> Iterator[str]:
-    """Where two records differ, in words."""
-    if isinstance(there, dict) and isinstance(now, dict):
-        for key in [*there, *(k for k in now if k not in there)]:
-            yield from _differences(there.get(key), now.get(key), f"{path}.{key}".lstrip("."))
-    elif isinstance(there, list) and isinstance(now, list) and len(there) == len(now):
-        for n, (one, other) in enumerate(zip(there, now, strict=True)):
-            yield from _differences(one, other, f"{path}[{n}]")
-    elif there != now:
-        yield f"{path}: {_short(there)} there, {_short(now)} now"
+def _foreign(path: Path) -> bool:
+    """Whether a file in a folder without a record was there before any study."""
+    return path.name != LOCK and not (path.name.startswith(f".{RECORD}.") and path.suffix == ".part")
 
 
-def _short(value: Any) -> str:
-    text = "nothing" if value is None else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 40 else f"{text[:37]}..."
+def _same(folder: Path, identity: Identity) -> None:
+    found = differences(read(folder)["identity"], identity.content)
+    if found:
+        shown = "; ".join(found[:3]) + ("; and more" if len(found) > 3 else "")
+        advice = "name another folder, or remove that one"
+        raise Refused("-o", str(folder), f"holds another run ({shown})", advice)
 
 
 @frozen
 class Progress:
-    """How far one variant of a study is."""
+    """How far one variant of a study is: how many of its replications are kept."""
 
     variant: str
     done: int
@@ -143,14 +98,13 @@ class Progress:
 
 
 def progress_of(folder: Path) -> list[Progress]:
-    """How many cells of each variant are stored in *folder*."""
+    """How many cells of each variant are stored in *folder*, of those that were asked for last."""
     record = read(folder)
-    names: Sequence[str] = list(record["identity"]["variants"])
+    wanted: int = record["replications"]
+
+    def done(variant: int) -> int:
+        return sum(number_of(path) < wanted for path in sealed_in(folder / "events" / f"variant={variant}"))
+
     return [
-        Progress(
-            name,
-            len({p.name.split(".")[0] for p in (folder / "events" / f"variant={n}").glob("[0-9]*.parquet")}),
-            record["replications"],
-        )
-        for n, name in enumerate(names)
+        Progress(variant["name"], done(n), wanted) for n, variant in enumerate(record["identity"]["variants"])
     ]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from attrs import asdict, frozen
+from attrs import asdict, evolve, field, frozen
 
 from mfg.errors import Refused
 from mfg.evidence import counted
@@ -18,7 +16,8 @@ from mfg.figures import Figure, figures_of
 from mfg.scenario import Scenario
 from mfg.simulation.plan import Plan
 from mfg.stability import Overload, overloads
-from mfg.study.cell import whole
+from mfg.study.disk import number_of, sealed_in, whole
+from mfg.study.folder import document
 from mfg.study.precision import Precision
 from mfg.study.study import Means, Study, Told, carried_out
 from mfg.study.variants import Variant
@@ -42,6 +41,7 @@ class Run:
     endings: dict[str, int]
     lots_by_outcome: dict[str, int]
     unstable: list[Overload]
+    _read: dict[str, pd.DataFrame] = field(factory=dict, init=False, repr=False)
 
     @property
     def scenario(self) -> Scenario:
@@ -89,7 +89,9 @@ class Run:
         return self._table("resources")
 
     def _table(self, name: str) -> pd.DataFrame:
-        return table_of(self.folder, name, 0, self.replications).copy()
+        if name not in self._read:
+            self._read[name] = table_of(self.folder, name, 0, self.replications)
+        return self._read[name].copy()
 
 
 def simulate(
@@ -140,8 +142,9 @@ def run_of(study: Study, means: Means, replications: int | None = None, until: s
         return _run(study, REPLICATIONS if replications is None else replications, means)
     precision = Precision.read(until, replications)
     run = _run(study, precision.first, means)
+    kept = evolve(means, folder=run.folder, durable=means.folder is not None and means.durable)
     while (more := precision.needed(run.by_replication)) > run.replications:
-        run = _run(study, more, means)
+        run = _run(study, more, kept)
     return run
 
 
@@ -159,8 +162,7 @@ def _run(study: Study, replications: int, means: Means) -> Run:
         unstable=overloads(plan.resources, counts.figures.mean()),
     )
     if means.folder is not None:
-        text = json.dumps(_summary(run), default=str, ensure_ascii=False, allow_nan=False, indent=1)
-        whole(folder / "run.json", lambda part: part.write_text(text + "\n", encoding="utf-8"), durable=True)
+        whole(folder / "run.json", document(_summary(run)), durable=means.durable)
     return run
 
 
@@ -179,15 +181,12 @@ def _summary(run: Run) -> dict[str, Any]:
     }
 
 
-@cache
 def table_of(folder: Path, name: str, variant: int, replications: int) -> pd.DataFrame:
     """One table of one variant, of the first so many replications."""
-    parts = sorted((folder / name / f"variant={variant}").glob("[0-9]*.parquet"))
-    frames = []
-    for part in parts:
-        first = int(part.name.split(".")[0])
-        if first < replications:
-            frames.append(pd.read_parquet(part))
+    parts = [
+        path for path in sealed_in(folder / name / f"variant={variant}") if number_of(path) < replications
+    ]
+    frames = [pd.read_parquet(part) for part in parts]
     together = pd.concat(frames, ignore_index=True)
     for column in frames[0].select_dtypes("category"):
         together[column] = together[column].astype("category")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import tempfile
 import weakref
 from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mfg.errors import Failed, Refused
 from mfg.reader.scenarios import load_scenario
@@ -21,7 +23,8 @@ from mfg.simulation.compile import plan_of
 from mfg.simulation.plan import Plan
 from mfg.study.cell import Outcome
 from mfg.study.chunk import Failure, chunks
-from mfg.study.folder import Identity, identity_of, opened
+from mfg.study.folder import opened, progress_of
+from mfg.study.identity import Identity, identity_of
 from mfg.study.variants import Variant
 from mfg.study.work import worked_off
 
@@ -32,20 +35,22 @@ Told = Callable[[int, int], None]  # how many cells are done, of how many
 class Means:
     """By what means a study is carried out; nothing of this is in its results.
 
-    `folder` keeps it; without one it is kept until it is no longer used. An `executor` does the work instead
-    of `workers` processes of this machine. `told` hears of progress.
+    `folder` keeps it, without one it is kept until it is no longer used; what is `durable` outlives the
+    machine. An `executor` does the work instead of `workers` processes of this machine. `told` hears of progress.
     """
 
     folder: Path | None = None
     workers: int = 1
     executor: Executor | None = None
     told: Told | None = None
+    durable: bool = True
 
 
 @frozen
 class Study:
-    """Variants of a scenario, compiled."""
+    """Variants of a scenario, compiled; `source` is what the scenario was called by."""
 
+    source: str
     variants: tuple[Variant, ...]
     scenarios: tuple[Scenario, ...]
     plans: tuple[Plan, ...]
@@ -57,15 +62,26 @@ class Study:
 
         Raises:
             Faults: if one of them has any.
+            Refused: if two have one name, or if a loaded scenario is to be changed.
         """
-        base = {} if seed is None else {"seed": str(seed)}
-        if isinstance(scenario, Scenario):
-            loaded: tuple[Scenario, ...] = (scenario,)
-        else:
-            loaded = tuple(load_scenario(scenario, {**one.settings, **base}) for one in variants)
         names = [one.name for one in variants]
-        identity = identity_of(dict(zip(names, loaded, strict=True)))
-        return cls(variants, loaded, tuple(plan_of(one) for one in loaded), identity)
+        twice = [name for name in names if names.count(name) > 1]
+        if twice:
+            raise Refused("variant", twice[0], "is the name of two variants", "give each its own")
+        loaded = tuple(_loaded(scenario, one.settings, seed) for one in variants)
+        plans = tuple(plan_of(one) for one in loaded)
+        identity = identity_of(list(zip(names, loaded, plans, strict=True)))
+        source = scenario.name if isinstance(scenario, Scenario) else str(scenario)
+        return cls(source, variants, loaded, plans, identity)
+
+
+def _loaded(scenario: str | Path | Scenario, settings: Mapping[str, str], seed: int | None) -> Scenario:
+    if not isinstance(scenario, Scenario):
+        return load_scenario(scenario, {**settings, **({} if seed is None else {"seed": str(seed)})})
+    if settings:
+        advice = "give its name or path, or load it with them"
+        raise Refused("settings", ", ".join(settings), "cannot change a scenario that is loaded", advice)
+    return scenario if seed is None else evolve(scenario, seed=seed)
 
 
 @frozen
@@ -83,37 +99,60 @@ def carried_out(study: Study, replications: int, means: Means) -> tuple[Path, li
     Raises:
         Refused: for a folder that is not this study's, or a replication number that cannot be.
         Failed: if a replication ended in an error.
+        OSError: if a file cannot be written, with how much is kept.
+        KeyboardInterrupt: with how much is kept.
     """
     if not 1 <= replications < 10**6:
         raise Refused("-n", str(replications), "is out of reach", "give a whole number from 1 on")
-    folder, durable = means.folder, means.folder is not None
+    folder, durable = means.folder, means.durable
     if folder is None:
-        folder = Path(tempfile.mkdtemp(prefix="mfg-"))
+        folder, durable = Path(tempfile.mkdtemp(prefix="mfg-")), False
         weakref.finalize(study, shutil.rmtree, folder, ignore_errors=True)
+    results: list[Outcome | Failure] = []
+    total = replications * len(study.plans)
     with opened(folder, study.identity, replications, durable=durable):
         work = [
             chunk
             for n, plan in enumerate(study.plans)
-            for chunk in chunks(plan, n, replications, folder, study.identity.digest, durable=durable)
+            for chunk in chunks(plan, n, replications, folder.absolute(), study.identity, durable=durable)
         ]
-        results: list[Outcome | Failure] = []
-        total = replications * len(study.plans)
-        for done in worked_off(work, means.workers, means.executor):
-            results += done
-            if means.told is not None:
-                means.told(len(results), total)
+        try:
+            with closing(worked_off(work, means.workers, means.executor)) as going:
+                for done in going:
+                    results += done
+                    if means.told is not None:
+                        means.told(len(results), total)
+        except KeyboardInterrupt as stopped:
+            if durable:
+                kept = f"{_kept(folder)} of {total} replications are kept"
+                stopped.args = (f"{kept}; the same command goes on",)
+            raise
+        except OSError as error:
+            if durable:
+                problem = f"{error.strerror or error}, with {_kept(folder)} of {total} replications kept"
+                raise OSError(error.errno, problem, error.filename) from error
+            raise
+        saved = _kept(folder)
     failed = tuple(_repeated(study, one) for one in results if isinstance(one, Failure))
     if failed:
-        raise Failed(failed, total - len(failed))
+        raise Failed(failed, saved)
+    if saved < total:
+        advice = "they must share this folder, and nobody may remove anything from it meanwhile"
+        raise Refused("workers", None, f"have left {saved} of {total} replications in {folder}", advice)
     return folder, [_counted(n, results) for n in range(len(study.plans))]
+
+
+def _kept(folder: Path) -> int:
+    return sum(one.done for one in progress_of(folder))
 
 
 def _repeated(study: Study, failure: Failure) -> str:
     """What happened in a replication, and the command that repeats it alone."""
     variant, scenario = study.variants[failure.variant], study.scenarios[failure.variant]
-    command = f"mfg trace {scenario.name} --seed {scenario.seed} --replication {failure.replication}"
-    settings = "".join(f" --set '{key}={value}'" for key, value in variant.settings.items())
-    return f"{variant.name}, replication {failure.replication}: {failure.message}; {command}{settings}"
+    command = ["mfg", "trace", study.source, "--seed", scenario.seed, "--replication", failure.replication]
+    settings = [word for key, value in variant.settings.items() for word in ("--set", f"{key}={value}")]
+    alone = shlex.join(map(str, [*command, *settings]))
+    return f"{variant.name}, replication {failure.replication}: {failure.message}; {alone}"
 
 
 def _counted(variant: int, results: list[Outcome | Failure]) -> Counts:

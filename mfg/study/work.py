@@ -5,15 +5,22 @@ The order in which work is done, and by whom, is nowhere in the results.
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context, parent_process
+from multiprocessing.connection import Connection
+from threading import Event, Thread
+from urllib.parse import urlsplit
 
-from mfg.errors import Refused
+from mfg.errors import MfgError, Refused
 from mfg.study.cell import Outcome
-from mfg.study.chunk import Chunk, Failure, carry_out, ignore_interrupts
+from mfg.study.chunk import Chunk, Failure, carry_out
 
 TRIES = 3  # times that a chunk may take its process with it, when it works alone
 AHEAD = 2  # chunks in hand for each worker
@@ -21,8 +28,13 @@ AHEAD = 2  # chunks in hand for each worker
 Done = list[Outcome | Failure]
 
 
-def worked_off(chunks: Sequence[Chunk], workers: int, executor: Executor | None) -> Iterator[Done]:
-    """Every chunk carried out, in any order."""
+def worked_off(
+    chunks: Sequence[Chunk], workers: int, executor: Executor | None
+) -> Generator[Done, None, None]:
+    """Every chunk carried out, in any order.
+
+    Closed early, it lets the replications in hand be finished, and begins no others.
+    """
     if executor is not None:
         yield from _by(executor, chunks)
     elif workers == 1 or len(chunks) < 2:
@@ -38,6 +50,11 @@ def _by(executor: Executor, chunks: Sequence[Chunk]) -> Iterator[Done]:
             done, futures = wait(futures, return_when=FIRST_COMPLETED)
             for future in done:
                 yield future.result()
+    except (MfgError, OSError):
+        raise
+    except Exception as error:
+        problem = f"gave up: {type(error).__name__}: {error}"
+        raise Refused("executor", None, problem, "what was finished is kept") from error
     finally:
         for future in futures:
             future.cancel()
@@ -48,16 +65,19 @@ def _by_processes(chunks: Sequence[Chunk], workers: int) -> Iterator[Done]:
     guard = 'call it under if __name__ == "__main__":, or use one worker'
     if parent_process() is not None:
         raise Refused("workers", str(workers), "were asked for while a worker was starting", guard)
+    context = get_context("spawn")
     waiting, suspects, deaths = deque(chunks), deque[Chunk](), dict[int, int]()
     while waiting or suspects:
-        pool = ProcessPoolExecutor(workers, get_context("spawn"), ignore_interrupts)
+        heard, line = context.Pipe(duplex=False)
+        pool = ProcessPoolExecutor(workers, context, _listen, (heard,))
         in_hand: dict[Future[Done], Chunk] = {}
         try:
             while waiting or suspects or in_hand:
                 source, room = (suspects, 1) if suspects else (waiting, AHEAD * workers)
                 while source and len(in_hand) < room:
                     chunk = source.popleft()
-                    in_hand[pool.submit(carry_out, chunk)] = chunk
+                    with _sheltered():
+                        in_hand[pool.submit(_carry_out, chunk)] = chunk
                 for future in wait(in_hand, return_when=FIRST_COMPLETED).done:
                     yield future.result()
                     del in_hand[future]
@@ -66,16 +86,51 @@ def _by_processes(chunks: Sequence[Chunk], workers: int) -> Iterator[Done]:
                 (chunk,) = in_hand.values()
                 deaths[id(chunk)] = deaths.get(id(chunk), 0) + 1
                 if deaths[id(chunk)] == TRIES:
-                    where = f"variant {chunk.variant}, replications {chunk.first} to {chunk.last - 1}"
-                    problem = f"took its process with it {TRIES} times"
-                    raise Refused(
-                        where, None, problem, "look for what ends it, such as too little memory"
-                    ) from None
+                    problem = f"took its process with it {TRIES} times, as too little memory would"
+                    yield [Failure(chunk.variant, min(chunk.missing, default=chunk.first), problem)]
+                    return
             suspects.extend(in_hand.values())
         finally:
-            for future in in_hand:
-                future.cancel()
+            line.close()
             pool.shutdown(wait=True, cancel_futures=True)
+            heard.close()
+
+
+@contextmanager
+def _sheltered() -> Iterator[None]:
+    """Processes that are started here never hear Ctrl-C; this one hears it as soon as they are started."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+# ---- in a worker -----------------------------------------------------------------------------------------
+
+_over = Event()
+
+
+def _carry_out(chunk: Chunk) -> Done:
+    return carry_out(chunk, _over.is_set)
+
+
+def _listen(line: Connection) -> None:
+    """Stop after the replication in hand when the parent hangs up, and at once when it is dead."""
+
+    def listening() -> None:
+        with suppress(EOFError, OSError):
+            line.recv_bytes()
+        _over.set()
+        parent = parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=listening, daemon=True).start()
+
+
+# ---- elsewhere -------------------------------------------------------------------------------------------
 
 
 def executor_at(address: str) -> tuple[Executor, Callable[[], None]]:
@@ -84,18 +139,24 @@ def executor_at(address: str) -> tuple[Executor, Callable[[], None]]:
     Raises:
         Refused: if the address is of no kind that is known, or nobody answers there.
     """
-    kind, separator, place = address.partition("://")
-    if kind != "dask" or not separator or not place:
-        raise Refused("--executor", address, "is no executor", "write it like dask://127.0.0.1:8786")
+    host, port = _place(address)
     try:
         from distributed import Client
     except ImportError:
         advice = "install the extra: pip install 'mfg[cluster]'"
         raise Refused("--executor", address, "needs the library dask.distributed", advice) from None
     try:
-        client = Client(f"tcp://{place}", timeout="10s")
+        socket.create_connection((host, port), timeout=10).close()
+        client = Client(f"tcp://{host}:{port}", timeout="10s")
     except OSError:
-        raise Refused(
-            "--executor", address, "does not answer", "start the scheduler, or mend the address"
-        ) from None
+        advice = "start the scheduler, or mend the address"
+        raise Refused("--executor", address, "does not answer", advice) from None
     return client.get_executor(pure=False), client.close
+
+
+def _place(address: str) -> tuple[str, int]:
+    with suppress(ValueError):
+        parts = urlsplit(address)
+        if parts.scheme == "dask" and parts.hostname and parts.port and not parts.path.strip("/"):
+            return parts.hostname, parts.port
+    raise Refused("--executor", address, "is no executor", "write it like dask://127.0.0.1:8786")

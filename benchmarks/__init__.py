@@ -1,0 +1,1 @@
+"""What a replication costs, beside a script tuned by hand and beside other packages."""

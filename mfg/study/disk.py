@@ -1,0 +1,81 @@
+"""Files that are there whole or not at all, and files whose names vouch for what they hold."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from pathlib import Path
+from uuid import uuid4
+
+_SEALED = re.compile(r"[0-9]{6}\.[0-9a-f]{24}\.parquet")
+
+
+def whole(path: Path, content: bytes, *, durable: bool) -> None:
+    """Write a file that appears under its name only when it is complete; on the disk, if *durable*."""
+    part = path.with_name(f".{path.name}.{uuid4().hex}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        part.replace(path)
+        if durable:
+            _synced(path.parent)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def sealed(folder: Path, number: int, content: bytes, *, durable: bool) -> Path:
+    """Write *content* under its *number* and its own digest."""
+    path = folder / f"{number:06d}.{_digest(content)}.parquet"
+    whole(path, content, durable=durable)
+    return path
+
+
+def intact(path: Path) -> bytes | None:
+    """What a sealed file holds; None if that is not what was written under this name."""
+    content = path.read_bytes()
+    return content if path.name.split(".")[1:] == [_digest(content), "parquet"] else None
+
+
+def sealed_in(folder: Path) -> list[Path]:
+    """The files of *folder* that are named like sealed ones, by their numbers."""
+    return sorted(path for path in folder.glob("*.parquet") if _SEALED.fullmatch(path.name))
+
+
+def number_of(path: Path) -> int:
+    """The number of a sealed file."""
+    return int(path.name[:6])
+
+
+def folder_for(path: Path, *, durable: bool) -> Path:
+    """Make a folder, and those above it."""
+    missing = [one for one in (path, *path.parents) if not one.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    for one in missing if durable else ():
+        _synced(one.parent)
+    return path
+
+
+def swept(folder: Path) -> None:
+    """Remove what was left half-written by those who died over it."""
+    for part in folder.rglob(".*.part"):
+        part.unlink(missing_ok=True)
+
+
+def _synced(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
+        os.close(handle)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:24]

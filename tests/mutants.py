@@ -1,0 +1,415 @@
+"""Engines that are broken on purpose: ``python -m tests.mutants`` shows which test notices each of them.
+
+A mutant replaces one piece of text in one file of a copy of the project. Every one must be caught, and the
+same tests must pass on the copy as it is.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from attrs import frozen
+
+ROOT = Path(__file__).parent.parent
+COPIED = ("mfg", "tests", "examples", "protocols", "seeds", "pyproject.toml")
+AT_ONCE = 2
+PATIENCE = 300  # seconds for one mutant
+
+FLOOR, GRANTS = "tests/test_floor.py", "tests/test_grants.py"
+SECOND, AMPLE, CONTROLS = "tests/test_second_opinion.py", "tests/test_ample.py", "tests/test_controls.py"
+DRAWS, GROWTH, CALENDAR = "tests/test_draws.py", "tests/test_growth.py", "tests/test_calendar.py"
+HAND, WHOLE = "tests/test_timeline.py", "tests/test_simulation.py"
+
+
+@frozen
+class Mutant:
+    """A fault by name: in `file`, `text` becomes `instead`; one of `tests` is to notice it."""
+
+    name: str
+    file: str
+    text: str
+    instead: str
+    tests: tuple[str, ...]
+
+    def of(self, root: Path) -> str:
+        """The broken file.
+
+        Raises:
+            LookupError: if the text is not there exactly once.
+        """
+        whole = (root / "mfg" / self.file).read_text(encoding="utf-8")
+        if whole.count(self.text) != 1 or self.text == self.instead:
+            raise LookupError(
+                f"{self.name}: mfg/{self.file} has {self.text!r} {whole.count(self.text)} times"
+            )
+        return whole.replace(self.text, self.instead)
+
+
+MUTANTS = (
+    Mutant(
+        "one unit more than there is",
+        "simulation/floor.py",
+        "self.free = list(capacities)",
+        "self.free = [units + 1 for units in capacities]",
+        (FLOOR,),
+    ),
+    Mutant(
+        "last come, first served",
+        "simulation/unit.py",
+        "(self.floor.now if self._first_come else",
+        "(-self.floor.now if self._first_come else",
+        (SECOND,),
+    ),
+    Mutant(
+        "waits are work",
+        "simulation/log.py",
+        "task.asked, task.started, finished, 0, value",
+        "task.asked, task.asked, finished, 0, value",
+        (SECOND,),
+    ),
+    Mutant(
+        "the slowest decline first",
+        "simulation/unit.py",
+        "int(patient.decline * 1e6)",
+        "int(-patient.decline * 1e6)",
+        (f"{CONTROLS}::test_a_line_moves_in_the_order_of_the_policy",),
+    ),
+    Mutant(
+        "the due date is no rank",
+        "simulation/unit.py",
+        "if self._first_come else due",
+        "if True else due",
+        (f"{CONTROLS}::test_a_line_moves_in_the_order_of_the_policy",),
+    ),
+    Mutant(
+        "the first resource never comes back",
+        "simulation/floor.py",
+        "free[resource] += units\n        pool",
+        "free[resource] += units if resource else 0\n        pool",
+        (FLOOR,),
+    ),
+    Mutant(
+        "who left still waits",
+        "simulation/floor.py",
+        "elif any(entry[1] is task for entry in need.line):",
+        "elif task in need.line:",
+        (FLOOR,),
+    ),
+    Mutant(
+        "closing time is ignored",
+        "simulation/floor.py",
+        "now + booked <= closes[page]",
+        "now <= closes[page]",
+        (FLOOR,),
+    ),
+    Mutant(
+        "work must end before closing and not at it",
+        "simulation/floor.py",
+        "now + booked <= closes[page]",
+        "now + booked < closes[page]",
+        (FLOOR,),
+    ),
+    Mutant(
+        "nobody is called in the morning",
+        "simulation/floor.py",
+        "floor.ring(self, alarm)",
+        "pass",
+        (FLOOR,),
+    ),
+    Mutant(
+        "a claim never lapses",
+        "simulation/floor.py",
+        "return other.need.closing(start) - other.booked + 1",
+        "return FOREVER",
+        (GRANTS,),
+    ),
+    Mutant(
+        "free overtaking",
+        "simulation/floor.py",
+        "return other.need.closing(start) - other.booked + 1",
+        "return -1",
+        (FLOOR,),
+    ),
+    Mutant(
+        "nobody passes a head that waits",
+        "simulation/floor.py",
+        "if self.now + task.booked > start and any(",
+        "if start < FOREVER or any(",
+        (FLOOR,),
+    ),
+    Mutant(
+        "what is overdue is to spare",
+        "simulation/floor.py",
+        "spare[resource] += units if work.ends > now else 0",
+        "spare[resource] += units",
+        (GRANTS,),
+    ),
+    Mutant(
+        "no clearance",
+        "simulation/floor.py",
+        "if task.clearance:",
+        "if task.clearance < 0:",
+        (FLOOR,),
+    ),
+    Mutant(
+        "holds pass each other",
+        "simulation/floor.py",
+        "heappush(self.line, (hold.rank, hold))",
+        "heappush(self.line, ((hold.units, *hold.rank), hold))",
+        (FLOOR,),
+    ),
+    Mutant(
+        "the incubator keeps a place",
+        "simulation/unit.py",
+        "self.incubators[place].give_back(hold)",
+        "self.incubators[place].give_back(hold, hold.units - 1)",
+        (HAND,),
+    ),
+    Mutant(
+        "all patients have the same luck",
+        "simulation/draws.py",
+        "digest(patient) for patient in patients",
+        'digest("patient") for _ in patients',
+        (DRAWS,),
+    ),
+    Mutant(
+        "every replication has the same luck",
+        "simulation/draws.py",
+        'f"{seed}/{replication}/"',
+        'f"{seed}/"',
+        (DRAWS,),
+    ),
+    Mutant(
+        "a new patient changes everybody's luck",
+        "simulation/draws.py",
+        'f"{self._decision}/{lot}"',
+        'f"{self._decision}/{lot}/{len(self._luck._low)}"',
+        (f"{CONTROLS}::test_another_patient_changes_nobody_elses_records",),
+    ),
+    Mutant(
+        "a second time has the luck of the first",
+        "simulation/lots.py",
+        "self.turns[name] = turn + 1",
+        "self.turns[name] = 1\n        turn = 0",
+        (SECOND,),
+    ),
+    Mutant(
+        "durations are cut and not rounded",
+        "simulation/draws.py",
+        "(inverse(u) + 0.5)",
+        "inverse(u)",
+        (AMPLE,),
+    ),
+    Mutant(
+        "the variance of a normal for its deviation",
+        "simulation/draws.py",
+        "mean + sd * special.ndtri(",
+        "mean + sd**2 * special.ndtri(",
+        (DRAWS,),
+    ),
+    Mutant(
+        "the variance of a log-normal for its deviation",
+        "simulation/draws.py",
+        "sigma = log(shape.spread)",
+        "sigma = log(shape.spread) ** 2",
+        (DRAWS,),
+    ),
+    Mutant(
+        "the rate of an exponential for its mean",
+        "simulation/draws.py",
+        "-mean * np.log1p(-u)",
+        "-np.log1p(-u) / mean",
+        (DRAWS,),
+    ),
+    Mutant(
+        "the warm-up counts",
+        "tables.py",
+        "first, last = plan.warm_up, plan.horizon",
+        "first, last = 0, plan.horizon",
+        (f"{CONTROLS}::test_the_warm_up_is_not_counted",),
+    ),
+    Mutant(
+        "patients of the warm-up count",
+        "figures.py",
+        "(first >= plan.warm_up)",
+        "(first >= 0)",
+        (f"{CONTROLS}::test_the_warm_up_is_not_counted",),
+    ),
+    Mutant(
+        "all ways are as long as the first",
+        "simulation/unit.py",
+        "key = decision, id(shape)\n        draws = self._minutes_of",
+        "key = decision, 0\n        draws = self._minutes_of",
+        (f"{CONTROLS}::test_every_way_has_its_own_length",),
+    ),
+    Mutant(
+        "a product is given past its expiry",
+        "simulation/journey.py",
+        "age > recipe.use_within",
+        "age > recipe.use_within + 60",
+        (f"{WHOLE}::test_luck_that_is_too_long_lets_a_product_expire",),
+    ),
+    Mutant(
+        "cells double when they are moved",
+        "growth.py",
+        "self.seeded, self.since = cells, now",
+        "self.seeded, self.since = 2 * cells, now",
+        (GROWTH,),
+    ),
+    Mutant(
+        "cells double for ever",
+        "growth.py",
+        "if needed > self.limit - self.doubled:",
+        "if needed == inf:",
+        (GROWTH,),
+    ),
+    Mutant(
+        "contamination is never noticed",
+        "simulation/laboratory.py",
+        "lot is not None and lot.contaminated:",
+        "lot is None:",
+        (f"{CONTROLS}::test_nobody_is_given_cells_from_contaminated_marrow",),
+    ),
+    Mutant(
+        "marrow is always clean",
+        "simulation/making.py",
+        '"contaminated marrow", plan.people.contaminated',
+        '"contaminated marrow", 0.0',
+        (f"{CONTROLS}::test_nobody_is_given_cells_from_contaminated_marrow",),
+    ),
+    Mutant(
+        "a result counts for the next product",
+        "simulation/laboratory.py",
+        "if awaiting is not made.results:",
+        "if awaiting is None:",
+        (SECOND,),
+    ),
+    Mutant(
+        "cells are given before their results",
+        "simulation/journey.py",
+        'yield made.results["administration"]',
+        'made.results["administration"]',
+        (SECOND,),
+    ),
+    Mutant(
+        "a lot is suspended before its results",
+        "simulation/making.py",
+        'yield from wait_in_culture(unit, lot, lot.results["formulation"])',
+        "yield unit.until(unit.now)",
+        (HAND,),
+    ),
+    Mutant(
+        "one medium change too few",
+        "simulation/making.py",
+        "left > every",
+        "left > 2 * every",
+        (AMPLE,),
+    ),
+    Mutant(
+        "medium a day late",
+        "simulation/compile.py",
+        "(first + d) % 7 in weekdays",
+        "(first + d - 1) % 7 in weekdays",
+        (HAND,),
+    ),
+    Mutant(
+        "open on public holidays",
+        "calendar.py",
+        "not in holidays.names\n            for",
+        "is not None\n            for",
+        (CALENDAR,),
+    ),
+    Mutant(
+        "every lot is the first patient's",
+        "simulation/planning.py",
+        "subject = unit.log.subject(patient.index, number)",
+        "subject = unit.log.subject(0, number)",
+        (SECOND,),
+    ),
+    Mutant(
+        "the lot of another patient is given",
+        "simulation/journey.py",
+        "batch, prepares = dosing.batch, unit.plan.recipe.prepares",
+        "batch, prepares = dosing.patient.lots[0], unit.plan.recipe.prepares",
+        (SECOND,),
+    ),
+    Mutant(
+        "twice as many patients come",
+        "simulation/cohort.py",
+        '"arrival", 0, 1)[:, 0]) / plan.rate',
+        '"arrival", 0, 1)[:, 0]) / plan.rate / 2',
+        (f"{CONTROLS}::test_patients_come_at_their_rate",),
+    ),
+)
+
+
+def wrong_places(root: Path) -> Iterator[str]:
+    """The mutants that no longer fit the project."""
+    for mutant in MUTANTS:
+        try:
+            mutant.of(root)
+        except LookupError as gone:
+            yield str(gone)
+
+
+def copied(root: Path, to: Path) -> Path:
+    """A copy of the project, as far as its tests need it."""
+    for name in COPIED:
+        if (root / name).is_dir():
+            shutil.copytree(root / name, to / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(root / name, to / name)
+    return to
+
+
+def tested(root: Path, tests: tuple[str, ...]) -> str:
+    """Which of *tests* fails first in the project at *root*; the empty string if none does."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-rfE", *tests]
+    environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        done = subprocess.run(
+            command, cwd=root, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE
+        )
+    except subprocess.TimeoutExpired:
+        return "a run that does not end"
+    failed = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - |$)", done.stdout, re.MULTILINE)
+    return "" if done.returncode == 0 else failed[1] if failed else f"exit {done.returncode}"
+
+
+def noticed(mutant: Mutant, root: Path) -> str:
+    """Which test notices that a copy of the project at *root* is broken."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = copied(root, Path(folder))
+        (copy / "mfg" / mutant.file).write_text(mutant.of(root), encoding="utf-8")
+        return tested(copy, mutant.tests)
+
+
+def main() -> int:
+    """Try every mutant, and say who noticed it; 1 if one of them went unnoticed."""
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(AT_ONCE) as pool:
+        root = copied(ROOT, Path(folder))
+        if gone := list(wrong_places(root)):
+            print(*gone, sep="\n")
+            return 1
+        if failed := tested(root, tuple(dict.fromkeys(test for mutant in MUTANTS for test in mutant.tests))):
+            print(f"the engine as it is fails {failed}")
+            return 1
+        width, missed = max(len(mutant.name) for mutant in MUTANTS), 0
+        found = pool.map(lambda mutant: noticed(mutant, root), MUTANTS)
+        for mutant, by in zip(MUTANTS, found, strict=True):
+            print(f"{mutant.name:{width}}  {'caught by ' + by if by else 'NOT CAUGHT'}", flush=True)
+            missed += not by
+    print(f"{len(MUTANTS) - missed} of {len(MUTANTS)} caught")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

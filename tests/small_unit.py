@@ -1,0 +1,93 @@
+"""The small unit of tests/hand, changed in a few values, and run once: no variance unless it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from attrs import evolve
+
+from mfg.reader.document import Tree, called
+from mfg.reader.library import find
+from mfg.reader.scenarios import scenario_of
+from mfg.reader.toml import read_toml
+from mfg.scenario import Arrivals, Candidate, InProgress, Scenario
+from mfg.simulation.compile import plan_of
+from mfg.simulation.replicate import replicate
+from mfg.tables import Tables, tables_of
+
+HAND = Path(__file__).parent / "hand" / "scenario.toml"
+MONDAY = date(2026, 3, 2)
+Changes = Mapping[str, Any]
+
+FIXED: Changes = {"protocol.route.intrathecal.cells": "60e6 cell", "protocol.example": []}  # quick to compile
+ONE_DOSE: Changes = {
+    **FIXED,
+    "protocol.arm": [{"name": "msc", "doses": ["dose 1"]}],
+    "protocol.visit": [{"name": "V1", "kind": "screening", "day": "-56 day", "window": "28 day"}],
+}
+BANK: Changes = {
+    **FIXED,
+    "protocol": "lenzumestrocel-phase3",
+    "supply": "bank",
+    "site.facility.gmp.freezers": 1,
+    "site.facility.gmp.storage": 400,
+    "site.work.cryopreserve": {"needs": {"suite": 1, "operator": 2, "freezer": 1}, "lasts": "2 hour"},
+    "site.work.thaw": {"needs": {"suite": 1, "operator": 2}, "lasts": "60 minute", "recovers": "75 %"},
+}
+
+
+def people(count: int, *, arm: str = "msc", kg: float = 60.0, arrived: date = MONDAY) -> list[Candidate]:
+    """So many patients who arrive together: A, B, C and so on."""
+    return [Candidate(chr(ord("A") + n), arrived, kg, arm=arm) for n in range(count)]
+
+
+def scenario(
+    *changes: Changes, patients: Sequence[Candidate] | None = None, lots: Sequence[InProgress] = ()
+) -> Scenario:
+    """The scenario with *changes*: a value for each path, None to leave one out; a part by its name.
+
+    With *patients* who come, or *lots* that are in progress, in the place of its own patient.
+    """
+    asked = {path: value for each in changes for path, value in each.items()}
+    documents = dict(read_toml(HAND))
+    for part in ("protocol", "site", "population"):
+        documents[part] = dict(read_toml(find(part, asked.pop(part, documents[part]), beside=HAND.parent)))
+    for path, value in asked.items():
+        _put(documents, path, value)
+    if patients is None and not lots:
+        return scenario_of(documents, HAND)
+    documents["arrivals"] = {"every": "52 week"}
+    found = scenario_of(documents, HAND)
+    return evolve(found, arrivals=Arrivals(patients=tuple(patients or ()), in_progress=tuple(lots)))
+
+
+def _put(node: Any, path: str, value: Any) -> None:
+    *way, last = path.split(".")
+    for step in way:
+        node = _named(node, step) if isinstance(node, list) else node.setdefault(step, {})
+    if value is None:
+        node.pop(last, None)
+    else:
+        node[last] = deepcopy(value)
+
+
+def _named(members: list[Tree], name: str) -> Tree:
+    return next(member for n, member in enumerate(members) if called(member, n) == name)
+
+
+def run(
+    *changes: Changes, patients: Sequence[Candidate] | None = None, lots: Sequence[InProgress] = ()
+) -> Tables:
+    """What happened in the scenario with *changes*, whose own audit it has passed."""
+    plan = plan_of(scenario(*changes, patients=patients, lots=lots))
+    return tables_of(plan, *replicate(plan, 0))
+
+
+def done(tables: Tables, *activities: str) -> pd.DataFrame:
+    """The rows of the event log with one of *activities*, in the order in which they began."""
+    return tables.events[tables.events["activity"].isin(activities)].sort_values("started_min", kind="stable")

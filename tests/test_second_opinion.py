@@ -1,0 +1,29 @@
+"""One scenario, two programs: the simulation and a bare loop must write the same event log."""
+
+from __future__ import annotations
+
+import pytest
+
+from mfg.simulation.replicate import replicate
+from tests.second_opinion import clinic, events_of, rows_of
+
+HOURLY = {
+    "arrivals.rate": "48 / day",
+    "horizon": "12 day",
+    "suites": "8",
+    "operators": "7",
+    "incubator": "300 flask",
+    **{f"{leg}.lasts": "60 minute" for leg in ("inbound", "outbound")},
+    **{f"work.{name}.lasts": "20 minute" for name in ("collect", "administer", "isolate", "medium")},
+    **{f"test.{name}.hands": "20 minute" for name in ("identity", "endotoxin", "sterility")},
+}
+
+
+@pytest.mark.parametrize("settings", [{}, HOURLY], ids=["log-normal", "many at one minute"])
+@pytest.mark.parametrize("replication", [0, 1])
+def test_two_programs_write_the_same_log(settings: dict[str, str], replication: int) -> None:
+    """Every row: who, what, asked, begun, ended, how it came out and the number that goes with it."""
+    plan = clinic(**settings)
+    ours, theirs = rows_of(replicate(plan, replication)[0], plan), events_of(plan, replication)
+    assert len(ours) > 8000
+    assert ours == theirs
