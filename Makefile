@@ -43,6 +43,7 @@ lint: .venv/dev
 docs: .venv/dev ## write the outputs that the documents and examples show
 	$(BIN)/python -m docs.refresh
 	$(BIN)/python -m docs.validate
+	$(BIN)/python -m docs.calibrate
 
 benchmark: .venv/run ## install the peers, then measure ours beside them on the reference workload
 	$(PIP) --editable '.[benchmark]'

@@ -8,6 +8,7 @@ its windows are shortest paths.
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from attrs import frozen
 
@@ -72,7 +73,7 @@ class Course:
     gaps: tuple[Gap, ...]
 
 
-@frozen
+@frozen(cache_hash=True)
 class Template:
     """The course of one arm for any baseline; every event stands behind the one that it refers to.
 
@@ -83,6 +84,7 @@ class Template:
     gaps: tuple[Gap, ...]
     floating: tuple[str, ...] = ()
 
+    @lru_cache(maxsize=4096)  # noqa: B019  replications ask for the same days
     def on(self, baseline: date) -> Course:
         """The course whose day 0 is *baseline*; calendar months become days.
 

@@ -19,6 +19,7 @@ from scipy import special
 
 from mfg.shape import Shape
 
+BLOCK = 4  # turns that are drawn at once for everybody, and then twice as many
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.uint64]
 
@@ -179,7 +180,7 @@ class Draws(Generic[Value]):
     def _extended(self, lot: int, turn: int) -> list[list[Value]]:
         rows = self._rows.get(lot, [])
         first = len(rows[0]) if rows else 0
-        count = max(1, first, turn + 1 - first)
+        count = max(BLOCK, first, turn + 1 - first)
         fresh: Any = self._inverse(self._luck.uniforms(f"{self._decision}/{lot}", first, count)).tolist()
         self._rows[lot] = [old + new for old, new in zip(rows, fresh, strict=True)] if rows else fresh
         return self._rows[lot]

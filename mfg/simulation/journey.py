@@ -237,17 +237,24 @@ def spoil(unit: Unit, dosing: Dosing, cause: str, value: float = float("nan")) -
 
 
 def administer(unit: Unit, dosing: Dosing) -> Process:
-    """Give the dose and watch over the patient."""
+    """Give the dose and watch over the patient; a product that would expire while it waits is not given."""
     patient, recipe = dosing.patient, unit.plan.recipe
     if dosing.booked is not None:
         yield from unit.reach(dosing.booked)
     alive = 1.0
     if dosing.dose.product and recipe.prepares:
         alive = unit.biology.viability(patient, dosing.number, unit.now - dosing.suspended_at)
-    dosing.given_at = unit.now
+    if dosing.booked is not None or not recipe.administers:
+        dosing.given_at = unit.now
     if not recipe.administers:
         return
-    yield from unit.procedure("administer", dosing, dosing.booked, dosing.cells * alive)
+    keeps = recipe.use_within if dosing.dose.product and recipe.prepares else None
+    by = None if keeps is None else dosing.suspended_at + keeps
+    given_at = yield from unit.procedure("administer", dosing, dosing.booked, dosing.cells * alive, by)
+    if given_at < 0:
+        spoil(unit, dosing, "expired")
+        return
+    dosing.given_at = given_at
     if recipe.stay:
         start = unit.now
         yield unit.until(start + recipe.stay)

@@ -238,19 +238,25 @@ class Unit:
         turn = made.turns[work.name] - 1
         return work.fails > 0 and self.happens(f"failure of {work.name}", work.fails, made, turn)
 
-    def procedure(self, name: str, made: Made, booked: Booked | None, value: float = NAN) -> Process:
+    def procedure(
+        self, name: str, made: Made, booked: Booked | None, value: float = NAN, by: float | None = None
+    ) -> Process:
         """Something done at the clinic: at its appointment, at the next free one, or in the order of coming.
 
-        Returns when it began.
+        Returns when it began, or -1 if it could not begin *by* then.
         """
         work = self.plan.clinics[made.patient.clinic].work[name]
         if work.need is not None:
             task = self.does(work, made, value=value)
+            if by is not None and not (yield from self.begins(task, by)):
+                return -1
             yield task
             return task.started
         planned = self.now
         if booked is None:
-            booked = yield from self._next_appointment(name, made)
+            booked = yield from self._next_appointment(name, made, by)
+            if booked is None:
+                return -1
         else:
             planned = booked.start
         booked.done = True
@@ -259,8 +265,11 @@ class Unit:
         self.log.note(made.subject, work.activity, planned, start, self.now, value=value)
         return start
 
-    def _next_appointment(self, name: str, made: Made) -> Process:
+    def _next_appointment(self, name: str, made: Made, by: float | None) -> Process:
         booked = self.booking.book_next(made.patient, name, self.now)
+        if by is not None and booked.start > by:
+            self.booking.cancel(made.patient, [booked])
+            return None
         try:
             yield from self.reach(booked)
         except Interrupt:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
+from math import ceil, floor
 from pathlib import Path
 
 import numpy as np
@@ -62,16 +63,18 @@ class Difference:
 
     @property
     def words(self) -> str:
-        """The difference in a sentence that says no more than the interval."""
+        """The difference in a sentence that says no more than the interval: its ends are rounded outwards."""
         if self.mean is None or self.low is None or self.high is None:
             return f"{self.variant}: not enough replications define {self.figure} in both"
         unit = "percentage points" if self.unit == "share" else self.unit
-        scale = 100 if self.unit == "share" else 1
+        scale = 10_000 if self.unit == "share" else 100
+        low, high = round(scale * self.low, 6), round(scale * self.high, 6)
         if not self.told_apart:
-            span = f"{scale * self.low:+.2f} to {scale * self.high:+.2f}"
+            span = f"{floor(low) / 100:+.2f} to {ceil(high) / 100:+.2f}"
             return f"{self.variant}: no difference shown in {self.figure}: {span} {unit}"
-        near, far = (f"{scale * end:.2f}" for end in sorted((abs(self.low), abs(self.high))))
-        amount = near if near == far else f"{near} to {far}"
+        near, far = sorted((abs(low), abs(high)))
+        ends = dict.fromkeys((f"{floor(near) / 100:.2f}", f"{ceil(far) / 100:.2f}"))
+        amount = " to ".join(ends)
         return f"{self.variant}: {self.figure} is {amount} {unit} {'higher' if self.mean > 0 else 'lower'}"
 
 

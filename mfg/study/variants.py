@@ -16,7 +16,8 @@ from mfg.reader.scenarios import load_scenario
 from mfg.scenario import Scenario
 from mfg.simulation.draws import Luck
 
-_RANGE = re.compile(r"(-?[0-9.e+]+) ?([^.]*?)\.\.(-?[0-9.e+]+) ?(.*)")
+_NUMBER = r"(-?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]{1,3})?)"
+_RANGE = re.compile(rf"{_NUMBER} ?(.*?)\.\.{_NUMBER} ?(.*)")
 
 
 @frozen

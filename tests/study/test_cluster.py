@@ -1,0 +1,128 @@
+"""A cluster does the work: the bytes are those of this machine alone, whatever becomes of its workers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from mfg import Refused, simulate
+from mfg.study import chunk
+from mfg.study.work import executor_at
+from tests.conftest import Said
+from tests.study.conftest import Finished
+from tests.study.folders import SMALL, content
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    """Two processes of dask.distributed."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as cluster:
+        yield cluster
+
+
+def address(cluster: Any) -> str:
+    """Where its scheduler is, as it is typed."""
+    return str(cluster.scheduler_address).replace("tcp://", "dask://")
+
+
+def test_a_cluster_gives_the_same_bytes(
+    mfg: Callable[..., Said],
+    cluster: Any,
+    finished: Finished,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By the command, with a path that only means something here."""
+    monkeypatch.chdir(tmp_path)
+    said = mfg("run", SMALL, "-n", 21, "--executor", address(cluster), "-o", "run")
+    assert (said.status, said.err) == (0, "")
+    assert content(tmp_path / "run") == content(finished(21))
+
+
+def test_a_worker_of_a_cluster_may_be_killed(cluster: Any, finished: Finished, tmp_path: Path) -> None:
+    """Its work is done by the others."""
+    executor, let_go = executor_at(address(cluster))
+    killed: list[int] = []
+
+    def told(*_: int) -> None:
+        if not killed:
+            killed.append(next(iter(cluster.workers.values())).pid)
+            os.kill(killed[0], signal.SIGKILL)
+
+    try:
+        simulate(SMALL, replications=60, executor=executor, output=tmp_path / "run", told=told)
+    finally:
+        let_go()
+    assert killed
+    assert content(tmp_path / "run") == content(finished(60))
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["dask", "dask://", "dask://host", "dask://host:x", "dask://host:99999", "ray://host:1", "tcp://a:1"],
+)
+def test_an_address_of_no_known_kind_is_refused(mfg: Callable[..., Said], given: str) -> None:
+    """With what one looks like, and without a library being loaded."""
+    said = mfg("run", SMALL, "-n", 1, "--executor", given)
+    assert said.status == 2
+    assert f"'{given}' is no executor; write it like dask://127.0.0.1:8786" in said.err
+
+
+def test_an_address_where_nobody_answers_is_refused(mfg: Callable[..., Said]) -> None:
+    """At once."""
+    pytest.importorskip("distributed")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    said = mfg("run", SMALL, "-n", 1, "--executor", f"dask://127.0.0.1:{port}")
+    assert said.status == 2
+    assert "does not answer; start the scheduler, or mend the address" in said.err
+
+
+class Elsewhere(Executor):
+    """An executor whose processes write to a disk of their own."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+
+    def submit(self, work: Any, one: Any, /) -> Future[Any]:  # type: ignore[override]
+        """Do it at once, in the other place."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(work(evolve(one, folder=self.place)))
+        except Exception as error:  # noqa: BLE001  as an executor does
+            future.set_exception(error)
+        return future
+
+
+def test_a_cluster_that_does_not_share_the_folder_is_noticed(tmp_path: Path) -> None:
+    """No summary of cells that are not there."""
+    with pytest.raises(Refused, match=r"left 0 of 2 replications .* share this folder"):
+        simulate(SMALL, replications=2, executor=Elsewhere(tmp_path / "there"), output=tmp_path / "here")
+    assert not (tmp_path / "here" / "run.json").exists()
+
+
+def test_a_cluster_that_gives_up_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own error in one line; what was finished is kept."""
+
+    def broken(*_: object) -> object:
+        raise RuntimeError("the scheduler is gone")
+
+    monkeypatch.setattr(chunk, "_known", broken)
+    with pytest.raises(
+        Refused, match="gave up: RuntimeError: the scheduler is gone; what was finished is kept"
+    ):
+        simulate(SMALL, replications=2, executor=Elsewhere(tmp_path / "run"), output=tmp_path / "run")

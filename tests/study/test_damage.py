@@ -1,0 +1,163 @@
+"""Whatever happens to a folder between two commands: the same command mends it, to the same bytes."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mfg import simulate
+from tests.study.conftest import Finished
+from tests.study.folders import SMALL, carried_out, cells, content
+
+
+def set_aside(folder: Path) -> list[str]:
+    """The names of what is in quarantine."""
+    return sorted(path.name for path in (folder / "quarantine").glob("*"))
+
+
+def parts(folder: Path, table: str = "doses") -> list[Path]:
+    """The files of a derived table."""
+    return sorted((folder / table / "variant=0").iterdir())
+
+
+def changed(path: Path, at: float) -> None:
+    """Change one byte of a file."""
+    held = bytearray(path.read_bytes())
+    held[int(at * (len(held) - 1))] ^= 1
+    path.write_bytes(held)
+
+
+@pytest.mark.parametrize("keeps", [0.0, 0.001, 0.5, 0.999])
+def test_a_cell_that_was_cut_off_is_simulated_again(finished: Finished, copy: Path, keeps: float) -> None:
+    """From an empty file to one that lacks its last bytes; what was there is set aside, not removed."""
+    cut = cells(copy)[4]
+    held = cut.read_bytes()
+    cut.write_bytes(held[: int(keeps * len(held))])
+    assert carried_out(copy, 12) == 0
+    assert content(copy) == content(finished(12))
+    assert set_aside(copy) == [f"0-{cut.name}"]
+
+
+@pytest.mark.parametrize("at", [0.0, 0.3, 0.6, 0.9, 1.0])
+def test_a_cell_with_one_byte_changed_is_simulated_again(finished: Finished, copy: Path, at: float) -> None:
+    """Wherever the byte is: in the log, in the counts, in the first or the last four letters."""
+    changed(cells(copy)[7], at)
+    assert carried_out(copy, 12) == 0
+    assert content(copy) == content(finished(12))
+    assert len(set_aside(copy)) == 1
+
+
+def test_two_cells_that_changed_names_are_noticed(finished: Finished, copy: Path) -> None:
+    """Both are whole, and neither is what its name says."""
+    one, other = cells(copy)[2], cells(copy)[9]
+    first, second = one.read_bytes(), other.read_bytes()
+    one.write_bytes(second)
+    other.write_bytes(first)
+    assert carried_out(copy, 12) == 0
+    assert content(copy) == content(finished(12))
+    assert len(set_aside(copy)) == 2
+
+
+def test_a_cell_under_the_number_of_another_is_noticed(finished: Finished, copy: Path) -> None:
+    """Its digest is right, and it is still not that replication."""
+    one = cells(copy)[2]
+    digest = one.name.split(".")[1]
+    shutil.copy(one, one.with_name(f"000011.{digest}.parquet"))
+    cells(copy)[11].unlink()
+    assert carried_out(copy, 12) == 0
+    assert content(copy) == content(finished(12))
+
+
+def test_a_cell_of_another_study_is_noticed(finished: Finished, copy: Path, tmp_path: Path) -> None:
+    """It is whole and has the right number, and it is not of these inputs."""
+    simulate(SMALL, replications=4, seed=6, output=tmp_path / "other")
+    foreign = cells(tmp_path / "other")[3]
+    cells(copy)[3].unlink()
+    shutil.copy(foreign, copy / "events" / "variant=0")
+    assert carried_out(copy, 12) == 0
+    assert content(copy) == content(finished(12))
+    assert set_aside(copy) == [f"0-{foreign.name}"]
+
+
+def test_cells_that_were_removed_are_simulated_again(finished: Finished, copy: Path) -> None:
+    """One, or all of them."""
+    cells(copy)[5].unlink()
+    assert carried_out(copy, 12) == 0
+    assert content(copy) == content(finished(12))
+    shutil.rmtree(copy / "events")
+    assert carried_out(copy, 12) == 0
+    assert content(copy) == content(finished(12))
+
+
+def test_half_written_files_are_swept_away(finished: Finished, copy: Path) -> None:
+    """Those of a process that died, under whatever name it was about to give."""
+    for place in (copy, copy / "events" / "variant=0", copy / "doses" / "variant=0"):
+        (place / ".000003.0123.parquet.77.part").write_bytes(b"PAR1")
+    assert carried_out(copy, 12) == 0
+    assert content(copy) == content(finished(12))
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "000003.parquet", "000003.mine.parquet", "copy.parquet"])
+def test_a_foreign_file_among_the_cells_changes_nothing(finished: Finished, copy: Path, name: str) -> None:
+    """It is not read and not removed; under the number of a cell it is set aside."""
+    foreign = copy / "events" / "variant=0" / name
+    foreign.write_text("mine", encoding="utf-8")
+    run = simulate(SMALL, replications=12, output=copy)
+    assert sorted(run.events["replication"].unique()) == list(range(12))
+    left = [path for path in (foreign, copy / "quarantine" / f"0-{name}") if path.exists()]
+    assert [path.read_text(encoding="utf-8") for path in left] == ["mine"]
+    foreign.unlink(missing_ok=True)
+    assert content(copy) == content(finished(12))
+
+
+@pytest.mark.parametrize("table", ["doses", "lots", "patients", "resources", "tests"])
+def test_a_derived_part_is_derived_again(finished: Finished, copy: Path, table: str) -> None:
+    """Whether it was changed, cut, emptied or removed; the logs decide what is in it."""
+    one, other = parts(copy, table)
+    changed(one, 0.4)
+    other.unlink()
+    assert carried_out(copy, 12) == 0
+    assert content(copy) == content(finished(12))
+    one.write_bytes(one.read_bytes()[:50])
+    other.write_bytes(b"")
+    assert carried_out(copy, 12) == 0
+    assert content(copy) == content(finished(12))
+
+
+def test_derived_parts_that_changed_names_are_derived_again(finished: Finished, copy: Path) -> None:
+    """A part of another table, or of other replications, is not taken for this one."""
+    of_lots = parts(copy, "lots")[0]
+    of_doses, later = parts(copy)
+    shutil.copy(of_lots, of_doses.with_name(of_lots.name))
+    of_doses.unlink()
+    later.rename(later.with_name(later.name.replace("000010", "000000")))
+    assert carried_out(copy, 12) == 0
+    assert content(copy) == content(finished(12))
+
+
+def test_a_derived_table_that_was_removed_is_derived_again(finished: Finished, copy: Path) -> None:
+    """All of it."""
+    shutil.rmtree(copy / "doses")
+    shutil.rmtree(copy / "tests")
+    assert carried_out(copy, 12) == 0
+    assert content(copy) == content(finished(12))
+
+
+@pytest.mark.parametrize("text", [None, "", "{}", '{"scenario": "another"}'])
+def test_the_summary_is_written_anew(finished: Finished, copy: Path, text: str | None) -> None:
+    """It follows from the cells, whatever stood there."""
+    (copy / "run.json").unlink()
+    if text is not None:
+        (copy / "run.json").write_text(text, encoding="utf-8")
+    assert carried_out(copy, 12) == 0
+    assert content(copy) == content(finished(12))
+
+
+def test_nothing_is_written_where_nothing_is_missing(copy: Path) -> None:
+    """A finished run that is asked for again leaves its cells and tables alone."""
+    before = {path: path.stat().st_mtime_ns for path in copy.rglob("*.parquet")}
+    assert carried_out(copy, 12) == 0
+    assert {path: path.stat().st_mtime_ns for path in copy.rglob("*.parquet")} == before
+    assert not (copy / "quarantine").exists()

@@ -1,0 +1,145 @@
+"""How variants are made: grids, ranges, samples, and names in a scenario file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mfg import Faults, Refused, compare
+from mfg.study.variants import Range, Variant, grid, hypercube, named_in
+from tests.conftest import Said
+from tests.study.folders import HERE, SMALL
+
+
+def test_a_grid_is_every_combination() -> None:
+    """In the order in which they were given; the first values together come first."""
+    found = grid({"suites": ["1", "2"], "benches": ["3", "4"]})
+    assert [one.name for one in found] == [
+        "suites=1, benches=3",
+        "suites=1, benches=4",
+        "suites=2, benches=3",
+        "suites=2, benches=4",
+    ]
+    assert found[2].settings == {"suites": "2", "benches": "3"}
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "unit"),
+    [
+        ("2..6", 2, 6, ""),
+        ("20 hour..30 hour", 20, 30, "hour"),
+        ("20hour..30hour", 20, 30, "hour"),
+        ("20..30 hour", 20, 30, "hour"),
+        ("-1.5 point/month..-0.5 point/month", "-1.5", "-0.5", "point/month"),
+        ("1e-3..2e-3", "0.001", "0.002", ""),
+        ("5e5 cell/mL..2e6 cell/mL", 500000, 2000000, "cell/mL"),
+        ("0.5 %..2 %", "0.5", 2, "%"),
+    ],
+)
+def test_a_range_is_two_numbers_and_a_unit(text: str, low: object, high: object, unit: str) -> None:
+    """The unit at both ends, or at the second."""
+    assert Range.read("x", text) == Range("x", Decimal(str(low)), Decimal(str(high)), unit)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "3",
+        "3..",
+        "..3",
+        "3..x",
+        "5..2",
+        "2..2",
+        "1.2.3..4",
+        "1e..2",
+        "--1..2",
+        "1 hour..2 day",
+        "1,5..2",
+        "nan..2",
+        "1...2",
+    ],
+)
+def test_what_is_no_range_is_refused(text: str) -> None:
+    """With how to write one."""
+    with pytest.raises(Refused, match=r"is no range|does not rise"):
+        Range.read("suites", text)
+
+
+def test_a_range_of_whole_numbers_gives_each_as_often() -> None:
+    """Both ends included."""
+    whole = Range.read("suites", "2..5")
+    assert [whole.at(share) for share in (0.0, 0.24, 0.26, 0.51, 0.76, 0.999, 1.0)] == list("2234555")
+    assert [Range.read("x", "1 hour..2 hour").at(share) for share in (0.0, 0.25, 1.0)] == [
+        "1 hour",
+        "1.25 hour",
+        "2 hour",
+    ]
+
+
+@pytest.mark.parametrize("seed", [0, 1, 7])
+@pytest.mark.parametrize("count", [1, 2, 17, 64])
+def test_a_hypercube_meets_every_part_of_every_range_once(count: int, seed: int) -> None:
+    """Each range cut in as many parts as there are samples (McKay, Beckman, Conover 1979)."""
+    ranges = [Range.read(key, "0 hour..1 hour") for key in ("a", "b", "c")]
+    first, *samples = hypercube(ranges, count, seed)
+    assert first == Variant("as it is", {})
+    shares = np.array([[float(one.settings[key].split()[0]) for key in "abc"] for one in samples])
+    assert [sorted(column) for column in (shares.T * count).astype(int).tolist()] == [[*range(count)]] * 3
+    if count > 2:
+        orders = {tuple(column) for column in (shares.T * count).astype(int).tolist()}
+        assert len(orders) == 3
+
+
+def test_a_hypercube_follows_from_its_seed() -> None:
+    """The same again, another with another seed; and a range more does not move the others."""
+    one, two = Range.read("a", "0..1 hour"), Range.read("b", "0..1 hour")
+    assert hypercube([one], 9, 3) == hypercube([one], 9, 3)
+    assert hypercube([one], 9, 3) != hypercube([one], 9, 4)
+    alone = [variant.settings["a"] for variant in hypercube([one], 9, 3)[1:]]
+    assert [variant.settings["a"] for variant in hypercube([one, two], 9, 3)[1:]] == alone
+
+
+def test_a_sample_is_compared_with_the_scenario_as_it_is(mfg: Callable[..., Said], tmp_path: Path) -> None:
+    """By the command; values are typed as a person would, so that each can be run again alone."""
+    words = ("compare", SMALL, "-n", 1, "--workers", 1, "--json", "-o", tmp_path / "out")
+    said = mfg(*words, "--sample", 2, "--vary", "site.facility.gmp.suites=2..6")
+    names = [variant["name"] for variant in said.json["variants"]]
+    assert names[0] == "as it is"
+    assert [name.partition(":")[0] for name in names[1:]] == ["sample 1", "sample 2"]
+    for wrong in ((), ("--vary", "suites=6..2"), ("--vary", "suites=1,2"), ("--vary", "suits=1..2")):
+        assert mfg(*words, "--sample", 2, *wrong).status == 2
+
+
+def test_named_variants_are_settings_by_path() -> None:
+    """After the scenario as it is; each gives what the same settings give."""
+    assert named_in(SMALL) == [
+        Variant("as it is", {}),
+        Variant("one suite", {"suites": "1"}),
+        Variant("four benches", {"benches": "4"}),
+    ]
+    named = compare(SMALL, replications=1)
+    set_ = compare(SMALL, replications=1, variants=[Variant("x", {}), Variant("y", {"suites": "1"})])
+    assert named.by_replication[1].equals(set_.by_replication[1])
+    assert [one.site.facilities["gmp"].suites for one in named.study.scenarios] == [4, 1, 4]
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ('suits = "1"', "did you mean 'suites'"),
+        ('"site.facility.gmp.suites" = "many"', "plain number"),
+        ("suites = 1", "text"),
+    ],
+)
+def test_a_wrong_variant_is_refused(tmp_path: Path, line: str, problem: str) -> None:
+    """With the nearest path, or with what the value is to be."""
+    scenario = tmp_path / "scenario.toml"
+    text = SMALL.read_text(encoding="utf-8").replace("../hand/", f"{HERE.parent}/hand/")
+    scenario.write_text(f"{text}\n[variant.wrong]\n{line}\n", encoding="utf-8")
+    with pytest.raises((Faults, Refused), match=problem):
+        compare(scenario, replications=1)

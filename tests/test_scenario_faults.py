@@ -1,0 +1,246 @@
+"""What keeps a scenario from running is said before any clock starts, each fault at its place."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from mfg.errors import Faults
+from mfg.reader.scenarios import load_scenario
+from mfg.scenario import Arrivals, Candidate, InProgress
+from mfg.scenario.check import faults_of
+from tests.small_unit import BANK, MONDAY, ONE_DOSE, Changes, scenario
+
+LEG, OTHER = (
+    {"name": "clinic to facility", "lasts": "90 minute"},
+    {"name": "facility to clinic", "lasts": "1 hour"},
+)
+FREEZE = {"do": "cryopreserve", "after_passage": 1, "contains": "5e6 cell"}
+CLINIC = {"hours": "Mon-Fri 09:00-18:00", "rooms": 1}
+
+
+def release(test: str, limit: Any, **sample: str) -> dict[str, Any]:
+    """One test of the protocol."""
+    return {"test": test, "limit": limit, "sample": sample, "holds": "formulation"}
+
+
+FAULTS: list[tuple[Changes, str]] = [
+    # policies
+    ({"policy.order": "random"}, "policy.order: 'random' is no such policy; use one of due-date, first-come"),
+    ({"policy.late_lot": "wait"}, "policy.late_lot: 'wait' is no such policy"),
+    ({"policy.short_dose": "gve"}, "policy.short_dose: 'gve' is no such policy; did you mean 'give'?"),
+    ({"policy.again": "never"}, "policy.again: 'never' is no such policy"),
+    ({"policy.facility": "far"}, "policy.facility: 'far' is no such policy"),
+    (
+        {"policy.order": "most-urgent"},
+        "population.decline: is missing; the policy puts the fastest decline first",
+    ),
+    ({"policy.loses_eligibility": True}, "population.alsfrs_r: is missing"),
+    (
+        {"policy.loses_eligibility": True, "protocol.eligibility.alsfrs_r": None},
+        "protocol.eligibility.alsfrs_r: is missing",
+    ),
+    # supplies and biology
+    ({"supply": "fersh"}, "supply: 'fersh' is no supply of the protocol; did you mean 'fresh'?"),
+    ({"population.marrow": None}, "population.marrow: is missing; the recipe grows its lots"),
+    ({"population.growth": None}, "population.growth: is missing"),
+    (
+        {"protocol.supply.fresh.kind": "bank"},
+        "protocol.step: has no cryopreserve; the supply fresh is a bank",
+    ),
+    (
+        {**BANK, "protocol.step": [FREEZE], "protocol.release": []},
+        "protocol.step: grows nothing; the supply bank is a bank",
+    ),
+    ({**BANK, "site.facility.gmp.storage": None}, "site.facility.gmp.storage: is missing; the supply bank"),
+    (
+        {"protocol.patient.cohort": {"one_of": ["one", "two"]}},
+        "protocol.patient: 'cohort' cannot be simulated",
+    ),
+    # what is measured
+    (
+        {"population.measures.VEFG": "1 pg / 1e4 cell"},
+        "population.measures.VEFG: is no test of the protocol; did you mean 'VEGF'?",
+    ),
+    (
+        {"population.measures.sterility": "1 %"},
+        "population.measures.sterility: has no limit to be held against",
+    ),
+    (
+        {"population.measures.VEGF": "90 %"},
+        "population.measures.VEGF: '90 percent' is not in the unit of its limit",
+    ),
+    # arrivals
+    ({"arrivals": {}}, "arrivals: does not say who comes"),
+    ({"arrivals.every": "1 day"}, "arrivals: does not say who comes; give one of patients, rate and every"),
+    ({"start": date(2026, 3, 3)}, "arrivals.patients.A.arrived: '2026-03-02' is not a day of the scenario"),
+    ({"start": date(2026, 1, 5)}, "arrivals.patients.A.arrived: '2026-03-02' is not a day of the scenario"),
+    # places and resources
+    ({"site.clinic": {}}, "site.clinic: is missing; a site has at least one"),
+    ({"site.facility": {}}, "site.facility: is missing; a site has at least one"),
+    ({"site.clinic.other": {**CLINIC, "share": "50 %"}}, "site.clinic: has shares for some clinics only"),
+    (
+        {"site.facility.gmp.laboratory": "cq"},
+        "site.facility.gmp.laboratory: 'cq' is no laboratory of the site",
+    ),
+    ({"site.laboratory": {}}, "site.laboratory: is missing; tests are done in a laboratory"),
+    ({"site.work.isolate.needs.robot": 1}, "site.work.isolate.needs: 'robot' is no resource"),
+    ({"site.facility.gmp.suites": 0}, "site.work.isolate.needs.suite: '1' is more than gmp has (0)"),
+    ({"site.work.collect.needs.room": 3}, "site.work.collect.needs.room: '3' is more than hospital has (2)"),
+    # work and its hours
+    ({"site.work.passage": None}, "site.work.passage: is missing; the recipe has a step 'expand'"),
+    ({"site.work.isolate": None}, "site.work.isolate: is missing; the recipe has a step 'isolate'"),
+    ({"site.work.draw": None}, "site.work.draw: is missing; the vehicle is drawn from the patient"),
+    (
+        {"site.work.isolate.lasts": "10 hour"},
+        "site.work.isolate: takes 660 min and gmp is never open longer than 600 min",
+    ),
+    ({"site.work.harvest.booked": "7 hour"}, "site.work.harvest and formulate: takes 630 min"),
+    (
+        {"site.work.draw.booked": "10 hour"},
+        "site.work.draw: takes 600 min and hospital is never open longer than 540 min",
+    ),
+    ({"site.work.draw.fails": "1 %"}, "site.work.draw.fails: would change nothing"),
+    ({"site.work.collect.contaminates": "1 %"}, "site.work.collect.contaminates: would change nothing"),
+    # ways
+    (
+        {"site.leg": [LEG]},
+        "site.leg: 'facility to clinic' is not a leg of the site; use one of clinic to facility",
+    ),
+    (
+        {"site.leg": [{**LEG, "of": "hospitl"}, OTHER]},
+        "site.leg.clinic to facility.of: 'hospitl' is no place of the site",
+    ),
+    (
+        {"site.leg": [{**LEG, "of": "hospital"}, OTHER], "site.clinic.other": CLINIC},
+        "site.leg: 'clinic to facility' does not join other and gmp",
+    ),
+    ({"site.leg.facility to clinic.lasts": "13 hour"}, "site.leg: the way to the patient is 780 min by plan"),
+    (
+        {"site.facility.gmp.formulate": "day before"},
+        "the product waits 15.0 h overnight (from 18:00 at the latest to 09:00",
+    ),
+    # tests
+    ({"site.test.mycoplasma": None}, "site.test.mycoplasma: is missing; the protocol asks for this test"),
+    ({"site.test.sterility.reads": "colour"}, "site.test.sterility.reads: 'colour' is nothing a test reads"),
+    (
+        {"site.test.identity.reads": "viability"},
+        "site.test.identity.reads: 'viability' is that of the product",
+    ),
+    *(
+        (
+            {"protocol.release": [release("sterility", "no growth", at=step)]},
+            f"protocol.release.sterility.sample.at: '{step}' is where no sample is taken",
+        )
+        for step in ("administer", "observe", "ship", "medium")
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"), FAULTS, ids=lambda given: given if isinstance(given, str) else ""
+)
+def test_a_fault_is_named_at_its_place(changes: Changes, words: str) -> None:
+    """With what is wrong, and what to write instead."""
+    with pytest.raises(Faults) as refusal:
+        scenario(changes)
+    assert words in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"site.facility.gmp.overtime": "1 hour", "site.work.isolate.lasts": "10 hour"}, ""),
+        ({"site.facility.gmp.hours": "always", "site.work.isolate.lasts": "30 hour"}, ""),
+        ({"protocol.release": [release("sterility", "no growth", at="isolate")]}, ""),
+        ({"arrivals": {"rate": "1 / month"}}, ""),
+    ],
+)
+def test_what_can_be_done_is_not_refused(changes: Changes, words: str) -> None:
+    """Overtime, a facility that never closes, a sample at a step that is done, patients at a rate."""
+    assert [str(fault) for fault in faults_of(scenario(changes))] == ([words] if words else [])
+
+
+def test_every_fault_is_named_at_once() -> None:
+    """Not one after the other."""
+    with pytest.raises(Faults, match="3 faults"):
+        scenario({"policy.order": "random", "site.work.draw": None, "site.test.mycoplasma": None})
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"arm": "mcs"}, "arrivals.patients.A.arm: 'mcs' is no arm of the protocol; did you mean 'msc'?"),
+        (
+            {"site": "clinic"},
+            "arrivals.patients.A.site: 'clinic' is no clinic of the site; use one of hospital",
+        ),
+        (
+            {"arrived": date(2027, 1, 4)},
+            "arrivals.patients.A.arrived: '2027-01-04' is not a day of the scenario",
+        ),
+    ],
+)
+def test_a_patient_of_a_list_fits_the_scenario(change: dict[str, Any], words: str) -> None:
+    """Arm, clinic and day are those of the protocol, the site and the run."""
+    listed = evolve(Candidate("A", MONDAY, 60.0), **change)
+    (fault,) = faults_of(scenario(patients=[listed]))
+    assert words in str(fault)
+
+
+LOT = InProgress(
+    "W", 60.0, MONDAY - timedelta(12), 2, MONDAY - timedelta(1), 23, 4.4e7, MONDAY + timedelta(15)
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"arm": "control"}, "arrivals.in_progress.W.arm: 'control' is no arm with cells; use one of msc"),
+        ({"dose": "dose 3"}, "arrivals.in_progress.W.dose: 'dose 3' is no dose of cells in arm msc"),
+        ({"site": "clinic"}, "arrivals.in_progress.W.site: 'clinic' is no clinic of the site"),
+        (
+            {"facility": "gnp"},
+            "arrivals.in_progress.W.facility: 'gnp' is no facility of the site; did you mean 'gmp'?",
+        ),
+        (
+            {"passage": 4},
+            "arrivals.in_progress.W.passage: '4' is a passage too many; the recipe has at most 3",
+        ),
+        (
+            {"plated": MONDAY + timedelta(1)},
+            "arrivals.in_progress.W.plated: '2026-03-03' is not in culture then",
+        ),
+        ({"dose_on": MONDAY}, "arrivals.in_progress.W.plated: '2026-03-01' is not in culture then"),
+        ({"flasks": 500}, "arrivals.in_progress: '500 flasks' are more than gmp has; it has 400"),
+        ({"passage": 0, "flasks": 3, "cells": 8e7}, "of a primary culture give the colony-forming cells"),
+        ({"patient": "P00001"}, "arrivals.in_progress: 'P00001' is the name of a patient who arrives"),
+        ({"patient": "A"}, "arrivals.in_progress: 'A' is the name of a patient who arrives"),
+    ],
+)
+def test_a_lot_in_progress_fits_the_scenario(change: dict[str, Any], words: str) -> None:
+    """Its names, its passage, its days, its flasks and its cells."""
+    come = Arrivals(patients=(Candidate("A", MONDAY, 60.0),), in_progress=(evolve(LOT, **change),))
+    (fault,) = faults_of(evolve(scenario(), arrivals=come))
+    assert words in str(fault)
+
+
+def test_lots_in_progress_are_those_of_a_fresh_supply() -> None:
+    """A bank's containers are not lots in culture."""
+    faults = [str(fault) for fault in faults_of(scenario(BANK, lots=[LOT]))]
+    assert len(faults) == 1
+    assert (
+        "has lots that this supply does not make; lots in progress are those of a fresh supply" in faults[0]
+    )
+    assert list(faults_of(scenario(ONE_DOSE, lots=[LOT]))) == []
+
+
+def test_a_setting_that_names_nothing_is_refused() -> None:
+    """Nor is a part that is not there."""
+    with pytest.raises(Faults, match="names nothing in this scenario"):
+        load_scenario("lenzumestrocel-phase2", {"site.facility.gmp.autoclaves": "2"})
+    with pytest.raises(Faults, match="is not a built-in population"):
+        load_scenario("lenzumestrocel-phase2", {"population": "als-norway"})

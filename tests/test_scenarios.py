@@ -1,0 +1,94 @@
+"""The built-in scenarios: each runs, passes its own audit in every replication, and gives doses."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pandas as pd
+import pytest
+
+from mfg.reader.library import builtin
+from mfg.reader.scenarios import load_scenario
+from mfg.simulation.compile import plan_of
+from mfg.simulation.replicate import replicate
+from mfg.tables import Tables, stacked, tables_of
+
+THREE = range(3)
+RUNS = [(name, None) for name in builtin("scenario")] + [("lenzumestrocel-phase3", "fresh")]
+
+
+@cache
+def run(name: str, supply: str | None = None) -> Tables:
+    """Three replications; a run that broke an invariant of its own would raise."""
+    plan = plan_of(load_scenario(name, {} if supply is None else {"supply": supply}))
+    return stacked({n: tables_of(plan, *replicate(plan, n)) for n in THREE})
+
+
+def per_replication(patients: pd.DataFrame, *endings: str) -> pd.Series:
+    """How many patients of each replication ended in one of these ways."""
+    return (
+        patients[patients["ending"].isin(endings)].groupby("replication").size().reindex(THREE, fill_value=0)
+    )
+
+
+@pytest.mark.parametrize(("name", "supply"), RUNS, ids=lambda given: str(given or "").strip())
+def test_every_built_in_scenario_gives_doses(name: str, supply: str | None) -> None:
+    """In each of three replications, to at least half of the patients who are to have cells, none of them twice."""
+    tables = run(name, supply)
+    cells = tables.doses[tables.doses["prescribed_cells"] > 0]
+    treated = cells.groupby(["replication", "patient"])["given"].any()
+    assert treated.groupby("replication").mean().min() > 0.5
+    assert not cells[cells["given"]].duplicated(["replication", "patient", "dose"]).any()
+    assert (tables.patients["ending"] != "").all()
+
+
+def test_the_five_systems_are_built_in() -> None:
+    """And the Korean unit from its work in progress."""
+    assert set(builtin("scenario")) == {
+        "cl2020-phase2",
+        "lenzumestrocel-korea",
+        "lenzumestrocel-korea-today",
+        "lenzumestrocel-phase2",
+        "lenzumestrocel-phase3",
+        "nurown-phase2",
+    }
+
+
+def test_one_collection_or_one_for_each_dose() -> None:
+    """What five doses of phase 3 ask of a patient: one or two collections with a bank, five or six when fresh."""
+    for supply, least, most in ((None, 1, 2), ("fresh", 5, 6)):
+        patients = run("lenzumestrocel-phase3", supply).patients
+        five = patients[(patients["arm"] == "five-dose") & (patients["ending"] == "completed")]
+        assert len(five) > 50
+        assert least <= five["collections"].mean() <= most
+
+
+def test_the_funnel_of_nurown_is_plausible() -> None:
+    """The trial screened 59, allocated 48 of them 36 to 12, and 2 of these withdrew before the transplantation."""
+    patients = run("nurown-phase2").patients
+    came = patients.groupby("replication").size()
+    assert came.between(40, 85).all()
+    refused = per_replication(patients, "not eligible") / came
+    assert refused.between(0.02, 0.35).all()
+    allocated = patients[patients["arm"] != ""]
+    share = (allocated["arm"] == "active").groupby(allocated["replication"]).mean()
+    assert share.between(0.65, 0.85).all()
+    left = per_replication(patients, "withdrew", "died") / came
+    assert left.between(0, 0.3).all()
+    assert (per_replication(patients, "completed") / came).between(0.5, 0.95).all()
+
+
+def test_nurown_takes_marrow_in_both_arms() -> None:
+    """One aspirate of everybody who got so far, and cells for the active arm only."""
+    patients = run("nurown-phase2").patients
+    done = patients[patients["ending"] == "completed"]
+    assert (done[done["arm"] == "placebo"]["collections"] == 1).all()
+    assert (done["collections"] >= 1).all()
+    assert set(done[done["doses_of_cells"] > 0]["arm"]) == {"active"}
+
+
+def test_cl2020_takes_no_marrow() -> None:
+    """Six doses from stock for everybody who stays."""
+    patients = run("cl2020-phase2").patients
+    assert (patients["collections"] == 0).all()
+    assert set(patients[patients["ending"] == "completed"]["doses_given"]) == {6}

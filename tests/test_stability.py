@@ -1,0 +1,61 @@
+"""Overload: recognised, with the bottleneck named; a comfortable unit is left in peace."""
+
+from __future__ import annotations
+
+import pytest
+
+from mfg import simulate
+from mfg.errors import Refused
+from mfg.simulation.compile import plan_of
+from mfg.simulation.replicate import replicate
+from mfg.stability import Overload
+from tests.small_unit import ONE_DOSE, Changes, scenario
+
+MONTHS: Changes = {
+    **ONE_DOSE,
+    "horizon": "18 week",
+    "warm_up": "6 week",
+    "site.facility.gmp.incubator": "4000 flask",
+}
+TOO_MUCH: dict[str, Changes] = {
+    "gmp.suites": {"site.facility.gmp.suites": 1},
+    "qc.benches": {"site.laboratory.qc.benches": 1, "site.test.VEGF.hands": "7 hour"},
+    "gmp.incubator": {"site.facility.gmp.incubator": "69 flask"},
+    "gmp.operators": {"site.facility.gmp.operators": 2},
+}
+
+
+def overloads(every: str, changes: Changes) -> list[Overload]:
+    """What four months of one patient in so much time overloads."""
+    return simulate(
+        scenario(MONTHS, changes, {"arrivals.every": every, "arrivals.patients": None}), replications=1
+    ).unstable
+
+
+@pytest.mark.parametrize(("resource", "changes"), TOO_MUCH.items(), ids=TOO_MUCH)
+def test_the_bottleneck_is_named(resource: str, changes: Changes) -> None:
+    """Two patients a day are too many for one of it; the same unit keeps up with one in a fortnight."""
+    named = overloads("12 hour", changes)
+    assert named[0].resource == resource
+    assert named[0].reason
+    assert overloads("14 day", changes) == []
+
+
+def test_who_finds_no_appointment_is_a_sign() -> None:
+    """Work that is booked ahead waits nowhere: with one bed most patients are turned away, and it is named."""
+    (named,) = overloads("12 hour", {"site.clinic.hospital.beds": 1, "warm_up": "14 week"})
+    assert named.resource == "hospital.beds"
+    assert "find no appointment" in named.reason
+
+
+def test_a_unit_that_never_catches_up_is_refused() -> None:
+    """Work still waits three years after the last arrival: there is nothing to report but whose."""
+    hopeless = {"site.laboratory.qc.benches": 1, "site.test.VEGF.hands": "11 hour"}
+    plan = plan_of(scenario(MONTHS, hopeless, {"arrivals.every": "12 hour", "arrivals.patients": None}))
+    with pytest.raises(Refused, match=r"'qc.benches' cannot keep up"):
+        replicate(plan, 0)
+
+
+def test_a_comfortable_unit_is_not_overloaded() -> None:
+    """One patient in four days leaves three of four suites free."""
+    assert overloads("4 day", {}) == []
