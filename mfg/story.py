@@ -55,6 +55,8 @@ def story_of(
     log, names = replicate(plan, replication)
     given = [n for n, a in enumerate(plan.activities) if a.name == "administer"]
     whose = log.subjects[log.subject][:, 0]
+    if not names:
+        raise Refused("--replication", str(replication), "has no patients: nobody came", "tell another one")
     if patient is None:
         treated = [int(who) for who, activity in zip(whose, log.activity, strict=True) if activity in given]
         patient = names[min(treated)] if treated else names[0]

@@ -7,10 +7,12 @@ from functools import cache
 import pandas as pd
 import pytest
 
+from mfg import Refused, simulate
 from mfg.reader.library import builtin
 from mfg.reader.scenarios import load_scenario
 from mfg.simulation.compile import plan_of
 from mfg.simulation.replicate import replicate
+from mfg.story import story_of
 from mfg.tables import Tables, stacked, tables_of
 
 THREE = range(3)
@@ -92,3 +94,12 @@ def test_cl2020_takes_no_marrow() -> None:
     patients = run("cl2020-phase2").patients
     assert (patients["collections"] == 0).all()
     assert set(patients[patients["ending"] == "completed"]["doses_given"]) == {6}
+
+
+def test_nobody_may_come() -> None:
+    """An empty cohort has tables without rows, no endings, and figures that are undefined."""
+    run = simulate("cl2020-phase2", replications=2, settings={"arrivals.rate": "0.0001 / month"})
+    assert (len(run.patients), len(run.events), run.endings) == (0, 0, {})
+    assert {figure.undefined for figure in run.figures if figure.name.startswith("doses_given")} == {2}
+    with pytest.raises(Refused, match="nobody came"):
+        story_of("cl2020-phase2", settings={"arrivals.rate": "0.0001 / month"})

@@ -75,7 +75,7 @@ class Luck:
             for part in (self._low[:, None], self._high[:, None], positions & _LOW, positions >> _HALF)
         ]
         a, b, c, d = philox(counter, (key & 0xFFFFFFFF, key >> 32))
-        pairs = np.stack([_unit(a, b), _unit(c, d)], axis=-1).reshape(shape[0], -1)
+        pairs = np.stack([_unit(a, b), _unit(c, d)], axis=-1).reshape(shape[0], 2 * shape[1])
         offset = first - 2 * start
         return pairs[:, offset : offset + count]
 
