@@ -220,7 +220,7 @@ class Booking:
     def _free(self, patient: Patient, event: Event, day: int, after: int) -> bool:
         if day <= after or day >= self.plan.days or not self.plan.open_days[day]:
             return False
-        return self._start(patient, event, day) >= 0
+        return event.kind not in PROCEDURES or self._start(patient, event, day) >= 0
 
     def _start(self, patient: Patient, event: Event, day: int) -> int:
         """When *event* could begin on *day*; -1 if there is no place for it."""
