@@ -85,7 +85,7 @@ def yield_after(days: float, unit: float, cells: float | None = None) -> Values:
 
     The culture begins with so many *cells* that all grow, or with the donor's own marrow.
     """
-    marrow = None if cells is None else (lambda _: (cells, cells))
+    marrow = None if cells is None else (cells, cells)
 
     def values(donors: Donors) -> list[float]:
         shape = donors.plan.facilities[0].work["harvest"].recovers
@@ -203,7 +203,7 @@ def bonab() -> list[Line]:
             "Bonab 2006",
             mean,
             1,
-            "growth stops at a limit that is assumed to lie below this for nearly every donor",
+            "growth slows with every passage, and stops at a limit that is assumed to lie below this for most donors",
         ),
         passages.line(
             "passages in 118 days",

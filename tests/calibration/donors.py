@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from math import ceil, inf
 
 from attrs import evolve, frozen
@@ -19,7 +20,6 @@ SCENARIO = "lenzumestrocel-korea"
 COUNT = 1200
 WITHOUT_LIMIT = 10**9  # flasks, or passages
 
-Marrow = Callable[[Patient], tuple[float, float]]
 Flasks = Callable[[Patient], int]
 
 
@@ -57,11 +57,13 @@ class Donors:
         assert people.colonies is not None
         return round(people.doubling.median / 60, 6), round(people.colonies.median * 1e6, 6)
 
-    def grown(self, flasks: Flasks, until: float = inf, marrow: Marrow | None = None) -> Iterator[Culture]:
+    def grown(
+        self, flasks: Flasks, until: float = inf, marrow: tuple[float, float] | None = None
+    ) -> Iterator[Culture]:
         """The first culture of each donor, plated at minute 0 and passaged until its last passage or *until*.
 
-        *flasks* are the most that it may fill; *marrow* gives the cells that are plated and the colony-forming
-        ones among them, the donor's own if left out.
+        *flasks* are the most that it may fill; *marrow* is the mononuclear cells and the colony-forming ones
+        among them, the donor's own if left out.
         """
         biology = Biology(self.plan, self.luck)
         shape = self.plan.facilities[0].work["passage"].recovers
@@ -69,10 +71,15 @@ class Donors:
         recovered = Draws.of(self.luck, "recovery of passage", shape)
         for patient in self.patients:
             culture = biology.culture(patient, 0, flasks(patient))
-            plated = marrow or (lambda one: biology.marrow(one, 0, biology.volume(one, 0)))
-            culture.plate(*plated(patient), now=0)
-            passage(culture, lambda turn, index=patient.index: recovered(index, 0, turn) / 100, until)
+            own = biology.marrow(patient, 0, biology.volume(patient, 0))
+            culture.plate(*(own if marrow is None else marrow), now=0)
+            passage(culture, partial(_part, recovered, patient.index), until)
             yield culture
+
+
+def _part(recovered: Draws[float], patient: int, turn: int) -> float:
+    """The part of the cells that a passage of a patient's first culture recovers."""
+    return recovered(patient, 0, turn) / 100
 
 
 def passage(culture: Culture, recovery: Callable[[int], float], until: float = inf) -> None:

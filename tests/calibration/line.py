@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 from attrs import frozen
 from scipy import special, stats
 
@@ -37,7 +36,7 @@ class Line:
     @property
     def range(self) -> tuple[float, float]:
         """The central 95 % of the model."""
-        low, high = np.quantile(self.model, TAILS)
+        low, high = np.quantile(self.model, TAILS, method="inverted_cdf")
         return float(low), float(high)
 
     @property
@@ -55,11 +54,9 @@ def sampled(name: str, values: Sequence[float], size: int, statistic: Statistic)
 
 def counted(name: str, count: int, of: int, size: int) -> Floats:
     """How many of *size* there will be after *count* of so many: binomial, the share from Jeffreys' posterior."""
-    shares = special.betaincinv(count + 0.5, of - count + 0.5, _LUCK.uniforms(f"{name}, share", 0, 1)[:, 0])
-    counts: npt.NDArray[np.float64] = stats.binom.ppf(
-        _LUCK.uniforms(f"{name}, count", 0, 1)[:, 0], size, shares
-    )
-    return counts
+    of_share, of_count = (_LUCK.uniforms(f"{name}, {word}", 0, 1)[:, 0] for word in ("share", "count"))
+    shares = special.betaincinv(count + 0.5, of - count + 0.5, of_share)
+    return np.asarray(stats.binom.ppf(of_count, size, shares))
 
 
 def mean(values: Floats) -> Floats:

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 from docs.calibrate import COLUMNS, PAGE, page
+from mfg.calendar import DAY
 from mfg.evidence import Number
 from mfg.growth import Cultivation, Culture
 from mfg.reader.library import shelf
 from mfg.reader.scenarios import load_population
-from tests.calibration.cultures import YIELDS, come_back
+from tests.calibration.cultures import YIELDS, come_back, without_limit
 from tests.calibration.donors import Donors, passage
 from tests.calibration.grid import SLOT, time_in_culture
 from tests.calibration.line import SAMPLES, Line, counted, log_sd, mean, most, ratio, sampled
@@ -81,6 +82,18 @@ def test_what_the_unit_lacks_most_is_a_bench() -> None:
     plenty, slower, benches, as_it_is, _ = shares
     assert benches - as_it_is > plenty - benches > 0
     assert slower < plenty
+
+
+def test_the_reasons_for_the_yields_hold() -> None:
+    """Most cultures are confluent after 28 days; twelve millilitres fill one flask or two; limits are low."""
+    own, little, days = Donors.of(), Donors.of({"collect.volume": "12 mL"}), 28 * DAY
+    grown = [culture for culture in own.grown(without_limit, days) if culture.is_last]
+    confluent = [culture for culture in grown if culture.cells(days) == culture.ceiling]
+    assert len(confluent) > 0.8 * len(own.patients)
+    flasks = [culture.flasks for culture in little.grown(without_limit, until=0)]
+    assert np.mean(np.array(flasks) <= 2) > 0.9
+    limits = [culture.limit for culture in own.grown(without_limit, until=0)]
+    assert np.mean(np.array(limits) < 10 * (7.7 + 1.2) / 2) > 0.75
 
 
 def numbers(population: str) -> dict[str, Number]:
@@ -156,12 +169,11 @@ def test_a_culture_is_passaged_no_later_than_it_is_asked_for() -> None:
     )
     culture = Culture(terms, 30, (1200.0,), (0.0,), 38)
     culture.plate(mononuclear=8e7, founders=4800, now=0)
-    dense = culture.harvestable_at()
-    passage(culture, lambda _: 0.9, until=dense)
-    assert culture.passage == 0
-    passage(culture, lambda _: 0.9, until=dense + 1)
-    assert culture.passage == 1
-    assert culture.since == ceil(dense)
+    dense, states = culture.harvestable_at(), []
+    for until in (dense, dense + 1):
+        passage(culture, lambda _: 0.9, until=until)
+        states.append((culture.passage, culture.since))
+    assert states == [(0, 0), (1, ceil(dense))]
 
 
 def test_a_pair_changes_the_medians_and_nobody_else() -> None:
