@@ -7,8 +7,9 @@ its windows are shortest paths.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from attrs import frozen
 
@@ -64,6 +65,13 @@ class Event:
     dose: str | None
     by: str | None
 
+    def nearest(self) -> Iterator[int]:
+        """The days on which it may be, nearest to its plan first, and the earlier of two."""
+        for distance in range(max(self.planned - self.earliest, self.latest - self.planned) + 1):
+            for day in sorted({self.planned - distance, self.planned + distance}):
+                if self.earliest <= day <= self.latest:
+                    yield day
+
 
 @frozen
 class Course:
@@ -71,6 +79,42 @@ class Course:
 
     events: tuple[Event, ...]
     gaps: tuple[Gap, ...]
+
+    @cached_property
+    def pinned(self) -> tuple[Event, ...]:
+        """The events that cannot move."""
+        return tuple(event for event in self.events if event.earliest == event.latest)
+
+    @cached_property
+    def ahead(self) -> Course:
+        """What is ahead when the screening is over."""
+        return Course(tuple(event for event in self.events if event.kind != "screening"), self.gaps)
+
+    @cached_property
+    def screened_by(self) -> int:
+        """The last day on which the first screening may be."""
+        return min((event.latest for event in self.events if event.kind == "screening"), default=FREE)
+
+    @cached_property
+    def groups(self) -> list[tuple[list[Event], list[Gap]]]:
+        """The events that gaps bind to each other, baseline not counted, in order of their plan, and those gaps."""
+        leader = {event.name: event.name for event in self.events}
+
+        def find(name: str) -> str:
+            while leader[name] != name:
+                name = leader[name]
+            return name
+
+        for gap in self.gaps:
+            if gap.first in leader and gap.then in leader:
+                leader[find(gap.first)] = find(gap.then)
+        groups: dict[str, list[Event]] = {}
+        for event in self.events:
+            groups.setdefault(find(event.name), []).append(event)
+        return [
+            (group, [gap for gap in self.gaps if gap.then in {event.name for event in group}])
+            for group in groups.values()
+        ]
 
 
 @frozen(cache_hash=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from functools import lru_cache
 
 from attrs import define, frozen
 
@@ -15,6 +17,7 @@ from mfg.simulation import sizing
 from mfg.simulation.cohort import Patient
 
 PROCEDURES = {"collection": "collect", "csf-draw": "draw", "dose": "administer"}
+CLOSED = (-1, -1)
 SEARCH = 365  # days after the first possible one in which a baseline is looked for
 
 
@@ -24,28 +27,26 @@ class Appointments:
 
     capacity: int
     slot: int
-    opens: list[int]
-    closes: list[int]
+    openings: Mapping[int, Window]
     taken: bytearray
 
     @classmethod
     def of(cls, capacity: int, slot: int, windows: tuple[Window, ...], days: int) -> Appointments:
-        """Empty books for so many *days*; a day is open from its first window's start to its last one's end."""
-        opens, closes = [-1] * days, [-1] * days
-        for start, end in windows:
-            for day in range(start // DAY, min(days, -(-end // DAY))):
-                first, last = max(start, day * DAY), min(end, (day + 1) * DAY)
-                opens[day] = first if opens[day] < 0 else opens[day]
-                closes[day] = last
-        return cls(min(capacity, 255), slot, opens, closes, bytearray(days * DAY // slot + 1))
+        """Empty books for so many *days*."""
+        return cls(min(capacity, 255), slot, openings_of(windows, days), bytearray(days * DAY // slot + 1))
+
+    def hours(self, day: int) -> Window:
+        """When *day* begins and ends; a closed one does so before everything."""
+        return self.openings.get(day, CLOSED)
 
     def first(self, day: int, minutes: int, earliest: int = 0, latest: int = 1 << 60) -> int:
         """The first free start on *day* for so many *minutes*, between *earliest* and *latest*; -1 if none."""
-        if not 0 <= day < len(self.opens) or self.opens[day] < 0:
+        if day not in self.openings:
             return -1
+        opens, closes = self.openings[day]
         length = -(-minutes // self.slot)
-        begin = -(-max(self.opens[day], earliest) // self.slot)
-        end = min(self.closes[day] - minutes, latest) // self.slot
+        begin = -(-max(opens, earliest) // self.slot)
+        end = min(closes - minutes, latest) // self.slot
         for place in range(begin, end + 1):
             if max(self.taken[place : place + length], default=0) < self.capacity:
                 return place * self.slot
@@ -97,9 +98,8 @@ class Booking:
         self.fills = [bytearray(plan.days + 1) for _ in plan.facilities]
         self.flasks = [[0] * (plan.days + SEARCH) for _ in plan.facilities]
         self.long_work: list[dict[int, list[int]]] = [{} for _ in plan.facilities]
-        self.openings = [_openings(f.windows, plan.days) for f in plan.facilities]
+        self.openings = [openings_of(f.windows, plan.days) for f in plan.facilities]
         self._courses: dict[tuple[str, int], Course] = {}
-        self._ahead: dict[int, Course] = {}
         self._cultures: dict[tuple[int, str, str], Culture | None] = {}
 
     def course(self, arm: p.Arm, baseline: int) -> Course:
@@ -118,9 +118,8 @@ class Booking:
         known: dict[tuple[str, int], bool] = {}
         for baseline in range(first, min(first + SEARCH, self.plan.days - SEARCH)):
             course = self.course(patient.arm, baseline)
-            if any(e.kind == "screening" and screened - baseline > e.latest for e in course.events):
+            if screened - baseline > course.screened_by:
                 continue
-            ahead = self._without_screening(course)
 
             def allowed(event: Event, day: int, baseline: int = baseline) -> bool:
                 key = (event.name, baseline + day)
@@ -128,13 +127,13 @@ class Booking:
                     known[key] = self._free(patient, event, baseline + day, screened)
                 return known[key]
 
-            if any(e.earliest == e.latest and not allowed(e, e.earliest) for e in ahead.events):
+            if not all(allowed(event, event.earliest) for event in course.ahead.pinned):
                 continue
-            days, stuck = arrange(ahead, allowed)
-            booked = (
-                [] if stuck else self._take_all(patient, [(e, baseline + days[e.name]) for e in ahead.events])
-            )
-            if booked is not None and not stuck:
+            days, stuck = arrange(course.ahead, allowed)
+            if stuck:
+                continue
+            booked = self._take_all(patient, [(e, baseline + days[e.name]) for e in course.ahead.events])
+            if booked is not None:
                 return baseline, booked
         return None
 
@@ -170,20 +169,18 @@ class Booking:
                 return booked
         raise Refused("calendar", None, "has no free appointment left", "the clinic cannot keep up")
 
-    def _without_screening(self, course: Course) -> Course:
-        key = id(course)
-        if key not in self._ahead:
-            self._ahead[key] = Course(tuple(e for e in course.events if e.kind != "screening"), course.gaps)
-        return self._ahead[key]
-
     def _take_all(self, patient: Patient, chosen: list[tuple[Event, int]]) -> list[Booked] | None:
         """Book every event on its day, or none: two of one patient may want the last place of a day."""
         booked: list[Booked] = []
         for event, day in chosen:
-            if self._start(patient, event, day) < 0:
+            start = self._start(patient, event, day)
+            if start < 0:
                 self.cancel(patient, booked)
                 return None
-            booked.append(self._take(patient, event, day))
+            booked.append(
+                Booked(event, day, start, self._minutes(patient, event), self.culture(patient, event))
+            )
+            self._change(patient, booked[-1], 1)
         return booked
 
     def _first_baseline(self, arm: p.Arm, screened: int) -> int:
@@ -339,12 +336,12 @@ class Booking:
     def opening(self, patient: Patient, day: int) -> int:
         """When the patient's clinic opens on *day*."""
         rooms = self.rooms[patient.clinic]
-        return rooms.opens[day] if rooms is not None else day * DAY
+        return rooms.hours(day)[0] if rooms is not None else day * DAY
 
     def closing(self, patient: Patient, booked: Booked) -> int:
         """The latest start with which a booked procedure ends before the clinic closes."""
         rooms = self.rooms[patient.clinic]
-        return 1 << 60 if rooms is None else rooms.closes[booked.day] - booked.minutes
+        return 1 << 60 if rooms is None else rooms.hours(booked.day)[1] - booked.minutes
 
     def _first_collection(self, patient: Patient, day: int, minutes: int, earliest: int = 0) -> int:
         """The first free start of a collection whose marrow can be isolated on the same day, as planned.
@@ -358,7 +355,7 @@ class Booking:
         before = minutes + self.way(patient, self.plan.recipe.inbound) + facility.work["isolate"].booked
         openings, within = self.openings[patient.facility], self.plan.recipe.within
         latest = openings.get(day, (0, 0))[1] - before
-        if latest < rooms.opens[day] and day + 1 in openings:
+        if latest < rooms.hours(day)[0] and day + 1 in openings:
             opens, closes = openings[day + 1]
             earliest, latest = max(earliest, 0 if within is None else opens - within), closes - before
         return rooms.first(day, minutes, earliest, latest)
@@ -400,12 +397,6 @@ class Booking:
         dose = next(e for e in course.events if e.kind == "dose" and e.dose == collection.dose)
         return dose.planned - collection.planned
 
-    def _take(self, patient: Patient, event: Event, day: int) -> Booked:
-        start, minutes = self._start(patient, event, day), self._minutes(patient, event)
-        booked = Booked(event, day, start, minutes, self.culture(patient, event))
-        self._change(patient, booked, 1)
-        return booked
-
     def _change(self, patient: Patient, booked: Booked, by: int) -> None:
         rooms, beds = self.rooms[patient.clinic], self.beds[patient.clinic]
         if rooms is None or booked.minutes == 0:
@@ -434,8 +425,9 @@ def _book(capacity: int | None, clinic: p.Clinic, days: int, *, always: bool = F
     return Appointments.of(capacity, clinic.slot, windows, days)
 
 
-def _openings(windows: tuple[Window, ...], days: int) -> dict[int, Window]:
-    """When a facility opens and closes on each day on which it does."""
+@lru_cache(maxsize=64)
+def openings_of(windows: tuple[Window, ...], days: int) -> Mapping[int, Window]:
+    """When a place opens and closes on each day on which it does: at its first opening, at its last closing."""
     found: dict[int, Window] = {}
     for start, end in windows:
         for day in range(start // DAY, min(days, -(-end // DAY))):
