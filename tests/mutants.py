@@ -23,7 +23,7 @@ COPIED = ("mfg", "tests", "examples", "protocols", "seeds", "pyproject.toml")
 AT_ONCE = 2
 PATIENCE = 300  # seconds for one mutant
 
-FLOOR, GRANTS = "tests/test_floor.py", "tests/test_grants.py"
+CLOCK, FLOOR, GRANTS = "tests/test_clock.py", "tests/test_floor.py", "tests/test_grants.py"
 SECOND, AMPLE, CONTROLS = "tests/test_second_opinion.py", "tests/test_ample.py", "tests/test_controls.py"
 DRAWS, GROWTH, CALENDAR = "tests/test_draws.py", "tests/test_growth.py", "tests/test_calendar.py"
 HAND, WHOLE = "tests/test_timeline.py", "tests/test_simulation.py"
@@ -57,15 +57,15 @@ MUTANTS = (
     Mutant(
         "one unit more than there is",
         "simulation/floor.py",
-        "self.free = list(capacities)",
-        "self.free = [units + 1 for units in capacities]",
+        "capacity = floor.capacities[resource]",
+        "capacity = floor.capacities[resource] + 1",
         (FLOOR,),
     ),
     Mutant(
         "last come, first served",
         "simulation/unit.py",
-        "(self.floor.now if self._first_come else",
-        "(-self.floor.now if self._first_come else",
+        "return (self.floor.now, made.patient.index)",
+        "return (-self.floor.now, made.patient.index)",
         (SECOND,),
     ),
     Mutant(
@@ -78,22 +78,22 @@ MUTANTS = (
     Mutant(
         "the slowest decline first",
         "simulation/unit.py",
-        "int(patient.decline * 1e6)",
-        "int(-patient.decline * 1e6)",
+        "int(made.patient.decline * 1e6)",
+        "int(-made.patient.decline * 1e6)",
         (f"{CONTROLS}::test_a_line_moves_in_the_order_of_the_policy",),
     ),
     Mutant(
         "the due date is no rank",
         "simulation/unit.py",
-        "if self._first_come else due",
-        "if True else due",
+        "return (made.due if due is None else due, made.patient.index)",
+        "return (self.floor.now, made.patient.index)",
         (f"{CONTROLS}::test_a_line_moves_in_the_order_of_the_policy",),
     ),
     Mutant(
         "the first resource never comes back",
         "simulation/floor.py",
-        "free[resource] += units\n        pool",
-        "free[resource] += units if resource else 0\n        pool",
+        "self.free += task.need.takes",
+        "self.free += task.need.takes & ~self.fields[min(self.fields)][1]",
         (FLOOR,),
     ),
     Mutant(
@@ -106,21 +106,21 @@ MUTANTS = (
     Mutant(
         "closing time is ignored",
         "simulation/floor.py",
-        "now + booked <= closes[page]",
-        "now <= closes[page]",
+        "now + booked <= self.closes",
+        "now <= self.closes",
         (FLOOR,),
     ),
     Mutant(
         "work must end before closing and not at it",
         "simulation/floor.py",
-        "now + booked <= closes[page]",
-        "now + booked < closes[page]",
+        "now + booked <= self.closes",
+        "now + booked < self.closes",
         (FLOOR,),
     ),
     Mutant(
         "nobody is called in the morning",
         "simulation/floor.py",
-        "floor.ring(self, alarm)",
+        "floor.at(alarm, self.touch)",
         "pass",
         (FLOOR,),
     ),
@@ -141,7 +141,7 @@ MUTANTS = (
     Mutant(
         "nobody passes a head that waits",
         "simulation/floor.py",
-        "if self.now + task.booked > start and any(",
+        "if now + task.booked > start and any(",
         "if start < FOREVER or any(",
         (FLOOR,),
     ),
@@ -155,8 +155,8 @@ MUTANTS = (
     Mutant(
         "no clearance",
         "simulation/floor.py",
-        "if task.clearance:",
-        "if task.clearance < 0:",
+        "if self.clearance:",
+        "if self.clearance < 0:",
         (FLOOR,),
     ),
     Mutant(
@@ -174,9 +174,30 @@ MUTANTS = (
         (HAND,),
     ),
     Mutant(
+        "who was interrupted is woken again",
+        "simulation/clock.py",
+        "self.env.forget(self.target, self._goes_on)",
+        "pass",
+        (CLOCK,),
+    ),
+    Mutant(
+        "an interrupt waits for its turn",
+        "simulation/clock.py",
+        "self.env.urgent.append(partial(self._interrupted, Interrupt(cause)))",
+        "self.env.at(self.env.now, partial(self._interrupted, Interrupt(cause)))",
+        (CLOCK,),
+    ),
+    Mutant(
+        "a lot that is induced is left alone",
+        "simulation/making.py",
+        "if not end.triggered:",
+        "if end is None:",
+        ("tests/test_scenarios.py::test_a_lot_of_nurown_is_tended_while_it_is_induced",),
+    ),
+    Mutant(
         "all patients have the same luck",
         "simulation/draws.py",
-        "digest(patient) for patient in patients",
+        "_of_patient(patient) for patient in patients",
         'digest("patient") for _ in patients',
         (DRAWS,),
     ),
@@ -190,15 +211,15 @@ MUTANTS = (
     Mutant(
         "a new patient changes everybody's luck",
         "simulation/draws.py",
-        'f"{self._decision}/{lot}"',
-        'f"{self._decision}/{lot}/{len(self._luck._low)}"',
+        "digest(self._root + decision)",
+        'digest(f"{self._root}{decision}/{len(self._low)}")',
         (f"{CONTROLS}::test_another_patient_changes_nobody_elses_records",),
     ),
     Mutant(
         "a second time has the luck of the first",
         "simulation/lots.py",
-        "self.turns[name] = turn + 1",
-        "self.turns[name] = 1\n        turn = 0",
+        "self.turns[name] = self.turns.get(name, -1) + 1",
+        "self.turns[name] = 0",
         (SECOND,),
     ),
     Mutant(
@@ -245,9 +266,9 @@ MUTANTS = (
     ),
     Mutant(
         "all ways are as long as the first",
-        "simulation/unit.py",
-        "key = decision, id(shape)\n        draws = self._minutes_of",
-        "key = decision, 0\n        draws = self._minutes_of",
+        "simulation/works.py",
+        "Way(name, leg, luck)",
+        "Way(name, next(iter(plan.legs.values())), luck)",
         (f"{CONTROLS}::test_every_way_has_its_own_length",),
     ),
     Mutant(
@@ -280,7 +301,7 @@ MUTANTS = (
     ),
     Mutant(
         "marrow is always clean",
-        "simulation/making.py",
+        "simulation/unit.py",
         '"contaminated marrow", plan.people.contaminated',
         '"contaminated marrow", 0.0',
         (f"{CONTROLS}::test_nobody_is_given_cells_from_contaminated_marrow",),
@@ -288,8 +309,8 @@ MUTANTS = (
     Mutant(
         "a result counts for the next product",
         "simulation/laboratory.py",
-        "if awaiting is not made.results:",
-        "if awaiting is None:",
+        "if self.awaiting is not made.results:",
+        "if self.awaiting is None:",
         (SECOND,),
     ),
     Mutant(

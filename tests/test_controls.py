@@ -194,7 +194,7 @@ def test_the_line_over_time_is_the_sum_of_the_waits() -> None:
     def count() -> Generator[Any, Any, None]:
         while not all(patient.ended for patient in patients):
             waiting[:] += [len(need.line) for need in unit.needs]
-            yield unit.until(unit.now + 1)
+            yield unit.now + 1
 
     unit.floor.process(count())
     unit.floor.run()

@@ -44,8 +44,8 @@ def ask(
     asked: list[Task] = []
 
     def story():  # type: ignore[no-untyped-def]  # noqa: ANN202
-        yield unit.until(at)
-        asked.append(unit.work(need, lasts, lasts if booked is None else booked, (due, at), name, clearance))
+        yield at
+        asked.append(Task(need, lasts, lasts if booked is None else booked, (due, at), name, clearance))
         yield asked[0]
 
     unit.process(story())
@@ -187,7 +187,7 @@ def test_a_task_that_is_withdrawn_leaves_the_line() -> None:
     ask(unit, 2, small, 100, "behind", due=2)
 
     def leaver():  # type: ignore[no-untyped-def]  # noqa: ANN202
-        yield unit.until(10)
+        yield 10
         unit.withdraw(waiting[0])
 
     unit.process(leaver())
@@ -204,7 +204,7 @@ def test_a_task_is_withdrawn_once() -> None:
     ask(unit, 2, need, 30, "stays", due=2)
 
     def leaver():  # type: ignore[no-untyped-def]  # noqa: ANN202
-        yield unit.until(10)
+        yield 10
         unit.withdraw(gone[0])
         unit.withdraw(gone[0])
 
@@ -220,11 +220,11 @@ def test_places_are_granted_in_order() -> None:
     got: list[tuple[str, int]] = []
 
     def lot(name: str, at: int, units: int, days: int):  # type: ignore[no-untyped-def]  # noqa: ANN202
-        yield unit.until(at)
+        yield at
         hold = places.hold(units, (at,), None)
         yield hold
         got.append((name, int(unit.now)))
-        yield unit.until(int(unit.now) + days)
+        yield int(unit.now) + days
         places.give_back(hold)
 
     for name, at, units, days in (("a", 0, 6, 10), ("big", 1, 8, 10), ("small", 2, 2, 10)):

@@ -38,16 +38,16 @@ def played(case: Case) -> list[Row]:
 
     def works(n: int, story: Story) -> Generator[Any, Any, None]:
         for number, ask in enumerate(story.asks):
-            yield floor.until(int(floor.now) + ask.after)
+            yield int(floor.now) + ask.after
             if floor.now >= story.leaves:
                 return
-            asked[n] = floor.work(
+            asked[n] = Task(
                 needs[ask.kind], ask.lasts, ask.booked, (story.due, n), (n, number), ask.clearance
             )
             yield asked[n]
 
     def leaves(n: int, moment: int) -> Generator[Any, Any, None]:
-        yield floor.until(moment)
+        yield moment
         if n in asked:
             floor.withdraw(asked[n])
 
@@ -247,15 +247,15 @@ def test_a_hold_that_is_given_up_is_granted_to_nobody() -> None:
     granted: list[tuple[str, int]] = []
 
     def lot(name: str, at: int, units: int) -> Generator[Any, Any, None]:
-        yield floor.until(at)
+        yield at
         hold = places.hold(units, (at,), None)
         if name == "leaves":
-            yield floor.until(5)
+            yield 5
             places.give_back(hold)
             return
         yield hold
         granted.append((name, int(floor.now)))
-        yield floor.until(20)
+        yield 20
         places.give_back(hold, units - 1)
         places.give_back(hold)
 

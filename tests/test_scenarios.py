@@ -89,6 +89,28 @@ def test_nurown_takes_marrow_in_both_arms() -> None:
     assert set(done[done["doses_of_cells"] > 0]["arm"]) == {"active"}
 
 
+def test_a_lot_of_nurown_is_tended_while_it_is_induced() -> None:
+    """On every day of medium changes between the change to the inducing medium and the end of the induction.
+
+    Each of these days is also the last sure one for an in-process sample, so a day left out is a result too late.
+    """
+    plan = plan_of(load_scenario("nurown-phase2"))
+    medium = {facility.name: set(facility.medium) for facility in plan.facilities}
+    events = run("nurown-phase2").events
+    tended, expected = set(), set()
+    for lot, rows in events[events["lot"] > 0].groupby(["replication", "patient", "lot"]):
+        if not {"induce", "release"} <= set(rows["activity"]):
+            continue
+        begun = rows.loc[rows["activity"] == "induce", "finished_min"].iloc[0]
+        inside = range(begun + 1, begun + plan.recipe.induces)
+        place = rows.loc[rows["activity"] == "induce", "place"].iloc[0]
+        expected |= {(*lot, moment) for moment in medium[place] if moment in inside}
+        asked = rows.loc[rows["activity"] == "medium", "queued_min"]
+        tended |= {(*lot, moment) for moment in asked if moment in inside}
+    assert len(expected) > 50
+    assert tended == expected
+
+
 def test_cl2020_takes_no_marrow() -> None:
     """Six doses from stock for everybody who stays."""
     patients = run("cl2020-phase2").patients

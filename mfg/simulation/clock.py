@@ -1,130 +1,175 @@
 """SimPy's clock, instant by instant: time is whole minutes, and every instant is settled once.
 
-Events, processes and interrupts are SimPy's and mean what they mean there. What is left out is what nobody
-needs here: a process whose end nobody waits for ends without an event, and moments are whole numbers.
+The environment, events and interrupts are SimPy's and mean what they mean there. Since moments are whole minutes,
+what happens at one of them stands in one list, in the order in which it was asked for, and only the minutes are
+sorted. So a process may wait for an event, or just name the minute at which it goes on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from functools import partial
 from heapq import heappop, heappush
 from typing import Any, Protocol
 
-from simpy import Environment, Event
+from simpy import Environment, Event, Interrupt
 from simpy.core import EmptySchedule
-from simpy.events import NORMAL, URGENT, Initialize
-from simpy.events import Process as SimpyProcess
+from simpy.events import NORMAL
 
-Process = Generator[Event, Any, Any]
+Wait = Event | int  # what is waited for: that something happens, or that it is so late
+Process = Generator[Wait, None, Any]
+Call = Callable[[], None]
 
 
 class Unsettled(Protocol):
     """What has to be looked at again when everything at this instant has happened."""
 
-    unsettled: bool
-
     def settle(self) -> None:
-        """Look again."""
+        """Look again; nothing becomes unsettled by it at once."""
 
 
-class Moment(Event):
-    """A moment that somebody waits for."""
-
-    def __init__(self, clock: Clock, moment: int, priority: int = NORMAL) -> None:
-        self.env = clock
-        self.callbacks = []
-        self._value = None
-        self._ok = True
-        heappush(clock.agenda, (moment, priority, next(clock.numbers), self))
-
-
-class Running(SimpyProcess):
-    """A process that is under way; it goes on when what it waits for happens."""
+class Running(Event):
+    """A process that is under way, and its `target`, for which it waits. As an event it happens at its end."""
 
     def __init__(self, clock: Clock, story: Process) -> None:
-        self.env = clock
+        self.env: Clock = clock
         self.callbacks = []
-        self._generator = story
+        self.target: Wait | None = None
+        self._story = story
         self._send = story.send
         self._goes_on = self._resume
-        self._target = Initialize(clock, self)
+        clock.urgent.append(self._goes_on)
 
-    def _resume(self, event: Event) -> None:
-        if not event._ok:
-            super()._resume(event)
-            return
-        clock = self.env
-        clock._active_proc = self
+    @property
+    def is_alive(self) -> bool:
+        """Whether it has not ended."""
+        return not self.triggered
+
+    def _resume(self, _: Event | None = None) -> None:
+        send = self._send
         try:
-            event = self._send(event._value)
-            while event.callbacks is None:  # it has happened already
-                event = self._send(event._value)  # type: ignore[unreachable]
+            target = send(None)
         except StopIteration as end:
             self._ok, self._value = True, end.value
-            del self._goes_on, self._send
-            if self.callbacks:
-                clock.schedule(self)
-            else:
-                self.callbacks = None  # type: ignore[assignment]  # SimPy's sign that it has happened
+            self._goes_on = self.target = None  # type: ignore[assignment]
         else:
-            event.callbacks.append(self._goes_on)
-            self._target = event
-        clock._active_proc = None
+            self.target = target
+            if isinstance(target, int):
+                self.env.at(target, self._goes_on)
+            elif target.callbacks is not None:
+                target.callbacks.append(self._goes_on)
+            else:
+                self._resume()  # type: ignore[unreachable]  # it has happened already, SimPy says by having none
+            return
+        happen(self)
+
+    def interrupt(self, cause: object) -> None:
+        """Throw an `Interrupt` into the process, before anything else happens at this instant."""
+        self.env.urgent.append(partial(self._interrupted, Interrupt(cause)))
+
+    def _interrupted(self, interrupt: Interrupt) -> None:
+        if self.triggered:
+            return
+        if isinstance(self.target, int):
+            self.env.forget(self.target, self._goes_on)
+        elif self.target is not None and self.target.callbacks is not None:
+            self.target.callbacks.remove(self._goes_on)
+        self._send = lambda _: self._story.throw(interrupt)
+        self._resume()
+        self._send = self._story.send
+
+
+class First(Event):
+    """Whatever comes first: it happens with the first of some events, or when it is so late."""
+
+    def __init__(self, clock: Clock, *waits: Wait) -> None:
+        super().__init__(clock)
+        for wait in waits:
+            if isinstance(wait, int):
+                clock.at(wait, self._comes)
+            elif wait.callbacks is not None:
+                wait.callbacks.append(self._comes)
+            else:
+                clock.urgent.append(self._comes)  # type: ignore[unreachable]
+
+    def _comes(self, _: Event | None = None) -> None:
+        if not self.triggered:
+            self._ok, self._value = True, None
+            happen(self)
 
 
 class Clock(Environment):
     """The clock of one replication, at minute `now`.
 
-    What is to happen stands in the `agenda`: when, how urgently, its number, and the event.
+    What is to happen stands in the `agenda` by its minute, and its `moments` are a heap. What is `urgent` happens
+    before everything else of this instant.
     """
 
     now: int = 0
 
     def __init__(self) -> None:
         super().__init__(initial_time=0)
-        self.agenda: list[tuple[float, int, int, Event]] = self._queue  # type: ignore[assignment]
-        self.numbers = self._eid
-        self.unsettled: list[Unsettled] = []
+        self.agenda: dict[int, list[Call]] = {0: []}
+        self.moments = [0]
+        self.urgent: list[Call] = []
+        self.unsettled: dict[Unsettled, None] = {}
 
-    def until(self, moment: int) -> Moment:
-        """Wait until *moment*; a moment that has passed is now."""
-        now = self.now
-        return Moment(self, max(now, moment))
+    def at(self, moment: int, call: Call) -> None:
+        """Let *call* happen at *moment*; a moment that has passed is now."""
+        if moment < self.now:
+            moment = self.now
+        instant = self.agenda.get(moment)
+        if instant is None:
+            self.agenda[moment] = [call]
+            heappush(self.moments, moment)
+        else:
+            instant.append(call)
 
-    def after(self, minutes: int) -> Moment:
-        """Wait so many *minutes*."""
-        return Moment(self, self.now + minutes)
+    def forget(self, moment: int, call: Call) -> None:
+        """Take back the last that was said of *call* at *moment*."""
+        instant = self.agenda[moment]
+        instant[-1 - instant[::-1].index(call)] = _nothing
 
-    def before_all(self, moment: int) -> Moment:
-        """Wait until *moment*, ahead of everything else that happens at it."""
-        return Moment(self, max(moment, self.now), URGENT)
-
-    def process(self, story: Process) -> Running:
+    def process(self, story: Process) -> Running:  # type: ignore[override]
         """Begin *story*."""
         return Running(self, story)
 
-    def schedule(self, event: Event, priority: int = NORMAL, delay: float = 0) -> None:
+    def schedule(self, event: Event, priority: int = NORMAL, delay: float = 0) -> None:  # noqa: ARG002  SimPy's
         """Let *event* happen in *delay* minutes."""
-        heappush(self.agenda, (self.now + delay, priority, next(self.numbers), event))
+        self.at(self.now + int(delay), partial(happen, event))
 
     def run(self, until: Any = None) -> None:  # noqa: ARG002  a run ends when nothing is left to happen
         """Let everything happen, instant by instant."""
-        agenda, unsettled = self.agenda, self.unsettled
-        while agenda or unsettled:
-            if unsettled and (not agenda or agenda[0][0] > self.now):
-                touched = unsettled.copy()
-                unsettled.clear()
-                for each in touched:
-                    each.unsettled = False
+        agenda, moments, urgent, unsettled = self.agenda, self.moments, self.urgent, self.unsettled
+        self._hurry()
+        while moments:
+            now = self.now = heappop(moments)
+            for call in agenda[now]:
+                call()
+                if urgent:
+                    self._hurry()
+            del agenda[now]
+            if unsettled:
+                for each in unsettled:
                     each.settle()
-                continue
-            self.now, _, _, event = heappop(agenda)  # type: ignore[assignment]
-            callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
-            for callback in callbacks:
-                callback(event)
-            if not event._ok and not hasattr(event, "_defused"):
-                raise event._value
+                unsettled.clear()
+
+    def _hurry(self) -> None:
+        for call in self.urgent:
+            call()
+        self.urgent.clear()
 
     def step(self) -> None:
         """Not for use: an instant is settled as a whole."""
         raise EmptySchedule
+
+
+def happen(event: Event) -> None:
+    """Let *event* happen: everybody who waits for it hears of it."""
+    callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]  # SimPy's sign that it has happened
+    for callback in callbacks:
+        callback(event)
+
+
+def _nothing() -> None:
+    """What was called off."""

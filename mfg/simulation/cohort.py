@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import inf, nan
 from typing import Any
 
@@ -37,12 +38,18 @@ class Patient:
     score: float
     decline: float
     facility: int = 0
+    jobs: Mapping[str, Any] = field(factory=dict)
     subject: int = -1
     ended: bool = False
     visits: list[tuple[int, str]] = field(factory=list)
     doses: list[Any] = field(factory=list)
     lots: list[Any] = field(factory=list)
     processes: list[Any] = field(factory=list)
+
+    def forgets(self) -> None:
+        """Let go of what refers back to the patient, so that nothing has to search for it."""
+        for things in (self.doses, self.lots, self.processes):
+            things.clear()
 
     def withdraws(self, baseline: float, people: p.People) -> float:
         """Minutes after arrival at which the patient withdraws: at one hazard until *baseline*, at another later."""

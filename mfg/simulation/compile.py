@@ -206,11 +206,11 @@ class _Compiler:
         }
         weekdays = [WEEKDAYS.index(day) for day in facility.medium_on]
         first = self.scenario.start.weekday()
+        opens = min((opens % DAY for opens, _ in windows), default=0)
         return p.Facility(
             name=name,
             windows=tuple(windows),
-            opens=min((opens % DAY for opens, _ in windows), default=0),
-            medium_days=frozenset(d for d in range(self.days) if (first + d) % 7 in weekdays),
+            medium=tuple(d * DAY + opens for d in range(self.days) if (first + d) % 7 in weekdays),
             incubator=places,
             incubates=self._activity("incubate", name, ((incubator, 1),)),
             storage=facility.storage or 0,

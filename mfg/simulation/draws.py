@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from math import log
 from typing import Any, Generic, TypeVar
 
@@ -20,28 +21,24 @@ from scipy import special
 from mfg.shape import Shape
 
 BLOCK = 4  # turns that are drawn at once for everybody, and then twice as many
+MOST = 1 << 16  # numbers that are drawn in one go
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.uint64]
 
 _MULTIPLIERS = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
-_WEYL = (0x9E3779B9, 0xBB67AE85)
+_WEYL = (np.uint64(0x9E3779B9), np.uint64(0xBB67AE85))
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 
 
-def philox(counter: Sequence[Words], key: tuple[int, int]) -> tuple[Words, Words, Words, Words]:
-    """Philox4x32-10: four words of 32 bits for each *counter* of four words, under *key*."""
+def philox(counter: Sequence[Words], key: Sequence[Words]) -> tuple[Words, Words, Words, Words]:
+    """Philox4x32-10: four words of 32 bits for each *counter* of four words, under each *key* of two."""
     c0, c1, c2, c3 = counter
     k0, k1 = key
     for _ in range(10):
         p0, p1 = _MULTIPLIERS[0] * c0, _MULTIPLIERS[1] * c2
-        c0, c1, c2, c3 = (
-            (p1 >> _HALF) ^ c1 ^ np.uint64(k0),
-            p1 & _LOW,
-            (p0 >> _HALF) ^ c3 ^ np.uint64(k1),
-            p0 & _LOW,
-        )
-        k0, k1 = (k0 + _WEYL[0]) & 0xFFFFFFFF, (k1 + _WEYL[1]) & 0xFFFFFFFF
+        c0, c1, c2, c3 = (p1 >> _HALF) ^ c1 ^ k0, p1 & _LOW, (p0 >> _HALF) ^ c3 ^ k1, p0 & _LOW
+        k0, k1 = (k0 + _WEYL[0]) & _LOW, (k1 + _WEYL[1]) & _LOW
     return c0, c1, c2, c3
 
 
@@ -50,34 +47,62 @@ def digest(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")
 
 
+_of_patient = lru_cache(maxsize=1 << 17)(digest)  # every replication has patients by the same names
+
+
 class Luck:
     """The uniform numbers of one replication, for a cohort of patients named by their identifiers."""
 
     def __init__(self, seed: int, replication: int, patients: Sequence[str], *, chance: bool = True) -> None:
         self._chance = chance
         self._root = f"{seed}/{replication}/"
-        named = np.array([digest(patient) for patient in patients], dtype=np.uint64)
-        self._low, self._high = named & _LOW, named >> _HALF
+        named = np.array([_of_patient(patient) for patient in patients], dtype=np.uint64)
+        self._low, self._high = (named & _LOW)[:, None], (named >> _HALF)[:, None]
+        self._expected: dict[str, int] = {}
+        self._blocks: dict[int, Floats] = {}
 
     def uniforms(self, decision: str, first: int, count: int) -> Floats:
         """Numbers strictly between 0 and 1, of shape (patients, *count*), from position *first* on.
 
         Without chance every one of them is a half: everything takes its median course.
         """
+        numbers: Floats = self._drawn([decision], first, count)[0]
+        return numbers
+
+    def expect(self, decision: str) -> None:
+        """Say that *decision* will be asked for lot by lot."""
+        self._expected.setdefault(decision, len(self._expected))
+
+    def of_lot(self, decision: str, lot: int, first: int, count: int) -> Floats:
+        """The numbers of an expected *decision* for everybody's *lot*.
+
+        For a small cohort the first block of all decisions is drawn in one go: a call costs more than its numbers.
+        """
+        small = len(self._expected) * len(self._low) * BLOCK <= MOST
+        if first or count > BLOCK or not small:
+            return self.uniforms(f"{decision}/{lot}", first, count)
+        block = self._blocks.get(lot)
+        if block is None or len(block) < len(self._expected):
+            names = [f"{name}/{lot}" for name in self._expected]
+            block = self._blocks[lot] = self._drawn(names, 0, BLOCK)
+        numbers: Floats = block[self._expected[decision]]
+        return numbers
+
+    def _drawn(self, decisions: Sequence[str], first: int, count: int) -> Floats:
         if not self._chance:
-            return np.full((len(self._low), count), 0.5)
-        key = digest(self._root + decision)
+            return np.full((len(decisions), len(self._low), count), 0.5)
+        keys = np.array([digest(self._root + decision) for decision in decisions], dtype=np.uint64)[
+            :, None, None
+        ]
         start, stop = first // 2, -(-(first + count) // 2)
         positions = np.arange(start, stop, dtype=np.uint64)
-        shape = (len(self._low), len(positions))
-        counter = [
-            np.broadcast_to(part, shape)
-            for part in (self._low[:, None], self._high[:, None], positions & _LOW, positions >> _HALF)
-        ]
-        a, b, c, d = philox(counter, (key & 0xFFFFFFFF, key >> 32))
-        pairs = np.stack([_unit(a, b), _unit(c, d)], axis=-1).reshape(shape[0], 2 * shape[1])
+        counter = (self._low, self._high, positions & _LOW, positions >> _HALF)
+        a, b, c, d = philox(counter, (keys & _LOW, keys >> _HALF))
+        pairs = np.stack([_unit(a, b), _unit(c, d)], axis=-1).reshape(
+            len(decisions), len(self._low), 2 * len(positions)
+        )
         offset = first - 2 * start
-        return pairs[:, offset : offset + count]
+        return pairs[:, :, offset : offset + count]
 
 
 def _unit(high: Words, low: Words) -> Floats:
@@ -155,6 +180,8 @@ class Draws(Generic[Value]):
         self._luck, self._decision, self._inverse = luck, decision, inverse
         self._rows: dict[int, list[list[Value]]] = {}
         self.fixed: Value | None = fixed
+        if fixed is None:
+            luck.expect(decision)
 
     @staticmethod
     def of(luck: Luck, decision: str, shape: Shape) -> Draws[float]:
@@ -181,6 +208,25 @@ class Draws(Generic[Value]):
         rows = self._rows.get(lot, [])
         first = len(rows[0]) if rows else 0
         count = max(BLOCK, first, turn + 1 - first)
-        fresh: Any = self._inverse(self._luck.uniforms(f"{self._decision}/{lot}", first, count)).tolist()
+        fresh: Any = self._inverse(self._luck.of_lot(self._decision, lot, first, count)).tolist()
         self._rows[lot] = [old + new for old, new in zip(rows, fresh, strict=True)] if rows else fresh
         return self._rows[lot]
+
+
+class Chance:
+    """Whether something rare happens, drawn like everything else: ``chance(patient, lot, turn)``."""
+
+    __slots__ = ("_draws", "_share")
+
+    def __init__(self, luck: Luck, decision: str, share: float) -> None:
+        self._draws: Draws[float] = Draws(luck, decision, lambda u: u)
+        self._share = share
+
+    @staticmethod
+    def of(luck: Luck, decision: str, share: float) -> Chance | None:
+        """The chance of something that happens in this *share* of all cases; None if it never does."""
+        return Chance(luck, decision, share) if share else None
+
+    def __call__(self, patient: int, lot: int = 0, turn: int = 0) -> bool:
+        """Whether it happens to *patient* with its *lot*, the *turn*-th time that it is decided there."""
+        return self._draws(patient, lot, turn) < self._share

@@ -21,7 +21,6 @@ from itertools import count
 from typing import Any, Protocol
 
 from simpy import Event
-from simpy.events import NORMAL
 
 from mfg.calendar import Window
 from mfg.simulation.clock import Clock
@@ -41,40 +40,45 @@ class Log(Protocol):
 
 
 class Need:
-    """What one kind of task takes at once, the hours in which all of it is open, and the line for it."""
+    """What one kind of task takes at once, the hours in which all of it is open, and the line for it.
 
-    __slots__ = ("closes", "line", "longest", "opens", "page", "parts", "pool")
+    `takes` is the same as one number, as its pool counts. The hours that are looked at go from `opens` to `closes`.
+    """
+
+    __slots__ = ("_page", "_windows", "closes", "line", "longest", "opens", "parts", "pool", "takes")
 
     def __init__(self, parts: Sequence[tuple[int, int]], windows: Sequence[Window]) -> None:
         self.parts = tuple(parts)
-        self.opens = [opens for opens, _ in windows]
-        self.closes = [closes for _, closes in windows]
+        self.takes = 0
         self.longest = max((closes - opens for opens, closes in windows), default=0)
-        self.page = 0
+        self.opens, self.closes = windows[0] if windows else (0, 0)
         self.line: list[tuple[Rank, Task]] = []
         self.pool: Pool
+        self._windows = windows
+        self._page = 0
 
     def opening(self, moment: int, booked: int) -> int:
         """The first moment from *moment* on at which *booked* minutes are open; FOREVER if there is none."""
-        for n in range(self.page, len(self.opens)):
-            begin = max(self.opens[n], moment)
-            if begin + booked <= self.closes[n]:
+        windows = self._windows
+        for page in range(self._page, len(windows)):
+            opens, closes = windows[page]
+            begin = opens if opens > moment else moment
+            if begin + booked <= closes:
                 return begin
         return FOREVER
 
     def is_open(self, now: int, booked: int) -> bool:
         """Whether *booked* minutes from *now* are open; the clock only goes forward."""
-        closes, page = self.closes, self.page
-        while closes[page] <= now:
-            page += 1
-            if page == len(closes):
+        while self.closes <= now:
+            self._page += 1
+            if self._page >= len(self._windows):
                 raise Exhausted(self)
-        self.page = page
-        return self.opens[page] <= now and now + booked <= closes[page]
+            self.opens, self.closes = self._windows[self._page]
+        return self.opens <= now and now + booked <= self.closes
 
     def closing(self, moment: int) -> int:
         """When the opening in which *moment* lies ends."""
-        return self.closes[bisect_right(self.opens, moment) - 1]
+        return self._windows[bisect_right(self._windows, (moment, FOREVER)) - 1][1]
 
     def shares(self, other: Need) -> bool:
         """Whether the two have a resource in common."""
@@ -96,107 +100,189 @@ class Task(Event):
     log's: what is to be written down, and where it was.
     """
 
-    __slots__ = (
-        "asked",
-        "begun",
-        "booked",
-        "clearance",
-        "ends",
-        "lasts",
-        "need",
-        "note",
-        "rank",
-        "row",
-        "started",
-    )
+    _ok, _value = True, None  # SimPy's signs that nothing can keep it from happening
+    row = -1
 
     def __init__(
-        self, floor: Floor, need: Need, lasts: int, booked: int, rank: Rank, note: Any, clearance: int
+        self, need: Need, lasts: int, booked: int, rank: Rank, note: Any = None, clearance: int = 0
     ) -> None:
-        self.env = floor
-        self.callbacks: list[Callable[[Any], None]] = [floor.finish]
-        self._value = None
-        self._ok = True
+        self.callbacks: list[Callable[[Any], None]] = []
         self.need = need
         self.lasts = lasts
         self.booked = booked
         self.rank = rank
         self.note = note
         self.clearance = clearance
-        self.asked = floor.now
         self.started = -1
-        self.ends = FOREVER
         self.begun: Event | None = None
-        self.row = -1
+        pool = need.pool
+        floor = pool.floor
+        self.asked = floor.now
+        pool.asked.append(self)
+        floor.unsettled[pool] = None
+
+    @property
+    def env(self) -> Floor:  # type: ignore[override]
+        """The floor on which it is done."""
+        return self.need.pool.floor
+
+    @property
+    def ends(self) -> int:
+        """When it ends, as booked."""
+        return self.started + self.booked
+
+    def finish(self) -> None:
+        """The work is done; the places are free when they are clear."""
+        pool = self.need.pool
+        floor = pool.floor
+        now = floor.now
+        floor.log.worked(self, now)
+        if self.clearance:
+            floor.at(now + self.clearance, self.clear)
+        else:
+            pool.take_back(self)
+        callbacks, self.callbacks = self.callbacks, None  # type: ignore[assignment]
+        for callback in callbacks:
+            callback(self)
+
+    def clear(self) -> None:
+        """The places are clear for others."""
+        pool = self.need.pool
+        pool.floor.log.cleared(self, pool.floor.now)
+        pool.take_back(self)
 
 
 class Pool:
-    """The needs that compete with each other, and what is at work among them."""
+    """The needs that compete with each other, what is free of their resources, and what is at work among them.
 
-    __slots__ = ("alarm", "asked", "floor", "needs", "unsettled", "waiting", "working")
+    What is `free` is one number: each resource has a field of it, and above the field a bit that is never set.
+    So all is taken at once by one subtraction, and there is enough if that sets none of these `guards`.
+    """
 
-    def __init__(self, floor: Floor) -> None:
+    __slots__ = (
+        "_alarm",
+        "asked",
+        "fields",
+        "floor",
+        "free",
+        "guards",
+        "needs",
+        "waiting",
+        "working",
+    )
+
+    def __init__(self, floor: Floor, needs: Sequence[Need]) -> None:
         self.floor = floor
-        self.needs: list[Need] = []
+        self.needs = needs
+        self.fields: dict[int, tuple[int, int]] = {}  # where the field of a resource begins, and its bits
+        self.free = self.guards = 0
+        begins = 0
+        for resource in sorted({resource for need in needs for resource, _ in need.parts}):
+            capacity = floor.capacities[resource]
+            bits = capacity.bit_length()
+            self.fields[resource] = begins, (1 << bits) - 1
+            self.free |= capacity << begins
+            self.guards |= 1 << begins + bits
+            begins += bits + 1
+        for need in needs:
+            need.pool = self
+            for resource, units in need.parts:
+                if units > floor.capacities[resource]:
+                    raise ValueError(f"{units} of resource {resource} are more than there are")
+                need.takes += units << self.fields[resource][0]
         self.asked: list[Task] = []
         self.working: set[Task] = set()
         self.waiting = 0
-        self.alarm = FOREVER
-        self.unsettled = False
+        self._alarm = FOREVER
+
+    def units(self, resource: int) -> int:
+        """How many of *resource* are free."""
+        begins, bits = self.fields[resource]
+        return self.free >> begins & bits
 
     def touch(self) -> None:
         """Something changed: look again when this instant is settled."""
-        if not self.unsettled:
-            self.unsettled = True
-            self.floor.unsettled.append(self)
+        self.floor.unsettled[self] = None
 
     def settle(self) -> None:
         """Start every task that may start now."""
-        floor, asked, now = self.floor, self.asked, self.floor.now
-        if not self.waiting and self._start_at_once():
-            return
-        for task in asked:
+        asked, now = self.asked, self.floor.now
+        if not self.waiting:
+            if len(asked) > 1:
+                asked.sort(key=_rank)
+            for task in asked:
+                need = task.need
+                if (self.free - need.takes) & self.guards or not need.is_open(now, task.booked):
+                    del asked[: asked.index(task)]
+                    break
+                self.start(task, now)
+            else:
+                asked.clear()
+                return
+        self._look_along_the_lines(now)
+
+    def _look_along_the_lines(self, now: int) -> None:
+        """Start whoever puts off nobody ahead, in the order of rank."""
+        floor = self.floor
+        for task in self.asked:
             task.rank = (*task.rank, next(floor.asks))
             heappush(task.need.line, (task.rank, task))
-        self.waiting += len(asked)
-        asked.clear()
-        heads = [(need.line[0][0], n) for n, need in enumerate(self.needs) if need.line]
+        self.waiting += len(self.asked)
+        self.asked.clear()
+        heads = [(*need.line[0], need) for need in self.needs if need.line]
         heapify(heads)
         ahead: list[Task] = []
         alarm = FOREVER
         while heads:
-            _, n = heappop(heads)
-            need = self.needs[n]
-            task = need.line[0][1]
-            if floor.fits(need):
+            _, task, need = heappop(heads)
+            if not (self.free - need.takes) & self.guards:
                 if need.is_open(now, task.booked):
-                    again = floor.puts_off_until(task, ahead, self)
+                    again = self._puts_off_until(task, ahead, now) if ahead else -1
                 else:
                     again = need.opening(now + 1, task.booked)
                 if again <= now:
                     heappop(need.line)
                     self.waiting -= 1
-                    floor.start(task)
+                    self.start(task, now)
                     if need.line:
-                        heappush(heads, (need.line[0][0], n))
+                        heappush(heads, (*need.line[0], need))
                     continue
-                alarm = min(alarm, again)
+                if again < alarm:
+                    alarm = again
             ahead.append(task)
-        if alarm < self.alarm or (self.alarm <= now and alarm < FOREVER):
-            self.alarm = alarm
-            floor.ring(self, alarm)
+        if alarm < self._alarm or (self._alarm <= now and alarm < FOREVER):
+            self._alarm = alarm
+            floor.at(alarm, self.touch)
 
-    def _start_at_once(self) -> bool:
-        """Start whoever asked, in the order of rank, while nobody has to wait; False if somebody has to."""
-        floor, asked, now = self.floor, self.asked, self.floor.now
-        if len(asked) > 1:
-            asked.sort(key=_rank)
-        for n, task in enumerate(asked):
-            if not floor.starts(task, now):
-                del asked[:n]
-                return False
-        asked.clear()
-        return True
+    def start(self, task: Task, now: int) -> None:
+        """Give *task* what it needs, *now*."""
+        self.free -= task.need.takes
+        self.working.add(task)
+        task.started = now
+        self.floor.at(now + task.lasts, task.finish)
+        if task.begun is not None:
+            task.begun.succeed()
+
+    def take_back(self, task: Task) -> None:
+        """Others may have what *task* needed."""
+        self.free += task.need.takes
+        self.working.remove(task)
+        if self.waiting:
+            self.touch()
+
+    def _puts_off_until(self, task: Task, ahead: list[Task], now: int) -> int:
+        """Until when *task*, if started now, takes from somebody in *ahead* what that one could have had.
+
+        A claim lapses with the last chance to start in its opening. A moment that has passed is nobody.
+        """
+        for other in ahead:
+            if task.need.shares(other.need):
+                start, spare = self.claim(other, now)
+                if now + task.booked > start and any(
+                    units > spare.get(resource, FOREVER) for resource, units in task.need.parts
+                ):
+                    return other.need.closing(start) - other.booked + 1
+        return -1
 
     def claim(self, task: Task, now: int) -> tuple[int, dict[int, int]]:
         """As booked, when *task* could start, and what would be free beside it then.
@@ -204,7 +290,7 @@ class Pool:
         What is overdue may come back at once, but nobody counts on having it to spare.
         """
         wanted = dict(task.need.parts)
-        free = {resource: self.floor.free[resource] for resource in wanted}
+        free = {resource: self.units(resource) for resource in wanted}
         spare = dict(free)
         returns = sorted(((max(work.ends, now), work) for work in self.working), key=lambda item: item[0])
         moment, n = now, 0
@@ -240,14 +326,13 @@ class Hold(Event):
 class Places:
     """Places that are held for days, granted in the order of rank; nobody passes anybody."""
 
-    __slots__ = ("capacity", "floor", "free", "line", "unsettled")
+    __slots__ = ("capacity", "floor", "free", "line")
 
     def __init__(self, floor: Floor, capacity: int) -> None:
         self.floor = floor
         self.capacity = capacity
         self.free = capacity
         self.line: list[tuple[Rank, Hold]] = []
-        self.unsettled = False
 
     def hold(self, units: int, rank: Rank, note: Any) -> Hold:
         """Ask for *units* places; the hold happens when they are granted."""
@@ -269,9 +354,7 @@ class Places:
 
     def touch(self) -> None:
         """Something changed: look again when this instant is settled."""
-        if not self.unsettled:
-            self.unsettled = True
-            self.floor.unsettled.append(self)
+        self.floor.unsettled[self] = None
 
     def settle(self) -> None:
         """Grant the holds at the head of the line that fit."""
@@ -291,27 +374,19 @@ class Floor(Clock):
     def __init__(self, capacities: Sequence[int], needs: Sequence[Need], log: Log) -> None:
         super().__init__()
         self.capacities = tuple(capacities)
-        self.free = list(capacities)
         self.needs = tuple(needs)
         self.log = log
         self.asks = count()
-        self.finish = self._finished
-        self.pools = _pools(self, needs)
+        self.pools = [Pool(self, sharing) for sharing in _sharing(needs)]
 
-    def work(
-        self, need: Need, lasts: int, booked: int, rank: Rank, note: Any = None, clearance: int = 0
-    ) -> Task:
-        """Ask for *need* for *lasts* minutes; the task happens when the work is done.
-
-        It is booked for *booked* minutes. *clearance* more minutes pass before others may have the places.
-        """
-        task = Task(self, need, lasts, booked, rank, note, clearance)
-        pool = need.pool
-        pool.asked.append(task)
-        if not pool.unsettled:
-            pool.unsettled = True
-            self.unsettled.append(pool)
-        return task
+    @property
+    def free(self) -> list[int]:
+        """How many units of each resource are free."""
+        free = list(self.capacities)
+        for pool in self.pools:
+            for resource in pool.fields:
+                free[resource] = pool.units(resource)
+        return free
 
     def is_done(self) -> None:
         """Nothing is left to happen.
@@ -334,95 +409,21 @@ class Floor(Clock):
             pool.waiting -= 1
         pool.touch()
 
-    def fits(self, need: Need) -> bool:
-        """Whether every unit of *need* is free."""
-        free = self.free
-        for resource, units in need.parts:  # noqa: SIM110  a generator costs more than the sums
-            if free[resource] < units:
-                return False
-        return True
-
-    def starts(self, task: Task, now: int) -> bool:
-        """Start *task* if every unit of its need is free and open; whether it has begun."""
-        need, free = task.need, self.free
-        for resource, units in need.parts:
-            if free[resource] < units:
-                return False
-        if not need.is_open(now, task.booked):
-            return False
-        self.start(task)
-        return True
-
-    def puts_off_until(self, task: Task, ahead: list[Task], pool: Pool) -> int:
-        """Until when *task*, if started now, takes from somebody in *ahead* what that one could have had.
-
-        A claim lapses with the last chance to start in its opening. A moment that has passed is nobody.
-        """
-        for other in ahead:
-            if task.need.shares(other.need):
-                start, spare = pool.claim(other, self.now)
-                if self.now + task.booked > start and any(
-                    units > spare.get(resource, FOREVER) for resource, units in task.need.parts
-                ):
-                    return other.need.closing(start) - other.booked + 1
-        return -1
-
-    def start(self, task: Task) -> None:
-        """Give *task* what it needs, now."""
-        need, free, now = task.need, self.free, self.now
-        for resource, units in need.parts:
-            free[resource] -= units
-        task.started = now
-        task.ends = now + task.booked
-        if task.begun is not None:
-            task.begun.succeed()
-        need.pool.working.add(task)
-        heappush(self.agenda, (now + task.lasts, NORMAL, next(self.numbers), task))
-
-    def ring(self, pool: Pool, moment: int) -> None:
-        """Look at *pool* again at *moment*."""
-        self._then(self.until(moment), lambda _: pool.touch())
-
-    def _finished(self, task: Task) -> None:
-        self.log.worked(task, self.now)
-        if task.clearance:
-            self._then(self.until(self.now + task.clearance), lambda _: self._cleared(task))
-        else:
-            self._give_back(task)
-
-    def _cleared(self, task: Task) -> None:
-        self.log.cleared(task, self.now)
-        self._give_back(task)
-
-    def _give_back(self, task: Task) -> None:
-        need, free = task.need, self.free
-        for resource, units in need.parts:
-            free[resource] += units
-        pool = need.pool
-        pool.working.remove(task)
-        if pool.waiting:
-            pool.touch()
-
-    @staticmethod
-    def _then(event: Event, callback: Callable[[Event], None]) -> None:
-        assert event.callbacks is not None
-        event.callbacks.append(callback)
-
 
 def _rank(task: Task) -> Rank:
     return task.rank
 
 
-def _pools(floor: Floor, needs: Sequence[Need]) -> list[Pool]:
-    """One pool for all needs that share a resource, directly or through others."""
-    pool_of: dict[int, Pool] = {}
+def _sharing(needs: Sequence[Need]) -> list[list[Need]]:
+    """The needs in groups that share resources, directly or through others."""
+    groups: list[tuple[set[int], list[Need]]] = []
     for need in needs:
-        found = list(dict.fromkeys(pool_of[r] for r, _ in need.parts if r in pool_of)) or [Pool(floor)]
-        pool = found[0]
-        pool.needs += [member for other in found[1:] for member in other.needs]
-        pool.needs.append(need)
-        for member in pool.needs:
-            member.pool = pool
-            for resource, _ in member.parts:
-                pool_of[resource] = pool
-    return list(dict.fromkeys(need.pool for need in needs))
+        resources, members = {resource for resource, _ in need.parts}, [need]
+        apart = []
+        for group in groups:
+            if resources.isdisjoint(group[0]):
+                apart.append(group)
+            else:
+                resources, members = resources | group[0], group[1] + members
+        groups = [*apart, (resources, members)]
+    return [members for _, members in groups]

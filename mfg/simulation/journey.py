@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from math import inf, isinf
 
 from simpy import Interrupt
 
 from mfg.simulation.booking import Booked
-from mfg.simulation.clock import Process
+from mfg.simulation.clock import First, Process
 from mfg.simulation.cohort import Patient
 from mfg.simulation.floor import Task
 from mfg.simulation.laboratory import sample_product
@@ -18,12 +19,15 @@ from mfg.simulation.planning import NO_APPOINTMENT, enrol, expected, give_up, pu
 from mfg.simulation.unit import Unit
 
 
-def arrivals(unit: Unit, patients: Iterable[Patient]) -> Process:
-    """Let everybody come when it is time; *patients* are in the order of their arrival."""
+def arrive(unit: Unit, patients: Iterable[Patient]) -> None:
+    """Let everybody come when it is time, before whatever else happens then."""
     for patient in patients:
-        if unit.now < patient.arrived:
-            yield unit.floor.before_all(patient.arrived)
-        unit.begin(patient, life(unit, patient))
+        unit.floor.at(patient.arrived, partial(begin_life, unit, patient))
+
+
+def begin_life(unit: Unit, patient: Patient) -> None:
+    """A patient arrives."""
+    unit.begin(patient, life(unit, patient))
 
 
 def life(unit: Unit, patient: Patient) -> Process:
@@ -74,7 +78,7 @@ def attend(unit: Unit, patient: Patient) -> Process:
     """The visits, one after the other; arms are allocated at one of them."""
     try:
         for start, name in patient.visits:
-            yield unit.until(start)
+            yield start
             unit.writes(patient.subject, "visit", name)
             if name == unit.plan.allocated_at:
                 allocate(unit, patient)
@@ -119,9 +123,9 @@ def cells_are_ready(unit: Unit, dosing: Dosing) -> Process:
             yield batch.ready
     else:
         begins, latest = unit.formulation(dosing)
-        yield unit.until(begins) | dosing.upset
+        yield First(unit.floor, begins, dosing.upset)
         if batch is not None and not batch.ready.triggered:
-            yield batch.ready | unit.until(latest)
+            yield First(unit.floor, latest, batch.ready)
     if dosing.hopeless or dosing.batch is not batch:
         return False
     if dosing.booked is not None and unit.now < unit.formulation(dosing)[0]:
@@ -142,7 +146,7 @@ def formulate(unit: Unit, dosing: Dosing) -> Process:
     if not prepares:
         taken_from(unit, batch)
         return True
-    works = [unit.work_of(dosing, name) for name in prepares]
+    works = [dosing.patient.jobs[name] for name in prepares]
     if len(works) > 1:
         flasks = batch.culture.flasks if batch is not None and batch.culture is not None else 0
         task = unit.does_together(works[0], batch or dosing, works[1], dosing, flasks)
@@ -201,7 +205,7 @@ def held(unit: Unit, dosing: Dosing, at: int, first: str) -> float:
 def deliver(unit: Unit, dosing: Dosing) -> Process:
     """Bring the product to the clinic and give it, if it arrives whole, released and in time."""
     recipe, policy, patient = unit.plan.recipe, unit.plan.policy, dosing.patient
-    kept = yield from unit.ships(recipe.outbound, dosing, "ship out")
+    kept = yield from unit.ships(dosing, "ship out")
     for made in (dosing, dosing.batch, dosing.batch.parent if dosing.batch is not None else None):
         if made is not None:
             yield made.results["administration"]
@@ -257,5 +261,5 @@ def administer(unit: Unit, dosing: Dosing) -> Process:
     dosing.given_at = given_at
     if recipe.stay:
         start = unit.now
-        yield unit.until(start + recipe.stay)
+        yield start + recipe.stay
         unit.log.note(dosing.subject, unit.plan.clinics[patient.clinic].stays, start, start, unit.now)

@@ -6,7 +6,7 @@ when it was asked for, begun and ended, how it came out, and the one number that
 
 from __future__ import annotations
 
-from typing import Any
+from struct import Struct
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,19 @@ from attrs import define, field, frozen
 from mfg.simulation.floor import Task
 
 NAN = float("nan")
-WIDTH = 7
+ROW = np.dtype(
+    [
+        ("subject", "<i4"),
+        ("activity", "<i2"),
+        ("queued", "<i4"),
+        ("started", "<i4"),
+        ("finished", "<i4"),
+        ("outcome", "<i2"),
+        ("value", "<f8"),
+    ]
+)
+_packed = Struct("<ihiiihd").pack  # the same, as Python writes it
+_VALUE = Struct("<d")
 
 
 @frozen
@@ -33,13 +45,21 @@ class Columns:
     outcomes: tuple[str, ...]
 
 
+class Codes(dict[str, int]):
+    """Words numbered in the order in which they are first asked for."""
+
+    def __missing__(self, word: str) -> int:
+        code = self[word] = len(self)
+        return code
+
+
 @define
 class EventLog:
-    """The log while it is written: one flat list, turned into columns at the end."""
+    """The log while it is written: row upon row, packed as a machine holds them."""
 
-    rows: list[Any] = field(factory=list)
+    rows: bytearray = field(factory=bytearray)
     subjects: list[tuple[int, int, int, int]] = field(factory=list)
-    outcomes: dict[str, int] = field(factory=lambda: {"done": 0})
+    outcomes: Codes = field(factory=lambda: Codes(done=0))
 
     def subject(self, patient: int, lot: int = -1, dose: int = -1, attempt: int = 0) -> int:
         """A new subject of rows."""
@@ -51,22 +71,22 @@ class EventLog:
         subject, activity, value, _, rest = task.note
         task.row = len(self.rows)
         if rest is None:
-            self.rows += (subject, activity, task.asked, task.started, finished, 0, value)
+            self.rows += _packed(subject, activity, task.asked, task.started, finished, 0, value)
             return
         minutes, subject_then, activity_then = rest
         turns = task.started + minutes
-        self.rows += (subject, activity, task.asked, task.started, turns, 0, value)
-        self.rows += (subject_then, activity_then, turns, turns, finished, 0, NAN)
+        self.rows += _packed(subject, activity, task.asked, task.started, turns, 0, value)
+        self.rows += _packed(subject_then, activity_then, turns, turns, finished, 0, NAN)
 
     def valued(self, task: Task, value: float, part: int = 0) -> None:
         """Put the number that came out of finished work into its row."""
-        self.rows[task.row + part * WIDTH + WIDTH - 1] = value
+        _VALUE.pack_into(self.rows, task.row + (part + 1) * ROW.itemsize - _VALUE.size, value)
 
     def cleared(self, task: Task, finished: int) -> None:
         """The places of *task* are clear for another patient."""
         subject, _, _, clears, rest = task.note
         done = finished - task.clearance
-        self.rows += (subject if rest is None else rest[1], clears, done, done, finished, 0, NAN)
+        self.rows += _packed(subject if rest is None else rest[1], clears, done, done, finished, 0, NAN)
 
     def note(
         self,
@@ -79,20 +99,13 @@ class EventLog:
         value: float = NAN,
     ) -> None:
         """Write a row that is not a task's."""
-        code = self.outcomes.setdefault(outcome, len(self.outcomes))
-        self.rows += (subject, activity, queued, started, finished, code, value)
+        self.rows += _packed(subject, activity, queued, started, finished, self.outcomes[outcome], value)
 
     def columns(self) -> Columns:
         """The log as arrays, in the order in which things ended."""
-        rows = self.rows
+        rows = np.frombuffer(self.rows, dtype=ROW)
         return Columns(
-            subject=np.array(rows[0::WIDTH], dtype=np.int32),
-            activity=np.array(rows[1::WIDTH], dtype=np.int16),
-            queued=np.array(rows[2::WIDTH], dtype=np.int32),
-            started=np.array(rows[3::WIDTH], dtype=np.int32),
-            finished=np.array(rows[4::WIDTH], dtype=np.int32),
-            outcome=np.array(rows[5::WIDTH], dtype=np.int16),
-            value=np.array(rows[6::WIDTH], dtype=np.float64),
+            **{name: rows[name].copy() for name in ROW.names or ()},
             subjects=np.array(self.subjects, dtype=np.int32).reshape(-1, 4),
             outcomes=tuple(self.outcomes),
         )

@@ -12,6 +12,8 @@ from mfg.simulation.clock import Running
 from mfg.simulation.cohort import Patient
 from mfg.simulation.floor import Hold
 
+HOLDS = ("formulation", "administration", "nothing")  # what the result of a test can hold up
+
 
 class Lost(Exception):
     """A lot is lost, and why: raised by its making, or the cause with which that is interrupted."""
@@ -46,8 +48,8 @@ class Results(Event):
 class Made:
     """Anything that work is done on: its patient, its number for the draws, its rows in the log, its due minute.
 
-    `results` are what waits for the laboratory, by what they hold up. `turns` counts how often each kind of
-    work was done on it, so that each time has luck of its own.
+    `results` are what waits for the laboratory, by what they hold up. `turns` says which time it was that each kind of
+    work was last done on it, from 0 on, so that each time has luck of its own.
     """
 
     patient: Patient
@@ -58,9 +60,8 @@ class Made:
     turns: dict[str, int] = field(factory=dict, init=False)
 
     def turn(self, name: str) -> int:
-        """How often *name* was done before."""
-        turn = self.turns.get(name, 0)
-        self.turns[name] = turn + 1
+        """Do *name* once more; how often it was done before."""
+        turn = self.turns[name] = self.turns.get(name, -1) + 1
         return turn
 
     @property

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from math import inf
+from math import ceil, inf
 
 from simpy import Event, Interrupt
 
 from mfg.calendar import DAY
 from mfg.growth import Culture
-from mfg.simulation import plan as p
 from mfg.simulation import sizing
-from mfg.simulation.clock import Process
+from mfg.simulation.clock import First, Process
 from mfg.simulation.laboratory import sample_at, sample_culture
 from mfg.simulation.lots import Dosing, Lost, Lot
 from mfg.simulation.planning import replace
-from mfg.simulation.unit import Unit, then
+from mfg.simulation.unit import Unit
+from mfg.simulation.works import Job
 
 
 def begin(unit: Unit, lot: Lot) -> None:
@@ -69,12 +69,12 @@ def make(unit: Unit, lot: Lot) -> Process:
     yield from release(unit, lot)
     lot.ready.succeed()
     if lot.store is not None:
-        yield unit.floor.event()  # the bank waits, until it is lost or the patient's way is over
+        yield Event(unit.floor)  # the bank waits, until it is lost or the patient's way is over
     while lot.culture is not None and not lot.taken:
-        yield unit.until(unit.next_medium(lot))
+        yield unit.next_medium(lot)
         yield from feed(unit, lot)
     if lot.hold is not None:
-        lot.emptied = unit.floor.event()
+        lot.emptied = Event(unit.floor)
         yield lot.emptied
 
 
@@ -88,12 +88,13 @@ def collect(unit: Unit, lot: Lot) -> Process:
         lot.collected_at = unit.now
     lot.marrow = unit.biology.volume(lot.patient, lot.number)
     lot.collected_at = yield from unit.procedure("collect", lot, lot.collection, lot.marrow)
-    if unit.comes_to_nothing(plan.clinics[lot.patient.clinic].work["collect"], lot):
+    if unit.comes_to_nothing(lot.patient.jobs["collect"], lot):
         raise Lost(FAILURES["collect"])
-    lot.contaminated = lot.tainted = unit.happens("contaminated marrow", plan.people.contaminated, lot)
+    if unit.contaminated is not None:
+        lot.contaminated = lot.tainted = unit.contaminated(lot.patient.index, lot.number)
     if not lot.target:
         return
-    if not (yield from unit.ships(plan.recipe.inbound, lot, "ship in")):
+    if not (yield from unit.ships(lot, "ship in")):
         raise Lost("cold chain")
 
 
@@ -106,11 +107,11 @@ def isolate(unit: Unit, lot: Lot) -> Process:
     recipe, place, keeps = unit.plan.recipe, lot.patient.facility, _keeps(unit, lot)
     if recipe.expansion is not None:
         hold = unit.reserves(lot, sizing.flasks_for(unit.plan, place, lot.target))
-        yield hold if keeps is None else hold | unit.until(keeps + 1)
+        yield hold if keeps is None else First(unit.floor, keeps + 1, hold)
         if not hold.triggered:
             raise Lost(TOO_OLD)
     mononuclear, founders = unit.biology.marrow(lot.patient, lot.number, lot.marrow)
-    work = unit.work_of(lot, "isolate")
+    work = lot.patient.jobs["isolate"]
     task = unit.does(work, lot, value=mononuclear, due=keeps)
     if keeps is not None and not (yield from unit.begins(task, by=keeps)):
         raise Lost(TOO_OLD)
@@ -149,10 +150,10 @@ def grow(unit: Unit, lot: Lot) -> Process:
         if dense == inf:
             raise Lost("growth failure")
         if unit.next_medium(lot) // DAY < dense // DAY:
-            yield unit.until(unit.next_medium(lot))
+            yield unit.next_medium(lot)
             yield from feed(unit, lot)
             continue
-        yield unit.until(dense)
+        yield ceil(dense)
         if culture.is_last:
             return
         yield from replate(unit, lot, culture)
@@ -160,7 +161,7 @@ def grow(unit: Unit, lot: Lot) -> Process:
 
 def replate(unit: Unit, lot: Lot, culture: Culture) -> Process:
     """Detach the cells and plate them in more flasks."""
-    work = unit.work_of(lot, "passage")
+    work = lot.patient.jobs["passage"]
     passage = unit.does(work, lot, culture.flasks)
     yield passage
     cells = culture.cells(passage.started) * unit.recovery("passage", lot)
@@ -176,7 +177,7 @@ def feed(unit: Unit, lot: Lot) -> Process:
     """Change the medium, unless the cells are to be taken today."""
     if lot.taken or lot.culture is None or (lot.grown and unit.harvest_day(lot) == unit.now // DAY):
         return
-    work = unit.work_of(lot, "medium")
+    work = lot.patient.jobs["medium"]
     yield unit.does(work, lot, lot.culture.flasks)
     survive(unit, work, lot)
     sample_culture(unit, lot)
@@ -187,22 +188,22 @@ def incubate(unit: Unit, lot: Lot) -> Process:
     expansion = unit.plan.recipe.expansion
     assert expansion is not None
     assert expansion.lasts is not None
-    left, every, after = expansion.lasts, expansion.medium_every, unit.floor.after
+    left, every = expansion.lasts, expansion.medium_every
     while every is not None and left > every:
-        yield after(every)
-        work = unit.work_of(lot, "medium")
-        yield unit.does(work, lot)
-        survive(unit, work, lot)
+        yield unit.floor.now + every
+        medium = lot.patient.jobs["medium"]
+        yield unit.does(medium, lot)
+        survive(unit, medium, lot)
         left -= every
-    yield after(left)
+    yield unit.floor.now + left
 
 
 def induce(unit: Unit, lot: Lot) -> Process:
     """Change to the medium that changes the cells, and wait until it has."""
-    work = unit.work_of(lot, "induce")
+    work = lot.patient.jobs["induce"]
     yield unit.does(work, lot, lot.culture.flasks if lot.culture is not None else 0)
     survive(unit, work, lot)
-    yield from wait_in_culture(unit, lot, unit.until(unit.now + unit.plan.recipe.induces))
+    yield from wait_in_culture(unit, lot, First(unit.floor, unit.now + unit.plan.recipe.induces))
     lot.grown = True
 
 
@@ -219,7 +220,7 @@ def wait_in_culture(unit: Unit, lot: Lot, end: Event) -> Process:
         if lot.culture is None or lot.store is not None:
             yield end
         else:
-            yield end | unit.until(unit.next_medium(lot))
+            yield First(unit.floor, unit.next_medium(lot), end)
             if not end.triggered:
                 yield from feed(unit, lot)
 
@@ -229,7 +230,7 @@ def freeze(unit: Unit, lot: Lot) -> Process:
     bank, place = unit.plan.recipe.bank, lot.patient.facility
     assert bank is not None
     assert lot.culture is not None
-    harvest, work = unit.work_of(lot, "harvest"), unit.work_of(lot, "cryopreserve")
+    harvest, work = lot.patient.jobs["harvest"], lot.patient.jobs["cryopreserve"]
     planned = sizing.containers_of(unit.plan, place, lot.target)
     yield unit.stores_for(lot, planned)
     task = unit.does_together(harvest, lot, work, lot, lot.culture.flasks)
@@ -254,7 +255,7 @@ def thaw(unit: Unit, dosing: Dosing, batch: Lot) -> Process:
     yield bank.ready
     early = 0 if terms.recovers is None else terms.recovers + DAY
     while dosing.booked is not None and unit.now < unit.formulation(dosing)[0] - early:
-        yield unit.until(unit.formulation(dosing)[0] - early)
+        yield unit.formulation(dosing)[0] - early
     if bank.failed or dosing.batch is not batch:
         return  # the dose has found its cells elsewhere
     needed = sizing.containers_for(plan, place, dosing.dose.cells_for(dosing.patient.weight))
@@ -276,7 +277,7 @@ def recover(unit: Unit, batch: Lot, frozen: float) -> Process:
     bank = unit.plan.recipe.bank
     assert bank is not None
     yield unit.reserves(batch, sizing.flasks_for(unit.plan, batch.patient.facility, batch.target))
-    work = unit.work_of(batch, "thaw")
+    work = batch.patient.jobs["thaw"]
     task = unit.does(work, batch)
     yield task
     cells = frozen * unit.recovery("thaw", batch)
@@ -290,15 +291,17 @@ def recover(unit: Unit, batch: Lot, frozen: float) -> Process:
     expect_breakdown(unit, batch)
 
 
-def survive(unit: Unit, work: p.Work, lot: Lot) -> None:
+def survive(unit: Unit, job: Job, lot: Lot) -> None:
     """Cells were handled: now and then something gets in, or the work comes to nothing.
 
     Raises:
         Lost: if it came to nothing.
     """
-    unit.opened(work, lot, lot)
-    if unit.comes_to_nothing(work, lot):
-        raise Lost(FAILURES.get(work.name, f"{work.name} failed"))
+    if job.safe:
+        return
+    unit.opened(job, lot, lot)
+    if unit.comes_to_nothing(job, lot):
+        raise Lost(FAILURES.get(job.name, f"{job.name} failed"))
 
 
 def expect_breakdown(unit: Unit, lot: Lot) -> None:
@@ -306,7 +309,7 @@ def expect_breakdown(unit: Unit, lot: Lot) -> None:
     hazard = unit.plan.facilities[lot.patient.facility].breakdown
     if hazard:
         breaks = unit.now + unit.biology.breakdown(lot.patient, lot.number) / hazard
-        then(unit.until(breaks), lambda _: unit.loses(lot, "equipment") if lot.hold is not None else None)
+        unit.floor.at(ceil(breaks), lambda: unit.loses(lot, "equipment") if lot.hold is not None else None)
 
 
 TOO_OLD = "marrow too old"

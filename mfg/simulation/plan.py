@@ -68,14 +68,13 @@ class Facility:
     """A facility with its laboratory.
 
     `together` names the works that hold their places as one, and the need that they hold: cells in
-    suspension do not wait for a suite. So many lots can be isolated `side_by_side`. `breakdown` is a hazard per
+    suspension do not wait for a suite. `medium` are the minutes at which it opens on the days of medium changes. So many lots can be isolated `side_by_side`. `breakdown` is a hazard per
     minute.
     """
 
     name: str
     windows: tuple[Window, ...]
-    opens: int
-    medium_days: frozenset[int]
+    medium: tuple[int, ...]
     incubator: int
     incubates: int
     storage: int

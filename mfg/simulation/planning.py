@@ -7,6 +7,7 @@ from itertools import takewhile
 from math import ceil, inf
 
 from attrs import evolve
+from simpy import Event
 
 from mfg.calendar import DAY
 from mfg.simulation import sizing
@@ -24,7 +25,7 @@ Appointments = dict[tuple[str, str | None], Booked]  # by the kind of an event a
 def enrol(unit: Unit, patient: Patient) -> bool:
     """Book the patient's course and prepare its lots and doses; False if nothing fits."""
     plan, arm = unit.plan, patient.arm
-    patient.facility = _facility(unit, patient)
+    unit.assign(patient, _facility(unit, patient))
     booked: list[Booked] = []
     if arm.course.planned:
         screened = next(day for day in range(unit.now // DAY, plan.days) if plan.open_days[day])
@@ -81,13 +82,13 @@ def prepare(unit: Unit, patient: Patient, booked: Appointments, numbers: Sequenc
                 patient.index, made_from.number if made_from is not None else -1, number
             ),
             due=due,
-            results=awaited(unit, unit.product_tests),
+            results=unit.no_results,
             dose=dose,
             lot=made_from,
             booked=appointment,
             draw=booked.get(("csf-draw", dose.name)),
             cells=cells,
-            upset=unit.floor.event(),
+            upset=Event(unit.floor),
             batch=made_from,
         )
         patient.doses.append(dosing)
@@ -102,7 +103,7 @@ def new_lot(unit: Unit, patient: Patient, due: int, target: float, collection: B
     number = len(patient.lots)
     subject = unit.log.subject(patient.index, number)
     results = awaited(unit, unit.lot_tests)
-    lot = Lot(patient, number, subject, due, results, target, collection, unit.floor.event())
+    lot = Lot(patient, number, subject, due, results, target, collection, Event(unit.floor))
     patient.lots.append(lot)
     return lot
 
@@ -115,10 +116,10 @@ def new_batch(unit: Unit, dosing: Dosing, bank: Lot) -> Lot:
         number=16 * (1 + dosing.number) + dosing.tries,
         subject=unit.log.subject(patient.index, bank.number, dosing.number, dosing.tries),
         due=dosing.due,
-        results=awaited(unit, []),
+        results=unit.no_results,
         target=sizing.target(unit.plan, patient.facility, dosing.dose.cells_for(patient.weight)),
         collection=None,
-        ready=unit.floor.event(),
+        ready=Event(unit.floor),
         parent=bank,
         begins="expand",
     )
@@ -164,7 +165,7 @@ def replace(unit: Unit, lot: Lot, cause: str) -> Begun:
         else:
             begun = _collect_again(unit, first, lot)
         first.upset.succeed()
-        first.upset = unit.floor.event()
+        first.upset = Event(unit.floor)
     unit.empties(lot)
     if not lot.ready.triggered:
         lot.ready.succeed()

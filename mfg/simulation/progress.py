@@ -29,7 +29,7 @@ def resume(unit: Unit, patients: Sequence[Patient]) -> None:
         peak = sizing.flasks_for(unit.plan, lot.facility, sizing.target(unit.plan, lot.facility, cells))
         more = max(0, min(peak - lot.flasks, spare[lot.facility]))
         spare[lot.facility] -= more
-        patient.facility = lot.facility
+        unit.assign(patient, lot.facility)
         unit.begin(patient, settle(unit, patient, _goes_on(unit, patient, lot, lot.flasks + more)))
 
 

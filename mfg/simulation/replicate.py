@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from operator import attrgetter
 
 from mfg.errors import Refused, Unsound
 from mfg.simulation import plan as p
 from mfg.simulation.cohort import Patient, cohort_of
 from mfg.simulation.floor import Exhausted
-from mfg.simulation.journey import arrivals
+from mfg.simulation.journey import arrive
 from mfg.simulation.log import Columns
 from mfg.simulation.progress import resume
 from mfg.simulation.unit import Unit
@@ -23,16 +24,19 @@ def replicate(plan: p.Plan, replication: int) -> tuple[Columns, list[str]]:
         Unsound: if the finished run breaks one of its own invariants.
         Refused: if the site is so overloaded that the calendar ends before its work does.
     """
+    with undisturbed():
+        return _replicated(plan, replication)
+
+
+def _replicated(plan: p.Plan, replication: int) -> tuple[Columns, list[str]]:
     patients, luck = cohort_of(plan, replication)
     unit = Unit(plan, luck)
     for patient in patients:
         patient.subject = unit.log.subject(patient.index)
     resume(unit, patients)
-    coming = sorted(patients[len(plan.in_progress) :], key=lambda patient: patient.arrived)
-    unit.floor.process(arrivals(unit, coming))
+    arrive(unit, sorted(patients[len(plan.in_progress) :], key=attrgetter("arrived")))
     try:
-        with undisturbed():
-            unit.floor.run()
+        unit.floor.run()
         unit.floor.is_done()
     except Exhausted as ended:
         names = ", ".join(plan.resources[resource] for resource, _ in ended.need.parts)
@@ -41,12 +45,14 @@ def replicate(plan: p.Plan, replication: int) -> tuple[Columns, list[str]]:
     broken = tuple(_broken(unit, patients))
     if broken:
         raise Unsound(replication, broken)
+    for patient in patients:
+        patient.forgets()
     return unit.log.columns(), [patient.name for patient in patients]
 
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Without a search for garbage: what a replication makes is wanted until it ends."""
+    """Without a search for garbage: all that a replication makes is wanted until it ends, and nothing after."""
     collects = gc.isenabled()
     gc.disable()
     try:

@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
 from math import ceil
-from typing import Any
 
-from simpy import AnyOf, Event, Interrupt
+from simpy import Event, Interrupt
 
 from mfg.calendar import DAY
-from mfg.shape import Shape
 from mfg.simulation import plan as p
 from mfg.simulation.biology import Biology
 from mfg.simulation.booking import Booked, Booking
-from mfg.simulation.clock import Process, Running
+from mfg.simulation.clock import First, Process, Running
 from mfg.simulation.cohort import Patient
-from mfg.simulation.draws import Draws, Luck
+from mfg.simulation.draws import Chance, Luck
 from mfg.simulation.floor import Floor, Need, Places, Rank, Task
 from mfg.simulation.log import NAN, EventLog
-from mfg.simulation.lots import Dosing, Lost, Lot, Made, Results
-
-
-class Job:
-    """A piece of work of the plan with its need and the draws of its minutes at hand."""
-
-    __slots__ = ("clearance", "lasts", "need")
-
-    def __init__(self, work: p.Work, needs: Sequence[Need], luck: Luck) -> None:
-        self.need = needs[work.need] if work.need is not None else None
-        self.lasts = Draws.minutes(luck, work.name, work.lasts)
-        self.clearance = (
-            Draws.minutes(luck, f"clearance after {work.name}", work.clearance) if work.clearance else None
-        )
+from mfg.simulation.lots import HOLDS, Dosing, Lost, Lot, Made, Results
+from mfg.simulation.works import Assay, Job, jobs_of, ways_of
 
 
 class Unit:
@@ -46,16 +32,20 @@ class Unit:
         self.stores = [Places(self.floor, f.storage) for f in plan.facilities]
         self.booking = Booking(plan)
         self.biology = Biology(plan, luck)
+        self.contaminated = Chance.of(luck, "contaminated marrow", plan.people.contaminated)
         self.in_work = [0] * len(plan.facilities)
-        self.lot_tests = [test for test in plan.tests if test.sampled != "product"]
-        self.product_tests = [test for test in plan.tests if test.sampled == "product"]
-        self.no_results = Results(self.floor, 0)
-        self._luck = luck
-        self._draws: dict[tuple[str, int], Draws[float]] = {}
-        self._minutes_of: dict[tuple[str, int], Draws[int]] = {}
-        self._jobs = {work.activity: Job(work, self.needs, luck) for work in plan.works}
-        self._urgent = plan.policy.order == "most-urgent"
-        self._first_come = plan.policy.order == "first-come"
+        self.lot_tests = [Assay(test, self.needs, luck) for test in plan.tests if test.sampled != "product"]
+        self.product_tests = [
+            Assay(test, self.needs, luck) for test in plan.tests if test.sampled == "product"
+        ]
+        self.no_results = dict.fromkeys(HOLDS, Results(self.floor, 0))
+        self._jobs = jobs_of(plan, self.needs, luck)
+        self._ways = ways_of(plan, luck)
+        self.rank = {
+            "due-date": self._by_due_date,
+            "first-come": self._by_arrival,
+            "most-urgent": self._by_decline,
+        }[plan.policy.order]
 
     @property
     def now(self) -> int:
@@ -64,15 +54,14 @@ class Unit:
 
     # ---- time and processes -------------------------------------------------------------------------
 
-    def until(self, moment: float) -> Event:
-        """Wait until *moment*."""
-        return self.floor.until(ceil(moment))
-
     def reach(self, booked: Booked, unless: Event | None = None) -> Process:
         """Wait for an appointment, wherever it is moved to meanwhile, *unless* that happens first."""
         while self.floor.now < booked.start and not (unless is not None and unless.triggered):
-            moment = self.floor.until(booked.start)
-            yield moment if unless is None else moment | unless
+            yield booked.start if unless is None else First(self.floor, booked.start, unless)
+
+    def assign(self, patient: Patient, facility: int) -> None:
+        """Let the patient's lots be made at *facility*."""
+        patient.facility, patient.jobs = facility, self._jobs[patient.clinic, facility]
 
     def begin(self, patient: Patient, story: Process) -> Running:
         """Start a process that ends when the patient leaves."""
@@ -94,13 +83,13 @@ class Unit:
             self._will_leave_at(patient, "fell below eligibility", falls, untreated=True)
 
     def _will_leave_at(self, patient: Patient, cause: str, moment: float, *, untreated: bool = False) -> None:
-        def leaves(_: Event) -> None:
+        def leaves() -> None:
             if not (patient.ended or (untreated and any(d.over for d in patient.doses))):
                 for process in patient.processes:
                     self.interrupts(process, cause)
 
         if moment < self.plan.days * DAY:
-            then(self.until(moment), leaves)
+            self.floor.at(ceil(moment), leaves)
 
     def loses(self, lot: Lot, cause: str) -> None:
         """Stop the making of *lot*: it is lost."""
@@ -114,88 +103,53 @@ class Unit:
                 self.floor.withdraw(process.target)
             process.interrupt(cause)
 
-    # ---- luck ----------------------------------------------------------------------------------------
-
-    def value(self, decision: str, shape: Shape, made: Made, turn: int) -> float:
-        """What *shape* gives for this lot or dose, the *turn*-th time that it is asked."""
-        key = decision, id(shape)  # places differ in their shapes, and a plan outlives its unit
-        draws = self._draws.get(key)
-        if draws is None:
-            draws = self._draws[key] = Draws.of(self._luck, decision, shape)
-        return draws(made.patient.index, made.number, turn)
-
-    def minutes(self, decision: str, shape: Shape, made: Made, turn: int) -> int:
-        """How long *shape* lets this lot or dose wait, the *turn*-th time that it is asked."""
-        key = decision, id(shape)
-        draws = self._minutes_of.get(key)
-        if draws is None:
-            draws = self._minutes_of[key] = Draws.minutes(self._luck, decision, shape)
-        return draws(made.patient.index, made.number, turn)
-
-    def happens(self, decision: str, chance: float, made: Made, turn: int = 0) -> bool:
-        """Whether something with so small a *chance* happens to this lot or dose this time."""
-        return chance > 0 and self.value(decision, p.ANY, made, turn) < chance
-
     # ---- work ----------------------------------------------------------------------------------------
 
-    def rank(self, made: Made, due: int | None = None) -> Rank:
-        """Whose turn it is: by due date, by who came first, or by who declines fastest."""
-        patient = made.patient
-        due = made.due if due is None else due
-        if self._urgent:
-            return (int(patient.decline * 1e6), due, patient.index)
-        return (self.floor.now if self._first_come else due, patient.index)
+    def _by_due_date(self, made: Made, due: int | None = None) -> Rank:
+        return (made.due if due is None else due, made.patient.index)
 
-    def work_of(self, made: Made, name: str) -> p.Work:
-        """The work *name* at the patient's facility."""
-        return self.plan.facilities[made.patient.facility].work[name]
+    def _by_arrival(self, made: Made, _: int | None = None) -> Rank:
+        return (self.floor.now, made.patient.index)
 
-    def does(
-        self, work: p.Work, made: Made, flasks: int = 0, value: float = NAN, due: int | None = None
-    ) -> Task:
-        """Ask for *work*; it happens when the work is done, and is written down with *value*.
+    def _by_decline(self, made: Made, due: int | None = None) -> Rank:
+        return (int(made.patient.decline * 1e6), made.due if due is None else due, made.patient.index)
 
-        So many flasks may make it longer than any opening: then it is booked for the whole of one. It is
-        *due* when the thing is, if it has no date of its own.
+    def does(self, job: Job, made: Made, flasks: int = 0, value: float = NAN, due: int | None = None) -> Task:
+        """Ask for *job*; it happens when the work is done, and is written down with *value*.
+
+        It takes longer the more *flasks* there are. It is *due* when the thing is, if it has no date of its own.
         """
-        job, turn, number = self._jobs[work.activity], made.turn(work.name), made.number
-        need, index, booked = job.need, made.patient.index, work.booked
+        need, booked, lasts, turn = job.need, job.booked, job.fixed, made.turn(job.name)
         assert need is not None
-        lasts = job.lasts(index, number, turn)
-        if flasks:
-            extra = int(work.per_flask * flasks + 0.5)
-            lasts, booked = lasts + extra, booked + extra
-        return self.floor.work(
+        if lasts is None:
+            lasts = job.lasts(made.patient.index, made.number, turn)
+        if flasks and job.per_flask:
+            extra = int(job.per_flask * flasks + 0.5)
+            lasts, booked = lasts + extra, min(booked + extra, need.longest)
+        rank = self.rank
+        return Task(
             need,
             lasts,
-            booked if booked <= need.longest else need.longest,  # noqa: FURB136  a call costs more
-            self.rank(made, due),
-            (made.subject, work.activity, value, work.clears, None),
-            job.clearance(index, number, turn) if job.clearance is not None else 0,
+            booked,
+            rank(made, due),
+            (made.subject, job.activity, value, job.clears, None),
+            0 if job.clearance is None else job.clearance(made.patient.index, made.number, turn),
         )
 
-    def does_together(self, first: p.Work, on: Made, last: p.Work, made: Made, flasks: int = 0) -> Task:
+    def does_together(self, first: Job, on: Made, last: Job, made: Made, flasks: int = 0) -> Task:
         """Ask for two pieces of work on the same cells as one: places and hands are kept from first to last."""
         facility = self.plan.facilities[made.patient.facility]
         extra = int(first.per_flask * flasks + 0.5)
-        turn, begins = made.turn(last.name), self._minutes(first, on, on.turn(first.name)) + extra
-        return self.floor.work(
+        patient, turn = made.patient.index, made.turn(last.name)
+        begins = first.lasts(patient, on.number, on.turn(first.name)) + extra
+        return Task(
             self.needs[facility.together[first.name, last.name]],
-            lasts=begins + self._minutes(last, made, turn),
+            lasts=begins + last.lasts(patient, made.number, turn),
             booked=first.booked - first.cleared + extra + last.booked,
             rank=self.rank(made),
             note=(on.subject, first.activity, NAN, last.clears, (begins, made.subject, last.activity)),
-            clearance=self._clearance(last, made, turn),
+            clearance=0 if last.clearance is None else last.clearance(patient, made.number, turn),
         )
-
-    def _minutes(self, work: p.Work, made: Made, turn: int) -> int:
-        """How long *work* lasts the *turn*-th time, flasks not counted."""
-        return self._jobs[work.activity].lasts(made.patient.index, made.number, turn)
-
-    def _clearance(self, work: p.Work, made: Made, turn: int) -> int:
-        """How long the places of *work* are cleared afterwards."""
-        clearance = self._jobs[work.activity].clearance
-        return 0 if clearance is None else clearance(made.patient.index, made.number, turn)
 
     def writes(self, subject: int, name: str, outcome: str = "done", value: float = NAN) -> None:
         """Write down something that takes no time."""
@@ -203,23 +157,22 @@ class Unit:
         self.log.note(subject, p.NOTES[name], now, now, now, outcome, value)
 
     def recovery(self, name: str, made: Made) -> float:
-        """The share of the cells that comes out of the work *name* this time."""
-        shape = self.work_of(made, name).recovers
-        return (
-            1.0
-            if shape is None
-            else self.value(f"recovery of {name}", shape, made, made.turns[name] - 1) / 100
-        )
+        """The share of the cells that came out of the work *name* the last time."""
+        job = made.patient.jobs.get(name)
+        if job is None or job.recovers is None:
+            return 1.0
+        return float(job.recovers(made.patient.index, made.number, made.turns[name])) / 100
 
     def begins(self, task: Task, by: float | None = None, unless: Event | None = None) -> Process:
         """Wait until *task* begins; returns False, and takes it out of its line, if it has not *by* then.
 
         Nor if something else happens first, *unless* which it would have begun.
         """
-        begun = task.begun = self.floor.event()
-        waits = [begun, *([] if by is None else [self.until(by + 1)]), *([] if unless is None else [unless])]
+        task.begun = First(
+            self.floor, *([] if by is None else [ceil(by + 1)]), *([] if unless is None else [unless])
+        )
         try:
-            yield begun if len(waits) == 1 else AnyOf(self.floor, waits)
+            yield task.begun
         except Interrupt:
             self.floor.withdraw(task)
             raise
@@ -227,16 +180,14 @@ class Unit:
             self.floor.withdraw(task)
         return task.started >= 0
 
-    def opened(self, work: p.Work, made: Made, lot: Lot) -> None:
+    def opened(self, job: Job, made: Made, lot: Lot) -> None:
         """The cells of *lot* were handled in the open: now and then something gets in."""
-        if work.contaminates:
-            turn = made.turns[work.name] - 1
-            lot.contaminated |= self.happens(f"contamination by {work.name}", work.contaminates, made, turn)
+        if job.contaminates is not None:
+            lot.contaminated |= job.contaminates(made.patient.index, made.number, made.turns[job.name])
 
-    def comes_to_nothing(self, work: p.Work, made: Made) -> bool:
+    def comes_to_nothing(self, job: Job, made: Made) -> bool:
         """Whether the work that was just done has failed."""
-        turn = made.turns[work.name] - 1
-        return work.fails > 0 and self.happens(f"failure of {work.name}", work.fails, made, turn)
+        return job.fails is not None and job.fails(made.patient.index, made.number, made.turns[job.name])
 
     def procedure(
         self, name: str, made: Made, booked: Booked | None, value: float = NAN, by: float | None = None
@@ -245,9 +196,9 @@ class Unit:
 
         Returns when it began, or -1 if it could not begin *by* then.
         """
-        work = self.plan.clinics[made.patient.clinic].work[name]
-        if work.need is not None:
-            task = self.does(work, made, value=value)
+        job = made.patient.jobs[name]
+        if job.need is not None:
+            task = self.does(job, made, value=value)
             if by is not None and not (yield from self.begins(task, by)):
                 return -1
             yield task
@@ -261,8 +212,8 @@ class Unit:
             planned = booked.start
         booked.done = True
         start = self.now
-        yield self.until(start + self._minutes(work, made, made.turn(name)))
-        self.log.note(made.subject, work.activity, planned, start, self.now, value=value)
+        yield start + job.lasts(made.patient.index, made.number, made.turn(name))
+        self.log.note(made.subject, job.activity, planned, start, self.now, value=value)
         return start
 
     def _next_appointment(self, name: str, made: Made, by: float | None) -> Process:
@@ -277,15 +228,17 @@ class Unit:
             raise
         return booked
 
-    def ships(self, leg: str | None, made: Made, name: str) -> Process:
-        """Carry something along a leg; returns whether its temperature was kept."""
-        if leg is None:
+    def ships(self, made: Made, name: str) -> Process:
+        """Carry something in or out, as *name* says; returns whether its temperature was kept."""
+        patient = made.patient
+        way = self._ways.get((name, patient.clinic, patient.facility))
+        if way is None:
             return True
-        way = self.plan.legs[leg, made.patient.clinic, made.patient.facility]
-        turn, start = made.turn(name), self.now
-        yield self.until(start + self.minutes(name, way.lasts, made, turn))
-        kept = not (way.excursion and self.happens(f"excursion, {name}", way.excursion, made, turn))
-        self.log.note(made.subject, p.NOTES[name], start, start, self.now, "done" if kept else "too warm")
+        turn, start = made.turn(name), self.floor.now
+        yield start + way.lasts(patient.index, made.number, turn)
+        kept = way.excursion is None or not way.excursion(patient.index, made.number, turn)
+        outcome = "done" if kept else "too warm"
+        self.log.note(made.subject, way.activity, start, start, self.floor.now, outcome)
         return kept
 
     # ---- places that are held -----------------------------------------------------------------------------
@@ -335,13 +288,9 @@ class Unit:
 
     def next_medium(self, lot: Lot) -> int:
         """The opening of the next day on which medium is changed."""
-        facility = self.plan.facilities[lot.patient.facility]
-        day = self.now // DAY
-        while day <= self.plan.days and (
-            day not in facility.medium_days or day * DAY + facility.opens <= self.now
-        ):
-            day += 1
-        return day * DAY + facility.opens
+        medium = self.plan.facilities[lot.patient.facility].medium
+        n = bisect_right(medium, self.floor.now)
+        return medium[n] if n < len(medium) else (self.plan.days + 1) * DAY
 
     def harvest_day(self, lot: Lot) -> int:
         """The day on which the lot's cells are to be taken."""
@@ -364,15 +313,8 @@ class Unit:
         return opens, max(opens, min(closes - cleared, clinic - way) - minutes)
 
     def ends(self, patient: Patient, ending: str) -> None:
-        """The patient's way is over, by a named ending; whatever is still under way for this patient stops."""
+        """The patient's way is over, by a named ending; whatever else is under way for this patient stops."""
         patient.ended = True
         self.writes(patient.subject, "end", ending)
-        for process in patient.processes:
-            if process is not self.floor.active_process:
-                self.interrupts(process, ending)
-
-
-def then(event: Event, callback: Callable[[Any], None]) -> None:
-    """Let *callback* be called when *event* happens."""
-    assert event.callbacks is not None
-    event.callbacks.append(callback)
+        for process in patient.processes[1:]:
+            self.interrupts(process, ending)

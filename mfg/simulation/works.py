@@ -1,0 +1,107 @@
+"""What is done at a site, each with its luck at hand: pieces of work, tests and ways."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mfg.shape import Shape
+from mfg.simulation import plan as p
+from mfg.simulation.draws import Chance, Draws, Luck
+from mfg.simulation.floor import Need
+
+
+class Job:
+    """A piece of work at its place: what it needs, for how long it is booked, how long it lasts each time.
+
+    `fixed` are its minutes where they never vary. What cannot happen in it is None; it is `safe` if nothing can.
+    Work that is longer than any opening is booked for the whole of one.
+    """
+
+    __slots__ = (
+        "activity",
+        "booked",
+        "clearance",
+        "cleared",
+        "clears",
+        "contaminates",
+        "fails",
+        "fixed",
+        "lasts",
+        "name",
+        "need",
+        "per_flask",
+        "recovers",
+        "safe",
+    )
+
+    def __init__(self, work: p.Work, needs: Sequence[Need], luck: Luck) -> None:
+        name = self.name = work.name
+        self.activity = work.activity
+        self.need = needs[work.need] if work.need is not None else None
+        self.booked = work.booked if self.need is None else min(work.booked, self.need.longest)
+        self.lasts = Draws.minutes(luck, name, work.lasts)
+        self.fixed = self.lasts.fixed
+        self.per_flask = work.per_flask
+        self.clears = work.clears
+        self.cleared = work.cleared
+        self.clearance = _minutes(luck, f"clearance after {name}", work.clearance)
+        self.recovers = _values(luck, f"recovery of {name}", work.recovers)
+        self.fails = Chance.of(luck, f"failure of {name}", work.fails)
+        self.contaminates = Chance.of(luck, f"contamination by {name}", work.contaminates)
+        self.safe = self.fails is None and self.contaminates is None
+
+
+class Assay:
+    """A release test, on the benches of every laboratory."""
+
+    __slots__ = ("benches", "fails", "measured", "name", "positive", "test", "turnaround")
+
+    def __init__(self, test: p.Test, needs: Sequence[Need], luck: Luck) -> None:
+        name = self.name = test.name
+        self.test = test
+        self.benches = [Job(bench, needs, luck) for bench in test.benches]
+        self.turnaround = Draws.minutes(luck, f"turnaround of {name}", test.turnaround)
+        self.positive = _minutes(luck, f"time to a positive {name}", test.positive)
+        self.measured = _values(luck, f"{name} measured", test.measured)
+        self.fails = Chance.of(luck, f"fate of {name}", test.fails)
+
+
+class Way:
+    """A way between a clinic and a facility, in one direction: `name` says which."""
+
+    __slots__ = ("activity", "excursion", "lasts", "name")
+
+    def __init__(self, name: str, leg: p.Leg, luck: Luck) -> None:
+        self.name = name
+        self.activity = p.NOTES[name]
+        self.lasts = Draws.minutes(luck, name, leg.lasts)
+        self.excursion = Chance.of(luck, f"excursion, {name}", leg.excursion)
+
+
+def _minutes(luck: Luck, decision: str, shape: Shape | None) -> Draws[int] | None:
+    return None if shape is None else Draws.minutes(luck, decision, shape)
+
+
+def _values(luck: Luck, decision: str, shape: Shape | None) -> Draws[float] | None:
+    return None if shape is None else Draws.of(luck, decision, shape)
+
+
+Jobs = dict[str, Job]  # by the name of the work
+
+
+def jobs_of(plan: p.Plan, needs: Sequence[Need], luck: Luck) -> dict[tuple[int, int], Jobs]:
+    """What is done for the patients of each clinic and facility."""
+    clinics = [{name: Job(work, needs, luck) for name, work in c.work.items()} for c in plan.clinics]
+    facilities = [{name: Job(work, needs, luck) for name, work in f.work.items()} for f in plan.facilities]
+    return {(c, f): {**there, **here} for c, there in enumerate(clinics) for f, here in enumerate(facilities)}
+
+
+def ways_of(plan: p.Plan, luck: Luck) -> dict[tuple[str, int, int], Way]:
+    """The ways in and out between every clinic and every facility, where there are any."""
+    directions = {"ship in": plan.recipe.inbound, "ship out": plan.recipe.outbound}
+    return {
+        (name, clinic, facility): Way(name, leg, luck)
+        for name, wanted in directions.items()
+        for (which, clinic, facility), leg in plan.legs.items()
+        if which == wanted
+    }

@@ -1,0 +1,138 @@
+"""The clock: what happens when, and before what."""
+
+from __future__ import annotations
+
+import pytest
+from simpy import AnyOf, Event, Interrupt
+
+from mfg.simulation.clock import Clock, First, Process
+
+
+class Diary(Clock):
+    """A clock, and what was said at which minute."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[tuple[int, str]] = []
+
+    def says(self, word: str) -> None:
+        """Write down a word."""
+        self.said.append((self.now, word))
+
+
+def test_minutes_come_in_their_order_and_each_in_the_order_of_asking() -> None:
+    """Whatever order they were asked for in; a minute that has passed is now."""
+    clock = Diary()
+    for moment, word in ((7, "c"), (3, "a"), (7, "d"), (3, "b")):
+        clock.at(moment, lambda word=word: clock.says(word))  # type: ignore[misc]
+    clock.at(5, lambda: clock.at(2, lambda: clock.says("late")))
+    clock.run()
+    assert clock.said == [(3, "a"), (3, "b"), (5, "late"), (7, "c"), (7, "d")]
+
+
+def test_a_process_names_a_minute_or_waits_for_an_event() -> None:
+    """What has happened already is not waited for, and a process is an event that happens when it ends."""
+    clock = Diary()
+    gate = Event(clock)
+
+    def first() -> Process:
+        yield 10
+        gate.succeed()
+        clock.says("opens")
+        yield 4
+        clock.says("the past is now")
+
+    def second(before: Event) -> Process:
+        yield gate
+        clock.says("enters")
+        yield before
+        clock.says("after the first")
+        yield gate
+        clock.says("still open")
+
+    clock.process(second(clock.process(first())))
+    clock.run()
+    assert clock.said == [
+        (10, "opens"),
+        (10, "enters"),
+        (10, "the past is now"),
+        (10, "after the first"),
+        (10, "still open"),
+    ]
+
+
+@pytest.mark.parametrize("sleeps", [True, False])
+def test_who_is_interrupted_is_not_woken_again(*, sleeps: bool) -> None:
+    """Neither by the minute that it had named nor by the event that it had waited for."""
+    clock = Diary()
+    event = Event(clock)
+
+    def sleeper() -> Process:
+        try:
+            yield 20 if sleeps else event
+        except Interrupt as interrupt:
+            clock.says(str(interrupt.cause))
+        yield 30
+        clock.says("awake")
+
+    story = clock.process(sleeper())
+    clock.at(5, lambda: story.interrupt("up"))
+    clock.at(20, event.succeed)
+    clock.run()
+    assert clock.said == [(5, "up"), (30, "awake")]
+
+
+def test_an_interrupt_at_the_very_minute_comes_first() -> None:
+    """It is thrown before whatever else happens then, and who names the same minute again wakes once."""
+    clock = Diary()
+
+    def sleeper() -> Process:
+        for _ in range(2):
+            try:
+                yield 10
+                clock.says("wakes")
+            except Interrupt:
+                clock.says("is interrupted")
+
+    clock.at(10, lambda: story.interrupt(None))
+    story = clock.process(sleeper())
+    clock.at(10, lambda: clock.says("the rest"))
+    clock.run()
+    assert clock.said == [(10, "is interrupted"), (10, "the rest"), (10, "wakes")]
+
+
+def test_the_first_of_several_happens_once() -> None:
+    """The earliest of events and minutes; the others are no news. SimPy's own conditions say the same."""
+    clock = Diary()
+    early, late = Event(clock), Event(clock)
+    clock.at(3, early.succeed)
+    clock.at(8, late.succeed)
+
+    def waits() -> Process:
+        yield First(clock, 5, late, early)
+        clock.says("ours")
+
+    def waits_with_simpy() -> Process:
+        yield AnyOf(clock, [late, early])
+        clock.says("SimPy's")
+
+    clock.process(waits())
+    clock.process(waits_with_simpy())
+    clock.run()
+    assert clock.said == [(3, "ours"), (3, "SimPy's")]
+
+
+def test_an_instant_is_settled_when_everything_at_it_has_happened() -> None:
+    """Once, whoever asked for it and however often."""
+    clock = Diary()
+
+    class Settled:
+        def settle(self) -> None:
+            clock.says("settled")
+
+    place = Settled()
+    for _ in range(2):
+        clock.at(4, lambda: clock.unsettled.update({place: None}))
+        clock.at(4, lambda: clock.says("asks"))
+    clock.run()
+    assert clock.said == [(4, "asks"), (4, "asks"), (4, "settled")]
