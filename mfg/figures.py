@@ -7,7 +7,7 @@ none was given) is counted as undefined there, never dropped in silence.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from attrs import evolve, frozen
 from scipy import special
 
 from mfg.calendar import DAY
+from mfg.errors import Refused, nearest
 from mfg.simulation.plan import Plan
 from mfg.stability import lead_growth, turned_away
 from mfg.tables import MONTH, STOPPED, Tables
@@ -52,20 +53,41 @@ class Figure:
     about: str
 
 
+def names_of(plan: Plan) -> list[str]:
+    """The names of all figures that a run of *plan* has."""
+    by_arm = [f"{name}[{arm}]" for arm in arms_of(plan) for name in OF_AN_ARM]
+    kinds = [column.removesuffix("_hour") for column in OF_A_RESOURCE]
+    by_resource = [f"{kind}_{resource}" for kind in kinds for resource in plan.resources]
+    return [*RULES, *by_arm, "lead_growth", "turned_away", *by_resource]
+
+
+def asked_for(plan: Plan, figure: str, option: str) -> None:
+    """Refuse a *figure* that a run of *plan* does not have.
+
+    Raises:
+        Refused: naming *option*, with which it was asked for.
+    """
+    known = names_of(plan)
+    if figure not in known:
+        raise Refused(option, figure, "is no figure", nearest(figure, known))
+
+
 def values_of(plan: Plan, tables: Tables) -> dict[str, float]:
     """Every figure of one replication; nan where it has none."""
-    values = {name: float(rule(plan, tables)) for name, (_, _, rule) in RULES.items()}
+    return dict(zip(names_of(plan), map(float, _values(plan, tables)), strict=True))
+
+
+def _values(plan: Plan, tables: Tables) -> Iterator[float]:
+    for _, _, rule in RULES.values():
+        yield rule(plan, tables)
     for arm in arms_of(plan):
         theirs = _of_arm(tables, arm)
-        values |= {f"{name}[{arm}]": float(RULES[name][2](plan, theirs)) for name in OF_AN_ARM}
-    values["lead_growth"] = lead_growth(tables, plan.warm_up, plan.horizon)
-    values["turned_away"] = turned_away(tables)
-    resources = tables.resources
+        for name in OF_AN_ARM:
+            yield RULES[name][2](plan, theirs)
+    yield lead_growth(tables, plan.warm_up, plan.horizon)
+    yield turned_away(tables)
     for column in OF_A_RESOURCE:
-        kind = column.removesuffix("_hour")
-        for resource, value in zip(resources["resource"], resources[column], strict=True):
-            values[f"{kind}_{resource}"] = float(value)
-    return values
+        yield from tables.resources[column]
 
 
 def arms_of(plan: Plan) -> list[str]:

@@ -65,7 +65,8 @@ def compare(
     json
         Print one JSON document.
     """
-    from mfg.errors import Refused, nearest
+    from mfg.errors import Refused
+    from mfg.figures import asked_for
     from mfg.study.comparison import HEADLINES, comparison_of, study_of
     from mfg.study.run import checked
     from mfg.study.variants import Range, hypercube
@@ -83,12 +84,10 @@ def compare(
     elif given:
         values = {key: text.split(",") for key, text in given.items()}
     study = study_of(scenario, vary=values, variants=variants, settings=pairs(settings), seed=seed)
+    for name in figure:
+        asked_for(study.plans[0], name, "--figure")
     with by_means(study, output, workers, executor) as means:
         done = comparison_of(study, replications, means)
-    known = [str(name) for name in done.by_replication[0]]
-    for name in figure:
-        if name not in known:
-            raise Refused("--figure", name, "is no figure", nearest(name, known))
     if json:
         say.document(
             {
@@ -125,7 +124,7 @@ def compare(
     for variant, overloads in zip(done.variants, done.unstable, strict=True):
         for overload in overloads:
             say.result(f"unstable: {variant.name}: {overload.resource}: {overload.reason}")
-    for name in figure or [name for name in HEADLINES if name in known]:
+    for name in figure or HEADLINES:
         _compared(done, name)
     if len(done.variants) <= SIDE_BY_SIDE:
         _side_by_side("ending", done, done.endings)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 
 from mfg.calendar import read_date
-from mfg.errors import Refused, nearest
+from mfg.errors import Refused
 from mfg.reader.document import CLAIMS, Tree, called
 
 _OPTIONAL = ("policy.", "arrivals.", "chance", "warm_up", "supply", "seed", "horizon", "start")
@@ -40,13 +42,9 @@ def set_value(documents: Tree, key: str, text: str) -> None:
         holder[last] = _plainly(text)
         return
     if not found:
-        ends = {".".join(path.split(".")[-n:]) for path in nodes for n in (1, 2, 3)}
-        raise Refused(
-            where,
-            None,
-            "names nothing in this scenario",
-            nearest(key, ends) if _near(key, ends) else _listed(nodes),
-        )
+        lengths = range(1, key.count(".") + 2)
+        ends = {".".join(path.split(".")[-n:]) for path in nodes for n in lengths}
+        raise Refused(where, None, "names nothing in this scenario", _advice(key, ends, nodes))
     if len(found) > 1:
         raise Refused(where, None, "is ambiguous", f"use one of {', '.join(sorted(found)[:8])}")
     holder, step, value = nodes[found[0]]
@@ -60,12 +58,12 @@ def _plainly(text: str) -> Any:
     return int(text) if re.fullmatch(r"-?(0|[1-9][0-9]*)", text) else text
 
 
-def _near(key: str, ends: set[str]) -> bool:
-    return nearest(key, ends).startswith("did you mean")
-
-
-def _listed(nodes: dict[str, Any]) -> str:
-    return f"paths look like {', '.join(list(nodes)[:3])}"
+def _advice(key: str, ends: set[str], paths: Iterable[str]) -> str:
+    """The paths that are like *key*, the most alike first, or what paths look like."""
+    close = get_close_matches(key, sorted(ends), n=3, cutoff=0.75)
+    if close:
+        return f"did you mean {' or '.join(map(repr, close))}?"
+    return f"paths look like {', '.join(islice(paths, 3))}"
 
 
 def _nodes(node: Any, path: str) -> Iterator[tuple[str, Any, Any, Any]]:

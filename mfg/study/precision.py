@@ -15,7 +15,7 @@ import pandas as pd
 from attrs import frozen
 from scipy import special
 
-from mfg.errors import Refused, nearest
+from mfg.errors import Refused
 from mfg.figures import LEVEL, half_width
 
 FIRST, MOST = 20, 1000
@@ -48,12 +48,8 @@ class Precision:
         """How many replications are needed, as it looks; as many as there are if that is enough.
 
         Raises:
-            Refused: if there is no such figure, or none of the replications defines it.
+            Refused: if none of the replications defines the figure.
         """
-        if self.figure not in values:
-            raise Refused(
-                "--until", self.figure, "is no figure", nearest(self.figure, values.columns.tolist())
-            )
         known = values[self.figure].dropna().to_numpy()
         half = half_width(known)
         if half is None:

@@ -12,7 +12,7 @@ from attrs import asdict, evolve, field, frozen
 
 from mfg.errors import Refused
 from mfg.evidence import counted
-from mfg.figures import Figure, figures_of
+from mfg.figures import Figure, asked_for, figures_of
 from mfg.scenario import Scenario
 from mfg.simulation.plan import Plan
 from mfg.stability import Overload, overloads
@@ -141,6 +141,7 @@ def run_of(study: Study, means: Means, replications: int | None = None, until: s
     if until is None:
         return _run(study, REPLICATIONS if replications is None else replications, means)
     precision = Precision.read(until, replications)
+    asked_for(study.plans[0], precision.figure, "--until")
     run = _run(study, precision.first, means)
     kept = evolve(means, folder=run.folder, durable=means.folder is not None and means.durable)
     while (more := precision.needed(run.by_replication)) > run.replications:

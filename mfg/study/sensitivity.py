@@ -17,6 +17,7 @@ from attrs import frozen
 
 from mfg.errors import Refused, nearest
 from mfg.evidence import Number
+from mfg.figures import asked_for
 from mfg.scenario import Scenario
 from mfg.study.study import Means, Study, carried_out
 from mfg.study.variants import Range, Variant
@@ -147,10 +148,8 @@ def sensitivity(
         Variant(f"point {n}", fixed | _settings(inputs, point)) for n, point in enumerate(points)
     )
     study = Study.of(scenario, variants, seed)
+    asked_for(study.plans[0], figure, "FIGURE")
     _, counts = carried_out(study, replications, means if means is not None else Means())
-    known = counts[0].figures.columns.tolist()
-    if figure not in known:
-        raise Refused("FIGURE", figure, "is no figure", nearest(figure, known))
     values = np.array([one.figures[figure].mean() for one in counts])
     if np.isnan(values).any():
         raise Refused("FIGURE", figure, "is not defined at every point", "allow more replications")

@@ -238,3 +238,23 @@ def test_the_record_says_what_decides_everything(copy: Path) -> None:
     assert set(content) == {"input", "variants", "code", "versions"}
     assert content["input"]["files"]["site"]["facility"]["gmp"]["suites"] == 4
     assert identity.digest_of(content) == record["digest"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("compare", "--vary", "suites=1,2", "--figure", "doses_in_time"),
+        ("run", "--until", "doses_in_time +-5%"),
+        ("sensitivity", "doses_in_time", "--over", "suites=1..3"),
+    ],
+)
+def test_an_unknown_figure_is_refused_before_anything_is_simulated(
+    mfg: Callable[..., Said], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    """With the nearest that there are; no folder is begun for it."""
+    monkeypatch.chdir(tmp_path)
+    said = mfg(words[0], SMALL, *words[1:], "--workers", 1)
+    assert said.status == 2
+    assert "doses_in_time" in said.err
+    assert "doses_on_time" in said.err
+    assert list(tmp_path.iterdir()) == []

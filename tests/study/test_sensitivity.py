@@ -1,0 +1,94 @@
+"""Which inputs carry a figure: exact on straight lines and on a unit without variance, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from mfg.errors import MfgError
+from mfg.reader.library import builtin
+from mfg.reader.scenarios import load_scenario
+from mfg.study.sensitivity import _design, _effects, assumed_in, over, sensitivity
+from mfg.study.variants import Range
+from tests.conftest import ROOT, Said
+from tests.study.folders import SMALL
+
+HAND = ROOT / "tests" / "hand" / "scenario.toml"
+ISOLATE, COLLECT = "work.isolate.lasts", "work.collect.lasts"
+INPUTS = over([Range.read(ISOLATE, "2hour..3hour"), Range.read(COLLECT, "30minute..50minute")])
+
+
+@pytest.mark.parametrize(
+    ("method", "samples", "expected"), [("morris", 4, (3.0, 2.0)), ("sobol", 512, (9 / 13, 4 / 13))]
+)
+def test_a_straight_line_has_its_slopes_and_no_interaction(
+    method: str, samples: int, expected: tuple[float, float]
+) -> None:
+    """Of 3 a - 2 b over the unit square: slopes 3 and 2; shares of the variance 9/13 and 4/13."""
+    problem = {"num_vars": 2, "names": ["a", "b"], "bounds": [[0.0, 1.0]] * 2}
+    points = _design(problem, method, samples, seed=1)
+    effects = _effects(problem, method, points, 3 * points[:, 0] - 2 * points[:, 1], INPUTS)
+    assert [one.effect for one in effects] == pytest.approx(expected, rel=0.02)
+    assert [one.interaction for one in effects] == pytest.approx([0, 0], abs=0.02)
+
+
+def test_an_hour_of_isolation_is_an_hour_of_suite() -> None:
+    """A unit by hand: every dose has one isolation, and a collection takes no suite. The strongest comes first."""
+    found = sensitivity(HAND, "suite_hours_per_dose", inputs=INPUTS[::-1], samples=2, replications=1)
+    assert [(one.name, one.range) for one in found] == [
+        (ISOLATE, "2 to 3 hour"),
+        (COLLECT, "30 to 50 minute"),
+    ]
+    assert [one.effect for one in found] == pytest.approx([1, 0])
+    assert [one.interaction for one in found] == pytest.approx([0, 0], abs=1e-9)
+
+
+@pytest.mark.parametrize("name", builtin("scenario"))
+def test_what_is_moved_is_assumed_and_within_its_range(name: str) -> None:
+    """No stated or cited number, nothing twice; both ends are on either side of the value, and none is negative."""
+    scenario = load_scenario(name)
+    numbers = {number.path.removesuffix(".is"): number for number in scenario.numbers}
+    moved = [path for one in assumed_in(scenario) for path in one.ends]
+    assert len(moved) == len(set(moved)) > 10
+    for one in assumed_in(scenario):
+        for path, (low, high, unit) in one.ends.items():
+            evidence = numbers[path].evidence
+            assert evidence is not None
+            assert evidence.kind in ("assumed", "calibrated")
+            value = Decimal(numbers[path].value.removesuffix(unit).strip())
+            assert min(0, value) <= low <= value <= high
+
+
+def test_every_assumption_is_one_command(mfg: Callable[..., Said]) -> None:
+    """A ranked table; the number of inputs is that of the assumptions that can be moved."""
+    said = mfg(
+        *("sensitivity", SMALL, "lots_started", "--samples", 1, "-n", 1, "--workers", 1),
+        *("--set", "horizon=2week"),
+    )
+    assert said.status == 0, said.err
+    count = len(assumed_in(load_scenario(SMALL)))
+    assert f"{count} inputs, morris, 1 samples, 1 replications" in said.out
+    answer = mfg(
+        *("sensitivity", HAND, "suite_hours_per_dose", "--over", f"{ISOLATE}=2hour..3hour"),
+        *("--samples", 2, "-n", 1, "--workers", 1, "--json"),
+    )
+    (effect,) = answer.json["inputs"]
+    assert effect["name"] == ISOLATE
+    assert np.isclose(effect["effect"], 1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "problem"),
+    [
+        ({"method": "moris"}, "did you mean 'morris'"),
+        ({"inputs": []}, "nothing to move"),
+        ({"inputs": over([Range.read("site.work.isolate.last", "2hour..3hour")])}, "site.work.isolate.lasts"),
+    ],
+)
+def test_what_cannot_be_screened_is_refused(asked: dict[str, object], problem: str) -> None:
+    """With what would be right."""
+    with pytest.raises(MfgError, match=problem):
+        sensitivity(HAND, "lots_started", **{"inputs": INPUTS, "replications": 1, **asked})  # type: ignore[arg-type]
