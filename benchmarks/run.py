@@ -1,132 +1,43 @@
-"""Ours and others on the reference workload, side by side: CPU time for each replication, in turn, in one go.
+"""Ours and others on the reference workload, side by side, and what a user waits for.
 
-    python -m benchmarks.run              every engine that is installed, and how cost grows
-    python -m benchmarks.run --quick      without the peers and without the growth
+    python -m benchmarks.run              everything; some minutes
+    python -m benchmarks.run --quick      the engines only, without the peers
     python -m benchmarks.run --profile    where our time goes
-    python -m benchmarks.run --write      the same as a page: docs/benchmarks.md
+    python -m benchmarks.run --write      everything, as a page: docs/benchmarks.md
 
-All of them simulate the same patients with the same luck, and what comes of it is compared before any time is.
+All engines simulate the same patients with the same luck, and what comes of it is compared before any time is.
 """
 
 from __future__ import annotations
 
 import argparse
 import cProfile
-import importlib
 import platform
 import pstats
-import resource
-import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator
 from importlib import metadata
-from multiprocessing import get_context
+from math import isnan
 from pathlib import Path
 from statistics import median
-from time import process_time
 
 import numpy as np
-from attrs import define, field
 
-from benchmarks import tight
+from benchmarks import commands, steps
 from benchmarks import workload as w
+from benchmarks.race import FACTORS, OURS, RICH, TIGHT, Race, alone, contenders, growth, race
 from mfg.simulation.replicate import replicate
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
-OURS, RICH, TIGHT = "mfg", "mfg, rich", "SimPy, tuned by hand"
-PEERS = {"SimPy, idiomatic": "idiomatic", "Ciw": "ciw_model", "salabim": "salabim_model"}
 MOST = {OURS: 1.6, RICH: 2.5}  # times the script that is tuned by hand
 LEAST = {"SimPy, idiomatic": 2.3, "Ciw": 5.0, "salabim": 10.0}  # times as long as ours
-FACTORS = (1, 10, 100)
 GROWTH = 150.0  # times the cost, for a hundred times the patients and the capacities
+WHAT_IF, SPEED_UP = 15.0, 1.7  # seconds; times as fast
 CLOSE = 0.001  # how far mean times in system may be apart, as a share
 
-Simulate = Callable[[w.Cohort], list[float]]
+Section = Iterator[str]
 
 
-@define
-class Race:
-    """CPU seconds by contender and round, and the mean hours in the system that each one found."""
-
-    seconds: dict[str, list[float]] = field(factory=dict)
-    hours: dict[str, list[float]] = field(factory=dict)
-    apart: dict[str, int] = field(factory=dict)
-    patients: int = 0
-    rows: int = 0
-
-    def takes(self, name: str, seconds: float) -> None:
-        """Write down one round of a contender."""
-        self.seconds.setdefault(name, []).append(seconds)
-
-    def finds(self, name: str, spent: w.Minutes, reference: w.Minutes) -> None:
-        """Write down what a contender found, and for how many patients it differs from *reference*."""
-        self.hours.setdefault(name, []).append(float(spent.mean()) / 60)
-        self.apart[name] = self.apart.get(name, 0) + int((np.abs(spent - reference) > 1e-3).sum())
-
-    def ratio(self, name: str, to: str) -> float:
-        """How many times as long as *to* a contender takes: the median over the rounds."""
-        return median(a / b for a, b in zip(self.seconds[name], self.seconds[to], strict=True))
-
-
-def race(rounds: int, others: dict[str, Simulate]) -> Race:
-    """Let every contender simulate the same replications, one after the other, *rounds* times."""
-    result, plain, rich = Race(), w.plan_with(), w.plan_with(rich=True)
-    replicate(plain, 0)
-    for replication in range(rounds):
-        cohort = w.cohort(plain, replication)
-        begun = process_time()
-        log, _ = replicate(plain, replication)
-        result.takes(OURS, process_time() - begun)
-        reference = w.in_system(plain, log)
-        result.finds(OURS, reference, reference)
-        for name, simulate in others.items():
-            begun = process_time()
-            spent = simulate(cohort)
-            result.takes(name, process_time() - begun)
-            result.finds(name, np.array(spent), reference)
-        begun = process_time()
-        replicate(rich, replication)
-        result.takes(RICH, process_time() - begun)
-        result.patients += len(cohort.arrived)
-        result.rows += len(log.subject)
-    return result
-
-
-def peers() -> dict[str, Simulate]:
-    """The other packages that are installed; the rest is named on stderr."""
-    found: dict[str, Simulate] = {}
-    for name, module in PEERS.items():
-        try:
-            found[name] = importlib.import_module(f"benchmarks.{module}").simulate
-        except ModuleNotFoundError as missing:
-            sys.stderr.write(f"{name} is left out: {missing}\n")
-    return found
-
-
-def once(factor: int, *, ours: bool) -> tuple[float, float]:
-    """CPU seconds and peak megabytes of one replication with *factor* times the patients, in this process."""
-    plan = w.plan_with(factor)
-    cohort = w.cohort(plan, 0)
-    begun = process_time()
-    if ours:
-        replicate(plan, 0)
-    else:
-        tight.simulate(cohort, factor)
-    return process_time() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def growth() -> dict[tuple[str, int], tuple[float, float]]:
-    """Seconds and megabytes of ours and of the script tuned by hand at every factor, each in a process of its own."""
-    found = {}
-    for factor in FACTORS:
-        for name, ours in ((OURS, True), (TIGHT, False)):
-            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-                runs = [pool.submit(once, factor, ours=ours).result() for _ in range(5 if factor == 1 else 1)]
-            found[name, factor] = (median(s for s, _ in runs), max(m for _, m in runs))
-    return found
-
-
-def table(head: list[str], rows: list[list[str]]) -> Iterator[str]:
+def table(head: list[str], rows: list[list[str]]) -> Section:
     """A table that is one in plain text and in Markdown."""
     widths = [max(len(row[n]) for row in [head, *rows]) for n in range(len(head))]
     for row in [head, ["-" * width for width in widths], *rows]:
@@ -138,12 +49,10 @@ def verdict(*, reached: bool) -> str:
     return "reached" if reached else "missed"
 
 
-def ratios(result: Race) -> Iterator[str]:
+def ratios(result: Race) -> Section:
     """How ours compares, and what it was meant to."""
-    yield from (
-        "CPU time for each replication, as ratios: the median over rounds in which everybody simulates in turn.",
-        "",
-    )
+    yield "CPU time for each replication, as ratios: the median over rounds in which everybody simulates in turn."
+    yield ""
     rows = []
     for name, most in MOST.items():
         ratio = result.ratio(name, TIGHT)
@@ -157,7 +66,7 @@ def ratios(result: Race) -> Iterator[str]:
     yield from table(["ratio", "measured", "target", ""], rows)
 
 
-def agreement(result: Race) -> Iterator[str]:
+def agreement(result: Race) -> Section:
     """Whether all of them simulate the same thing."""
     yield "The mean time in system, from arrival to dose, over the same patients."
     yield ""
@@ -171,21 +80,27 @@ def agreement(result: Race) -> Iterator[str]:
     yield from table(["", "mean", "against ours", "patients who differ", ""], rows)
 
 
-def costs(result: Race) -> Iterator[str]:
-    """Seconds, which are this machine's alone."""
-    rows = [
-        [name, f"{1000 * median(s):.1f}", f"{1000 * min(s):.1f}", f"{1000 * max(s):.1f}"]
-        for name, s in result.seconds.items()
-    ]
-    yield from table(["CPU ms a replication", "median", "least", "most"], rows)
+def stepping() -> Section:
+    """What a replication asks of the interpreter: ours by what it is spent on, and the others."""
+    plan = w.plan_with()
+    cohort = w.cohort(plan, 0)
+    patients = len(cohort.arrived)
+    replicate(plan, 0)
+    ours = steps.by_room(steps.counted(lambda: replicate(plan, 0)))
+    total = sum(ours.values())
+    yield "Steps of Python's interpreter for each patient. They are the same on every machine that has this Python."
     yield ""
-    rounds = len(result.seconds[OURS])
-    yield f"{rounds} replications, {result.patients} patients, {result.rows} rows in our log."
+    rows = [[OURS, f"{total / patients:.0f}", ""]]
+    rows += [["", f"{count / patients:.0f}", room] for room, count in ours.items()]
+    for name, simulate in contenders().items():
+        count = steps.counted(lambda run=simulate: run(cohort)).total()  # type: ignore[misc]
+        rows.append([name, f"{count / patients:.0f}", f"{count / total:.2f} times ours"])
+    yield from table(["", "steps", ""], rows)
 
 
-def growing(found: dict[tuple[str, int], tuple[float, float]]) -> Iterator[str]:
+def growing() -> Section:
     """How cost and memory grow with the work."""
-    rows = []
+    found, rows = growth(), []
     for name in (OURS, TIGHT):
         first = found[name, FACTORS[0]][0]
         for factor in FACTORS:
@@ -196,6 +111,54 @@ def growing(found: dict[tuple[str, int], tuple[float, float]]) -> Iterator[str]:
     ratio = found[OURS, FACTORS[-1]][0] / found[OURS, FACTORS[0]][0]
     reached = verdict(reached=ratio <= GROWTH)
     yield f"Target: at most {GROWTH:.0f} times the cost for x{FACTORS[-1]}; measured {ratio:.0f}, {reached}."
+
+
+def studying() -> Section:
+    """How long a planner waits for an answer, and what a second worker gains."""
+    waited = commands.what_if()
+    one, ratio = commands.speed_up()
+    yield f"`mfg {' '.join(commands.WHAT_IF)} --workers 2`: six variants, 50 replications each."
+    yield f"`mfg {' '.join(commands.LONG)}`: by one worker, and by two."
+    yield ""
+    rows = [
+        [
+            "what-if",
+            f"{waited:.1f} s",
+            f"at most {WHAT_IF:.0f} s, two cores",
+            verdict(reached=waited <= WHAT_IF),
+        ],
+        [
+            f"two workers, where one takes {one:.0f} s",
+            f"{ratio:.2f} times as fast",
+            f"at least {SPEED_UP} where it takes 20 s",
+            verdict(reached=ratio >= SPEED_UP),
+        ],
+    ]
+    yield from table(["", "measured", "target", ""], rows)
+
+
+def starting() -> Section:
+    """How long it takes until something has started and answered."""
+    rows = [
+        [f"`{name}`", f"{1000 * seconds:.0f}"]
+        for name, seconds in commands.start_up().items()
+        if not isnan(seconds)
+    ]
+    yield from table(["", "wall ms"], rows)
+
+
+def costs(result: Race) -> Section:
+    """Seconds and memory, which are this machine's alone."""
+    rows = []
+    for name, spent in result.seconds.items():
+        times = [f"{1000 * value:.1f}" for value in (median(spent), min(spent), max(spent))]
+        memory = "" if name == RICH else f"{alone(name)[1]:.0f}"
+        rows.append([name, *times, f"{1 / median(spent):.1f}", memory])
+    yield from table(["CPU ms a replication", "median", "least", "most", "replications a s", "peak MB"], rows)
+    yield ""
+    rounds = len(result.seconds[OURS])
+    yield f"{rounds} replications, {result.patients} patients, {result.rows} rows in our log."
+    yield "The peak is that of a whole process that has drawn the patients with our package."
 
 
 def versions() -> str:
@@ -221,16 +184,17 @@ def profiled(rounds: int) -> None:
     pstats.Stats(profile).strip_dirs().sort_stats("tottime").print_stats(40)
 
 
-def page(sections: dict[str, list[str]]) -> str:
-    """The sections as a document."""
-    opening = (
-        "# Benchmarks\n\n"
-        "What a replication of the [reference workload](../benchmarks/README.md) costs, measured by\n"
-        "`python -m benchmarks.run --write`, which wrote this page. Ratios carry over to other machines, seconds do not.\n"
-    )
-    return opening + "".join(
-        f"\n## {title}\n\n" + "\n".join(lines) + "\n" for title, lines in sections.items()
-    )
+def measured(rounds: int, *, quick: bool) -> Iterator[tuple[str, list[str]]]:
+    """The sections, one after the other, as they are measured."""
+    result = race(rounds, contenders(peers=not quick))
+    yield "Ratios", list(ratios(result))
+    yield "The same thing", list(agreement(result))
+    if not quick:
+        yield "Studies", list(studying())
+        yield "Growth", list(growing())
+        yield "Steps", list(stepping())
+        yield "Start-up", list(starting())
+    yield "This machine", [*costs(result), "", versions()]
 
 
 def main() -> None:
@@ -239,24 +203,24 @@ def main() -> None:
         prog="python -m benchmarks.run", description=(__doc__ or "").split("\n")[0]
     )
     parser.add_argument("--rounds", type=int, default=11, help="replications that everybody simulates")
-    parser.add_argument(
-        "--quick", action="store_true", help="ours and the script tuned by hand, nothing else"
-    )
+    parser.add_argument("--quick", action="store_true", help="the engines only, without the peers")
     parser.add_argument("--profile", action="store_true", help="where our time goes, and nothing else")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.parent.name}/{PAGE.name} as well")
     given = parser.parse_args()
     if given.profile:
         profiled(given.rounds)
         return
-    result = race(given.rounds, {TIGHT: tight.simulate} | ({} if given.quick else peers()))
-    sections = {"Ratios": list(ratios(result)), "The same thing": list(agreement(result))}
-    if not given.quick:
-        sections["Growth"] = list(growing(growth()))
-    sections["This machine"] = [*costs(result), "", versions()]
-    for title, lines in sections.items():
-        print(f"\n{title}\n", *lines, sep="\n")
+    text = (
+        "# Benchmarks\n\n"
+        "What a replication of the [reference workload](../benchmarks/README.md) costs, and what a user waits for, measured\n"
+        "by `python -m benchmarks.run --write`, which wrote this page. Ratios and steps carry over to other machines, seconds\n"
+        "do not.\n"
+    )
+    for title, lines in measured(given.rounds, quick=given.quick):
+        print(f"\n{title}\n", *lines, sep="\n", flush=True)
+        text += f"\n## {title}\n\n" + "\n".join(lines) + "\n"
     if given.write:
-        PAGE.write_text(page(sections), encoding="utf-8")
+        PAGE.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
