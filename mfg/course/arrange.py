@@ -7,6 +7,7 @@ from collections.abc import Callable
 from mfg.course.network import BASELINE, Course, Event, Gap
 
 Allowed = Callable[[Event, int], bool]
+Group = list[tuple[Event, list[Gap]]]
 
 
 def arrange(course: Course, allowed: Allowed) -> tuple[dict[str, int], list[Event]]:
@@ -16,36 +17,28 @@ def arrange(course: Course, allowed: Allowed) -> tuple[dict[str, int], list[Even
     first takes the allowed day nearest to its plan (the earlier of two) that leaves the others one.
     A group without any answer keeps its planned days.
     """
-    days: dict[str, int] = {}
+    days: dict[str, int] = {BASELINE: 0}
     stuck: list[Event] = []
-    for group, gaps in course.groups:
-        placed = _placed(group, allowed, gaps, {BASELINE: 0})
-        if placed is None:
-            stuck += [e for e in group if not allowed(e, e.planned)] or group
-            placed = {event.name: event.planned for event in group}
-        days |= placed
-    days.pop(BASELINE, None)
+    for group in course.groups:
+        if not _placed(group, 0, allowed, days):
+            events = [event for event, _ in group]
+            stuck += [event for event in events if not allowed(event, event.planned)] or events
+            days |= {event.name: event.planned for event in events}
+    del days[BASELINE]
     return days, stuck
 
 
-def _placed(
-    group: list[Event], allowed: Allowed, gaps: list[Gap], days: dict[str, int]
-) -> dict[str, int] | None:
-    """Place the first event of *group* and, by trying, all the others."""
-    if not group:
-        return days
-    event, rest = group[0], group[1:]
-    bound = [gap for gap in gaps if event.name in (gap.first, gap.then)]
-    for day in event.nearest():
-        trial = {**days, event.name: day}
-        if all(_kept(gap, trial) for gap in bound) and allowed(event, day):
-            found = _placed(rest, allowed, gaps, trial)
-            if found is not None:
-                return found
-    return None
-
-
-def _kept(gap: Gap, days: dict[str, int]) -> bool:
-    if gap.first not in days or gap.then not in days:
+def _placed(group: Group, n: int, allowed: Allowed, days: dict[str, int]) -> bool:
+    """Put a day for the *n*-th event of *group* into *days* and, by trying, for all after it; whether there are."""
+    if n == len(group):
         return True
-    return gap.least <= days[gap.then] - days[gap.first] <= gap.most
+    event, gaps = group[n]
+    for day in event.nearest():
+        days[event.name] = day
+        for gap in gaps:
+            if not gap.least <= days[gap.then] - days[gap.first] <= gap.most:
+                break
+        else:
+            if allowed(event, day) and _placed(group, n + 1, allowed, days):
+                return True
+    return False

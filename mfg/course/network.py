@@ -96,8 +96,11 @@ class Course:
         return min((event.latest for event in self.events if event.kind == "screening"), default=FREE)
 
     @cached_property
-    def groups(self) -> list[tuple[list[Event], list[Gap]]]:
-        """The events that gaps bind to each other, baseline not counted, in order of their plan, and those gaps."""
+    def groups(self) -> list[list[tuple[Event, list[Gap]]]]:
+        """The events that gaps bind to each other, baseline not counted, in order of their plan.
+
+        Each with the gaps between it and baseline or an event before it in its group.
+        """
         leader = {event.name: event.name for event in self.events}
 
         def find(name: str) -> str:
@@ -112,8 +115,17 @@ class Course:
         for event in self.events:
             groups.setdefault(find(event.name), []).append(event)
         return [
-            (group, [gap for gap in self.gaps if gap.then in {event.name for event in group}])
+            [(event, self._between(event, group[:n])) for n, event in enumerate(group)]
             for group in groups.values()
+        ]
+
+    def _between(self, event: Event, before: list[Event]) -> list[Gap]:
+        others = {BASELINE, *(one.name for one in before)}
+        return [
+            gap
+            for gap in self.gaps
+            if (gap.then == event.name and gap.first in others)
+            or (gap.first == event.name and gap.then in others)
         ]
 
 

@@ -85,7 +85,7 @@ def _shared(luck: Luck, decision: str, shape: Shape | None, alike: float) -> Dra
     """Draws for several lots of a patient whose normal scores share the part *alike* of their variance."""
     if shape is None or shape.kind == "fixed":
         return _draws(luck, decision, shape)
-    own = special.ndtri(luck.uniforms(f"{decision} of the patient", 0, 1))
+    own = special.ndtri(luck.uniforms(f"{decision} of the patient", 0, 1)[:, 0])
     inverse: Inverse = inverse_of(shape)
 
     def together(u: Floats) -> Floats:

@@ -99,6 +99,8 @@ class Booking:
         self.flasks = [[0] * (plan.days + SEARCH) for _ in plan.facilities]
         self.long_work: list[dict[int, list[int]]] = [{} for _ in plan.facilities]
         self.openings = [openings_of(f.windows, plan.days) for f in plan.facilities]
+        self.formulation_minutes = [_formulating(plan, facility) for facility in plan.facilities]
+        self._tested = [_testing(plan, facility) for facility in plan.facilities]
         self._courses: dict[tuple[str, int], Course] = {}
         self._cultures: dict[tuple[int, str, str], Culture | None] = {}
 
@@ -236,17 +238,12 @@ class Booking:
         if event.kind == "dose":
             closed = day - facility.day_before not in self.openings[patient.facility]
             if closed or (
-                self._is_filled(patient, event) and self.fills[patient.facility][day] >= facility.fills
+                event.dose in patient.arm.filled and self.fills[patient.facility][day] >= facility.fills
             ):
                 return -1
             start = rooms.first(day, minutes, earliest=self._product_arrives(patient, day))
             return start if start >= 0 and self._bed_is_free(patient, start) else -1
         return rooms.first(day, minutes)
-
-    @staticmethod
-    def _is_filled(patient: Patient, event: Event) -> bool:
-        """Whether the facility fills syringes with cells for this dose."""
-        return any(dose.name == event.dose and dose.product for dose in patient.arm.doses)
 
     def culture(self, patient: Patient, event: Event) -> Culture | None:
         """The incubator places that are planned for the lot that begins, or is thawed, for *event*."""
@@ -276,7 +273,7 @@ class Booking:
     def _made_on(self, patient: Patient, event: Event, day: int) -> tuple[int, int] | None:
         """The day on which the facility works for an event on *day*, and for how many minutes in one go."""
         facility = self.plan.facilities[patient.facility]
-        if not self._is_filled(patient, event):
+        if event.dose not in patient.arm.filled:
             return None
         if event.kind == "collection" and "isolate" in facility.work:
             minutes = facility.work["isolate"].booked
@@ -285,7 +282,7 @@ class Booking:
             return day + (self.opening(patient, day) + before > opened[1]), minutes
         if event.kind == "dose" and self.plan.recipe.prepares:
             cleared = facility.work[self.plan.recipe.prepares[-1]].cleared
-            return day - facility.day_before, self.formulation_minutes(patient.facility) + cleared
+            return day - facility.day_before, self.formulation_minutes[patient.facility] + cleared
         return None
 
     def _can_be_made(self, patient: Patient, event: Event, day: int) -> bool:
@@ -366,29 +363,12 @@ class Booking:
         if facility.day_before:
             return 0
         opens, _ = self.openings[patient.facility][day]
-        made = opens + self.formulation_minutes(patient.facility)
-        return made + max(self.way(patient, self.plan.recipe.outbound), self._tested(patient.facility))
-
-    def _tested(self, facility: int) -> int:
-        """The minutes from suspension to the results that hold up the administration, as planned."""
-        laboratory = self.plan.facilities[facility].laboratory
-        return max(
-            (
-                test.benches[laboratory].booked + round(test.turnaround.typical)
-                for test in self.plan.tests
-                if test.sampled == "product" and test.holds == "administration"
-            ),
-            default=0,
-        )
+        made = opens + self.formulation_minutes[patient.facility]
+        return made + max(self.way(patient, self.plan.recipe.outbound), self._tested[patient.facility])
 
     def way(self, patient: Patient, leg: str | None) -> int:
         """The minutes that a leg takes, as planned."""
         return 0 if leg is None else self.plan.legs[leg, patient.clinic, patient.facility].typical
-
-    def formulation_minutes(self, facility: int) -> int:
-        """For how long the work that ends with a suspended product is booked."""
-        works = [self.plan.facilities[facility].work[name] for name in self.plan.recipe.prepares]
-        return sum(work.booked - work.cleared for work in works)
 
     def lead(self, patient: Patient, name: str) -> int:
         """The planned days from the collection *name* to the dose that it serves."""
@@ -413,7 +393,7 @@ class Booking:
         if booked.event.kind == "collection":
             self.starts[patient.facility][booked.day] += by
         if booked.event.kind == "dose":
-            self.fills[patient.facility][booked.day] += by * self._is_filled(patient, booked.event)
+            self.fills[patient.facility][booked.day] += by * (booked.event.dose in patient.arm.filled)
             if beds is not None and self.plan.recipe.stay:
                 (beds.take if by > 0 else beds.give_back)(booked.start, self.plan.recipe.stay)
 
@@ -423,6 +403,24 @@ def _book(capacity: int | None, clinic: p.Clinic, days: int, *, always: bool = F
         return None
     windows = ((0, days * DAY),) if always else clinic.windows
     return Appointments.of(capacity, clinic.slot, windows, days)
+
+
+def _formulating(plan: p.Plan, facility: p.Facility) -> int:
+    """For how long the work that ends with a suspended product is booked."""
+    works = [facility.work[name] for name in plan.recipe.prepares]
+    return sum(work.booked - work.cleared for work in works)
+
+
+def _testing(plan: p.Plan, facility: p.Facility) -> int:
+    """The minutes from suspension to the results that hold up the administration, as planned."""
+    return max(
+        (
+            test.benches[facility.laboratory].booked + round(test.turnaround.typical)
+            for test in plan.tests
+            if test.sampled == "product" and test.holds == "administration"
+        ),
+        default=0,
+    )
 
 
 @lru_cache(maxsize=64)

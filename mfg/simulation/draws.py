@@ -20,7 +20,7 @@ from scipy import special
 
 from mfg.shape import Shape
 
-BLOCK = 4  # turns that are drawn at once for everybody, and then twice as many
+BLOCK = 4  # turns that are drawn at once for everybody
 MOST = 1 << 16  # numbers that are drawn in one go
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.uint64]
@@ -59,7 +59,7 @@ class Luck:
         named = np.array([_of_patient(patient) for patient in patients], dtype=np.uint64)
         self._low, self._high = (named & _LOW)[:, None], (named >> _HALF)[:, None]
         self._expected: dict[str, int] = {}
-        self._blocks: dict[int, Floats] = {}
+        self._first: dict[int, Floats] = {}
 
     def uniforms(self, decision: str, first: int, count: int) -> Floats:
         """Numbers strictly between 0 and 1, of shape (patients, *count*), from position *first* on.
@@ -73,19 +73,18 @@ class Luck:
         """Say that *decision* will be asked for lot by lot."""
         self._expected.setdefault(decision, len(self._expected))
 
-    def of_lot(self, decision: str, lot: int, first: int, count: int) -> Floats:
-        """The numbers of an expected *decision* for everybody's *lot*.
+    def of_lot(self, decision: str, lot: int, block: int) -> Floats:
+        """A block of the numbers of an expected *decision* for everybody's *lot*, of shape (patients, BLOCK).
 
-        For a small cohort the first block of all decisions is drawn in one go: a call costs more than its numbers.
+        For a small cohort the first of all decisions is drawn in one go: a call costs more than its numbers.
         """
-        small = len(self._expected) * len(self._low) * BLOCK <= MOST
-        if first or count > BLOCK or not small:
-            return self.uniforms(f"{decision}/{lot}", first, count)
-        block = self._blocks.get(lot)
-        if block is None or len(block) < len(self._expected):
+        if block or len(self._expected) * len(self._low) * BLOCK > MOST:
+            return self.uniforms(f"{decision}/{lot}", block * BLOCK, BLOCK)
+        known = self._first.get(lot)
+        if known is None or len(known) < len(self._expected):
             names = [f"{name}/{lot}" for name in self._expected]
-            block = self._blocks[lot] = self._drawn(names, 0, BLOCK)
-        numbers: Floats = block[self._expected[decision]]
+            known = self._first[lot] = self._drawn(names, 0, BLOCK)
+        numbers: Floats = known[self._expected[decision]]
         return numbers
 
     def _drawn(self, decisions: Sequence[str], first: int, count: int) -> Floats:
@@ -168,17 +167,18 @@ Value = TypeVar("Value", float, int)
 class Draws(Generic[Value]):
     """One decision drawn for a whole cohort: ``draws(patient, lot, turn)`` is that patient's value there.
 
-    It is the same however often and in whatever order it is asked. Values are drawn for everybody at
-    once, lot by lot, and further turns when somebody needs them.
+    It is the same however often and in whatever order it is asked. Uniform numbers are drawn for everybody
+    at once, block by block, and made values of when somebody asks for the turn.
     """
 
-    __slots__ = ("_decision", "_inverse", "_luck", "_rows", "fixed")
+    __slots__ = ("_blocks", "_decision", "_inverse", "_luck", "_values", "fixed")
 
     def __init__(
         self, luck: Luck, decision: str, inverse: Callable[[Floats], Any], fixed: Value | None = None
     ) -> None:
         self._luck, self._decision, self._inverse = luck, decision, inverse
-        self._rows: dict[int, list[list[Value]]] = {}
+        self._blocks: dict[tuple[int, int], Floats] = {}
+        self._values: dict[tuple[int, int], list[Value]] = {}
         self.fixed: Value | None = fixed
         if fixed is None:
             luck.expect(decision)
@@ -200,17 +200,18 @@ class Draws(Generic[Value]):
         if self.fixed is not None:
             return self.fixed
         try:
-            return self._rows[lot][patient][turn]
-        except (KeyError, IndexError):
-            return self._extended(lot, turn)[patient][turn]
+            return self._values[lot, turn][patient]
+        except KeyError:
+            return self._drawn(lot, turn)[patient]
 
-    def _extended(self, lot: int, turn: int) -> list[list[Value]]:
-        rows = self._rows.get(lot, [])
-        first = len(rows[0]) if rows else 0
-        count = max(BLOCK, first, turn + 1 - first)
-        fresh: Any = self._inverse(self._luck.of_lot(self._decision, lot, first, count)).tolist()
-        self._rows[lot] = [old + new for old, new in zip(rows, fresh, strict=True)] if rows else fresh
-        return self._rows[lot]
+    def _drawn(self, lot: int, turn: int) -> list[Value]:
+        block, place = divmod(turn, BLOCK)
+        numbers = self._blocks.get((lot, block))
+        if numbers is None:
+            numbers = self._blocks[lot, block] = self._luck.of_lot(self._decision, lot, block)
+        values: list[Value] = self._inverse(numbers[:, place]).tolist()
+        self._values[lot, turn] = values
+        return values
 
 
 class Chance:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cached_property
 from math import nan
 
 from attrs import frozen
@@ -176,6 +177,11 @@ class Arm:
     ratio: int
     doses: tuple[Dose, ...]
     course: Template
+
+    @cached_property
+    def filled(self) -> frozenset[str]:
+        """The doses for which syringes are filled with cells."""
+        return frozenset(dose.name for dose in self.doses if dose.product)
 
 
 @frozen

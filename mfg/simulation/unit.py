@@ -306,7 +306,7 @@ class Unit:
         patient, recipe = dosing.patient, self.plan.recipe
         facility = self.plan.facilities[patient.facility]
         opens, closes = self.booking.openings[patient.facility][dosing.booked.day - facility.day_before]
-        minutes = self.booking.formulation_minutes(patient.facility)
+        minutes = self.booking.formulation_minutes[patient.facility]
         cleared = facility.work[recipe.prepares[-1]].cleared if recipe.prepares else 0
         clinic = self.booking.closing(patient, dosing.booked)
         way = self.booking.way(patient, recipe.outbound)
