@@ -161,7 +161,7 @@ MUTANTS = (
     ),
     Mutant(
         "holds pass each other",
-        "simulation/floor.py",
+        "simulation/holds.py",
         "heappush(self.line, (hold.rank, hold))",
         "heappush(self.line, ((hold.units, *hold.rank), hold))",
         (FLOOR,),
@@ -336,7 +336,7 @@ MUTANTS = (
     ),
     Mutant(
         "medium a day late",
-        "simulation/compile.py",
+        "simulation/compile/places.py",
         "(first + d) % 7 in weekdays",
         "(first + d - 1) % 7 in weekdays",
         (HAND,),

@@ -1,69 +1,22 @@
-"""Appointments and courses: what is booked ahead instead of queued for."""
+"""Courses: what is booked ahead instead of queued for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
-from functools import lru_cache
 
 from attrs import define, frozen
 
-from mfg.calendar import DAY, Window
+from mfg.calendar import DAY
 from mfg.course.arrange import arrange
 from mfg.course.network import Course, Event
 from mfg.errors import Refused
 from mfg.simulation import plan as p
 from mfg.simulation import sizing
+from mfg.simulation.appointments import Appointments, openings_of
 from mfg.simulation.cohort import Patient
 
 PROCEDURES = {"collection": "collect", "csf-draw": "draw", "dose": "administer"}
-CLOSED = (-1, -1)
 SEARCH = 365  # days after the first possible one in which a baseline is looked for
-
-
-@define
-class Appointments:
-    """Free places of one kind, slot by slot, on the days on which a clinic is open."""
-
-    capacity: int
-    slot: int
-    openings: Mapping[int, Window]
-    taken: bytearray
-
-    @classmethod
-    def of(cls, capacity: int, slot: int, windows: tuple[Window, ...], days: int) -> Appointments:
-        """Empty books for so many *days*."""
-        return cls(min(capacity, 255), slot, openings_of(windows, days), bytearray(days * DAY // slot + 1))
-
-    def hours(self, day: int) -> Window:
-        """When *day* begins and ends; a closed one does so before everything."""
-        return self.openings.get(day, CLOSED)
-
-    def first(self, day: int, minutes: int, earliest: int = 0, latest: int = 1 << 60) -> int:
-        """The first free start on *day* for so many *minutes*, between *earliest* and *latest*; -1 if none."""
-        if day not in self.openings:
-            return -1
-        opens, closes = self.openings[day]
-        length = -(-minutes // self.slot)
-        begin = -(-max(opens, earliest) // self.slot)
-        end = min(closes - minutes, latest) // self.slot
-        for place in range(begin, end + 1):
-            if max(self.taken[place : place + length], default=0) < self.capacity:
-                return place * self.slot
-        return -1
-
-    def take(self, start: int, minutes: int) -> None:
-        """Book *minutes* from *start*."""
-        self._change(start, minutes, 1)
-
-    def give_back(self, start: int, minutes: int) -> None:
-        """Return a booking."""
-        self._change(start, minutes, -1)
-
-    def _change(self, start: int, minutes: int, by: int) -> None:
-        first = start // self.slot
-        for place in range(first, first - (-minutes // self.slot)):
-            self.taken[place] += by
 
 
 @frozen
@@ -421,15 +374,3 @@ def _testing(plan: p.Plan, facility: p.Facility) -> int:
         ),
         default=0,
     )
-
-
-@lru_cache(maxsize=64)
-def openings_of(windows: tuple[Window, ...], days: int) -> Mapping[int, Window]:
-    """When a place opens and closes on each day on which it does: at its first opening, at its last closing."""
-    found: dict[int, Window] = {}
-    for start, end in windows:
-        for day in range(start // DAY, min(days, -(-end // DAY))):
-            first, last = max(start, day * DAY), min(end, (day + 1) * DAY)
-            known = found.get(day, (first, last))
-            found[day] = (min(known[0], first), max(known[1], last))
-    return found

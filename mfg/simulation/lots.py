@@ -10,7 +10,7 @@ from mfg.simulation import plan as p
 from mfg.simulation.booking import Booked
 from mfg.simulation.clock import Running
 from mfg.simulation.cohort import Patient
-from mfg.simulation.floor import Hold
+from mfg.simulation.holds import Hold
 
 HOLDS = ("formulation", "administration", "nothing")  # what the result of a test can hold up
 

@@ -14,7 +14,8 @@ from mfg.simulation.booking import Booked, Booking
 from mfg.simulation.clock import First, Process, Running
 from mfg.simulation.cohort import Patient
 from mfg.simulation.draws import Chance, Luck
-from mfg.simulation.floor import Floor, Need, Places, Rank, Task
+from mfg.simulation.floor import Floor, Need, Rank, Task
+from mfg.simulation.holds import Places
 from mfg.simulation.log import NAN, EventLog
 from mfg.simulation.lots import HOLDS, Dosing, Lost, Lot, Made, Results
 from mfg.simulation.works import Assay, Job, jobs_of, ways_of

@@ -1,0 +1,73 @@
+"""From a scenario to the plan that the event loop reads: units come off, names become indices."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from math import inf
+
+from mfg.calendar import DAY, holidays_of
+from mfg.scenario import Scenario
+from mfg.simulation import plan as p
+from mfg.simulation.compile.people import candidates_of, in_progress_of, people_of
+from mfg.simulation.compile.places import Places
+from mfg.simulation.compile.plain import minutes
+from mfg.simulation.compile.prescribed import arms_of, recipe_of
+from mfg.units import number
+
+__all__ = ["plan_of"]
+
+TAIL = 3 * 365  # days after the horizon in which everybody who arrived is followed to an ending
+
+
+def plan_of(scenario: Scenario) -> p.Plan:
+    """The plan of *scenario*, which has no faults."""
+    start, come, allocation = scenario.start, scenario.arrivals, scenario.protocol.allocation
+    horizon = int(number(scenario.horizon, "minute"))
+    days = -(-horizon // DAY) + TAIL
+    years = range(start.year - 1, (start + timedelta(days=days)).year + 2)
+    closed = holidays_of(scenario.site.holidays, years)
+    places = Places(scenario, days, closed)
+    return p.Plan(
+        name=scenario.name,
+        seed=scenario.seed,
+        start=start,
+        horizon=horizon,
+        warm_up=minutes(scenario.warm_up) or 0,
+        days=days,
+        chance=scenario.chance,
+        policy=_policy(scenario),
+        activities=tuple(places.activities),
+        resources=tuple(places.resources),
+        capacities=tuple(places.capacities),
+        hours=tuple(places.hours),
+        needs=tuple(places.needs),
+        clinics=places.clinics,
+        facilities=places.facilities,
+        laboratories=tuple(places.laboratories),
+        legs=places.legs,
+        arms=arms_of(scenario),
+        block=allocation.block if allocation else None,
+        strata=bool(allocation and allocation.strata),
+        allocated_at=allocation.at if allocation else None,
+        open_days=tuple(closed.closed(start + timedelta(days=n)) is None for n in range(days)),
+        recipe=recipe_of(scenario),
+        tests=places.tests,
+        people=people_of(scenario),
+        candidates=tuple(candidates_of(scenario)),
+        in_progress=tuple(in_progress_of(scenario)),
+        rate=number(come.rate, "/day") / DAY if come.rate is not None else 0.0,
+        every=minutes(come.every) or 0,
+    )
+
+
+def _policy(scenario: Scenario) -> p.Policy:
+    policy, score = scenario.policy, scenario.protocol.eligibility.get("alsfrs_r")
+    least = number(score.least, "point") if score is not None and score.least is not None else -inf
+    return p.Policy(
+        order=policy.order,
+        gives_short=policy.short_dose == "give",
+        recollect=policy.recollect,
+        again=policy.again,
+        facility=policy.facility,
+        score_least=least if policy.loses_eligibility else -inf,
+    )

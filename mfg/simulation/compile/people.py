@@ -1,0 +1,72 @@
+"""Who comes, in plain numbers: the population, the patients of a list, the lots in progress."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mfg.calendar import DAY
+from mfg.scenario import Scenario
+from mfg.simulation import plan as p
+from mfg.simulation.compile.plain import monthly, part
+from mfg.spread import shape_of
+
+
+def people_of(scenario: Scenario) -> p.People:
+    """What the patients, their marrow and their cells are like."""
+    people = scenario.population
+    marrow, growth, product, leaving = people.marrow, people.growth, people.product, people.leaving
+    return p.People(
+        weight=shape_of(people.weight, "kg"),
+        score=shape_of(people.alsfrs_r, "point") if people.alsfrs_r else None,
+        decline=shape_of(people.decline, "point/month") if people.decline else None,
+        ineligible=part(leaving.ineligible),
+        withdraw=monthly(leaving.withdraw),
+        withdraw_later=monthly(leaving.withdraw_later),
+        die=monthly(leaving.die),
+        mononuclear=shape_of(marrow.mononuclear, "cell/mL") if marrow else None,
+        colonies=shape_of(marrow.colonies, "colony/cell") if marrow else None,
+        alike=part(marrow.alike) if marrow else 0.0,
+        contaminated=part(marrow.contaminated) if marrow else 0.0,
+        first_lag=shape_of(growth.first_lag, "minute") if growth else None,
+        lag=shape_of(growth.lag, "minute") if growth else None,
+        doubling=shape_of(growth.doubling, "minute") if growth else None,
+        primary=part(growth.primary) if growth else 1.0,
+        slowing=part(growth.slowing) if growth else 0.0,
+        limit=shape_of(growth.limit, "doubling") if growth else None,
+        viability=shape_of(product.viability, "%") if product else None,
+        loss=shape_of(product.loss, "%/hour") if product else None,
+    )
+
+
+def candidates_of(scenario: Scenario) -> Iterator[p.Candidate]:
+    """The patients of a list."""
+    arms = {arm.name: n for n, arm in enumerate(scenario.protocol.arms)}
+    clinics = {name: n for n, name in enumerate(scenario.site.clinics)}
+    for one in scenario.arrivals.patients:
+        arrived = (one.arrived - scenario.start).days * DAY
+        arm = arms[one.arm] if one.arm else None
+        yield p.Candidate(one.patient, arrived, one.weight_kg, arm, clinics[one.site] if one.site else None)
+
+
+def in_progress_of(scenario: Scenario) -> Iterator[p.InProgress]:
+    """The lots that are in culture when the clock starts."""
+    site = scenario.site
+    arms = [arm.name for arm in scenario.protocol.arms]
+    default = scenario.protocol.dosed_arms()[0]
+    for one in scenario.arrivals.in_progress:
+        arm = scenario.protocol.arms[arms.index(one.arm or default.name)]
+        products = [d for d, t in arm.doses.items() if scenario.protocol.treatment(t).kind == "product"]
+        yield p.InProgress(
+            name=one.patient,
+            weight=one.weight_kg,
+            arm=arms.index(arm.name),
+            dose=list(arm.doses).index(one.dose or products[0]),
+            clinic=list(site.clinics).index(one.site) if one.site else 0,
+            facility=list(site.facilities).index(one.facility) if one.facility else 0,
+            collected=(one.collected - scenario.start).days * DAY,
+            passage=one.passage,
+            plated=(one.plated - scenario.start).days * DAY,
+            flasks=one.flasks,
+            cells=one.cells,
+            dose_day=(one.dose_on - scenario.start).days,
+        )

@@ -1,0 +1,251 @@
+"""Where it happens, in plain numbers: resources and their hours, work and its needs, legs, tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from functools import reduce
+from math import inf, nan, nextafter
+
+from attrs import define, field
+
+from mfg import site as where
+from mfg.calendar import DAY, WEEKDAYS, Holidays, Hours, Window, intersection, merged
+from mfg.protocol.protocol import Release
+from mfg.scenario import Scenario
+from mfg.simulation import plan as p
+from mfg.simulation.compile.plain import minutes, monthly, part
+from mfg.spread import shape_of
+from mfg.units import amount, number
+
+JOINT = (("harvest", "formulate"), ("thaw", "formulate"), ("formulate",), ("harvest", "cryopreserve"))
+OF_THE_PRODUCT = ("harvest", "thaw", "formulate")
+AT_THE_CLINIC = ("collect", "draw", "administer")
+PLENTY = 255  # of something that is not limited in a day
+
+
+@define
+class Places:
+    """The places of a scenario while they are numbered: what one of them needs is known to those after it.
+
+    `days` is how long the calendar is, and `closed` its public holidays.
+    """
+
+    scenario: Scenario
+    days: int
+    closed: Holidays
+    activities: list[p.Activity] = field(factory=lambda: [p.Activity(name, "") for name in p.NOTES])
+    resources: list[str] = field(factory=list)
+    capacities: list[int] = field(factory=list)
+    hours: list[tuple[Window, ...]] = field(factory=list)
+    needs: list[tuple[tuple[tuple[int, int], ...], tuple[Window, ...]]] = field(factory=list)
+    laboratories: dict[str, int] = field(init=False)
+    clinics: tuple[p.Clinic, ...] = field(init=False)
+    facilities: tuple[p.Facility, ...] = field(init=False)
+    tests: tuple[p.Test, ...] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        site = self.scenario.site
+        self.laboratories = self._laboratories()
+        self.clinics = tuple(self._clinic(name, clinic) for name, clinic in site.clinics.items())
+        self.facilities = tuple(self._facility(name, one) for name, one in site.facilities.items())
+        self.tests = tuple(self._test(release) for release in self.scenario.release)
+
+    @property
+    def legs(self) -> dict[tuple[str, int, int], p.Leg]:
+        """Each leg between each clinic and each facility that it serves; the most specific one wins."""
+        site = self.scenario.site
+        found: dict[tuple[str, int, int], p.Leg] = {}
+        for leg in sorted(site.legs, key=lambda leg: (leg.of is not None) + (leg.to is not None)):
+            shape = shape_of(leg.lasts, "minute")
+            for c, clinic in enumerate(site.clinics):
+                for f, facility in enumerate(site.facilities):
+                    if {leg.of, leg.to} - {None} <= {clinic, facility}:
+                        found[leg.name, c, f] = p.Leg(round(shape.typical), shape, part(leg.excursion))
+        return found
+
+    def _resource(self, place: str, name: str, capacity: int, windows: Iterable[Window]) -> int:
+        self.resources.append(f"{place}.{name}")
+        self.capacities.append(capacity)
+        self.hours.append(tuple(windows))
+        return len(self.resources) - 1
+
+    def _activity(self, name: str, place: str, uses: tuple[tuple[int, int], ...] = ()) -> int:
+        self.activities.append(p.Activity(name, place, uses))
+        return len(self.activities) - 1
+
+    def _windows(self, hours: Hours) -> list[Window]:
+        return hours.windows(self.scenario.start, self.days, self.closed)
+
+    def _need(self, parts: tuple[tuple[int, int], ...], windows: list[Window] | None = None) -> int:
+        hours = (
+            windows if windows is not None else reduce(intersection, (list(self.hours[r]) for r, _ in parts))
+        )
+        need = (parts, tuple(hours))
+        if need not in self.needs:
+            self.needs.append(need)
+        return self.needs.index(need)
+
+    def _work(
+        self,
+        name: str,
+        place: str,
+        held: Mapping[str, int],
+        *,
+        granted: bool,
+        windows: list[Window] | None = None,
+    ) -> p.Work:
+        """The work *name* at *place*, whose resources are *held* by name; appointments are not *granted*."""
+        work = self.scenario.site.work[name]
+        parts = tuple((held[r], units) for r, units in work.needs.items() if r in held)
+        activity = self._activity(name, place, parts)
+        lasts = shape_of(work.lasts, "minute")
+        clearance = shape_of(work.clearance, "minute") if work.clearance else None
+        cleared = round(clearance.typical) if clearance else 0
+        planned = number(work.booked, "minute") if work.booked is not None else lasts.typical
+        return p.Work(
+            name=name,
+            activity=activity,
+            clears=self._activity(f"line clearance after {name}", place, parts) if clearance else 0,
+            need=self._need(parts, windows) if granted and parts else None,
+            lasts=lasts,
+            booked=round(planned) + cleared,
+            per_flask=number(work.per_flask, "minute") if work.per_flask is not None else 0.0,
+            clearance=clearance,
+            cleared=cleared,
+            recovers=shape_of(work.recovers, "%") if work.recovers else None,
+            fails=part(work.fails),
+            contaminates=part(work.contaminates),
+        )
+
+    def _clinic(self, name: str, clinic: where.Clinic) -> p.Clinic:
+        windows = self._windows(clinic.hours)
+        held = {"room": self._resource(name, "rooms", clinic.rooms, windows)}
+        if clinic.beds is not None:
+            held["bed"] = self._resource(name, "beds", clinic.beds, [(0, self.days * DAY)])
+        slot = minutes(clinic.slot)
+        asked = [w for w in AT_THE_CLINIC if w in self.scenario.site.work]
+        work = {w: self._work(w, name, held, granted=slot is None) for w in asked}
+        stays_in = self._activity("stay", name, ((held["bed"], 1),) if "bed" in held else ())
+        share = part(clinic.share) if clinic.share is not None else nan
+        return p.Clinic(name, tuple(windows), slot, clinic.rooms, clinic.beds, share, stays_in, work)
+
+    def _facility(self, name: str, facility: where.Facility) -> p.Facility:
+        windows, always = self._windows(facility.hours), [(0, self.days * DAY)]
+        held = {
+            "suite": self._resource(name, "suites", facility.suites, windows),
+            "operator": self._resource(name, "operators", facility.operators, windows),
+        }
+        if facility.freezers:
+            held["freezer"] = self._resource(name, "freezers", facility.freezers, windows)
+        places = int(amount(facility.incubator, "flask"))
+        incubator = self._resource(name, "incubator", places, always)
+        stores = 0
+        if facility.storage is not None:
+            stores = self._activity(
+                "store", name, ((self._resource(name, "storage", facility.storage, always), 1),)
+            )
+        longer = minutes(facility.overtime) or 0
+        granted = [(opens, closes + longer) for opens, closes in windows]
+        at_call = self._on_call(facility, granted)
+        work = {
+            w: self._work(w, name, held, granted=True, windows=at_call if w == "medium" else granted)
+            for w in self.scenario.site.work
+            if w not in AT_THE_CLINIC
+        }
+        weekdays = [WEEKDAYS.index(day) for day in facility.medium_on]
+        first = self.scenario.start.weekday()
+        opens = min((opens % DAY for opens, _ in windows), default=0)
+        return p.Facility(
+            name=name,
+            windows=tuple(windows),
+            medium=tuple(d * DAY + opens for d in range(self.days) if (first + d) % 7 in weekdays),
+            incubator=places,
+            incubates=self._activity("incubate", name, ((incubator, 1),)),
+            storage=facility.storage or 0,
+            stores=stores,
+            starts=facility.starts or PLENTY,
+            fills=facility.fills or PLENTY,
+            day_before=facility.formulate == "day before",
+            side_by_side=self._side_by_side(work),
+            breakdown=monthly(facility.breakdown),
+            laboratory=self.laboratories.get(facility.laboratory or next(iter(self.laboratories), ""), 0),
+            together={
+                names: self._together([work[w] for w in names], granted)
+                for names in JOINT
+                if set(names) <= set(work)
+            },
+            work=work,
+        )
+
+    def _side_by_side(self, work: Mapping[str, p.Work]) -> int:
+        """How often the hands and places of the longest work of a recipe are there."""
+        found = [work[name] for name in ("isolate", "formulate") if name in work]
+        uses = [use for one in found for use in self.activities[one.activity].uses]
+        return min((self.capacities[resource] // units for resource, units in uses), default=PLENTY)
+
+    def _together(self, works: list[p.Work], windows: list[Window]) -> int:
+        """A need for as much of everything as any of *works* takes."""
+        most: dict[int, int] = {}
+        for work in works:
+            for resource, units in self.activities[work.activity].uses:
+                most[resource] = max(units, most.get(resource, 0))
+        return self._need(tuple(most.items()), windows) if most else 0
+
+    def _on_call(self, facility: where.Facility, windows: list[Window]) -> list[Window]:
+        """Opening hours with those on call; on a public holiday the hours on call are Sunday's."""
+        if facility.on_call is None:
+            return windows
+        first = self.scenario.start
+        extra = facility.on_call.windows(first, self.days, Holidays({}))
+        for n in range(self.days):
+            if first + timedelta(days=n) in self.closed.names:
+                extra += [(n * DAY + opens, n * DAY + closes) for opens, closes in facility.on_call.days[6]]
+        return merged([*windows, *extra])
+
+    def _laboratories(self) -> dict[str, int]:
+        found = {}
+        for n, (name, laboratory) in enumerate(self.scenario.site.laboratories.items()):
+            self._resource(name, "benches", laboratory.benches, self._windows(laboratory.hours))
+            found[name] = n
+        return found
+
+    def _test(self, release: Release) -> p.Test:
+        work = self.scenario.site.tests[release.test]
+        hands = shape_of(work.hands, "minute")
+        benches = []
+        for name in self.laboratories:
+            bench = self.resources.index(f"{name}.benches")
+            activity = self._activity(f"test {release.test}", name, ((bench, 1),))
+            benches.append(
+                p.Work(release.test, activity, self._need(((bench, 1),)), hands, round(hands.typical))
+            )
+        limits = dict(release.limit.bounds())
+        unit = str(next(iter(limits.values())).units) if limits else ""
+        spread = self.scenario.population.measures.get(release.test)
+        ends = {name: number(limit, unit) for name, limit in limits.items()}
+        lower = (ends.get("least", -inf), nextafter(ends.get("above", -inf), inf))
+        upper = (ends.get("most", inf), nextafter(ends.get("below", inf), -inf))
+        return p.Test(
+            name=release.test,
+            unit=unit,
+            activity=self._activity(f"result {release.test}", ""),
+            sampled=_sampled(release),
+            holds=release.holds,
+            turnaround=shape_of(work.turnaround, "minute"),
+            positive=shape_of(work.positive, "minute") if work.positive else None,
+            reads=work.reads,
+            measured=shape_of(spread, unit) if spread is not None and unit else None,
+            least=max(lower),
+            most=min(upper),
+            fails=part(work.fails),
+            retests=work.retests,
+            benches=tuple(benches),
+        )
+
+
+def _sampled(release: Release) -> str:
+    """Where the sample is taken: in the culture, early enough; of the product; or at the end of a step."""
+    if release.sample.before is not None:
+        return "culture"
+    return "product" if release.sample.at in OF_THE_PRODUCT else str(release.sample.at)
