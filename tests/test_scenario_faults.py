@@ -118,7 +118,14 @@ FAULTS: list[tuple[Changes, str]] = [
         {"site.leg": [{**LEG, "of": "hospital"}, OTHER], "site.clinic.other": CLINIC},
         "site.leg: 'clinic to facility' does not join other and gmp",
     ),
-    ({"site.leg.facility to clinic.lasts": "13 hour"}, "site.leg: the way to the patient is 780 min by plan"),
+    (
+        {"site.leg.facility to clinic.lasts": "13 hour"},
+        "site.leg: the way to the patient in hospital is 780 min",
+    ),
+    (
+        {"site.leg.clinic to facility.lasts": "25 hour"},
+        "site.leg: 'clinic to facility' from hospital is 1500 min by plan, and what is sent keeps 1440 min",
+    ),
     (
         {"site.facility.gmp.formulate": "day before"},
         "the product waits 15.0 h overnight (from 18:00 at the latest to 09:00",

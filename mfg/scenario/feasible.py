@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from mfg.errors import Refused, nearest
 from mfg.protocol.recipe import Expand, Formulate, Ship, Step
@@ -41,6 +41,7 @@ def cannot_be_done(scenario: Scenario) -> Iterator[Refused]:
     yield from _ways(scenario)
     yield from _tests(scenario)
     yield from _bank(scenario)
+    yield from _too_late(scenario)
     yield from _expiry(scenario)
 
 
@@ -183,19 +184,48 @@ def _bank(scenario: Scenario) -> Iterator[Refused]:
             yield Refused(where, None, "is missing", f"the supply {source.name} is a bank of containers")
 
 
+def _shortest_ways(site: Site, legs: Sequence[str]) -> Iterator[tuple[str, float]]:
+    """For each clinic the minutes of these *legs*, as planned, between it and the facility that is nearest by them."""
+    for clinic in site.clinics:
+        ways = []
+        for facility in site.facilities:
+            lasts = {}
+            for leg in sorted(site.legs, key=lambda leg: (leg.of is not None) + (leg.to is not None)):
+                if {leg.of, leg.to} - {None} <= {clinic, facility}:
+                    lasts[leg.name] = number(leg.lasts.typical, "minute")
+            ways.append(sum(lasts.get(name, 0.0) for name in legs))
+        if ways:
+            yield clinic, min(ways)
+
+
+def _too_late(scenario: Scenario) -> Iterator[Refused]:
+    """Material that cannot be where it is sent to while it keeps, if its way takes as long as is planned."""
+    for step in scenario.recipe:
+        if isinstance(step, Ship) and step.within is not None:
+            within = number(step.within, "minute")
+            for clinic, way in _shortest_ways(scenario.site, [step.leg]):
+                if way > within:
+                    problem = (
+                        f"from {clinic} is {way:.0f} min by plan, and what is sent keeps {within:.0f} min"
+                    )
+                    yield Refused("site.leg", step.leg, problem, "shorten it")
+
+
 def _expiry(scenario: Scenario) -> Iterator[Refused]:
     """Whether a product can be given before it expires, if everything takes as long as is planned."""
     site = scenario.site
     step = next((s for s in scenario.recipe if isinstance(s, Formulate)), None)
     if step is None or step.use_within is None or "formulate" not in site.work:
         return
-    legs = {leg.name: number(leg.lasts.typical, "minute") for leg in site.legs}
-    after = scenario.recipe[scenario.recipe.index(step) + 1 :]
-    way = sum(legs.get(s.leg, 0) for s in after if isinstance(s, Ship))
     within = number(step.use_within, "minute")
-    if way > within:
-        problem = f"is {way:.0f} min by plan, and the product is to be used within {within:.0f} min"
-        yield Refused("site.leg", None, f"the way to the patient {problem}", "shorten it")
+    after = scenario.recipe[scenario.recipe.index(step) + 1 :]
+    for place, way in _shortest_ways(site, [s.leg for s in after if isinstance(s, Ship)]):
+        if way > within:
+            problem = (
+                f"the way to the patient in {place} is {way:.0f} min by plan, "
+                f"and the product is to be used within {within:.0f} min"
+            )
+            yield Refused("site.leg", None, problem, "shorten it")
     for name, facility in site.facilities.items():
         if facility.formulate != "day before":
             continue
