@@ -105,8 +105,8 @@ def growing() -> Section:
         first = found[name, FACTORS[0]][0]
         for factor in FACTORS:
             seconds, megabytes = found[name, factor]
-            rows.append([name, f"x{factor}", f"{seconds / first:.1f}", f"{seconds:.2f}", f"{megabytes:.0f}"])
-    yield from table(["patients and capacities", "", "cost", "CPU s", "peak MB"], rows)
+            rows.append([name, f"x{factor}", f"{seconds / first:.1f}", f"{seconds:.2f}", f"{megabytes:.1f}"])
+    yield from table(["patients and capacities", "", "cost", "CPU s", "MB"], rows)
     yield ""
     ratio = found[OURS, FACTORS[-1]][0] / found[OURS, FACTORS[0]][0]
     reached = verdict(reached=ratio <= GROWTH)
@@ -152,13 +152,13 @@ def costs(result: Race) -> Section:
     rows = []
     for name, spent in result.seconds.items():
         times = [f"{1000 * value:.1f}" for value in (median(spent), min(spent), max(spent))]
-        memory = "" if name == RICH else f"{alone(name)[1]:.0f}"
+        memory = "" if name == RICH else f"{alone(name)[1]:.1f}"
         rows.append([name, *times, f"{1 / median(spent):.1f}", memory])
-    yield from table(["CPU ms a replication", "median", "least", "most", "replications a s", "peak MB"], rows)
+    yield from table(["CPU ms a replication", "median", "least", "most", "replications a s", "MB"], rows)
     yield ""
     rounds = len(result.seconds[OURS])
     yield f"{rounds} replications, {result.patients} patients, {result.rows} rows in our log."
-    yield "The peak is that of a whole process that has drawn the patients with our package."
+    yield "Memory is by how much a process grows that has the patients and simulates them for the first time."
 
 
 def versions() -> str:
