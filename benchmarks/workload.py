@@ -11,9 +11,9 @@ from attrs import frozen
 from mfg.reader.scenarios import load_scenario
 from mfg.simulation.cohort import cohort_of
 from mfg.simulation.compile import plan_of
-from mfg.simulation.draws import Draws
+from mfg.simulation.draws import Chance
 from mfg.simulation.log import Columns
-from mfg.simulation.plan import ANY, Plan
+from mfg.simulation.plan import Plan
 
 SCENARIO = Path(__file__).parent / "reference" / "scenario.toml"
 RATE = 300 / 365  # patients a day
@@ -48,11 +48,11 @@ def cohort(plan: Plan, replication: int) -> Cohort:
     """The same patients, with the same luck, as *replication* of *plan* has."""
     patients, luck = cohort_of(plan, replication)
     deciding = plan.tests[-1]
-    fate = Draws.of(luck, f"fate of {deciding.name}", ANY)
+    fails = Chance(luck, f"fate of {deciding.name}", deciding.fails)
 
     def lots(index: int) -> int:
         turn = 0
-        while fate(index, 0, turn) < deciding.fails:
+        while fails(index, 0, turn):
             turn += 1
         return turn + 1
 

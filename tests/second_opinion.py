@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from heapq import heappop, heappush
 from itertools import count
-from math import isnan
+from math import isnan, nan
 from pathlib import Path
 
 from attrs import define, field
@@ -21,9 +21,10 @@ from mfg.simulation.cohort import Patient, cohort_of
 from mfg.simulation.compile import plan_of
 from mfg.simulation.draws import Draws
 from mfg.simulation.log import Columns
-from mfg.simulation.plan import ANY, Plan, Test, Work
+from mfg.simulation.plan import Plan, Test, Work
 
 CLINIC = Path(__file__).with_suffix("") / "scenario.toml"
+ANY = Shape("uniform", nan, 0.0, nan, 1.0, nan, nan, nan, nan, 0.5)
 Who = tuple[int, int, int, int]  # patient, lot, dose, attempt; -1 is none
 Row = tuple[int, int, int, Who, str, str, float | None]
 Then = Callable[[], None]

@@ -26,13 +26,8 @@ def arrive(unit: Unit, patients: Iterable[Patient]) -> None:
 
 
 def begin_life(unit: Unit, patient: Patient) -> None:
-    """A patient arrives."""
-    unit.begin(patient, life(unit, patient))
-
-
-def life(unit: Unit, patient: Patient) -> Process:
     """One patient, from arrival to an ending."""
-    yield from settle(unit, patient, treat(unit, patient))
+    unit.begin(patient, settle(unit, patient, treat(unit, patient)))
 
 
 def settle(unit: Unit, patient: Patient, story: Process) -> Process:

@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import inf, nan
 
 from mfg.calendar import DAY
 from mfg.simulation import plan as p
 from mfg.simulation.lots import Dosing, Lot, Made, Results
 from mfg.simulation.unit import Unit
-from mfg.simulation.works import Assay
+from mfg.simulation.works import Assay, Panel
 
 CONTAMINATION, OUT_OF_SPECIFICATION = "contamination", "out of specification"
 LATER = "dosed, later positive"
 
 
-def awaited(unit: Unit, tests: Sequence[Assay]) -> dict[str, Results]:
-    """What will wait for the results of *tests*, by what they hold up."""
-    if not tests:
-        return unit.no_results
-    held = [assay.test.holds for assay in tests]
-    return unit.no_results | {what: Results(unit.floor, held.count(what)) for what in set(held)}
+def awaited(unit: Unit, panel: Panel) -> dict[str, Results]:
+    """What will wait for the results of a *panel*, by what they hold up."""
+    results = dict(unit.no_results)
+    for what, count in panel.holds.items():
+        results[what] = Results(unit.floor, count)
+    return results
 
 
 def sample_product(unit: Unit, dosing: Dosing) -> None:
     """Send samples of a formulated product to the laboratory."""
-    dosing.results = awaited(unit, unit.product_tests)
-    for assay in unit.product_tests:
+    dosing.results = awaited(unit, unit.of_products)
+    for assay in unit.of_products.assays:
         Sample(unit, dosing, dosing.batch, assay)
 
 
 def sample_at(unit: Unit, lot: Lot, step: str) -> None:
     """Send the samples that are taken at the end of *step*."""
-    for assay in unit.lot_tests:
+    for assay in unit.of_lots.assays:
         if assay.test.sampled == step and assay.name not in lot.sampled:
             lot.sampled.add(assay.name)
             Sample(unit, lot, lot, assay)
@@ -43,7 +42,9 @@ def sample_culture(unit: Unit, lot: Lot, *, last: bool = False) -> None:
 
     The next touch that is sure is a day of medium changes on which the facility is fully open.
     """
-    due = [one for one in unit.lot_tests if one.test.sampled == "culture" and one.name not in lot.sampled]
+    due = [
+        one for one in unit.of_lots.assays if one.test.sampled == "culture" and one.name not in lot.sampled
+    ]
     later = inf
     if due and not last:
         later = unit.next_medium(lot)
@@ -64,7 +65,7 @@ def sampled_before(unit: Unit, lot: Lot) -> None:
     """A lot in progress has been sampled as far as it had to be, and nothing was found in it."""
     assert lot.culture is not None
     ahead = {"culture", "expand", "induce"} | (set() if lot.culture.is_last else {"last passage"})
-    for test in [assay.test for assay in unit.lot_tests]:
+    for test in [assay.test for assay in unit.of_lots.assays]:
         if test.sampled not in ahead or (test.sampled == "culture" and _latest(lot, test) < unit.now):
             lot.sampled.add(test.name)
             lot.results[test.holds].report("")
@@ -130,19 +131,18 @@ class Sample:
 
     def _verdict(self) -> tuple[str, float]:
         """Why the sample fails the test (or the empty string), and the measured value if there is one."""
-        unit, made, lot, assay, test = self.unit, self.made, self.lot, self.assay, self.assay.test
-        patient, number, value = made.patient, made.number, nan
-        contamination = test.reads == "contamination"
-        if contamination and lot is not None and lot.contaminated:
+        made, lot, assay, value = self.made, self.lot, self.assay, nan
+        if assay.contamination and lot is not None and lot.contaminated:
             return CONTAMINATION, nan
-        if test.reads == "viability" and isinstance(made, Dosing):
-            value = 100 * unit.biology.viability(patient, number, unit.now - made.suspended_at)
+        if assay.viability and isinstance(made, Dosing):
+            age = self.unit.now - made.suspended_at
+            value = 100 * self.unit.biology.viability(made.patient, made.number, age)
         elif assay.measured is not None:
-            value = assay.measured(patient.index, number, self.turn)
-        if value < test.least or value > test.most:
+            value = assay.measured(made.patient.index, made.number, self.turn)
+        if value < assay.test.least or value > assay.test.most:
             return OUT_OF_SPECIFICATION, value
-        if assay.fails is not None and assay.fails(patient.index, number, self.turn):
-            return (CONTAMINATION if contamination else OUT_OF_SPECIFICATION), value
+        if assay.fails is not None and assay.fails(made.patient.index, made.number, self.turn):
+            return (CONTAMINATION if assay.contamination else OUT_OF_SPECIFICATION), value
         return "", value
 
 

@@ -6,10 +6,9 @@ other processes, and what a second engine could read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
-from math import nan
 
 from attrs import frozen
 
@@ -20,7 +19,6 @@ from mfg.shape import Shape
 
 _NOTES = "arrive allocate prescribe book visit ship-in ship-out release fail end"
 NOTES = {name.replace("-", " "): code for code, name in enumerate(_NOTES.split())}
-ANY = Shape("uniform", nan, 0.0, nan, 1.0, nan, nan, nan, nan, 0.5)
 
 
 @frozen
@@ -121,10 +119,6 @@ class Test:
     fails: float
     retests: int
     benches: tuple[Work, ...]
-
-    def within(self, value: float) -> bool:
-        """Whether a measured value meets the specification."""
-        return self.least <= value <= self.most
 
 
 @frozen
@@ -308,16 +302,6 @@ class Plan:
     in_progress: tuple[InProgress, ...]
     rate: float
     every: int
-
-    @property
-    def works(self) -> Iterator[Work]:
-        """Every piece of work at every place, those on the benches of a laboratory with them."""
-        for clinic in self.clinics:
-            yield from clinic.work.values()
-        for facility in self.facilities:
-            yield from facility.work.values()
-        for test in self.tests:
-            yield from test.benches
 
     @property
     def listed(self) -> tuple[InProgress | Candidate, ...]:

@@ -102,7 +102,7 @@ def new_lot(unit: Unit, patient: Patient, due: int, target: float, collection: B
     """Another lot of the patient, not yet begun."""
     number = len(patient.lots)
     subject = unit.log.subject(patient.index, number)
-    results = awaited(unit, unit.lot_tests)
+    results = awaited(unit, unit.of_lots)
     lot = Lot(patient, number, subject, due, results, target, collection, Event(unit.floor))
     patient.lots.append(lot)
     return lot

@@ -18,7 +18,7 @@ from mfg.simulation.floor import Floor, Need, Rank, Task
 from mfg.simulation.holds import Places
 from mfg.simulation.log import NAN, EventLog
 from mfg.simulation.lots import HOLDS, Dosing, Lost, Lot, Made, Results
-from mfg.simulation.works import Assay, Job, jobs_of, ways_of
+from mfg.simulation.works import Job, Panel, jobs_of, ways_of
 
 
 class Unit:
@@ -35,10 +35,10 @@ class Unit:
         self.biology = Biology(plan, luck)
         self.contaminated = Chance.of(luck, "contaminated marrow", plan.people.contaminated)
         self.in_work = [0] * len(plan.facilities)
-        self.lot_tests = [Assay(test, self.needs, luck) for test in plan.tests if test.sampled != "product"]
-        self.product_tests = [
-            Assay(test, self.needs, luck) for test in plan.tests if test.sampled == "product"
-        ]
+        self.of_lots, self.of_products = (
+            Panel([t for t in plan.tests if (t.sampled == "product") == product], self.needs, luck)
+            for product in (False, True)
+        )
         self.no_results = dict.fromkeys(HOLDS, Results(self.floor, 0))
         self._jobs = jobs_of(plan, self.needs, luck)
         self._ways = ways_of(plan, luck)

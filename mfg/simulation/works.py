@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from mfg.shape import Shape
 from mfg.simulation import plan as p
@@ -52,9 +53,19 @@ class Job:
 
 
 class Assay:
-    """A release test, on the benches of every laboratory."""
+    """A release test, on the benches of every laboratory; what cannot be found in it is None or False."""
 
-    __slots__ = ("benches", "fails", "measured", "name", "positive", "test", "turnaround")
+    __slots__ = (
+        "benches",
+        "contamination",
+        "fails",
+        "measured",
+        "name",
+        "positive",
+        "test",
+        "turnaround",
+        "viability",
+    )
 
     def __init__(self, test: p.Test, needs: Sequence[Need], luck: Luck) -> None:
         name = self.name = test.name
@@ -64,6 +75,18 @@ class Assay:
         self.positive = _minutes(luck, f"time to a positive {name}", test.positive)
         self.measured = _values(luck, f"{name} measured", test.measured)
         self.fails = Chance.of(luck, f"fate of {name}", test.fails)
+        self.contamination = test.reads == "contamination"
+        self.viability = test.reads == "viability"
+
+
+class Panel:
+    """The tests of one kind of sample, and how many of their results hold up what."""
+
+    __slots__ = ("assays", "holds")
+
+    def __init__(self, tests: Iterable[p.Test], needs: Sequence[Need], luck: Luck) -> None:
+        self.assays = [Assay(test, needs, luck) for test in tests]
+        self.holds = Counter(assay.test.holds for assay in self.assays)
 
 
 class Way:
