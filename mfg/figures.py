@@ -7,7 +7,7 @@ none was given) is counted as undefined there, never dropped in silence.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,8 @@ from mfg.stability import lead_growth, turned_away
 from mfg.tables import MONTH, STOPPED, Tables
 
 LEVEL = 0.95
+ENOUGH, ENOUGH_FOR_A_TAIL = 20, 60  # replications from which an interval is trusted
+TAILS = ("vein_to_vein_p90", "product_age_max")
 OF_AN_ARM = (
     "vein_to_vein_median",
     "doses_on_time",
@@ -70,6 +72,21 @@ def asked_for(plan: Plan, figure: str, option: str) -> None:
     known = names_of(plan)
     if figure not in known:
         raise Refused(option, figure, "is no figure", nearest(figure, known))
+
+
+def too_few(replications: int, figures: Iterable[str]) -> Iterator[str]:
+    """What to say of *figures* that so few replications are asked for."""
+    if replications < ENOUGH:
+        yield (
+            f"intervals from fewer than {ENOUGH} replications are too narrow for skewed figures: "
+            f"use -n {ENOUGH} or more"
+        )
+    tails = [name for name in figures if name.partition("[")[0] in TAILS]
+    if tails and ENOUGH <= replications < ENOUGH_FOR_A_TAIL:
+        yield (
+            f"{', '.join(tails)}: the interval of a tail is best trusted from {ENOUGH_FOR_A_TAIL} replications: "
+            f"use -n {ENOUGH_FOR_A_TAIL} or more"
+        )
 
 
 def values_of(plan: Plan, tables: Tables) -> dict[str, float]:

@@ -89,7 +89,7 @@ def run(
         Print one JSON document.
     """
     from mfg.evidence import counted
-    from mfg.figures import OF_AN_ARM, RULES, arms_of
+    from mfg.figures import OF_AN_ARM, RULES, arms_of, too_few
     from mfg.study.run import checked, run_of
     from mfg.study.study import Study
     from mfg.study.variants import Variant
@@ -135,10 +135,8 @@ def run(
     _shares("what became of lots", "lots", "all that were begun", done.lots_by_outcome, done.replications)
     ground = ", ".join(f"{count} {kind}" for kind, count in counted(done.scenario.numbers).items() if count)
     say.result(f"\ninputs: {ground}")
-    if done.replications < 20:
-        say.result(
-            "intervals from fewer than 20 replications are too narrow for skewed figures: use -n 20 or more"
-        )
+    for advice in too_few(done.replications, [f.name for f in named]):
+        say.result(advice)
     if until is not None:
         _until(until, done)
     say.result(f"tables: {folder}")

@@ -66,7 +66,7 @@ def compare(
         Print one JSON document.
     """
     from mfg.errors import Refused
-    from mfg.figures import asked_for
+    from mfg.figures import asked_for, too_few
     from mfg.study.comparison import HEADLINES, comparison_of, study_of
     from mfg.study.run import checked
     from mfg.study.variants import Range, hypercube
@@ -139,10 +139,8 @@ def compare(
         + ("nothing else is" if apart else "nothing is")
         + " told apart by these replications"
     )
-    if replications < 20:
-        say.result(
-            "intervals from fewer than 20 replications are too narrow for skewed figures: use -n 20 or more"
-        )
+    for advice in too_few(replications, figure or HEADLINES):
+        say.result(advice)
     say.result(f"tables: {done.folder}")
     return 0
 

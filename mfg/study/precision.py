@@ -16,9 +16,9 @@ from attrs import frozen
 from scipy import special
 
 from mfg.errors import Refused
-from mfg.figures import LEVEL, half_width
+from mfg.figures import ENOUGH, LEVEL, half_width
 
-FIRST, MOST = 20, 1000
+FIRST, MOST = ENOUGH, 1000
 _TARGET = re.compile(r"(\S+) ?\+-([0-9]+(?:\.[0-9]+)?)(%?)")
 
 

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mfg import Faults, Refused, compare, simulate
+from mfg.figures import too_few
 from mfg.study.comparison import Difference, _judged
 from tests.conftest import Said
 from tests.study.folders import SMALL, stamped
@@ -226,3 +227,19 @@ def test_what_cannot_be_compared_is_refused(vary: dict[str, list[str]], problem:
     """Before anything is simulated, with the nearest path that there is."""
     with pytest.raises((Faults, Refused), match=problem):
         compare(SMALL, vary=vary, replications=1)
+
+
+@pytest.mark.parametrize(
+    ("replications", "figures", "said"),
+    [
+        (19, ["doses_on_time"], ["fewer than 20"]),
+        (20, ["doses_on_time"], []),
+        (59, ["doses_on_time", "vein_to_vein_p90[msc]"], ["vein_to_vein_p90[msc]"]),
+        (60, ["vein_to_vein_p90"], []),
+    ],
+)
+def test_too_few_replications_are_named(replications: int, figures: list[str], said: list[str]) -> None:
+    """Twenty for an interval, sixty for that of a tail."""
+    advice = list(too_few(replications, figures))
+    assert len(advice) == len(said)
+    assert all(word in sentence for word, sentence in zip(said, advice, strict=True))
