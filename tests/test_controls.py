@@ -21,7 +21,7 @@ from mfg.reader.scenarios import load_scenario
 from mfg.shape import Shape
 from mfg.simulation.cohort import cohort_of
 from mfg.simulation.compile import plan_of
-from mfg.simulation.journey import life
+from mfg.simulation.journey import begin_life
 from mfg.simulation.plan import Candidate, Leg, Plan
 from mfg.simulation.replicate import replicate
 from mfg.simulation.unit import Unit
@@ -188,7 +188,7 @@ def test_the_line_over_time_is_the_sum_of_the_waits() -> None:
     unit = Unit(plan, luck)
     for patient in patients:
         patient.subject = unit.log.subject(patient.index)
-        unit.begin(patient, life(unit, patient))
+        begin_life(unit, patient)
     waiting = np.zeros(len(unit.needs), dtype=int)
 
     def count() -> Generator[Any, Any, None]:
