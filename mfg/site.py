@@ -133,3 +133,10 @@ class Site:
     title: str = ""
     holidays: str | None = None
     numbers: tuple[Number, ...] = field(factory=tuple, metadata={"key": None})
+
+    def leg(self, name: str, clinic: str, facility: str) -> Leg | None:
+        """The leg *name* between two places, the most specific one; None if none joins them."""
+        joining = [
+            leg for leg in self.legs if leg.name == name and {leg.of, leg.to} - {None} <= {clinic, facility}
+        ]
+        return max(joining, key=lambda leg: (leg.of is not None) + (leg.to is not None), default=None)

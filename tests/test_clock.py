@@ -136,3 +136,33 @@ def test_an_instant_is_settled_when_everything_at_it_has_happened() -> None:
         clock.at(4, lambda: clock.says("asks"))
     clock.run()
     assert clock.said == [(4, "asks"), (4, "asks"), (4, "settled")]
+
+
+def test_who_named_a_past_minute_can_be_interrupted() -> None:
+    """In the same minute, and once: what is waited for afterwards may have happened already."""
+    clock = Diary()
+    happened = Event(clock)
+
+    def sleeper() -> Process:
+        yield 5
+        try:
+            yield 3
+        except Interrupt:
+            clock.says("up")
+            yield happened
+            yield 9
+            clock.says("later")
+
+    story = clock.process(sleeper())
+    clock.at(1, happened.succeed)
+    clock.at(4, lambda: clock.at(5, lambda: story.interrupt(None)))
+    clock.run()
+    assert clock.said == [(5, "up"), (9, "later")]
+
+
+def test_a_failure_ends_the_run() -> None:
+    """Nobody waits on for what has failed, and nothing is swallowed."""
+    clock = Diary()
+    clock.at(2, lambda: Event(clock).fail(ValueError("broken")))
+    with pytest.raises(ValueError, match="broken"):
+        clock.run()

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 
+from mfg.reader.scenarios import load_scenario
+from mfg.simulation.compile import plan_of
+from mfg.simulation.replicate import replicate
+from mfg.tables import tables_of
 from tests.small_unit import BANK, FIXED, ONE_DOSE, Changes, done, people, run
 
 IN_LEG, OUT_LEG = "site.leg.clinic to facility", "site.leg.facility to clinic"
@@ -17,7 +22,10 @@ CERTAIN: dict[str, tuple[str, Changes]] = {
     "warm marrow": ("cold chain", {f"{IN_LEG}.excursion": "100 %"}),
     "warm product": ("cold chain", {f"{OUT_LEG}.excursion": "100 %"}),
     "incubator": ("equipment", {"site.facility.gmp.breakdown": "300 %/month"}),
-    "long way in": ("marrow too old", {"protocol.step.ship.within": "2 hour"}),
+    "long collection": (
+        "marrow too old",
+        {"protocol.step.ship.within": "2 hour", "site.work.collect.booked": "20 minute"},
+    ),
     "marker": ("out of specification", {"site.test.identity.fails": "100 %"}),
     "late result": (
         "expired",
@@ -206,7 +214,7 @@ def test_isolating_again_takes_no_other_collection() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cause", "collections"), [("skin at the collection", 1), ("long way in", 2), ("warm marrow", 2)]
+    ("cause", "collections"), [("skin at the collection", 1), ("long collection", 2), ("warm marrow", 2)]
 )
 def test_marrow_is_no_better_the_second_time(cause: str, collections: int) -> None:
     """What got into the marrow is in every lot from it; marrow that was never isolated is collected again."""
@@ -241,3 +249,18 @@ def test_a_short_dose_is_the_policys_decision(policy: str, given: int) -> None:
     assert int(tables.doses["given"].sum()) == given
     assert (tables.doses["given_cells"].dropna() < 60e6).all()
     assert set(tables.patients["ending"]) == ({"completed"} if given else {"too few cells"})
+
+
+@pytest.mark.parametrize("replication", [2, 4, 6])
+def test_cells_that_are_taken_are_tended_no_more(replication: int) -> None:
+    """A change of medium that waits when the harvest begins is withdrawn; one that fails loses no product in hand."""
+    plan = plan_of(load_scenario("lenzumestrocel-korea", {"policy.order": "most-urgent"}))
+    (unit,) = plan.facilities
+    clumsy = {**unit.work, "medium": evolve(unit.work["medium"], fails=0.15)}
+    plan = evolve(plan, facilities=(evolve(unit, work=clumsy),))
+    events = tables_of(plan, *replicate(plan, replication)).events
+    taken = events[events["activity"] == "harvest"].groupby(["patient", "lot"])["started_min"].min()
+    tended = events[events["activity"] == "medium"].groupby(["patient", "lot"])["started_min"].max()
+    both = taken.index.intersection(tended.index)
+    assert len(both) > 50
+    assert (tended[both] <= taken[both]).all()

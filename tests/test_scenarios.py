@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from mfg import Refused, simulate
-from mfg.reader.library import builtin
+from mfg.reader.library import builtin, find
 from mfg.reader.scenarios import load_scenario
+from mfg.reader.toml import read_toml
 from mfg.simulation.compile import plan_of
 from mfg.simulation.replicate import replicate
 from mfg.story import story_of
@@ -42,6 +45,20 @@ def test_every_built_in_scenario_gives_doses(name: str, supply: str | None) -> N
     assert treated.groupby("replication").mean().min() > 0.5
     assert not cells[cells["given"]].duplicated(["replication", "patient", "dose"]).any()
     assert (tables.patients["ending"] != "").all()
+
+
+@pytest.mark.parametrize("name", builtin("scenario"))
+def test_without_slots_procedures_queue(name: str, tmp_path: Path) -> None:
+    """At a site where nothing is booked ahead every scenario still runs, passes its audit and gives doses."""
+    site = str(read_toml(find("scenario", name))["site"])
+    text = find("site", site).read_text(encoding="utf-8")
+    walked_into = tmp_path / "site.toml"
+    walked_into.write_text(re.sub(r"^slot.*$", "", text, flags=re.MULTILINE), encoding="utf-8")
+    assert walked_into.read_text(encoding="utf-8") != text
+    plan = plan_of(load_scenario(name, {"site": str(walked_into)}))
+    for replication in range(2):
+        doses = tables_of(plan, *replicate(plan, replication)).doses
+        assert doses["given"].mean() > 0.5
 
 
 def test_the_five_systems_are_built_in() -> None:

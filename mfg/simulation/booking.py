@@ -178,6 +178,8 @@ class Booking:
         """When *event* could begin on *day*; -1 if there is no place for it."""
         rooms, facility = self.rooms[patient.clinic], self.plan.facilities[patient.facility]
         minutes = self._minutes(patient, event)
+        if event.kind == "dose" and day - facility.day_before not in self.openings[patient.facility]:
+            return -1
         if rooms is None or minutes == 0:
             return max(0, self.opening(patient, day))
         if not self._has_places(patient, self.culture(patient, event), day):
@@ -189,10 +191,7 @@ class Booking:
                 return -1
             return self._first_collection(patient, day, minutes)
         if event.kind == "dose":
-            closed = day - facility.day_before not in self.openings[patient.facility]
-            if closed or (
-                event.dose in patient.arm.filled and self.fills[patient.facility][day] >= facility.fills
-            ):
+            if event.dose in patient.arm.filled and self.fills[patient.facility][day] >= facility.fills:
                 return -1
             start = rooms.first(day, minutes, earliest=self._product_arrives(patient, day))
             return start if start >= 0 and self._bed_is_free(patient, start) else -1

@@ -1,8 +1,9 @@
 """SimPy's clock, instant by instant: time is whole minutes, and every instant is settled once.
 
-The environment, events and interrupts are SimPy's and mean what they mean there. Since moments are whole minutes,
-what happens at one of them stands in one list, in the order in which it was asked for, and only the minutes are
-sorted. So a process may wait for an event, or just name the minute at which it goes on.
+The environment, events, conditions and interrupts are SimPy's. Since moments are whole minutes, what happens at one
+of them stands in one list, in the order in which it was asked for, and only the minutes are sorted. So a process may
+wait for an event, or just name the minute at which it goes on. It is told that it goes on, and no value; who
+waits for what happens goes on at once; and an event that fails ends the run.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class Running(Event):
         else:
             self.target = target
             if isinstance(target, int):
-                self.env.at(target, self._goes_on)
+                self.target = self.env.at(target, self._goes_on)
             elif target.callbacks is not None:
                 target.callbacks.append(self._goes_on)
             else:
@@ -74,9 +75,13 @@ class Running(Event):
             self.env.forget(self.target, self._goes_on)
         elif self.target is not None and self.target.callbacks is not None:
             self.target.callbacks.remove(self._goes_on)
-        self._send = lambda _: self._story.throw(interrupt)
+
+        def throw(_: None) -> Wait:
+            self._send = self._story.send
+            return self._story.throw(interrupt)
+
+        self._send = throw
         self._resume()
-        self._send = self._story.send
 
 
 class First(Event):
@@ -114,8 +119,8 @@ class Clock(Environment):
         self.urgent: list[Call] = []
         self.unsettled: dict[Unsettled, None] = {}
 
-    def at(self, moment: int, call: Call) -> None:
-        """Let *call* happen at *moment*; a moment that has passed is now."""
+    def at(self, moment: int, call: Call) -> int:
+        """Let *call* happen at *moment*, and say when that is: a moment that has passed is now."""
         if moment < self.now:
             moment = self.now
         instant = self.agenda.get(moment)
@@ -124,6 +129,7 @@ class Clock(Environment):
             heappush(self.moments, moment)
         else:
             instant.append(call)
+        return moment
 
     def forget(self, moment: int, call: Call) -> None:
         """Take back the last that was said of *call* at *moment*."""
@@ -135,7 +141,9 @@ class Clock(Environment):
         return Running(self, story)
 
     def schedule(self, event: Event, priority: int = NORMAL, delay: float = 0) -> None:  # noqa: ARG002  SimPy's
-        """Let *event* happen in *delay* minutes."""
+        """Let *event* happen in *delay* minutes; one that has failed ends the run."""
+        if not event.ok:
+            raise event.value  # type: ignore[misc]
         self.at(self.now + int(delay), partial(happen, event))
 
     def run(self, until: Any = None) -> None:  # noqa: ARG002  a run ends when nothing is left to happen

@@ -169,9 +169,11 @@ def formulate(unit: Unit, dosing: Dosing) -> Process:
 
 
 def taken_from(unit: Unit, batch: Lot | None) -> None:
-    """The cells leave the incubator."""
+    """The cells leave the incubator, and nothing more is done for them there."""
     if batch is not None:
         batch.taken = True
+        if batch.process is not None:
+            unit.interrupts(batch.process, "taken")
         unit.frees(batch)
 
 
@@ -243,17 +245,21 @@ def administer(unit: Unit, dosing: Dosing) -> Process:
     alive = 1.0
     if dosing.dose.product and recipe.prepares:
         alive = unit.biology.viability(patient, dosing.number, unit.now - dosing.suspended_at)
-    if dosing.booked is not None or not recipe.administers:
-        dosing.given_at = unit.now
     if not recipe.administers:
+        dosing.given_at = unit.now
         return
+    if dosing.booked is not None and patient.jobs["administer"].need is None:
+        dosing.given_at = unit.now  # the appointment is now
     keeps = recipe.use_within if dosing.dose.product and recipe.prepares else None
-    by = None if keeps is None else dosing.suspended_at + keeps
-    given_at = yield from unit.procedure("administer", dosing, dosing.booked, dosing.cells * alive, by)
-    if given_at < 0:
+    by, upset = None if keeps is None else dosing.suspended_at + keeps, dosing.upset
+    cells = dosing.cells * alive
+    given_at = yield from unit.procedure("administer", dosing, dosing.booked, cells, by, unless=upset)
+    if given_at >= 0:
+        dosing.given_at = given_at
+    elif not upset.triggered:
         spoil(unit, dosing, "expired")
+    if given_at < 0:
         return
-    dosing.given_at = given_at
     if recipe.stay:
         start = unit.now
         yield start + recipe.stay

@@ -93,7 +93,6 @@ class Lot(Made):
     isolated: bool = False
     contaminated: bool = False
     hold: Hold | None = None
-    emptied: Event | None = None
     store: Hold | None = None
     culture: Culture | None = None
     containers: int = 0

@@ -68,14 +68,10 @@ def make(unit: Unit, lot: Lot) -> Process:
         sample_at(unit, lot, "cryopreserve")
     yield from release(unit, lot)
     lot.ready.succeed()
-    if lot.store is not None:
-        yield Event(unit.floor)  # the bank waits, until it is lost or the patient's way is over
-    while lot.culture is not None and not lot.taken:
+    while lot.store is None and lot.culture is not None and not lot.taken:
         yield unit.next_medium(lot)
         yield from feed(unit, lot)
-    if lot.hold is not None:
-        lot.emptied = Event(unit.floor)
-        yield lot.emptied
+    yield Event(unit.floor)  # what is ready waits: it is taken or lost, or the patient's way is over
 
 
 def collect(unit: Unit, lot: Lot) -> Process:

@@ -191,22 +191,30 @@ class Unit:
         return job.fails is not None and job.fails(made.patient.index, made.number, made.turns[job.name])
 
     def procedure(
-        self, name: str, made: Made, booked: Booked | None, value: float = NAN, by: float | None = None
+        self,
+        name: str,
+        made: Made,
+        booked: Booked | None,
+        value: float = NAN,
+        by: float | None = None,
+        unless: Event | None = None,
     ) -> Process:
         """Something done at the clinic: at its appointment, at the next free one, or in the order of coming.
 
-        Returns when it began, or -1 if it could not begin *by* then.
+        Returns when it began, or -1 if it could not begin *by* then, or something else came first, *unless* which
+        it would have begun.
         """
         job = made.patient.jobs[name]
         if job.need is not None:
             task = self.does(job, made, value=value)
-            if by is not None and not (yield from self.begins(task, by)):
+            awaited = by is not None or unless is not None
+            if awaited and not (yield from self.begins(task, by, unless)):
                 return -1
             yield task
             return task.started
         planned = self.now
         if booked is None:
-            booked = yield from self._next_appointment(name, made, by)
+            booked = yield from self._next_appointment(name, made, by, unless)
             if booked is None:
                 return -1
         else:
@@ -217,16 +225,19 @@ class Unit:
         self.log.note(made.subject, job.activity, planned, start, self.now, value=value)
         return start
 
-    def _next_appointment(self, name: str, made: Made, by: float | None) -> Process:
+    def _next_appointment(self, name: str, made: Made, by: float | None, unless: Event | None) -> Process:
         booked = self.booking.book_next(made.patient, name, self.now)
         if by is not None and booked.start > by:
             self.booking.cancel(made.patient, [booked])
             return None
         try:
-            yield from self.reach(booked)
+            yield from self.reach(booked, unless)
         except Interrupt:
             self.booking.cancel(made.patient, [booked])
             raise
+        if unless is not None and unless.triggered:
+            self.booking.cancel(made.patient, [booked])
+            return None
         return booked
 
     def ships(self, made: Made, name: str) -> Process:
@@ -256,8 +267,6 @@ class Unit:
         if hold is None:
             return
         lot.hold = None
-        if lot.emptied is not None:
-            lot.emptied.succeed()
         self.in_work[place] -= 1
         if hold.started >= 0:
             activity = self.plan.facilities[place].incubates

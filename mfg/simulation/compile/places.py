@@ -53,15 +53,16 @@ class Places:
 
     @property
     def legs(self) -> dict[tuple[str, int, int], p.Leg]:
-        """Each leg between each clinic and each facility that it serves; the most specific one wins."""
+        """Each leg between each clinic and each facility that it serves."""
         site = self.scenario.site
         found: dict[tuple[str, int, int], p.Leg] = {}
-        for leg in sorted(site.legs, key=lambda leg: (leg.of is not None) + (leg.to is not None)):
-            shape = shape_of(leg.lasts, "minute")
+        for name in dict.fromkeys(leg.name for leg in site.legs):
             for c, clinic in enumerate(site.clinics):
                 for f, facility in enumerate(site.facilities):
-                    if {leg.of, leg.to} - {None} <= {clinic, facility}:
-                        found[leg.name, c, f] = p.Leg(round(shape.typical), shape, part(leg.excursion))
+                    leg = site.leg(name, clinic, facility)
+                    if leg is not None:
+                        shape = shape_of(leg.lasts, "minute")
+                        found[name, c, f] = p.Leg(round(shape.typical), shape, part(leg.excursion))
         return found
 
     def _resource(self, place: str, name: str, capacity: int, windows: Iterable[Window]) -> int:
