@@ -146,6 +146,11 @@ class Measure:
         return f"write {self.name} like {self.like}"
 
 
+def taken(given: object, measure: Measure, where: str) -> Quantity:
+    """*given* as it is if it is a quantity already, else what it says as text."""
+    return given if isinstance(given, pint.Quantity) else measure.read(given, where)
+
+
 def quantity_of(value: Decimal, unit: str) -> Quantity:
     """*value* in *unit*, one of the spellings that a measure lists."""
     factor, parsed = _unit(unit)

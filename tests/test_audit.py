@@ -271,3 +271,24 @@ def test_a_hundred_thousand_rows_in_seconds(tmp_path: Path) -> None:
     assert "100000 ok" in done.stdout
     assert cpu < 5
     assert megabytes < 300
+
+
+def test_a_placebo_holds_no_cells(tmp_path: Path) -> None:
+    """Nought is right for it, and anything else is not; a dose that differs between arms needs its arm."""
+    found = verdicts(
+        tmp_path,
+        [
+            "A,72,0,two-dose,booster 1",
+            "B,72,72000000,two-dose,booster 1",
+            "C,72,72000000,five-dose,booster 1",
+            "D,72,0,five-dose,booster 1",
+            "E,72,72000000,,booster 1",
+        ],
+        "patient,weight_kg,cells,arm,dose",
+        "lenzumestrocel-phase3",
+    )
+    assert [one.verdict for one in found] == ["ok", "error", "ok", "error", "error"]
+    assert found[1].likely == ("other",)
+    assert "holds none" in found[1].reason
+    assert found[3].reason == "cells: is zero"
+    assert found[4].reason.startswith("arm: is needed")

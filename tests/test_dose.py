@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
-from mfg import dose, load_protocol
+from mfg import Refused, dose, load_protocol
+from mfg.reader.library import find
 from tests.conftest import Said
 
 PHASE2 = load_protocol("lenzumestrocel-phase2")
@@ -146,3 +148,49 @@ def test_python_gives_decimals() -> None:
     order = dose(PHASE2, weight="69.85 kg")
     assert order.total_cells == Decimal(69850000)
     assert order.administrations[0].volume_mL == Decimal("6.985")
+
+
+def test_an_arm_is_asked_for_where_the_named_dose_differs(mfg: Callable[..., Said]) -> None:
+    """A booster is a placebo in one arm of phase 3 and cells in the other; the first dose is the same in both."""
+    command = ("dose", "lenzumestrocel-phase3", "--weight", "72kg", "--dose")
+    refused = mfg(*command, "booster 1")
+    assert (refused.status, refused.out) == (2, "")
+    assert "use one of two-dose, five-dose" in refused.err
+    assert mfg(*command, "booster 1", "--arm", "five-dose", "--json").json["total_cells"] == 72_000_000
+    assert mfg(*command, "booster 1", "--arm", "two-dose", "--json").json["total_cells"] == 0
+    assert mfg(*command, "dose 1", "--json").json["total_cells"] == 72_000_000
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (("--weight", "72kg", "--given", "weight=80kg"), "second body weight"),
+        (("--given", "weight=80kg", "--given", "weight=72kg"), "more than once"),
+    ],
+)
+def test_a_weight_is_given_once(mfg: Callable[..., Said], words: tuple[str, ...], problem: str) -> None:
+    """Two that disagree are no weight, and none of them is dropped in silence."""
+    said = mfg("dose", "lenzumestrocel-phase2", *words)
+    assert (said.status, said.out) == (2, "")
+    assert problem in said.err
+
+
+def test_a_weight_is_a_quantity() -> None:
+    """In Python too: a number without its unit is refused like text without one."""
+    with pytest.raises(Refused, match="72 kg"):
+        dose(PHASE2, weight=72)  # type: ignore[arg-type]
+
+
+def test_a_protocol_that_contradicts_its_own_examples_says_so(
+    mfg: Callable[..., Said], tmp_path: Path
+) -> None:
+    """A dose is computed by the rule as it stands, as an error, under the name of the file that it comes from."""
+    text = find("protocol", "lenzumestrocel-phase2").read_text(encoding="utf-8")
+    rule = 'cells         = { is = "1e6 cell/kg", fact = "dose" }'
+    assert rule in text
+    mine = tmp_path / "mine.toml"
+    mine.write_text(text.replace(rule, 'cells = { is = "2e6 cell/kg", assumed = "twice" }'), encoding="utf-8")
+    said = mfg("dose", mine, "--weight", "72kg")
+    assert said.status == 1
+    assert f"lenzumestrocel-phase2 ({mine})" in said.out
+    assert "contradicts its own worked example" in said.out

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from mfg import load_protocol, load_scenario
-from mfg.errors import Refused
+from mfg.errors import Faults, Refused
 from mfg.evidence import Number, counted
 from mfg.reader.document import leaves
 from mfg.reader.library import builtin, shelf, sources
@@ -180,6 +180,17 @@ def test_claims_that_cannot_be_made_out_are_refused() -> None:
         text = f'[[route]]\nname = "intrathecal"\ncells = {{ is = "1e6 cell", {claim} }}\n'
         with pytest.raises(Exception, match=word.replace("(", "[(]")):
             protocol(text, base=base)
+
+
+def test_a_number_that_is_not_its_fact_is_refused() -> None:
+    """With what the source states; a value of one's own has evidence of its own."""
+    base = MINIMAL.replace('donor  = "autologous"', 'donor = "autologous"\nfacts = "oh2018"')
+    base += '[patient.weight]\nunit = "kg"\n'
+    route = '[[route]]\nname = "intrathecal"\ncells = {{ is = "{0}", {1} }}\n'
+    protocol(route.format("1e6 cell/kg", 'fact = "dose"'), base=base)
+    protocol(route.format("2e6 cell/kg", 'assumed = "twice as much"'), base=base)
+    with pytest.raises(Faults, match=r"'2e6 cell/kg' is not what the fact oh2018[.]dose states, 1e6"):
+        protocol(route.format("2e6 cell/kg", 'fact = "dose"'), base=base)
 
 
 def test_a_file_without_evidence_works_and_is_told(mfg: Callable[..., Said], tmp_path: Path) -> None:

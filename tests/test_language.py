@@ -443,3 +443,17 @@ def test_worked_examples_are_computed() -> None:
         + '[[example]]\ngiven = { weight = "700 kg" }\nexpect = { refused = true }\n'
     )
     assert list(example_faults(refused)) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "problem"),
+    [
+        ('unit = "kilo"', "patient.weight.unit: 'kilo' is no unit of this field"),
+        ('unit = "kg"\nmost = "50 %"', "patient.weight.most: '50 percent' is not in the unit"),
+        ('one_of = ["a"]\nleast = "2 kg"', "patient.weight.least: '2 kg' is not in the unit"),
+    ],
+)
+def test_a_covariate_without_a_sound_unit_is_refused(lines: str, problem: str) -> None:
+    """Before any rule is read by it."""
+    with pytest.raises(Faults, match=problem):
+        protocol(f"[patient.weight]\n{lines}\n")

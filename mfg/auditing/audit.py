@@ -74,13 +74,15 @@ class Audit:
         except Unreadable as fault:
             return Verdict(row.number, patient, "error", ("unreadable",), str(fault))
         except Refused as fault:
-            return Verdict(row.number, patient, "error", ("other",), str(fault))
+            return Verdict(row.number, patient, "error", ("other",), str(fault).removeprefix("--"))
 
     def _compared(self, row: Row) -> Verdict:
-        given = row.number_in("cells")
+        prescriber = self._prescriber(row)
+        given = row.number_in("cells", zero=prescriber.kind != "product")
         if given is None:
             raise Unreadable("cells: is empty")
-        prescriber = self._prescriber(row)
+        if prescriber.kind != "product":
+            return _without_cells(prescriber, given)
         order = prescriber.order(self._case(prescriber, row))
         least, most, concentration = _expected(order, row.text("route"))
         asked = min(max(given, least), most)
@@ -141,6 +143,14 @@ class Audit:
         return case
 
 
+def _without_cells(prescriber: Prescriber, given: Decimal) -> Verdict:
+    """The verdict on a placebo or a sham: right if it holds no cells."""
+    if not given:
+        return Verdict(0, "", "ok", prescribed_cells=Decimal(0))
+    reason = f"{plain(given)} cells, and {prescriber.dose} of arm {prescriber.arm.name} holds none"
+    return Verdict(0, "", "error", ("other",), reason, Decimal(0))
+
+
 def audit(protocol: Protocol, path: str | Path) -> Audit:
     """Prepare the audit of a CSV table of doses.
 
@@ -191,6 +201,4 @@ def _expected(order: Order, route: str | None) -> tuple[Decimal, Decimal, Decima
     most = sum(
         (a.cells if a.cells is not None else a.cells_most or Decimal("1e15") for a in given), Decimal(0)
     )
-    if most == 0:
-        raise Unreadable(f"arm {order.arm} receives no cells")
     return least, most, given[0].concentration_cells_per_mL if len(given) == 1 else None

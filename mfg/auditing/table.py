@@ -44,11 +44,11 @@ class Row:
         assert self.cells is not None
         return (self.cells.get(column) or "").strip(" ") or None
 
-    def number_in(self, column: str) -> Decimal | None:
+    def number_in(self, column: str, *, zero: bool = False) -> Decimal | None:
         """The plain decimal number in *column*, or None if the cell is empty.
 
         Raises:
-            Unreadable: if it is anything else, or zero.
+            Unreadable: if it is anything else, or nought where that is not allowed (*zero*).
         """
         text = self.text(column)
         if text is None:
@@ -56,7 +56,7 @@ class Row:
         if not _NUMBER.fullmatch(text) or len(text) > 40:
             raise Unreadable(f"{column}: {text[:40]!r} is not a plain number; write one like 72.5 or 7.25e7")
         value = Decimal(text)
-        if value == 0:
+        if value == 0 and not zero:
             raise Unreadable(f"{column}: is zero")
         return value
 

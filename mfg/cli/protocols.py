@@ -158,7 +158,7 @@ def dose(
     if json:
         say.document(order)
     else:
-        _print_order(order)
+        _print_order(order, protocol)
     return FOUND if any(finding.level == "error" for finding in order.findings) else 0
 
 
@@ -171,14 +171,18 @@ def _pairs(given: tuple[str, ...]) -> dict[str, str]:
             raise Refused(
                 "--given", f"{name}{equals}{value}", "is not NAME=VALUE", "write it like --given cohort=2"
             )
+    names = [name for name, _, _ in pairs]
+    for name in names:
+        if names.count(name) > 1:
+            raise Refused("--given", name, "stands more than once", "give each value once")
     return {name: value for name, _, value in pairs}
 
 
-def _print_order(order: Any) -> None:
+def _print_order(order: Any, source: str) -> None:
     from mfg.units import plain
 
     weight = f" · {plain(order.weight_kg)} kg" if order.weight_kg is not None else ""
-    say.result(f"{order.protocol} · arm {order.arm} · {order.dose}{weight}\n")
+    say.result(f"{say.whose(order.protocol, source)} · arm {order.arm} · {order.dose}{weight}\n")
     for a in order.administrations:
         say.result(f"{a.route}{f' ({a.component})' if a.component else ''}: {say.cells(a.cells)}")
         if a.cells is None:
@@ -221,7 +225,9 @@ def audit(
     protocol
         A built-in name, or the path of a TOML file.
     file
-        A CSV table with the columns patient, weight_kg and cells.
+        A CSV table with the columns patient, cells and, where the dose depends on it, weight_kg (or weight_lb,
+        weight_g). Optional: route, arm, dose, volume_mL, and as second witnesses of the weight height_cm,
+        previous_weight_kg and previous_cells.
     out
         Where to write the same rows with their verdicts.
     json
@@ -304,7 +310,7 @@ def schedule(
         events = [{**say.fields(e), "weekday": e.weekday} for e in course.events]
         say.document({**say.fields(course), "events": events})
         return FOUND if course.findings else 0
-    say.result(f"{course.protocol} · arm {course.arm} · day 0 on {course.baseline}\n")
+    say.result(f"{say.whose(course.protocol, protocol)} · arm {course.arm} · day 0 on {course.baseline}\n")
     rows = [
         [
             f"{e.day:+d}" if e.day else "0",

@@ -20,7 +20,7 @@ def whole(_: object, tokens: Sequence[Any]) -> int:
     """A whole number as it is typed: digits, perhaps a sign, nothing else."""
     text = str(tokens[0].value)
     if not re.fullmatch(r"-?(0|[1-9][0-9]{0,9})", text):
-        raise ValueError(f"{text} is not a whole number")
+        raise ValueError(f"{text} is not a whole number of at most ten digits")
     return int(text)
 
 
@@ -88,6 +88,11 @@ def progress() -> Iterator[Callable[[int, int], None] | None]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("replications", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def whose(name: str, source: str) -> str:
+    """The *name* of a protocol; with the file that it is read from, if it is not a built-in one."""
+    return name if source == name else f"{name} ({source})"
 
 
 def cells(count: Decimal | None) -> str:

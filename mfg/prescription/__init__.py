@@ -9,10 +9,11 @@ from attrs import evolve
 
 from mfg.errors import Refused
 from mfg.evidence import Finding
+from mfg.prescription.examples import example_faults
 from mfg.prescription.order import Administration, Filled, Order
 from mfg.prescription.prescriber import Prescriber
 from mfg.protocol.protocol import Protocol
-from mfg.units import Quantity, Volume, amount, measure_of, plain
+from mfg.units import Quantity, Volume, amount, measure_of, plain, taken
 
 __all__ = ["Administration", "Filled", "Order", "Prescriber", "dose"]
 
@@ -34,13 +35,21 @@ def dose(
     Raises:
         Refused: for anything that the protocol does not allow or does not define. No dose is guessed.
     """
+    known = dict(given or {})
+    if weight is not None:
+        if "weight" in known:
+            raise Refused(
+                "--given weight", str(known["weight"]), "is a second body weight", "give one of them"
+            )
+        known["weight"] = weight
     prescriber = Prescriber.of(protocol, arm=arm, dose=dose)
-    order = prescriber.order(
-        prescriber.case({**(given or {}), **({} if weight is None else {"weight": weight})})
-    )
+    order = prescriber.order(prescriber.case(known))
     findings = [*order.findings, *prescriber.remarks()]
+    for fault in example_faults(protocol):
+        message = f"the protocol contradicts its own worked example: {fault}"
+        findings.append(Finding("error", "worked-example", message))
     if csf is not None:
-        drawn = measure_of(Volume).read(csf, "--csf") if isinstance(csf, str) else csf
+        drawn = taken(csf, measure_of(Volume), "--csf")
         findings += _vehicle(protocol, order, amount(drawn, "mL"))
     return evolve(order, findings=tuple(findings))
 

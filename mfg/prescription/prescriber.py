@@ -18,7 +18,7 @@ from mfg.prescription.fill import Fill, Note
 from mfg.prescription.order import Administration, Filled, Order
 from mfg.protocol.protocol import Arm, CellRule, Covariate, Protocol, Route, bounds_of
 from mfg.protocol.rules import Bounds, Case, Condition, choose, condition_of
-from mfg.units import Anything, Quantity, Weight, alike, amount, measure_of, plain, text
+from mfg.units import Anything, Quantity, Weight, alike, amount, measure_of, plain, taken, text
 
 
 @frozen
@@ -149,7 +149,7 @@ class Prescriber:
         Raises:
             Refused: if the arm receives no dose, or if leaving one of them out is ambiguous.
         """
-        chosen = _the_arm(protocol, arm)
+        chosen = _the_arm(protocol, arm, dose)
         name = _the_dose(protocol, chosen, dose)
         treatment = protocol.treatment(chosen.doses[name])
         routes = [r for r in protocol.routes if r.treatment in (None, treatment.name)]
@@ -198,7 +198,7 @@ class Prescriber:
                 )
             return str(value)
         measure = measure_of(Weight if name == "weight" else Anything)
-        quantity = measure.read(value, where) if isinstance(value, str) else value
+        quantity = taken(value, measure, where)
         if not alike(quantity, covariate.unit):
             raise Refused(
                 where, text(quantity), f"is not in {covariate.unit}", f"write it in {covariate.unit}"
@@ -273,7 +273,7 @@ class Prescriber:
                 yield Finding("note", "limit-not-checked", message)
 
 
-def _the_arm(protocol: Protocol, name: str | None) -> Arm:
+def _the_arm(protocol: Protocol, name: str | None, dose: str | None) -> Arm:
     if name is not None:
         arm = protocol.arm(name)
         if not arm.doses:
@@ -283,8 +283,17 @@ def _the_arm(protocol: Protocol, name: str | None) -> Arm:
     arms = protocol.dosed_arms()
     if not arms:
         raise Refused("--arm", None, "no arm of this protocol receives cells", "name an arm")
+    if dose is not None:
+        arms = [arm for arm in arms if dose in arm.doses] or arms
     asks = "arm" in _conditions(protocol)
-    if len({(arm.name if asks else "", frozenset(_products(protocol, arm).values())) for arm in arms}) > 1:
+    given = {
+        (
+            arm.name if asks else "",
+            frozenset(_products(protocol, arm).values()) if dose is None else arm.doses.get(dose),
+        )
+        for arm in arms
+    }
+    if len(given) > 1:
         raise Refused(
             "--arm", None, "is needed: the dose differs", f"use one of {', '.join(a.name for a in arms)}"
         )

@@ -9,7 +9,7 @@ from mfg.protocol.occurrences import occurrences
 from mfg.protocol.protocol import Protocol, bounds_of
 from mfg.protocol.recipe import Expand, Formulate
 from mfg.protocol.rules import Bounds, When, condition_of, uncovered
-from mfg.units import Quantity, alike, text
+from mfg.units import KNOWN, Quantity, alike, text
 
 _WORDS = {
     "donor": ("autologous", "allogeneic"),
@@ -26,6 +26,10 @@ _WORDS = {
 
 def faults_of(protocol: Protocol) -> Iterator[Refused]:
     """Every contradiction inside one protocol."""
+    unknown = list(_units(protocol))
+    if unknown:
+        yield from unknown  # without them no rule can be read
+        return
     yield from _words(protocol)
     yield from _names(protocol)
     yield from _arms(protocol)
@@ -221,6 +225,20 @@ def _covered(protocol: Protocol, path: str, rows: Iterable[When | None], free: s
         yield Refused(path, None, f"does not take every case exactly once: {problem}", "mend the conditions")
 
 
+def _units(protocol: Protocol) -> Iterator[Refused]:
+    """Covariates whose unit is none, or whose limits are not in it."""
+    for name, covariate in protocol.patient.items():
+        path, unit = f"patient.{name}", covariate.unit
+        if unit is not None and unit not in KNOWN:
+            yield Refused(f"{path}.unit", unit, "is no unit of this field", nearest(unit, KNOWN))
+            continue
+        for key in ("least", "most"):
+            limit = getattr(covariate, key)
+            if limit is not None and (unit is None or not alike(limit, unit)):
+                advice = f"write it in {unit}" if unit else "leave it out: a word has no limits"
+                yield Refused(f"{path}.{key}", text(limit), "is not in the unit of its covariate", advice)
+
+
 def _covariates(protocol: Protocol) -> Iterator[Refused]:
     events = {"screening", "baseline", "collection", "dose"} | {v.name for v in protocol.visits}
     for name, covariate in protocol.patient.items():
@@ -230,15 +248,7 @@ def _covariates(protocol: Protocol) -> Iterator[Refused]:
             continue
         if covariate.at is not None and covariate.at not in events:
             yield Refused(f"{path}.at", covariate.at, "is no event", nearest(covariate.at, events))
-        limits = [(k, q) for k in ("least", "most") if (q := getattr(covariate, k)) is not None]
-        for key, quantity in limits:
-            if covariate.unit is None or not alike(quantity, covariate.unit):
-                yield Refused(f"{path}.{key}", str(quantity), f"is not in {covariate.unit}", "use its unit")
-        reach = (
-            bounds_of(covariate, covariate.unit)
-            if covariate.unit and not any(not alike(q, covariate.unit) for _, q in limits)
-            else Bounds()
-        )
+        reach = bounds_of(covariate, covariate.unit) if covariate.unit else Bounds()
         if reach.least is not None and reach.most is not None and reach.least > reach.most:
             yield Refused(path, None, "has a least above its most", "exchange them")
 

@@ -335,7 +335,7 @@ def _named(things: tuple[_Named, ...], name: str, kind: str, where: str) -> _Nam
     for thing in things:
         if thing.name == name:
             return thing
-    raise Refused(where, name, f"is not one of its {kind}s", nearest(name, [t.name for t in things]))
+    raise Refused(where, name, f"is no {kind} of this protocol", nearest(name, [t.name for t in things]))
 
 
 def bounds_of(thing: Any, unit: str) -> Bounds:

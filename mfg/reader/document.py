@@ -13,11 +13,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from mfg.errors import Refused, nearest
 from mfg.evidence import Evidence, Number, Source
+from mfg.units import Anything, measure_of
 
 CLAIMS = ("fact", "cited", "derived", "assumed", "calibrated")
 BESIDE = ("range", "departs_from")  # further words on evidence
@@ -59,7 +61,34 @@ def take_off_evidence(document: Tree, sources: Sources) -> tuple[Tree, tuple[Num
             numbers.append(Number(path, str(node), evidence))
         return node
 
-    return bare(document, "", None, False), tuple(numbers), faults
+    tree = bare(document, "", None, False)
+    faults += [fault for number in numbers for fault in _belied(number, sources)]
+    return tree, tuple(numbers), faults
+
+
+def _belied(number: Number, sources: Sources) -> Iterator[Refused]:
+    """A number that is said to be a fact, and is not what the source states."""
+    if number.evidence is None or number.evidence.kind != "stated":
+        return
+    (name,) = number.evidence.facts
+    key, _, entry = name.partition(".")
+    stated = [leaf for _, leaf in leaves(sources[key].facts[entry].value)]
+    if _value(number.value) not in [_value(str(leaf)) for leaf in stated]:
+        problem = f"is not what the fact {name} states, {' or '.join(map(str, stated))}"
+        advice = 'correct it, or give it evidence of its own, such as assumed = "why"'
+        yield Refused(number.path, number.value, problem, advice)
+
+
+@lru_cache(maxsize=4096)
+def _value(text: str) -> Any:
+    """What a number as written says, so that equal ones compare equal."""
+    try:
+        return measure_of(Anything).read(text)
+    except Refused:
+        try:
+            return Decimal(text)
+        except InvalidOperation:
+            return text
 
 
 def called(item: object, place: int) -> str:
