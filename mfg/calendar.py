@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from attrs import frozen
 
-from mfg.errors import Refused, nearest
+from mfg.errors import Refused
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -79,7 +79,9 @@ def holidays_of(country: str | None, years: Iterable[int], where: str = "") -> H
             where,
             country,
             "is not a country with a known calendar",
-            f"use an ISO 3166 code, such as KR; {nearest(country, supported)}",
+            f"did you mean {country.upper()!r}?"
+            if country.upper() in supported
+            else "use an ISO 3166 code such as KR",
         )
     english = "en_US" if "en_US" in _languages(holidays, country) else None
     found = holidays.country_holidays(country, years=tuple(years), language=english)

@@ -14,7 +14,7 @@ from attrs import frozen
 
 from mfg.errors import Refused
 from mfg.shape import Shape
-from mfg.units import Anything, Concentration, Measure, Quantity, Volume, Weight, measure_of, number
+from mfg.units import Anything, Concentration, Measure, Quantity, Volume, Weight, measure_of, number, text
 
 # shape: the keys it is written with, then the keys that may bound it
 SHAPES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
@@ -75,6 +75,15 @@ class Spread:
         ordered = [value for key in ("least", "likely", "most") if (value := getattr(self, key)) is not None]
         if ordered != sorted(ordered) or (len(ordered) > 1 and ordered[0] == ordered[-1]):
             yield Refused(where, None, "has its least, likely and most out of order", "order them")
+        for key in ("sd", "mean"):
+            value = getattr(self, key)
+            if value is not None and not value.magnitude > 0 and (key, self.shape) != ("mean", "normal"):
+                yield Refused(
+                    f"{where}.{key}".lstrip("."),
+                    text(value),
+                    f"leaves no {self.shape} distribution",
+                    "give more",
+                )
         if self.spread is not None and self.spread <= 1:
             yield Refused(where, str(self.spread), "is no geometric standard deviation", "give one above 1")
 

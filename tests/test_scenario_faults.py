@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from attrs import evolve
 
 from mfg.errors import Faults
+from mfg.reader.checks import checked
 from mfg.reader.scenarios import load_scenario
 from mfg.scenario import Arrivals, Candidate, InProgress
 from mfg.scenario.check import faults_of
-from tests.small_unit import BANK, MONDAY, ONE_DOSE, Changes, scenario
+from tests.conftest import ROOT
+from tests.small_unit import BANK, MONDAY, ONE_DOSE, Changes, people, scenario
 
 LEG, OTHER = (
     {"name": "clinic to facility", "lasts": "90 minute"},
@@ -124,12 +127,28 @@ FAULTS: list[tuple[Changes, str]] = [
     ),
     (
         {"site.leg.clinic to facility.lasts": "25 hour"},
-        "site.leg: 'clinic to facility' from hospital is 1500 min by plan, and what is sent keeps 1440 min",
+        "site.leg: 'clinic to facility' takes 1500 min from hospital by plan, after 40 min of collection",
     ),
     (
         {"site.facility.gmp.formulate": "day before"},
         "the product waits 15.0 h overnight (from 18:00 at the latest to 09:00",
     ),
+    # counts, days, words
+    ({"site.laboratory.qc.benches": 0}, "site.laboratory.qc.benches: '0' is none; give at least one"),
+    (
+        {"site.clinic.hospital.beds": 0},
+        "site.clinic.hospital.beds: '0' is none; leave it out where it has no",
+    ),
+    ({"site.facility.gmp.fills": 0}, "site.facility.gmp.fills: '0' is none"),
+    ({"site.facility.gmp.medium_on": ["Mon", "Thur"]}, "medium_on: 'Thur' is no day of the week"),
+    ({"site.holidays": "kr"}, "site.holidays: 'kr' is not a country"),
+    ({"site.work.medium.needs": {}}, "site.work.medium.needs: is empty; name what it takes"),
+    ({"population.growth.primary": "0 %"}, "population.growth.primary: '0 %' lets a culture double"),
+    (
+        {"site.work.isolate.lasts": {"mean": "3 hour", "sd": "0 hour", "shape": "gamma"}},
+        "site.work.isolate.lasts.sd: '0 hour' leaves no gamma distribution",
+    ),
+    ({"start": {"from": "2026-03-02"}}, "start: "),
     # tests
     ({"site.test.mycoplasma": None}, "site.test.mycoplasma: is missing; the protocol asks for this test"),
     ({"site.test.sterility.reads": "colour"}, "site.test.sterility.reads: 'colour' is nothing a test reads"),
@@ -251,3 +270,28 @@ def test_a_setting_that_names_nothing_is_refused() -> None:
         load_scenario("lenzumestrocel-phase2", {"site.facility.gmp.autoclaves": "2"})
     with pytest.raises(Faults, match="is not a built-in population"):
         load_scenario("lenzumestrocel-phase2", {"population": "als-norway"})
+
+
+@pytest.mark.parametrize(("kg", "sound"), [(20.0, True), (19.9, False), (250.0, True), (250.1, False)])
+def test_a_patient_whom_the_protocol_does_not_dose_is_refused(kg: float, *, sound: bool) -> None:
+    """At the limits of the weight, and one tenth beyond them."""
+    found = [str(fault) for fault in faults_of(scenario(patients=people(1, kg=kg)))]
+    assert (found == []) == sound
+    assert all(f"arrivals.patients.A.weight_kg: '{kg:g}' is outside" in fault for fault in found)
+
+
+@pytest.mark.parametrize("weight", ["300 kg", "10 kg"])
+def test_a_population_that_the_protocol_does_not_dose_is_refused(weight: str) -> None:
+    """With the limits, before the clock starts."""
+    with pytest.raises(Faults, match=r"population.weight.is: .* is outside"):
+        load_scenario("lenzumestrocel-korea", {"population.weight": weight})
+
+
+def test_a_fault_in_a_variant_is_found_with_its_name(tmp_path: Path) -> None:
+    """Checking a scenario checks every plan that it names."""
+    text = (ROOT / "tests" / "study" / "scenario.toml").read_text(encoding="utf-8")
+    mine = tmp_path / "mine.toml"
+    text = text.replace("../hand", str(ROOT / "tests" / "hand")).replace('suites = "1"', 'suits = "1"')
+    mine.write_text(text, encoding="utf-8")
+    with pytest.raises(Faults, match=r"variant[.]one suite[.]suits: names nothing"):
+        checked(mine)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from attrs import evolve
+
 from mfg.errors import Faults, Refused, nearest
 from mfg.evidence import Number, counted
 from mfg.prescription.examples import example_faults
@@ -30,6 +32,8 @@ def checked(path: Path) -> str:
     schema = str(read_toml(path).get("schema", "protocol-1"))
     if schema not in _LOADERS:
         raise Faults(str(path), (Refused("schema", schema, "is not read here", nearest(schema, _LOADERS)),))
+    if schema == "scenario-1":
+        return _scenario(path)
     if schema != "protocol-1":
         return f"sound; {_ground(_LOADERS[schema](path).numbers)}"
     protocol = load_protocol(path)
@@ -41,6 +45,20 @@ def checked(path: Path) -> str:
         f"{many} worked example{'s' if many > 1 else ''} hold{'s' if many == 1 else ''}; " if many else ""
     )
     return f"sound; {examples}{_ground(protocol.numbers)}"
+
+
+def _scenario(path: Path) -> str:
+    """What there is to say of a scenario and of each variant that it names."""
+    scenario, faults = load_scenario(path), []
+    for name, settings in scenario.variants.items():
+        try:
+            load_scenario(path, settings)
+        except Faults as found:
+            plain = (evolve(fault, where=fault.where.removeprefix("--set ")) for fault in found.faults)
+            faults += [fault.under(f"variant.{name}") for fault in plain]
+    if faults:
+        raise Faults(str(path), tuple(faults))
+    return f"sound; {_ground(scenario.numbers)}"
 
 
 def _ground(numbers: tuple[Number, ...]) -> str:

@@ -41,7 +41,7 @@ def find(kind: str, name: str, beside: Path | None = None) -> Path:
         return (beside / name) if beside is not None else Path(name)
     if name in builtin(kind):
         return shelf(kind) / f"{name}.toml"
-    advice = f"{nearest(name, builtin(kind))} A file of your own is named by its path, ending in .toml"
+    advice = f"{nearest(name, builtin(kind)).rstrip('?')}. A file of your own is named by its path, ending in .toml"
     raise Faults(name, (Refused("", name, f"is not a built-in {kind}", advice),))
 
 

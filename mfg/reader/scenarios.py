@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -108,6 +109,8 @@ def scenario_of(documents: Tree, path: Path) -> Scenario:
     bare = {key: value for key, value in tree.items() if key not in ("schema", "facts")}
     written, wrong = structure(bare, _ScenarioFile)
     faults += claims + wrong
+    if written is not None and type(written.start) is not date:
+        faults.append(Refused("start", str(written.start), "is no date", "write it like 2026-03-02"))
     arrivals, wrong = _arrivals(bare.get("arrivals", {}), path)
     faults += wrong
     if (

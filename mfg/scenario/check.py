@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from decimal import Decimal
 from math import inf
 
 from mfg.errors import Refused, nearest
+from mfg.protocol.protocol import bounds_of
 from mfg.protocol.recipe import Expand
 from mfg.scenario.feasible import cannot_be_done
 from mfg.scenario.scenario import InProgress, Policy, Scenario
-from mfg.units import alike, amount, number
+from mfg.units import alike, amount, number, text
 
 CHOICES = {
     "order": ("due-date", "first-come", "most-urgent"),
@@ -34,7 +36,30 @@ def faults_of(scenario: Scenario) -> Iterator[Refused]:
     yield from _measures(scenario)
     yield from _needed_by_policy(scenario)
     yield from _arrivals(scenario)
+    yield from _weights(scenario)
     yield from _in_progress(scenario)
+
+
+def _weights(scenario: Scenario) -> Iterator[Refused]:
+    """Patients for whom the protocol has no dose."""
+    covariate, come = scenario.protocol.patient.get("weight"), scenario.arrivals
+    if covariate is None or not (limits := bounds_of(covariate, "kg")).ends():
+        return
+    problem = f"is outside {limits.shown('kg')}, the limits of the protocol"
+    for key, listed in (("patients", come.patients), ("in_progress", come.in_progress)):
+        for one in listed:
+            if Decimal(str(one.weight_kg)) not in limits:
+                where = f"arrivals.{key}.{one.patient}.weight_kg"
+                yield Refused(where, f"{one.weight_kg:g}", problem, "check the value and its unit")
+    if come.patients or (come.rate is None and come.every is None):
+        return
+    spread = scenario.population.weight
+    for key, limit in (("least", limits.least), ("most", limits.most)):
+        end = spread.is_ if spread.is_ is not None else getattr(spread, key)
+        if limit is not None and (end is None or amount(end, "kg") not in limits):
+            where = f"population.weight.{'is' if spread.is_ is not None else key}"
+            advice = "let the weights of the population end within them"
+            yield Refused(where, None if end is None else text(end), problem, advice)
 
 
 def _policy(policy: Policy) -> Iterator[Refused]:
@@ -51,6 +76,8 @@ def _biology(scenario: Scenario) -> Iterator[Refused]:
         if getattr(people, name) is None:
             advice = "the recipe grows its lots from the patient's own cells"
             yield Refused(f"population.{name}", None, "is missing", advice)
+    if people.growth is not None and not people.growth.primary.magnitude:
+        yield Refused("population.growth.primary", "0 %", "lets a culture double in no time", "give its part")
     supply, recipe = scenario.source, [step.do for step in scenario.recipe]
     if supply is not None and supply.kind == "bank":
         if "cryopreserve" not in recipe:

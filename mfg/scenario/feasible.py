@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from mfg.calendar import WEEKDAYS, holidays_of
 from mfg.errors import Refused, nearest
 from mfg.protocol.recipe import Expand, Formulate, Ship, Step
 from mfg.scenario.scenario import Scenario
@@ -26,6 +27,7 @@ FAILS = {"collect", "isolate", "medium", "passage", "induce", "cryopreserve", "t
 OPEN = FAILS - {"collect"}  # work in which something can get in
 SAMPLED = ("collect", "isolate", "expand", "induce", "cryopreserve")  # steps at whose end a sample is taken
 OF_THE_PRODUCT = ("harvest", "thaw", "formulate")
+LIMITS = ("beds", "starts", "fills")  # what is without limit where it is left out
 
 
 def cannot_be_done(scenario: Scenario) -> Iterator[Refused]:
@@ -56,11 +58,36 @@ def _places(site: Site) -> Iterator[Refused]:
     shares = [clinic.share for clinic in site.clinics.values()]
     if any(share is None for share in shares) and any(share is not None for share in shares):
         yield Refused("site.clinic", None, "has shares for some clinics only", "give all of them or none")
+    yield from _counts(site)
+    try:
+        holidays_of(site.holidays, (2026,), "site.holidays")
+    except Refused as unknown:
+        yield unknown
     for name, facility in site.facilities.items():
+        for day in facility.medium_on:
+            if day not in WEEKDAYS:
+                where = f"site.facility.{name}.medium_on"
+                yield Refused(where, day, "is no day of the week", nearest(day, WEEKDAYS))
         if facility.laboratory is not None and facility.laboratory not in site.laboratories:
             advice = nearest(facility.laboratory, site.laboratories)
             where = f"site.facility.{name}.laboratory"
             yield Refused(where, facility.laboratory, "is no laboratory of the site", advice)
+
+
+def _counts(site: Site) -> Iterator[Refused]:
+    """Nought of something that is either there, or without a limit where it is left out."""
+    for kind, places, keys in (
+        ("clinic", site.clinics, ("rooms", "beds")),
+        ("facility", site.facilities, ("suites", "operators", "starts", "fills")),
+        ("laboratory", site.laboratories, ("benches",)),
+    ):
+        for name, place in places.items():
+            for key in keys:
+                count = getattr(place, key)
+                if count is not None and count < 1:
+                    where = f"site.{kind}.{name}.{key}"
+                    advice = "leave it out where it has no limit" if key in LIMITS else "give at least one"
+                    yield Refused(where, str(count), "is none", advice)
 
 
 def _steps(scenario: Scenario) -> Iterator[Refused]:
@@ -93,6 +120,8 @@ def _work(site: Site, name: str, work: Work) -> Iterator[Refused]:
     }
     names = CLINIC | FACILITY | LABORATORY
     where = f"site.work.{name}"
+    if not work.needs:
+        yield Refused(f"{where}.needs", None, "is empty", "name what it takes, such as { operator = 1 }")
     for resource, units in work.needs.items():
         if resource not in places:
             yield Refused(f"{where}.needs", resource, "is no resource", nearest(resource, places))
@@ -184,31 +213,34 @@ def _bank(scenario: Scenario) -> Iterator[Refused]:
             yield Refused(where, None, "is missing", f"the supply {source.name} is a bank of containers")
 
 
-def _shortest_ways(site: Site, legs: Sequence[str]) -> Iterator[tuple[str, float]]:
-    """For each clinic the minutes of these *legs*, as planned, between it and the facility that is nearest by them."""
-    for clinic in site.clinics:
-        ways = []
-        for facility in site.facilities:
-            lasts = {}
-            for leg in sorted(site.legs, key=lambda leg: (leg.of is not None) + (leg.to is not None)):
-                if {leg.of, leg.to} - {None} <= {clinic, facility}:
-                    lasts[leg.name] = number(leg.lasts.typical, "minute")
-            ways.append(sum(lasts.get(name, 0.0) for name in legs))
-        if ways:
-            yield clinic, min(ways)
+def _ways_of(scenario: Scenario, legs: Sequence[str]) -> Iterator[tuple[str, float]]:
+    """For each clinic that patients come to, the minutes of these *legs* as planned.
+
+    Between it and the facility that is nearest by them; or the one that is furthest, where the policy may choose any.
+    """
+    site = scenario.site
+    chosen = min if scenario.policy.facility == "nearest" else max
+    for name, clinic in site.clinics.items():
+        joined = [[site.leg(leg, name, facility) for leg in legs] for facility in site.facilities]
+        ways = [sum(number(leg.lasts.typical, "minute") for leg in way if leg is not None) for way in joined]
+        if ways and (clinic.share is None or clinic.share.magnitude):
+            yield name, chosen(ways)
 
 
 def _too_late(scenario: Scenario) -> Iterator[Refused]:
-    """Material that cannot be where it is sent to while it keeps, if its way takes as long as is planned."""
-    for step in scenario.recipe:
-        if isinstance(step, Ship) and step.within is not None:
-            within = number(step.within, "minute")
-            for clinic, way in _shortest_ways(scenario.site, [step.leg]):
-                if way > within:
-                    problem = (
-                        f"from {clinic} is {way:.0f} min by plan, and what is sent keeps {within:.0f} min"
-                    )
-                    yield Refused("site.leg", step.leg, problem, "shorten it")
+    """Marrow that is too old before it can be isolated, if everything takes as long as is planned."""
+    step = next((s for s in scenario.recipe if isinstance(s, (Ship, Formulate))), None)
+    collect = scenario.site.work.get("collect")
+    if not isinstance(step, Ship) or step.within is None or collect is None:
+        return
+    within, before = number(step.within, "minute"), _booked(collect)
+    for clinic, way in _ways_of(scenario, [step.leg]):
+        if before + way > within:
+            problem = (
+                f"takes {way:.0f} min from {clinic} by plan, after {before:.0f} min of collection, "
+                f"and the marrow keeps {within:.0f} min"
+            )
+            yield Refused("site.leg", step.leg, problem, "shorten it")
 
 
 def _expiry(scenario: Scenario) -> Iterator[Refused]:
@@ -219,7 +251,7 @@ def _expiry(scenario: Scenario) -> Iterator[Refused]:
         return
     within = number(step.use_within, "minute")
     after = scenario.recipe[scenario.recipe.index(step) + 1 :]
-    for place, way in _shortest_ways(site, [s.leg for s in after if isinstance(s, Ship)]):
+    for place, way in _ways_of(scenario, [s.leg for s in after if isinstance(s, Ship)]):
         if way > within:
             problem = (
                 f"the way to the patient in {place} is {way:.0f} min by plan, "
