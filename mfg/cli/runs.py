@@ -78,7 +78,7 @@ def run(
     settings
         A value by its path as KEY=VALUE, such as suites=3; may be repeated.
     until
-        Replicate until a figure is known so well, such as 'vein_to_vein_median +-5%'.
+        Replicate until a figure is known so well, such as 'vein_to_vein_median +-5%', or +-0.5 in its own unit.
     workers
         How many processes share the work; as many as there are cores if left out.
     executor
@@ -92,10 +92,10 @@ def run(
     from mfg.figures import OF_AN_ARM, RULES, arms_of, too_few
     from mfg.study.run import checked, run_of
     from mfg.study.study import Study
-    from mfg.study.variants import Variant
+    from mfg.study.variants import AS_IT_IS, Variant
 
     checked(workers, seed)
-    study = Study.of(scenario, (Variant("as it is", pairs(settings)),), seed)
+    study = Study.of(scenario, (Variant(AS_IT_IS, pairs(settings)),), seed)
     with by_means(study, output, workers, executor) as means:
         done = run_of(study, means, replications, until)
     folder = done.folder
@@ -104,7 +104,10 @@ def run(
         head = {"scenario": done.scenario.name, "replications": done.replications, "seed": done.plan.seed}
         counts = {"endings": done.endings, "lots": done.lots_by_outcome}
         overloaded = [say.fields(one) for one in done.unstable]
-        say.document({**head, "figures": figures, **counts, "unstable": overloaded, "output": str(folder)})
+        wanted = {} if until is None else {"until": until, "reached": _reached(until, done)}
+        say.document(
+            {**head, **wanted, "figures": figures, **counts, "unstable": overloaded, "output": str(folder)}
+        )
         return 0
     say.result(
         f"{done.scenario.title or done.scenario.name}: {done.replications} replications, seed {done.plan.seed}\n"
@@ -114,16 +117,17 @@ def run(
     if done.unstable:
         say.result(f"the bottleneck is {done.unstable[0].resource}; averages are those of a growing line\n")
     named = [f for f in done.figures if f.n and f.name in RULES]
-    rows = [[f.about, *_interval(f), f.unit, f.undefined or ""] for f in named]
-    say.table(["figure", "mean", "95 % interval", "unit", "undefined"], rows, right=[1])
+    undefined = any(f.undefined for f in named)
+    rows = [
+        [f.name, *_interval(f), f.unit, *([f.undefined or ""] if undefined else []), f.about] for f in named
+    ]
+    header = ["figure", "mean", "95 % interval", "unit", *(["undefined"] if undefined else []), "what it is"]
+    say.table(header, rows, right=[1])
     say.result()
     of = {f.name: f for f in done.figures}
     arms = arms_of(done.plan)
     if arms:
-        rows = [
-            [of[name].about, *(_value(of[f"{name}[{arm}]"]) for arm in arms), of[name].unit]
-            for name in OF_AN_ARM
-        ]
+        rows = [[name, *(_value(of[f"{name}[{arm}]"]) for arm in arms), of[name].unit] for name in OF_AN_ARM]
         say.table(["figure by arm, mean", *arms, "unit"], rows, right=[*range(1, len(arms) + 1)])
         say.result()
     used = [name for name in done.plan.resources if of[f"load_{name}"].mean]
@@ -145,19 +149,24 @@ def run(
 
 def _until(until: str, done: Any) -> None:
     """Whether the figure is known as well as was asked for, and by which rule."""
-    from mfg.study.precision import FIRST, Precision
+    from mfg.study.precision import FIRST
 
-    precision = Precision.read(until, None)
-    ended = "is reached" if precision.met(done.by_replication) else "is not reached"
+    ended = "is reached" if _reached(until, done) else "is not reached"
     say.result(
-        f"{until} {ended} with {done.replications} replications; looked at {FIRST}, then whenever as many were "
-        "there as the last look asked for"
+        f"{until} {ended} with {done.replications} replications; it was looked at after {FIRST}, and "
+        "then after as many as the look before had found to be needed"
     )
+
+
+def _reached(until: str, done: Any) -> bool:
+    from mfg.study.precision import Precision
+
+    return Precision.read(until, None).met(done.by_replication)
 
 
 def by_means(study: Any, output: Path | None, workers: int | None, executor: str | None) -> Any:
     """The means that a command was given, with a folder that keeps the study."""
-    from mfg.study.run import default_folder
+    from mfg.study.study import default_folder
 
     return hands(workers, executor, output or default_folder(study))
 

@@ -51,7 +51,7 @@ def compare(
     settings
         A value by its path as KEY=VALUE, the same in all variants; may be repeated.
     figure
-        A figure to show instead of the usual ones; may be repeated.
+        A figure to show instead of the usual ones, by its name in `mfg run`; may be repeated.
     replications
         How often each variant is simulated.
     seed
@@ -82,6 +82,10 @@ def compare(
             )
         variants = hypercube(ranges, sample, 0 if seed is None else seed)
     elif given:
+        for key, text in given.items():
+            if ".." in text:
+                advice = "give --sample N for a Latin hypercube, or list the values"
+                raise Refused(f"--vary {key}", text, "is a range", advice)
         values = {key: text.split(",") for key, text in given.items()}
     study = study_of(scenario, vary=values, variants=variants, settings=pairs(settings), seed=seed)
     for name in figure:
@@ -98,7 +102,7 @@ def compare(
                     {
                         "name": variant.name,
                         "settings": dict(variant.settings),
-                        "figures": [say.fields(one) for one in figures],
+                        "figures": [say.fields(one) for one in figures if not figure or one.name in figure],
                         "endings": endings,
                         "lots": lots,
                         "unstable": [say.fields(one) for one in unstable],
@@ -112,7 +116,9 @@ def compare(
                         strict=True,
                     )
                 ],
-                "differences": [say.fields(one) for one in done.differences],
+                "differences": [
+                    say.fields(one) for one in done.differences if not figure or one.figure in figure
+                ],
                 "output": str(done.folder),
             }
         )
@@ -164,7 +170,7 @@ def _compared(done: Any, name: str) -> None:
                 _number(gap.correlation, 2),
             ]
         )
-    say.result(f"\n{first.about} ({first.unit})")
+    say.result(f"\n{first.name}: {first.about} ({first.unit})")
     say.table(["variant", "mean", "difference", "interval", "correlation"], rows, right=[1, 2, 4])
 
 
@@ -205,9 +211,13 @@ def sensitivity(
     seed: Whole | None = None,
     workers: Whole | None = None,
     executor: str | None = None,
+    output: Annotated[Path | None, Parameter(alias="-o")] = None,
     json: Flag = False,
 ) -> int:
     """Rank the inputs of a scenario by what they do to a figure; which assumption carries it.
+
+    The same command goes on where it was stopped. A large interaction says that the effect of an input depends on
+    the others, or is no straight line.
 
     Example: mfg sensitivity lenzumestrocel-phase2 doses_on_time
 
@@ -218,11 +228,12 @@ def sensitivity(
     figure
         A figure of mfg run, such as vein_to_vein_p90.
     over
-        A range as KEY=LOW..HIGH; may be repeated. Every assumed input within its range if left out.
+        A range as KEY=LOW..HIGH; may be repeated. If left out every assumed input, within the range that its
+        evidence states, or a quarter of its value up and down where none does.
     method
         morris (a screening) or sobol (shares of the variance; give few inputs and a power of two as --samples).
     samples
-        Trajectories (morris) or the base sample (sobol).
+        Trajectories (morris), two or more, or the base sample (sobol), a power of two.
     settings
         A value by its path as KEY=VALUE; may be repeated.
     replications
@@ -233,6 +244,8 @@ def sensitivity(
         How many processes share the work; as many as there are cores if left out.
     executor
         Who does the work instead, such as dask://127.0.0.1:8786.
+    output
+        The folder of the study; one under runs/ if left out.
     json
         Print one JSON document.
     """
@@ -243,9 +256,9 @@ def sensitivity(
 
     checked(workers, seed)
     fixed = pairs(settings)
-    ranges = [Range.read(key, text) for key, text in pairs(over, "--over").items()]
+    ranges = [Range.read(key, text, "--over") for key, text in pairs(over, "--over").items()]
     inputs = screening.over(ranges) if ranges else screening.assumed_in(load_scenario(scenario, fixed))
-    with hands(workers, executor) as means:
+    with hands(workers, executor, output) as means:
         found = screening.sensitivity(
             scenario,
             figure,
@@ -256,6 +269,7 @@ def sensitivity(
             settings=fixed,
             seed=seed,
             means=means,
+            kept=True,
         )
     if json:
         say.document({"scenario": scenario, "figure": figure, "method": method, "inputs": found})

@@ -18,7 +18,7 @@ from attrs import asdict, frozen
 from scipy import special
 
 from mfg.errors import Refused
-from mfg.figures import LEVEL, Figure, describe, figures_of, half_width
+from mfg.figures import LEVEL, Figure, asked_for, describe, figures_of, half_width
 from mfg.scenario import Scenario
 from mfg.stability import Overload, overloads
 from mfg.study.disk import whole
@@ -92,13 +92,22 @@ class Comparison:
     unstable: tuple[list[Overload], ...]
     differences: list[Difference]
 
+    def __repr__(self) -> str:
+        names = ", ".join(one.name for one in self.variants)
+        return f"Comparison({names}; {self.replications} replications each, in {str(self.folder)!r})"
+
     @property
     def variants(self) -> tuple[Variant, ...]:
         """What was compared; the first is what the others are held against."""
         return self.study.variants
 
     def of(self, figure: str) -> list[Difference]:
-        """The differences in one *figure*, in the order of the variants."""
+        """The differences in one *figure*, in the order of the variants.
+
+        Raises:
+            Refused: if there is no such figure.
+        """
+        asked_for(self.study.plans[0], figure, "figure")
         return [one for one in self.differences if one.figure == figure]
 
     def table(self, name: str) -> pd.DataFrame:
@@ -156,6 +165,9 @@ def study_of(
         advice = "vary something, such as --vary suites=1,2,3, or name variants in the scenario file"
         raise Refused("--vary", None, "leaves nothing to compare", advice)
     fixed = dict(settings or {})
+    for key, value in fixed.items():
+        if any(key in one.settings for one in chosen):
+            raise Refused(f"--set {key}", value, "is varied as well", "leave one of the two out")
     return Study.of(scenario, tuple(Variant(one.name, {**fixed, **one.settings}) for one in chosen), seed)
 
 
@@ -248,6 +260,6 @@ def _end(gap: np.ndarray, level: float, sign: int) -> float | None:
 
 def _correlation(one: pd.Series, other: pd.Series) -> float | None:
     both = pd.concat([one, other], axis=1).dropna().to_numpy()
-    if len(both) < 2 or (both.std(axis=0) == 0).any():
+    if len(both) < 3 or (both.std(axis=0) == 0).any():
         return None
     return float(np.corrcoef(both.T)[0, 1])

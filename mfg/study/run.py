@@ -20,7 +20,7 @@ from mfg.study.disk import number_of, sealed_in, whole
 from mfg.study.folder import document
 from mfg.study.precision import Precision
 from mfg.study.study import Means, Study, Told, carried_out
-from mfg.study.variants import Variant
+from mfg.study.variants import AS_IT_IS, Variant
 from mfg.tables import Tables
 
 REPLICATIONS = 20
@@ -42,6 +42,9 @@ class Run:
     lots_by_outcome: dict[str, int]
     unstable: list[Overload]
     _read: dict[str, pd.DataFrame] = field(factory=dict, init=False, repr=False)
+
+    def __repr__(self) -> str:
+        return f"Run({self.scenario.name}, {self.replications} replications, in {str(self.folder)!r})"
 
     @property
     def scenario(self) -> Scenario:
@@ -120,7 +123,7 @@ def simulate(
         Failed: if a replication ended in an error.
     """
     checked(workers, seed)
-    study = Study.of(scenario, (Variant("as it is", dict(settings or {})),), seed)
+    study = Study.of(scenario, (Variant(AS_IT_IS, dict(settings or {})),), seed)
     means = Means(Path(output) if output is not None else None, workers, executor, told)
     return run_of(study, means, replications, until)
 
@@ -192,8 +195,3 @@ def table_of(folder: Path, name: str, variant: int, replications: int) -> pd.Dat
     for column in frames[0].select_dtypes("category"):
         together[column] = together[column].astype("category")
     return together[together["replication"] < replications].reset_index(drop=True)
-
-
-def default_folder(study: Study) -> Path:
-    """Where a study goes if nobody says where: a folder of its own, named after what decides it."""
-    return Path("runs") / f"{study.scenarios[0].name}-{study.identity.digest[:8]}"

@@ -13,13 +13,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mfg.errors import Refused, nearest
 from mfg.evidence import Number
 from mfg.figures import asked_for
 from mfg.scenario import Scenario
-from mfg.study.study import Means, Study, carried_out
+from mfg.study.study import Means, Study, carried_out, default_folder
 from mfg.study.variants import Range, Variant
 
 REACH = Decimal("0.25")  # of a value whose own range nobody has stated, up and down
@@ -123,11 +123,12 @@ def sensitivity(
     settings: Mapping[str, str] | None = None,
     seed: int | None = None,
     means: Means | None = None,
+    kept: bool = False,
 ) -> list[Effect]:
     """How much *figure* depends on each of *inputs*, the strongest first.
 
     *samples* is the number of trajectories (Morris) or the base sample (Sobol, a power of two); each point of
-    the design is simulated *replications* times.
+    the design is simulated *replications* times. What is *kept* without a folder goes where studies go.
 
     Raises:
         Refused: for a method, a figure or inputs that there are not.
@@ -135,6 +136,9 @@ def sensitivity(
     """
     if method not in METHODS:
         raise Refused("--method", method, "is no method", nearest(method, METHODS))
+    if samples < 2 or (method == "sobol" and samples & (samples - 1)):
+        needs = "a power of two from 2 on" if method == "sobol" else "two trajectories or more"
+        raise Refused("--samples", str(samples), "leaves no interval", f"give {needs}")
     if not inputs:
         raise Refused("--over", None, "leaves nothing to move", "give a range such as suites=1..4")
     problem = {
@@ -149,7 +153,10 @@ def sensitivity(
     )
     study = Study.of(scenario, variants, seed)
     asked_for(study.plans[0], figure, "FIGURE")
-    _, counts = carried_out(study, replications, means if means is not None else Means())
+    means = means if means is not None else Means()
+    if kept and means.folder is None:
+        means = evolve(means, folder=default_folder(study))
+    _, counts = carried_out(study, replications, means)
     values = np.array([one.figures[figure].mean() for one in counts])
     if np.isnan(values).any():
         raise Refused("FIGURE", figure, "is not defined at every point", "allow more replications")

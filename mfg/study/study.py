@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from attrs import evolve, frozen
 
-from mfg.errors import Failed, Refused
+from mfg.errors import Failed, Faults, Refused
 from mfg.reader.scenarios import load_scenario
 from mfg.scenario import Scenario
 from mfg.simulation.compile import plan_of
@@ -25,7 +25,7 @@ from mfg.study.cell import Outcome
 from mfg.study.chunk import Failure, chunks
 from mfg.study.folder import opened, progress_of
 from mfg.study.identity import Identity, identity_of
-from mfg.study.variants import Variant
+from mfg.study.variants import AS_IT_IS, Variant
 from mfg.study.work import worked_off
 
 Told = Callable[[int, int], None]  # how many cells are done, of how many
@@ -68,16 +68,22 @@ class Study:
         twice = [name for name in names if names.count(name) > 1]
         if twice:
             raise Refused("variant", twice[0], "is the name of two variants", "give each its own")
-        loaded = tuple(_loaded(scenario, one.settings, seed) for one in variants)
+        loaded = tuple(_loaded(scenario, one, seed) for one in variants)
         plans = tuple(plan_of(one) for one in loaded)
         identity = identity_of(list(zip(names, loaded, plans, strict=True)))
         source = scenario.name if isinstance(scenario, Scenario) else str(scenario)
         return cls(source, variants, loaded, plans, identity)
 
 
-def _loaded(scenario: str | Path | Scenario, settings: Mapping[str, str], seed: int | None) -> Scenario:
+def _loaded(scenario: str | Path | Scenario, variant: Variant, seed: int | None) -> Scenario:
+    settings = variant.settings
     if not isinstance(scenario, Scenario):
-        return load_scenario(scenario, {**settings, **({} if seed is None else {"seed": str(seed)})})
+        try:
+            return load_scenario(scenario, {**settings, **({} if seed is None else {"seed": str(seed)})})
+        except Faults as found:
+            if settings and variant.name != AS_IT_IS:
+                raise Faults(f"{found.source}, variant {variant.name}", found.faults) from None
+            raise
     if settings:
         advice = "give its name or path, or load it with them"
         raise Refused("settings", ", ".join(settings), "cannot change a scenario that is loaded", advice)
@@ -140,6 +146,11 @@ def carried_out(study: Study, replications: int, means: Means) -> tuple[Path, li
         advice = "they must share this folder, and nobody may remove anything from it meanwhile"
         raise Refused("workers", None, f"have left {saved} of {total} replications in {folder}", advice)
     return folder, [_counted(n, results) for n in range(len(study.plans))]
+
+
+def default_folder(study: Study) -> Path:
+    """Where a study goes if nobody says where: a folder of its own, named after what decides it."""
+    return Path("runs") / f"{study.scenarios[0].name}-{study.identity.digest[:8]}"
 
 
 def _kept(folder: Path) -> int:

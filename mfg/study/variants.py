@@ -16,6 +16,7 @@ from mfg.reader.scenarios import load_scenario
 from mfg.scenario import Scenario
 from mfg.simulation.draws import Luck
 
+AS_IT_IS = "as it is"  # the name of the variant that changes nothing
 _NUMBER = r"(-?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]{1,3})?)"
 _RANGE = re.compile(rf"{_NUMBER} ?(.*?)\.\.{_NUMBER} ?(.*)")
 
@@ -38,14 +39,14 @@ class Range:
     unit: str
 
     @staticmethod
-    def read(key: str, text: str) -> Range:
-        """Read ``2..6`` or ``20 hour..30 hour``."""
+    def read(key: str, text: str, option: str = "--vary") -> Range:
+        """Read ``2..6`` or ``20 hour..30 hour``, given with *option*."""
         match = _RANGE.fullmatch(text)
         if match is None or (match[2] and match[2] != match[4]):
-            raise Refused(f"--vary {key}", text, "is no range", "write it like 20hour..30hour")
+            raise Refused(f"{option} {key}", text, "is no range", "write it like 20hour..30hour")
         low, high = Decimal(match[1]), Decimal(match[3])
         if low >= high:
-            raise Refused(f"--vary {key}", text, "does not rise", "write the low end first")
+            raise Refused(f"{option} {key}", text, "does not rise", "write the low end first")
         return Range(key, low, high, match[4])
 
     def at(self, share: float) -> str:
@@ -61,6 +62,8 @@ class Range:
 def grid(vary: Mapping[str, Sequence[str]]) -> list[Variant]:
     """Every combination of the values of *vary*; the first values together are what the others are held against."""
     for key, values in vary.items():
+        if isinstance(values, str):
+            raise Refused(f"vary {key}", values, "is one text and no list", f"write [{values!r}, ...]")
         if len(set(values)) != len(values):
             raise Refused(f"--vary {key}", ",".join(values), "has a value twice", "give each once")
     chosen = [dict(zip(vary, values, strict=True)) for values in product(*vary.values())]
@@ -70,7 +73,7 @@ def grid(vary: Mapping[str, Sequence[str]]) -> list[Variant]:
 def named_in(scenario: str | Path | Scenario) -> list[Variant]:
     """The variants that a scenario file names, after the scenario as it is."""
     loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    return [Variant("as it is", {}), *(Variant(name, settings) for name, settings in loaded.variants.items())]
+    return [Variant(AS_IT_IS, {}), *(Variant(name, settings) for name, settings in loaded.variants.items())]
 
 
 def hypercube(ranges: Sequence[Range], count: int, seed: int) -> list[Variant]:
@@ -91,11 +94,11 @@ def hypercube(ranges: Sequence[Range], count: int, seed: int) -> list[Variant]:
         for n in range(count)
     ]
     return [
-        Variant("as it is", {}),
+        Variant(AS_IT_IS, {}),
         *(Variant(f"sample {n + 1}: {named(s)}", s) for n, s in enumerate(samples)),
     ]
 
 
 def named(settings: Mapping[str, str]) -> str:
     """What settings are called."""
-    return ", ".join(f"{key}={value}" for key, value in settings.items()) or "as it is"
+    return ", ".join(f"{key}={value}" for key, value in settings.items()) or AS_IT_IS

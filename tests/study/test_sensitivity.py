@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -62,15 +63,15 @@ def test_what_is_moved_is_assumed_and_within_its_range(name: str) -> None:
             assert min(0, value) <= low <= value <= high
 
 
-def test_every_assumption_is_one_command(mfg: Callable[..., Said]) -> None:
+def test_every_assumption_is_one_command(mfg: Callable[..., Said], tmp_path: Path) -> None:
     """A ranked table; the number of inputs is that of the assumptions that can be moved."""
     said = mfg(
-        *("sensitivity", SMALL, "lots_started", "--samples", 1, "-n", 1, "--workers", 1),
+        *("sensitivity", SMALL, "lots_started", "--samples", 2, "-n", 1, "--workers", 1, "-o", tmp_path),
         *("--set", "horizon=2week"),
     )
     assert said.status == 0, said.err
     count = len(assumed_in(load_scenario(SMALL)))
-    assert f"{count} inputs, morris, 1 samples, 1 replications" in said.out
+    assert f"{count} inputs, morris, 2 samples, 1 replications" in said.out
     answer = mfg(
         *("sensitivity", HAND, "suite_hours_per_dose", "--over", f"{ISOLATE}=2hour..3hour"),
         *("--samples", 2, "-n", 1, "--workers", 1, "--json"),

@@ -57,7 +57,10 @@ def test_it_ends_when_the_figure_is_known(mfg: Callable[..., Said], tmp_path: Pa
     made = len(cells(tmp_path / "run"))
     assert made > FIRST
     assert f"{target} is reached with {made} replications" in said.out
-    assert "looked at 20, then whenever as many were there as the last look asked for" in said.out
+    assert (
+        "it was looked at after 20, and then after as many as the look before had found to be needed"
+        in said.out
+    )
     run = simulate(SMALL, until=target, output=tmp_path / "run")
     half = half_width(run.by_replication["lots_started"].to_numpy())
     assert run.replications == made
