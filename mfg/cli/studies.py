@@ -272,19 +272,27 @@ def sensitivity(
             kept=True,
         )
     if json:
-        say.document({"scenario": scenario, "figure": figure, "method": method, "inputs": found})
+        head = {"scenario": scenario, "figure": figure, "method": method}
+        say.document({**head, "samples": found.samples, "left_out": found.left_out, "inputs": found.effects})
         return 0
     what = "mean change over the range" if method == "morris" else "share of variance, with interactions"
     rows = [
         [e.name, e.range, f"{e.effect:.4g}", f"+-{e.bound:.2g}", f"{e.interaction:.2g}"]
-        for e in found
+        for e in found.effects
         if e.effect
     ]
+    count = len(found.effects)
     say.result(
-        f"{figure} of {scenario}: {len(found)} inputs, {method}, {samples} samples, {replications} replications\n"
+        f"{figure} of {scenario}: {count} inputs, {method}, {found.samples} samples, {replications} replications"
     )
+    if found.left_out:
+        say.result(
+            f"left out: {found.left_out} of {samples} samples, in which {figure} is not defined at some point; "
+            f"there most patients end with: {found.because}"
+        )
+    say.result()
     say.table(["input", "range", what, "95 %", "interaction"], rows, right=[2, 4])
-    say.result(f"\nwithout any effect here: {len(found) - len(rows)} of {len(found)} inputs")
+    say.result(f"\nwithout any effect here: {count - len(rows)} of {count} inputs")
     return 0
 
 

@@ -8,6 +8,7 @@ its own confidence bound.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -60,6 +61,20 @@ class Effect:
     effect: float
     bound: float
     interaction: float
+
+
+@frozen
+class Screening:
+    """The effects of the inputs, the strongest first, from so many `samples` of the design.
+
+    `left_out` are those with a point at which no replication defines the figure, and `because` is how most
+    patients end at such a point.
+    """
+
+    effects: list[Effect]
+    samples: int
+    left_out: int = 0
+    because: str = ""
 
 
 def assumed_in(scenario: Scenario) -> list[Input]:
@@ -124,14 +139,14 @@ def sensitivity(
     seed: int | None = None,
     means: Means | None = None,
     kept: bool = False,
-) -> list[Effect]:
-    """How much *figure* depends on each of *inputs*, the strongest first.
+) -> Screening:
+    """How much *figure* depends on each of *inputs*.
 
     *samples* is the number of trajectories (Morris) or the base sample (Sobol, a power of two); each point of
     the design is simulated *replications* times. What is *kept* without a folder goes where studies go.
 
     Raises:
-        Refused: for a method, a figure or inputs that there are not.
+        Refused: for a method, a figure or inputs that there are not, or if hardly a sample defines the figure.
         Faults: if some value within a range makes a scenario that cannot run.
     """
     if method not in METHODS:
@@ -158,9 +173,24 @@ def sensitivity(
         means = evolve(means, folder=default_folder(study))
     _, counts = carried_out(study, replications, means)
     values = np.array([one.figures[figure].mean() for one in counts])
-    if np.isnan(values).any():
-        raise Refused("FIGURE", figure, "is not defined at every point", "allow more replications")
-    return sorted(_effects(problem, method, points, values, inputs), key=lambda one: -one.effect)
+    size = len(inputs) + (1 if method == "morris" else 2)  # points of one sample, which belong together
+    whole = ~np.isnan(values).reshape(-1, size).any(axis=1)
+    because = _mostly([one.endings for one, value in zip(counts, values, strict=True) if np.isnan(value)])
+    if whole.sum() < 2:
+        problem_there = f"is not defined at some points, where most patients end with: {because}"
+        raise Refused("FIGURE", figure, problem_there, "choose narrower ranges, or allow more replications")
+    kept_points = np.repeat(whole, size)
+    effects = _effects(problem, method, points[kept_points], values[kept_points], inputs)
+    effects.sort(key=lambda one: -one.effect)
+    return Screening(effects, int(whole.sum()), int((~whole).sum()), because)
+
+
+def _mostly(endings: Iterable[Mapping[str, int]]) -> str:
+    """How most patients ended who did not complete."""
+    found: Counter[str] = Counter()
+    for one in endings:
+        found.update({ending: count for ending, count in one.items() if ending != "completed"})
+    return found.most_common(1)[0][0] if found else ""
 
 
 def _settings(inputs: Sequence[Input], point: np.ndarray) -> dict[str, str]:

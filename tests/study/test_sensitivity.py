@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mfg.errors import MfgError
+from mfg.errors import MfgError, Refused
 from mfg.reader.library import builtin
 from mfg.reader.scenarios import load_scenario
 from mfg.study.sensitivity import _design, _effects, assumed_in, over, sensitivity
@@ -38,7 +38,7 @@ def test_a_straight_line_has_its_slopes_and_no_interaction(
 
 def test_an_hour_of_isolation_is_an_hour_of_suite() -> None:
     """A unit by hand: every dose has one isolation, and a collection takes no suite. The strongest comes first."""
-    found = sensitivity(HAND, "suite_hours_per_dose", inputs=INPUTS[::-1], samples=2, replications=1)
+    found = sensitivity(HAND, "suite_hours_per_dose", inputs=INPUTS[::-1], samples=2, replications=1).effects
     assert [(one.name, one.range) for one in found] == [
         (ISOLATE, "2 to 3 hour"),
         (COLLECT, "30 to 50 minute"),
@@ -93,3 +93,16 @@ def test_what_cannot_be_screened_is_refused(asked: dict[str, object], problem: s
     """With what would be right."""
     with pytest.raises(MfgError, match=problem):
         sensitivity(HAND, "lots_started", **{"inputs": INPUTS, "replications": 1, **asked})  # type: ignore[arg-type]
+
+
+def test_samples_in_which_the_figure_is_undefined_are_left_out() -> None:
+    """And counted, with the reason; what is left are the samples as they are, and two at least."""
+    limits = over([Range.read(ISOLATE, "2hour..3hour"), Range.read("growth.limit", "6doubling..40doubling")])
+    found = sensitivity(HAND, "suite_hours_per_dose", inputs=limits, samples=8, replications=1)
+    assert found.samples + found.left_out == 8
+    assert found.samples >= 2
+    assert found.left_out >= 1
+    assert found.because == "growth failure"
+    hopeless = over([Range.read(ISOLATE, "2hour..3hour"), Range.read("growth.limit", "4doubling..5doubling")])
+    with pytest.raises(Refused, match="growth failure"):
+        sensitivity(HAND, "suite_hours_per_dose", inputs=hopeless, samples=2, replications=1)
