@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import MINIMAL, Said
+import mfg as package
+from tests.conftest import MINIMAL, ROOT, Said
 
 COMMANDS = ["protocols", "show", "check", "dose", "audit", "schedule", "scenarios", "run", "trace"]
+STUDIES = ["compare", "sensitivity", "status"]  # their examples take long, or need a folder
 
 
 def cpu_of(*arguments: str) -> float:
@@ -41,7 +43,7 @@ def test_a_dose_is_quick() -> None:
     assert cpu_of("dose", "lenzumestrocel-phase2", "--weight", "72kg") < 0.8
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS, *STUDIES])
 def test_help_of_every_command_has_an_example(mfg: Callable[..., Said], command: str) -> None:
     """And the example names the command."""
     said = mfg(command, "--help")
@@ -74,6 +76,7 @@ def test_the_examples_in_the_help_work(
         "show lenzumestrocel-korea",
         "schedule lenzumestrocel-korea --baseline 2026-03-12",
         "trace lenzumestrocel-phase2",
+        f"check {ROOT / 'examples' / 'my-protocol.toml'}",
     ],
 )
 def test_json_is_one_document_and_nothing_else(mfg: Callable[..., Said], command: str) -> None:
@@ -189,3 +192,14 @@ def test_python_offers_what_the_command_does() -> None:
     code = "import sys, mfg; print(sorted(set(mfg.__all__) & set(dir(mfg)) ^ set(mfg.__all__)), [m for m in ('pandas', 'pint', 'scipy', 'simpy') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[] []"
+
+
+def test_a_name_where_a_protocol_is_asked_for_is_refused_with_the_way_to_load_it() -> None:
+    """In Python a protocol is loaded once and asked often."""
+    for ask in (
+        lambda name: package.dose(name, weight="72 kg"),
+        lambda name: package.schedule(name, baseline="2026-03-12"),
+        lambda name: package.audit(name, "doses.csv"),
+    ):
+        with pytest.raises(package.Refused, match=r"mfg.load_protocol\('lenzumestrocel-phase2'\)"):
+            ask("lenzumestrocel-phase2")

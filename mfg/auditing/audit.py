@@ -12,7 +12,7 @@ from mfg.auditing.patterns import patterns, witnesses
 from mfg.auditing.table import Row, Table, Unreadable, open_table
 from mfg.errors import Faults, Refused
 from mfg.prescription import Order, Prescriber
-from mfg.protocol.protocol import Protocol
+from mfg.protocol.protocol import Protocol, loaded
 from mfg.units import amount, plain
 
 ADDED = ("verdict", "prescribed_cells", "deviation_percent", "likely", "reason")
@@ -162,7 +162,7 @@ def audit(protocol: Protocol, path: str | Path) -> Audit:
     Raises:
         Faults: if the file cannot be read, or its header does not fit.
     """
-    where = Path(path)
+    protocol, where = loaded(protocol), Path(path)
     known = {*COLUMNS, *WEIGHTS, *_covariate_columns(protocol).values()}
     table = open_table(where, known)
     faults = [

@@ -49,7 +49,7 @@ def run(arguments: list[str]) -> int:
             f"{error.filename or 'output'}: {error.strerror or error}; check the path, its permissions and the space left"
         )
     except KeyboardInterrupt as error:
-        sys.stderr.write(f"interrupted: {str(error) or 'everything finished so far is kept'}\n")
+        sys.stderr.write(f"interrupted{f': {error}' if str(error) else ''}\n")
         return TERMINATED if isinstance(error, Terminated) else INTERRUPTED
 
 

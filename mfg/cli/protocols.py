@@ -92,7 +92,7 @@ def _ground(number: dict[str, Any]) -> str:
     return f"{number['reason'] or ''}{places}"
 
 
-def check(*files: Path) -> int:
+def check(*files: Path, json: Annotated[bool, Parameter(negative="")] = False) -> int:
     """Check protocol, site, population and scenario files, and the worked examples of protocols.
 
     Example: mfg check my-protocol.toml
@@ -101,6 +101,8 @@ def check(*files: Path) -> int:
     ----------
     files
         One or more TOML files.
+    json
+        Print one JSON document.
     """
     from mfg.errors import Faults
     from mfg.reader.checks import checked
@@ -108,14 +110,19 @@ def check(*files: Path) -> int:
     if not files:
         say.remark("mfg check: name at least one file")
         return 2
-    status = 0
+    answers: list[dict[str, Any]] = []
     for file in files:
         try:
-            say.result(f"{file}: {checked(file)}")
-        except Faults as faults:
-            say.result(str(faults))
-            status = FOUND
-    return status
+            answers.append({"file": str(file), "sound": True, "about": checked(file), "faults": []})
+        except Faults as found:
+            listed = [say.fields(fault) for fault in found.faults]
+            answers.append({"file": str(file), "sound": False, "about": str(found), "faults": listed})
+    if json:
+        kept = ("file", "sound", "faults")
+        say.document({"files": [{key: answer[key] for key in kept} for answer in answers]})
+    for answer in answers if not json else ():
+        say.result(f"{answer['file']}: {answer['about']}" if answer["sound"] else answer["about"])
+    return 0 if all(answer["sound"] for answer in answers) else FOUND
 
 
 def dose(

@@ -14,7 +14,7 @@ from mfg.course.network import KINDS, Course, Event, Template
 from mfg.course.template import template_of
 from mfg.errors import Refused
 from mfg.evidence import Finding
-from mfg.protocol.protocol import Arm, Protocol
+from mfg.protocol.protocol import Arm, Protocol, loaded
 
 __all__ = ["Appointment", "Schedule", "ScheduleFinding", "schedule"]
 
@@ -76,7 +76,7 @@ def schedule(
     Raises:
         Refused: for a day that is none, or an arm, a supply or a country that is not known.
     """
-    day0 = read_date(baseline, "--baseline")
+    protocol, day0 = loaded(protocol), read_date(baseline, "--baseline")
     chosen, source = _arm(protocol, arm), protocol.supply(supply)
     closed = holidays_of(holidays, range(day0.year - 2, day0.year + 6), "--holidays")
     template = template_of(protocol, chosen, source)

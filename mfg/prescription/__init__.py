@@ -12,7 +12,7 @@ from mfg.evidence import Finding
 from mfg.prescription.examples import example_faults
 from mfg.prescription.order import Administration, Filled, Order
 from mfg.prescription.prescriber import Prescriber
-from mfg.protocol.protocol import Protocol
+from mfg.protocol.protocol import Protocol, loaded
 from mfg.units import Quantity, Volume, amount, measure_of, plain, taken
 
 __all__ = ["Administration", "Filled", "Order", "Prescriber", "dose"]
@@ -35,7 +35,7 @@ def dose(
     Raises:
         Refused: for anything that the protocol does not allow or does not define. No dose is guessed.
     """
-    known = dict(given or {})
+    protocol, known = loaded(protocol), dict(given or {})
     if weight is not None:
         if "weight" in known:
             raise Refused(

@@ -338,6 +338,18 @@ def _named(things: tuple[_Named, ...], name: str, kind: str, where: str) -> _Nam
     raise Refused(where, name, f"is no {kind} of this protocol", nearest(name, [t.name for t in things]))
 
 
+def loaded(protocol: object) -> Protocol:
+    """*protocol*, if it is one.
+
+    Raises:
+        Refused: for the name or the path of one, with how it is loaded.
+    """
+    if isinstance(protocol, Protocol):
+        return protocol
+    advice = f"load it first: mfg.load_protocol({str(protocol)!r})"
+    raise Refused("protocol", str(protocol)[:80], "is not a loaded protocol", advice)
+
+
 def bounds_of(thing: Any, unit: str) -> Bounds:
     """The `least` and `most` of *thing* (anything that has them, or None) as decimals of *unit*."""
     least, most = getattr(thing, "least", None), getattr(thing, "most", None)
