@@ -12,7 +12,7 @@ import pytest
 
 from mfg import Faults, audit, load_protocol
 from mfg.auditing import ADDED, Verdict, safe
-from tests.conftest import Said
+from tests.conftest import ROOT, Said
 
 PHASE2 = load_protocol("lenzumestrocel-phase2")
 HEADER = "patient,weight_kg,cells"
@@ -292,3 +292,28 @@ def test_a_placebo_holds_no_cells(tmp_path: Path) -> None:
     assert "holds none" in found[1].reason
     assert found[3].reason == "cells: is zero"
     assert found[4].reason.startswith("arm: is needed")
+
+
+def test_a_placebo_row_is_read_like_any_other(tmp_path: Path) -> None:
+    """An unknown route or a weight out of reach is one there too."""
+    header = "patient,weight_kg,cells,arm,dose,route"
+    found = verdicts(
+        tmp_path,
+        ["B,70,0,two-dose,booster 1,nonsense", "C,700,0,two-dose,booster 1,"],
+        header,
+        "lenzumestrocel-phase3",
+    )
+    assert [one.verdict for one in found] == ["error", "error"]
+
+
+def test_nothing_is_audited_by_a_protocol_that_contradicts_itself(
+    mfg: Callable[..., Said], tmp_path: Path
+) -> None:
+    """A rule that its own worked example speaks against would call a tenfold dose right."""
+    text = (ROOT / "examples" / "my-protocol.toml").read_text(encoding="utf-8")
+    assert '"1e6 cell/kg"' in text
+    mine = tmp_path / "mine.toml"
+    mine.write_text(text.replace('"1e6 cell/kg"', '"1e7 cell/kg"'), encoding="utf-8")
+    said = mfg("audit", mine, table(tmp_path, ["A,70,7e8"]))
+    assert (said.status, said.out) == (2, "")
+    assert "by which nothing is audited" in said.err

@@ -193,6 +193,17 @@ def test_a_number_that_is_not_its_fact_is_refused() -> None:
         protocol(route.format("2e6 cell/kg", 'fact = "dose"'), base=base)
 
 
+def test_the_condition_of_a_row_is_no_number_of_its_fact() -> None:
+    """A cohort or a band of weights says when the row holds, and the source is asked for what it says then."""
+    base = MINIMAL.replace('donor  = "autologous"', 'donor = "autologous"\nfacts = "oh2018"')
+    base += '[patient.weight]\nunit = "kg"\n[patient.cohort]\none_of = ["1", "2"]\n'
+    rows = (
+        '{ when = { cohort = "1" }, is = "1e6 cell/kg", fact = "dose" },'
+        '{ when = { cohort = "2" }, is = "2e6 cell/kg", assumed = "twice" }'
+    )
+    protocol(f'[[route]]\nname = "intrathecal"\ncells = [{rows}]\n', base=base)
+
+
 def test_a_file_without_evidence_works_and_is_told(mfg: Callable[..., Said], tmp_path: Path) -> None:
     """Anybody's own protocol needs no evidence; it is told how many of its numbers have none."""
     file = tmp_path / "mine.toml"

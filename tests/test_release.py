@@ -235,3 +235,25 @@ def test_hands_of_the_laboratory_keep_its_hours() -> None:
     bench = done(tables, *(f"test {name}" for name in ("sterility", "mycoplasma", "count and viability")))
     assert (bench["started_min"] % DAY // 60).between(8, 9).all()
     assert (bench["started_min"] > bench["queued_min"]).any()
+
+
+@pytest.mark.parametrize("slot", ["30 minute", None])
+def test_a_result_that_comes_while_the_dose_is_given_is_later_positive(slot: str | None) -> None:
+    """A dose counts as given from the moment at which it begins, booked ahead or walked into."""
+    tables = run(
+        only("sterility, final product", {"at": "formulate"}, "nothing"),
+        {
+            "site.clinic.hospital.slot": slot,
+            "site.work.administer.lasts": "2 hour",
+            "site.work.administer.booked": "2 hour",
+            "site.test.sterility, final product": {
+                "hands": "60 minute",
+                "turnaround": "60 minute",
+                "fails": "100 %",
+            },
+        },
+    )
+    (dose,) = tables.doses.itertuples()
+    (result,) = tables.tests["result_day"]
+    assert dose.given_day < result < dose.given_day + 2 / 24
+    assert (dose.outcome, dose.later_positive) == ("given", True)

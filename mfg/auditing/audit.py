@@ -12,6 +12,7 @@ from mfg.auditing.patterns import patterns, witnesses
 from mfg.auditing.table import Row, Table, Unreadable, open_table
 from mfg.errors import Faults, Refused
 from mfg.prescription import Order, Prescriber
+from mfg.prescription.examples import example_faults
 from mfg.protocol.protocol import Protocol, loaded
 from mfg.units import amount, plain
 
@@ -81,10 +82,10 @@ class Audit:
         given = row.number_in("cells", zero=prescriber.kind != "product")
         if given is None:
             raise Unreadable("cells: is empty")
-        if prescriber.kind != "product":
-            return _without_cells(prescriber, given)
         order = prescriber.order(self._case(prescriber, row))
         least, most, concentration = _expected(order, row.text("route"))
+        if prescriber.kind != "product":
+            return _without_cells(prescriber, given)
         asked = min(max(given, least), most)
         deviation = (given - asked) / asked * _HUNDRED
         weight = order.weight_kg if "weight" in prescriber.needs else None
@@ -160,7 +161,8 @@ def audit(protocol: Protocol, path: str | Path) -> Audit:
     is carried along.
 
     Raises:
-        Faults: if the file cannot be read, or its header does not fit.
+        Faults: if the file cannot be read, if its header does not fit, or if the protocol contradicts its own
+            worked examples.
     """
     protocol, where = loaded(protocol), Path(path)
     known = {*COLUMNS, *WEIGHTS, *_covariate_columns(protocol).values()}
@@ -179,6 +181,9 @@ def audit(protocol: Protocol, path: str | Path) -> Audit:
         )
     if faults:
         raise Faults(str(path), tuple(faults))
+    contradicted = tuple(example_faults(protocol))
+    if contradicted:
+        raise Faults(f"{protocol.name}, by which nothing is audited", contradicted)
     tolerance = amount(protocol.tolerance, "%") if protocol.tolerance is not None else Decimal(1)
     return Audit(protocol, table, tolerance, tuple(name for name in table.header if name not in known))
 

@@ -161,7 +161,7 @@ def _until(until: str, done: Any) -> None:
 def _reached(until: str, done: Any) -> bool:
     from mfg.study.precision import Precision
 
-    return Precision.read(until, None).met(done.by_replication)
+    return bool(Precision.read(until, None).met(done.by_replication))
 
 
 def by_means(study: Any, output: Path | None, workers: int | None, executor: str | None) -> Any:

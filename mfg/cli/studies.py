@@ -69,7 +69,7 @@ def compare(
     from mfg.figures import asked_for, too_few
     from mfg.study.comparison import HEADLINES, comparison_of, study_of
     from mfg.study.run import checked
-    from mfg.study.variants import Range, hypercube
+    from mfg.study.variants import Range, hypercube, is_range
 
     checked(workers, seed)
     given = pairs(vary, "--vary")
@@ -83,7 +83,7 @@ def compare(
         variants = hypercube(ranges, sample, 0 if seed is None else seed)
     elif given:
         for key, text in given.items():
-            if ".." in text:
+            if is_range(text):
                 advice = "give --sample N for a Latin hypercube, or list the values"
                 raise Refused(f"--vary {key}", text, "is a range", advice)
         values = {key: text.split(",") for key, text in given.items()}

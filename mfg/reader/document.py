@@ -67,8 +67,8 @@ def take_off_evidence(document: Tree, sources: Sources) -> tuple[Tree, tuple[Num
 
 
 def _belied(number: Number, sources: Sources) -> Iterator[Refused]:
-    """A number that is said to be a fact, and is not what the source states."""
-    if number.evidence is None or number.evidence.kind != "stated":
+    """A number that is said to be a fact, and is not what the source states; conditions are no numbers of it."""
+    if number.evidence is None or number.evidence.kind != "stated" or ".when." in number.path:
         return
     (name,) = number.evidence.facts
     key, _, entry = name.partition(".")

@@ -110,7 +110,11 @@ def scenario_of(documents: Tree, path: Path) -> Scenario:
     written, wrong = structure(bare, _ScenarioFile)
     faults += claims + wrong
     if written is not None and type(written.start) is not date:
-        faults.append(Refused("start", str(written.start), "is no date", "write it like 2026-03-02"))
+        faults.append(
+            Refused(
+                "start", str(written.start), "is no date", "write it like 2026-03-02, without quotation marks"
+            )
+        )
     arrivals, wrong = _arrivals(bare.get("arrivals", {}), path)
     faults += wrong
     if (

@@ -248,17 +248,17 @@ def administer(unit: Unit, dosing: Dosing) -> Process:
     if not recipe.administers:
         dosing.given_at = unit.now
         return
-    if dosing.booked is not None and patient.jobs["administer"].need is None:
-        dosing.given_at = unit.now  # the appointment is now
+
+    def begun(at: int) -> None:
+        dosing.given_at = at
+
     keeps = recipe.use_within if dosing.dose.product and recipe.prepares else None
     by, upset = None if keeps is None else dosing.suspended_at + keeps, dosing.upset
     cells = dosing.cells * alive
-    given_at = yield from unit.procedure("administer", dosing, dosing.booked, cells, by, unless=upset)
-    if given_at >= 0:
-        dosing.given_at = given_at
-    elif not upset.triggered:
-        spoil(unit, dosing, "expired")
-    if given_at < 0:
+    begins_at = yield from unit.procedure("administer", dosing, dosing.booked, cells, by, upset, begun)
+    if begins_at < 0:
+        if not upset.triggered:
+            spoil(unit, dosing, "expired")
         return
     if recipe.stay:
         start = unit.now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from math import ceil
 
 from simpy import Event, Interrupt
@@ -198,18 +199,21 @@ class Unit:
         value: float = NAN,
         by: float | None = None,
         unless: Event | None = None,
+        begun: Callable[[int], None] | None = None,
     ) -> Process:
         """Something done at the clinic: at its appointment, at the next free one, or in the order of coming.
 
         Returns when it began, or -1 if it could not begin *by* then, or something else came first, *unless* which
-        it would have begun.
+        it would have begun. As it begins, *begun* is told when that is.
         """
         job = made.patient.jobs[name]
         if job.need is not None:
             task = self.does(job, made, value=value)
-            awaited = by is not None or unless is not None
+            awaited = by is not None or unless is not None or begun is not None
             if awaited and not (yield from self.begins(task, by, unless)):
                 return -1
+            if begun is not None:
+                begun(task.started)
             yield task
             return task.started
         planned = self.now
@@ -221,6 +225,8 @@ class Unit:
             planned = booked.start
         booked.done = True
         start = self.now
+        if begun is not None:
+            begun(start)
         yield start + job.lasts(made.patient.index, made.number, made.turn(name))
         self.log.note(made.subject, job.activity, planned, start, self.now, value=value)
         return start

@@ -166,9 +166,14 @@ def study_of(
         raise Refused("--vary", None, "leaves nothing to compare", advice)
     fixed = dict(settings or {})
     for key, value in fixed.items():
-        if any(key in one.settings for one in chosen):
+        if any(_same(key, varied) for one in chosen for varied in one.settings):
             raise Refused(f"--set {key}", value, "is varied as well", "leave one of the two out")
     return Study.of(scenario, tuple(Variant(one.name, {**fixed, **one.settings}) for one in chosen), seed)
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two paths may name one value: one is an ending of the other."""
+    return f".{one}".endswith(f".{other}") or f".{other}".endswith(f".{one}")
 
 
 def comparison_of(study: Study, replications: int, means: Means) -> Comparison:

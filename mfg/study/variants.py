@@ -59,6 +59,11 @@ class Range:
         return f"{Decimal(f'{value:.6g}'):f} {self.unit}".strip()
 
 
+def is_range(text: str) -> bool:
+    """Whether *text* is written like a range."""
+    return _RANGE.fullmatch(text) is not None
+
+
 def grid(vary: Mapping[str, Sequence[str]]) -> list[Variant]:
     """Every combination of the values of *vary*; the first values together are what the others are held against."""
     for key, values in vary.items():

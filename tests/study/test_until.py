@@ -117,3 +117,15 @@ def test_what_is_no_target_is_refused(
     said = mfg("run", SMALL, "--until", text, *words, "-o", tmp_path / "run", "--workers", 1)
     assert said.status == 2
     assert problem in said.err
+
+
+@pytest.mark.parametrize(
+    ("target", "reached"), [("lots_started +-90%", True), ("lots_started +-0.001%", False)]
+)
+def test_json_says_whether_it_was_reached(
+    mfg: Callable[..., Said], tmp_path: Path, target: str, *, reached: bool
+) -> None:
+    """One document, as without a target."""
+    words = ("run", SMALL, "--until", target, "-n", 20, "-o", tmp_path / "run", "--workers", 1, "--json")
+    answer = mfg(*words).json
+    assert (answer["until"], answer["reached"]) == (target, reached)

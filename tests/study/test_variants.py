@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mfg import Faults, Refused, compare
-from mfg.study.variants import Range, Variant, grid, hypercube, named_in
+from mfg.study.variants import Range, Variant, grid, hypercube, is_range, named_in
 from tests.conftest import Said
 from tests.study.folders import HERE, SMALL
 
@@ -143,3 +143,14 @@ def test_a_wrong_variant_is_refused(tmp_path: Path, line: str, problem: str) -> 
     scenario.write_text(f"{text}\n[variant.wrong]\n{line}\n", encoding="utf-8")
     with pytest.raises((Faults, Refused), match=problem):
         compare(scenario, replications=1)
+
+
+def test_what_is_varied_is_not_set_as_well(mfg: Callable[..., Said]) -> None:
+    """By whichever ending of its path; and files beside the scenario are no range."""
+    twice = mfg("compare", SMALL, "--vary", "suites=1,2", "--set", "site.facility.gmp.suites=3")
+    assert twice.status == 2
+    assert "is varied as well" in twice.err
+    ranged = mfg("compare", SMALL, "--vary", "suites=1..3")
+    assert ranged.status == 2
+    assert "give --sample" in ranged.err
+    assert not is_range("../populations/als-us.toml,../populations/als-korea.toml")
