@@ -23,20 +23,20 @@ if TYPE_CHECKING:
     from mfg.prescription import dose as dose
     from mfg.reader.protocols import load_protocol as load_protocol
     from mfg.reader.scenarios import load_scenario as load_scenario
-    from mfg.study import compare as compare
-    from mfg.study import simulate as simulate
+    from mfg.study.comparison import compare as compare
+    from mfg.study.run import simulate as simulate
 
 _HOMES = {
     "Faults": "errors",
     "MfgError": "errors",
     "Refused": "errors",
     "audit": "auditing",
-    "compare": "study",
+    "compare": "study.comparison",
     "dose": "prescription",
     "load_protocol": "reader.protocols",
     "load_scenario": "reader.scenarios",
     "schedule": "course.schedule",
-    "simulate": "study",
+    "simulate": "study.run",
 }
 
 __all__ = list(_HOMES)

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from mfg import Faults, Refused, load_scenario, simulate
-from mfg.study import Run
+from mfg.study.run import Run
 from tests.conftest import Said
 
 PHASE2 = "lenzumestrocel-phase2"

@@ -9,13 +9,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import asdict, frozen
 
 import mfg
-from mfg.scenario import Scenario
-from mfg.simulation.plan import Plan
+
+if TYPE_CHECKING:
+    from mfg.scenario import Scenario
+    from mfg.simulation.plan import Plan
 
 _VERSIONS = ("mfg", "numpy", "pandas", "pyarrow", "scipy", "simpy")
 
