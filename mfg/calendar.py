@@ -18,6 +18,8 @@ from mfg.errors import Refused
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DAY = 24 * 60
+DAYS_A_MONTH = 30.4375  # a twelfth of 365.25
+FOREVER = 1 << 60  # minutes: later than everything
 
 Window = tuple[int, int]
 

@@ -14,11 +14,11 @@ import pandas as pd
 from attrs import evolve, frozen
 from scipy import special
 
-from mfg.calendar import DAY
+from mfg.calendar import DAY, DAYS_A_MONTH
 from mfg.errors import Refused, nearest
 from mfg.simulation.plan import Plan
 from mfg.stability import lead_growth, turned_away
-from mfg.tables import MONTH, STOPPED, Tables
+from mfg.tables import STOPPED, Tables
 
 LEVEL = 0.95
 ENOUGH, ENOUGH_FOR_A_TAIL = 20, 60  # replications from which an interval is trusted
@@ -202,7 +202,7 @@ def _per_treated(column: str) -> Rule:
 def _treated_per_month(plan: Plan, tables: Tables) -> float:
     first = tables.patients["first_dose_day"] * DAY
     return int(((first >= plan.warm_up) & (first < plan.horizon)).sum()) / (
-        (plan.horizon - plan.warm_up) / DAY / MONTH
+        (plan.horizon - plan.warm_up) / DAY / DAYS_A_MONTH
     )
 
 

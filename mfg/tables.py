@@ -15,13 +15,12 @@ import numpy.typing as npt
 import pandas as pd
 from attrs import evolve, fields, frozen
 
-from mfg.calendar import DAY
+from mfg.calendar import DAY, DAYS_A_MONTH
 from mfg.ledger import Indices, Ledger, Numbers
 from mfg.simulation.laboratory import LATER
 from mfg.simulation.log import Columns
 from mfg.simulation.plan import Plan
 
-MONTH = 30.4375  # days, a twelfth of 365.25
 DELAYED = ("put off", "lot lost")  # how a dose comes to be booked again on account of its own cells
 STOPPED = "stopped"  # what became of a lot whose patient left
 
@@ -167,7 +166,7 @@ def _patients(ledger: Ledger, doses: pd.DataFrame) -> pd.DataFrame:
     for column in ("doses_planned", "doses_of_cells", "doses_given"):
         table[column] = summed[column].fillna(0).astype(np.int16).to_numpy()
     table["first_dose_day"] = summed["first_dose_day"].to_numpy()
-    waited = (table["first_dose_day"] - table["arrived_day"]) / MONTH
+    waited = (table["first_dose_day"] - table["arrived_day"]) / DAYS_A_MONTH
     table["points_lost_waiting"] = -ledger.number(log.value, allocated) * waited
     return table
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mfg.simulation.floor import FOREVER, Exhausted, Floor, Need, Task
+from mfg.calendar import FOREVER
+from mfg.simulation.floor import Exhausted, Floor, Need, Task
 from mfg.simulation.holds import Places
 
 ALL_DAY = [(0, 10**9)]

@@ -104,7 +104,7 @@ def check(*files: Path, json: Annotated[bool, Parameter(negative="")] = False) -
     json
         Print one JSON document.
     """
-    from mfg.errors import Faults
+    from mfg.errors import Faults, Refused
     from mfg.reader.checks import checked
 
     if not files:
@@ -112,16 +112,16 @@ def check(*files: Path, json: Annotated[bool, Parameter(negative="")] = False) -
         return 2
     answers: list[dict[str, Any]] = []
     for file in files:
+        faults: tuple[Refused, ...] = ()
         try:
-            answers.append({"file": str(file), "sound": True, "about": checked(file), "faults": []})
+            about = f"{file}: {checked(file)}"
         except Faults as found:
-            listed = [say.fields(fault) for fault in found.faults]
-            answers.append({"file": str(file), "sound": False, "about": str(found), "faults": listed})
+            about, faults = str(found), found.faults
+        answers.append({"file": str(file), "sound": not faults, "faults": [say.fields(f) for f in faults]})
+        if not json:
+            say.result(about)
     if json:
-        kept = ("file", "sound", "faults")
-        say.document({"files": [{key: answer[key] for key in kept} for answer in answers]})
-    for answer in answers if not json else ():
-        say.result(f"{answer['file']}: {answer['about']}" if answer["sound"] else answer["about"])
+        say.document({"files": answers})
     return 0 if all(answer["sound"] for answer in answers) else FOUND
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from attrs import define
 
-from mfg.calendar import DAY, Window
+from mfg.calendar import DAY, FOREVER, Window
 
 CLOSED = (-1, -1)
 
@@ -30,7 +30,7 @@ class Appointments:
         """When *day* begins and ends; a closed one does so before everything."""
         return self.openings.get(day, CLOSED)
 
-    def first(self, day: int, minutes: int, earliest: int = 0, latest: int = 1 << 60) -> int:
+    def first(self, day: int, minutes: int, earliest: int = 0, latest: int = FOREVER) -> int:
         """The first free start on *day* for so many *minutes*, between *earliest* and *latest*; -1 if none."""
         if day not in self.openings:
             return -1

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from attrs import define, frozen
 
-from mfg.calendar import DAY
+from mfg.calendar import DAY, FOREVER
 from mfg.course.arrange import arrange
 from mfg.course.network import Course, Event
 from mfg.errors import Refused
@@ -290,7 +290,7 @@ class Booking:
     def closing(self, patient: Patient, booked: Booked) -> int:
         """The latest start with which a booked procedure ends before the clinic closes."""
         rooms = self.rooms[patient.clinic]
-        return 1 << 60 if rooms is None else rooms.hours(booked.day)[1] - booked.minutes
+        return FOREVER if rooms is None else rooms.hours(booked.day)[1] - booked.minutes
 
     def _first_collection(self, patient: Patient, day: int, minutes: int, earliest: int = 0) -> int:
         """The first free start of a collection whose marrow can be isolated on the same day, as planned.

@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 from attrs import define, field
 
-from mfg.calendar import DAY
+from mfg.calendar import DAY, DAYS_A_MONTH
 from mfg.shape import Shape
 from mfg.simulation import plan as p
 from mfg.simulation.draws import Floats, Luck, inverse_of
 
 STEP = 256  # arrivals are drawn so many at a time
-MONTH = 30.4375 * DAY  # minutes
 
 
 @define(eq=False)
@@ -64,7 +63,7 @@ class Patient:
         """Minutes after arrival at which the score falls below *least*, on its straight line; inf if never."""
         if not self.decline < 0 or self.score < least:
             return inf
-        return (self.score - least) / -self.decline * MONTH
+        return (self.score - least) / -self.decline * (DAYS_A_MONTH * DAY)
 
 
 def cohort_of(plan: p.Plan, replication: int) -> tuple[list[Patient], Luck]:

@@ -18,14 +18,14 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from heapq import heapify, heappop, heappush
 from itertools import count
+from operator import attrgetter
 from typing import Any, Protocol
 
 from simpy import Event
 
-from mfg.calendar import Window
+from mfg.calendar import FOREVER, Window
 from mfg.simulation.clock import Clock
 
-FOREVER = 1 << 60
 Rank = tuple[int, ...]
 
 
@@ -209,7 +209,7 @@ class Pool:
         asked, now = self.asked, self.floor.now
         if not self.waiting:
             if len(asked) > 1:
-                asked.sort(key=_rank)
+                asked.sort(key=attrgetter("rank"))
             for task in asked:
                 need = task.need
                 if (self.free - need.takes) & self.guards or not need.is_open(now, task.booked):
@@ -352,10 +352,6 @@ class Floor(Clock):
             heapify(need.line)
             pool.waiting -= 1
         pool.touch()
-
-
-def _rank(task: Task) -> Rank:
-    return task.rank
 
 
 def _sharing(needs: Sequence[Need]) -> list[list[Need]]:

@@ -9,12 +9,12 @@ import numpy.typing as npt
 import pandas as pd
 from attrs import frozen
 
-from mfg.calendar import DAY
+from mfg.calendar import DAY, DAYS_A_MONTH
 from mfg.reader.scenarios import load_scenario
 from mfg.simulation.compile import plan_of
 from mfg.simulation.plan import Plan
 from mfg.simulation.replicate import replicate
-from mfg.tables import MONTH, Tables, stacked, tables_of
+from mfg.tables import Tables, stacked, tables_of
 from tests.calibration.line import Line, counted
 
 FINAL = "sterility, final product"
@@ -99,12 +99,14 @@ def throughput(korea: Trial) -> list[Line]:
     since, until = korea.plan.warm_up / DAY, korea.plan.horizon / DAY
     patients = korea.tables.patients
     begun = patients[patients["first_dose_day"].between(since, until, inclusive="left")]
-    a_month = begun.groupby("replication").size().to_numpy(dtype=np.float64) / ((until - since) / MONTH)
+    a_month = begun.groupby("replication").size().to_numpy(dtype=np.float64) / (
+        (until - since) / DAYS_A_MONTH
+    )
     there = np.array([there for there, _ in little(korea)])
     lots = "lots in culture at a time, if two a patient for 28 days each"
     return [
         Line("patients a month", rate, "Corestem 2019", a_month),
-        Line(lots, 2 * rate * 28 / MONTH, "Corestem 2019", there),
+        Line(lots, 2 * rate * 28 / DAYS_A_MONTH, "Corestem 2019", there),
     ]
 
 

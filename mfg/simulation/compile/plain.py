@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from mfg.calendar import DAY
+from mfg.calendar import DAY, DAYS_A_MONTH
 from mfg.units import Quantity, number
-
-MONTH = 30.4375 * DAY  # minutes, a twelfth of 365.25 days
 
 
 def minutes(quantity: Quantity | None) -> int | None:
@@ -20,4 +18,4 @@ def part(percent: Quantity | None) -> float:
 
 def monthly(hazard: Quantity | None) -> float:
     """A share per month as a hazard per minute; none is nought."""
-    return 0.0 if hazard is None else number(hazard, "%/month") / 100 / MONTH
+    return 0.0 if hazard is None else number(hazard, "%/month") / 100 / (DAYS_A_MONTH * DAY)
