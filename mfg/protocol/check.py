@@ -48,7 +48,8 @@ def _words(protocol: Protocol) -> Iterator[Refused]:
     said += [
         (f"route.{r.label}.container.use", r.container.use, "use") for r in protocol.routes if r.container
     ]
-    said += [(f"release.{r.test}.holds", r.holds, "holds") for r in protocol.release]
+    visits = {v.name for v in protocol.visits}
+    said += [(f"release.{r.test}.holds", r.holds, "holds") for r in protocol.release if r.holds not in visits]
     said += [(f"release.{r.test}.each", r.each, "each") for r in protocol.release]
     if protocol.allocation:
         said.append(("allocation.how", protocol.allocation.how, "how"))

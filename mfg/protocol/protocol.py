@@ -160,11 +160,12 @@ class Dose:
 
 @frozen
 class Visit:
-    """A planned visit."""
+    """A planned visit; one that `repeats` takes place again if its dose moves out of its window afterwards."""
 
     name: str
     kind: str = "visit"
     by: str | None = None
+    repeats: bool = False
     day: tuple[Day, ...] = ()
     after: After | None = None
     window: Window | None = None

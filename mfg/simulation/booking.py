@@ -7,6 +7,7 @@ from datetime import timedelta
 from attrs import define, frozen
 
 from mfg.calendar import DAY, FOREVER
+from mfg.course.anchors import anchors_of
 from mfg.course.arrange import arrange
 from mfg.course.network import Course, Event
 from mfg.errors import Refused
@@ -56,6 +57,7 @@ class Booking:
             [_formulating(r, facility) for facility in plan.facilities] for r in plan.recipes
         ]
         self._tested = [[_testing(plan, r, facility) for facility in plan.facilities] for r in plan.recipes]
+        self._anchors: dict[str, dict[str, str]] = {}
         self._courses: dict[tuple[str, int], Course] = {}
         self._cultures: dict[tuple[int, str, str], Culture | None] = {}
 
@@ -65,6 +67,12 @@ class Booking:
         if key not in self._courses:
             self._courses[key] = arm.course.on(self.plan.start + timedelta(days=baseline))
         return self._courses[key]
+
+    def anchors(self, arm: p.Arm) -> dict[str, str]:
+        """The dose that each visit of *arm* moves with."""
+        if arm.name not in self._anchors:
+            self._anchors[arm.name] = anchors_of(self.course(arm, 0))
+        return self._anchors[arm.name]
 
     def book(self, patient: Patient, screened: int) -> tuple[int, list[Booked]] | None:
         """The earliest baseline whose every event has a day, booked; *screened* is the day of the screening.

@@ -45,7 +45,9 @@ class Patient:
     of_products: Any = None
     subject: int = -1
     ended: bool = False
-    visits: list[tuple[int, str]] = field(factory=list)
+    visits: list[Any] = field(factory=list)
+    attended: list[Any] = field(factory=list)
+    called: Any = None
     doses: list[Any] = field(factory=list)
     lots: list[Any] = field(factory=list)
     processes: list[Any] = field(factory=list)

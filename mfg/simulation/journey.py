@@ -8,15 +8,18 @@ from math import inf, isinf
 
 from simpy import Interrupt
 
+from mfg.simulation.attending import allocate, attend
 from mfg.simulation.booking import Booked
 from mfg.simulation.clock import First, Process
 from mfg.simulation.cohort import Patient
+from mfg.simulation.deciding import assess, observe
 from mfg.simulation.floor import Task
 from mfg.simulation.laboratory import sample_product
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.making import begin, begin_thaw, lose
 from mfg.simulation.planning import NO_APPOINTMENT, enrol, expected, give_up, put_off
 from mfg.simulation.unit import Unit
+from mfg.simulation.visits import call
 
 
 def arrive(unit: Unit, patients: Iterable[Patient]) -> None:
@@ -45,6 +48,7 @@ def treat(unit: Unit, patient: Patient) -> Process:
     unit.writes(patient.subject, "arrive", value=patient.weight)
     if not patient.eligible:
         return "not eligible"
+    observe(unit, patient, "screening")
     if unit.plan.allocated_at is None or not patient.arm.course.planned:
         allocate(unit, patient)
     if not enrol(unit, patient):
@@ -65,43 +69,38 @@ def follow(unit: Unit, patient: Patient) -> Process:
         if dosing.hopeless:
             return dosing.hopeless
     if visits is not None:
+        call(patient)
         yield visits
     return "completed"
 
 
-def attend(unit: Unit, patient: Patient) -> Process:
-    """The visits, one after the other; arms are allocated at one of them."""
-    try:
-        for start, name in patient.visits:
-            yield start
-            unit.writes(patient.subject, "visit", name)
-            if name == unit.plan.allocated_at:
-                allocate(unit, patient)
-    except Interrupt:
-        return
-
-
-def allocate(unit: Unit, patient: Patient) -> None:
-    """Write down the arm, and the decline with which the wait is reckoned."""
-    unit.writes(patient.subject, "allocate", patient.arm.name, patient.decline)
-
-
 def give(unit: Unit, dosing: Dosing) -> Process:
     """One dose: put off while its cells are not ready, begun again when they are lost, until given or hopeless."""
-    while not (dosing.over or dosing.hopeless):
+    while not (dosing.over or dosing.off):
         if dosing.draw is not None and not (yield from draw(unit, dosing, dosing.draw)):
             continue
         if not dosing.dose.product:
-            yield from administer(unit, dosing)
+            yield from give_without_cells(unit, dosing)
         elif (yield from cells_are_ready(unit, dosing)) and (yield from formulate(unit, dosing)):
             yield from deliver(unit, dosing)
+
+
+def give_without_cells(unit: Unit, dosing: Dosing) -> Process:
+    """A placebo or a sham, on its day."""
+    booked = dosing.booked
+    if booked is not None:
+        yield from unit.reach(booked, unless=dosing.upset)
+        if dosing.off or dosing.booked is not booked or unit.now < booked.start:
+            return
+    if assess(unit, dosing):
+        yield from administer(unit, dosing)
 
 
 def draw(unit: Unit, dosing: Dosing, booked: Booked) -> Process:
     """Draw the vehicle at its appointment; False if the dose will be later, and another draw with it."""
     yield from unit.reach(booked, unless=dosing.upset)
     batch = dosing.batch
-    if dosing.hopeless or dosing.draw is not booked or unit.now < booked.start:
+    if dosing.off or dosing.draw is not booked or unit.now < booked.start:
         return False
     if batch is not None and expected(unit, batch) > unit.formulation(dosing)[1]:
         put_off(unit, dosing, expected(unit, batch))
@@ -121,9 +120,11 @@ def cells_are_ready(unit: Unit, dosing: Dosing) -> Process:
         yield First(unit.floor, begins, dosing.upset)
         if batch is not None and not batch.ready.triggered:
             yield First(unit.floor, latest, batch.ready)
-    if dosing.hopeless or dosing.batch is not batch:
+    if dosing.off or dosing.batch is not batch:
         return False
     if dosing.booked is not None and unit.now < unit.formulation(dosing)[0]:
+        return False
+    if not assess(unit, dosing):
         return False
     if batch is not None and not batch.ready.triggered:
         put_off(unit, dosing, expected(unit, batch))

@@ -173,13 +173,17 @@ class Dose:
 
 @frozen
 class Arm:
-    """An arm with its course; `when` holds the conditions of its visits by their names."""
+    """An arm with its course; `when` holds the conditions of its visits by their names.
+
+    Visits that are `repeating` take place again if their dose moves out of their window afterwards.
+    """
 
     name: str
     ratio: int
     doses: tuple[Dose, ...]
     course: Template
     when: Mapping[str, Any] = field(factory=dict)
+    repeating: frozenset[str] = frozenset()
 
     @cached_property
     def filled(self) -> frozenset[str]:
@@ -303,7 +307,11 @@ class Policy:
 
 @frozen
 class Plan:
-    """Everything that one replication needs."""
+    """Everything that one replication needs.
+
+    `turns` gives for each visit of a repeated one that one's name and its place in it; `held` are the visits that wait
+    for results.
+    """
 
     name: str
     seed: int
@@ -327,6 +335,8 @@ class Plan:
     block: int | None
     strata: bool
     allocated_at: str | None
+    turns: Mapping[str, tuple[str, int]]
+    held: frozenset[str]
     open_days: tuple[bool, ...]
     conditions: tuple[Any, ...]
     recipe_by: Mapping[tuple[bool, ...], int]

@@ -16,6 +16,7 @@ from mfg.simulation.cohort import Patient
 from mfg.simulation.laboratory import awaited
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.unit import Unit
+from mfg.simulation.visits import follow_dose, plan_visit, soonest
 
 NO_APPOINTMENT = "no appointment"
 UNSEEN = 7 * DAY  # how long a lot whose culture nobody has seen yet is taken to need
@@ -34,12 +35,14 @@ def enrol(unit: Unit, patient: Patient) -> bool:
             return False
         baseline, booked = found
         unit.will_leave(patient, baseline * DAY)
-        names = [e.name for e in unit.booking.course(arm, baseline).events if e.kind == "screening"]
-        patient.visits += [(unit.booking.opening(patient, screened), name) for name in names]
+        for event in unit.booking.course(arm, baseline).events:
+            if event.kind == "screening":
+                plan_visit(unit, patient, event, baseline, screened)
+        for one in booked:
+            if one.event.kind == "visit":
+                plan_visit(unit, patient, one.event, baseline, one.day)
     else:
         unit.will_leave(patient, inf)
-    patient.visits += [(b.start, b.event.name) for b in booked if b.event.kind == "visit"]
-    patient.visits.sort()
     prepare(unit, patient, {(b.event.kind, b.event.dose): b for b in booked}, range(len(arm.doses)))
     return True
 
@@ -147,7 +150,7 @@ def replace(unit: Unit, lot: Lot, cause: str) -> Begun:
     lot.failed = cause
     unit.writes(lot.subject, "fail", cause)
     begun = NOTHING
-    waiting = [d for d in lot.patient.doses if lot in (d.lot, d.batch) and not d.over]
+    waiting = [d for d in lot.patient.doses if lot in (d.lot, d.batch) and not (d.over or d.dropped)]
     if lot.store is not None:
         waiting = [
             d for d in waiting if d.batch is None or not d.batch.taken
@@ -220,9 +223,7 @@ def _collect_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
     for one, lot, (booked, drawn) in zip(chain, [*lots, fresh], appointments, strict=True):
         serve(unit, one, lot, lot)
         one.booked, one.draw = booked, drawn
-        assert booked is not None
-        one.due = lot.due = booked.start
-        unit.writes(one.subject, "book", "lot lost" if one is dosing else "moved", float(booked.start))
+        moved(unit, one, "lot lost" if one is dosing else "moved")
     return [fresh], []
 
 
@@ -251,10 +252,8 @@ def _bank_again(unit: Unit, first: Dosing) -> Begun:
     target = sizing.bank_target(patient.recipe, unit.facility_of(patient), served)
     bank = new_lot(unit, patient, first.booked.start, target, collection)
     for one in pending:
-        assert one.booked is not None
-        one.due = one.booked.start
         serve(unit, one, bank, new_batch(unit, one, bank))
-        unit.writes(one.subject, "book", "lot lost" if one is first else "moved", float(one.due))
+        moved(unit, one, "lot lost" if one is first else "moved")
     return [bank], pending
 
 
@@ -273,7 +272,7 @@ def put_off(unit: Unit, dosing: Dosing, ready: float, why: str = "put off") -> N
     assert dosing.booked is not None
     patient = dosing.patient
     later = [d for d in (dosing, *_after(dosing)) if d.booked is not None]
-    earliest = {dosing.booked.event.name: ceil(ready / DAY)}
+    earliest = {dosing.booked.event.name: soonest(unit, dosing, ceil(ready / DAY))}
     if unit.booking.move(patient, _distinct(_ahead(later)), earliest, unit.now // DAY) is None:
         dosing.hopeless = NO_APPOINTMENT
         return
@@ -286,10 +285,12 @@ def put_off(unit: Unit, dosing: Dosing, ready: float, why: str = "put off") -> N
 def moved(unit: Unit, dosing: Dosing, why: str = "moved") -> None:
     """A dose has another date: it and what it is made from are due then."""
     assert dosing.booked is not None
+    shift = dosing.booked.day - dosing.due // DAY
     dosing.due = dosing.booked.start
     if dosing.batch is not None:
         dosing.batch.due = dosing.due
     unit.writes(dosing.subject, "book", why, float(dosing.due))
+    follow_dose(unit, dosing, shift)
 
 
 def _ahead(doses: Sequence[Dosing]) -> list[Booked | None]:
@@ -300,7 +301,7 @@ def _ahead(doses: Sequence[Dosing]) -> list[Booked | None]:
 
 def _after(dosing: Dosing) -> list[Dosing]:
     """The patient's later doses that are still to be given."""
-    return [d for d in dosing.patient.doses if d.number > dosing.number and not d.over]
+    return [d for d in dosing.patient.doses if d.number > dosing.number and not (d.over or d.dropped)]
 
 
 def _distinct(booked: Iterable[Booked | None]) -> list[Booked]:

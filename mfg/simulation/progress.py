@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from mfg.calendar import DAY
 from mfg.simulation import plan as p
 from mfg.simulation import sizing
+from mfg.simulation.attending import allocate
 from mfg.simulation.clock import Process
 from mfg.simulation.cohort import Patient
-from mfg.simulation.journey import allocate, follow, settle
+from mfg.simulation.journey import follow, settle
 from mfg.simulation.laboratory import sampled_before
 from mfg.simulation.making import expect_breakdown
 from mfg.simulation.planning import NO_APPOINTMENT, Appointments, prepare

@@ -6,6 +6,7 @@ from datetime import timedelta
 from math import inf
 
 from mfg.calendar import DAY, holidays_of
+from mfg.protocol.occurrences import occurrences
 from mfg.scenario import Scenario
 from mfg.simulation import plan as p
 from mfg.simulation.compile.people import candidates_of, in_progress_of, people_of, traits_of
@@ -13,6 +14,7 @@ from mfg.simulation.compile.places import Places
 from mfg.simulation.compile.plain import minutes
 from mfg.simulation.compile.prescribed import arms_of
 from mfg.simulation.compile.recipes import recipes_of
+from mfg.simulation.lots import HOLDS
 from mfg.units import number
 
 __all__ = ["plan_of"]
@@ -52,6 +54,8 @@ def plan_of(scenario: Scenario) -> p.Plan:
         block=allocation.block if allocation else None,
         strata=bool(allocation and allocation.strata),
         allocated_at=allocation.at if allocation else None,
+        turns=_turns(scenario),
+        held=frozenset(test.holds for test in places.tests) - set(HOLDS),
         open_days=tuple(closed.closed(start + timedelta(days=n)) is None for n in range(days)),
         conditions=conditions,
         recipe_by=recipe_by,
@@ -64,6 +68,12 @@ def plan_of(scenario: Scenario) -> p.Plan:
         rate=number(come.rate, "/day") / DAY if come.rate is not None else 0.0,
         every=minutes(come.every) or 0,
     )
+
+
+def _turns(scenario: Scenario) -> dict[str, tuple[str, int]]:
+    """For each visit of a repeated one, that one's name and its place in it."""
+    repeated = [visit for visit in scenario.protocol.visits if visit.repeat is not None]
+    return {each.name: (visit.name, n) for visit in repeated for n, each in enumerate(occurrences(visit))}
 
 
 def _policy(scenario: Scenario) -> p.Policy:

@@ -36,6 +36,7 @@ def arms_of(scenario: Scenario) -> tuple[p.Arm, ...]:
             tuple(_dose(scenario, arm, name, weights, conditions.get(name), known) for name in arm.doses),
             template_of(protocol, arm, scenario.source),
             {visit: condition for visit, condition in conditions.items() if visit not in arm.doses},
+            frozenset(each.name for visit in protocol.visits if visit.repeats for each in occurrences(visit)),
         )
         for arm in protocol.arms
     )
