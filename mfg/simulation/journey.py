@@ -45,6 +45,8 @@ def treat(unit: Unit, patient: Patient) -> Process:
     unit.writes(patient.subject, "arrive", value=patient.weight)
     if not patient.eligible:
         return "not eligible"
+    if not patient.has_place:
+        return "no place in a cohort"
     if unit.plan.allocated_at is None or not patient.arm.course.planned:
         allocate(unit, patient)
     if not enrol(unit, patient):

@@ -165,10 +165,14 @@ class Dose:
 
 @frozen
 class Arm:
-    """An arm with its course; `floating` doses are given when their lot is released."""
+    """An arm with its course; `floating` doses are given when their lot is released.
+
+    An arm that is filled in order takes patients until it has its `size`; None where arms are drawn by their `ratio`.
+    """
 
     name: str
     ratio: int
+    size: int | None
     doses: tuple[Dose, ...]
     course: Template
 
@@ -302,6 +306,11 @@ class Plan:
     in_progress: tuple[InProgress, ...]
     rate: float
     every: int
+
+    @property
+    def in_order(self) -> bool:
+        """Whether the arms are filled one after the other."""
+        return self.arms[0].size is not None
 
     @property
     def listed(self) -> tuple[InProgress | Candidate, ...]:

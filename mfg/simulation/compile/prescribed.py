@@ -25,11 +25,13 @@ _S = TypeVar("_S", bound=Step)
 
 def arms_of(scenario: Scenario) -> tuple[p.Arm, ...]:
     """The arms, each with its doses and its course."""
-    protocol, weights = scenario.protocol, _weights(scenario)
+    protocol, weights, allocation = scenario.protocol, _weights(scenario), scenario.protocol.allocation
+    in_order = allocation is not None and allocation.how == "in order"
     return tuple(
         p.Arm(
             arm.name,
             arm.ratio or arm.size or 1,
+            arm.size if in_order else None,
             tuple(_dose(protocol, arm, name, weights) for name in arm.doses),
             template_of(protocol, arm, scenario.source),
         )
