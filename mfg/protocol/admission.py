@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from mfg.errors import Refused, nearest
 from mfg.protocol.occurrences import occurrences
 from mfg.protocol.protocol import Allocation, Protocol
+from mfg.units import text
 
 
 def admission_faults(protocol: Protocol) -> Iterator[Refused]:
@@ -25,6 +26,9 @@ def admission_faults(protocol: Protocol) -> Iterator[Refused]:
 
 def _drawn(protocol: Protocol, allocation: Allocation) -> Iterator[Refused]:
     """Blocks that hold the ratios, and strata that tell patients apart."""
+    if allocation.stagger is not None:
+        problem = "has no order of subjects"
+        yield Refused("allocation.stagger", None, problem, 'give how = "in order", or leave it out')
     block, ratios = allocation.block, sum(arm.ratio or 0 for arm in protocol.arms)
     if block is not None and (ratios == 0 or block == 0 or block % ratios):
         advice = f"use a multiple of {ratios}" if ratios else "give the arms ratios"
@@ -43,6 +47,14 @@ def _in_order(protocol: Protocol, allocation: Allocation) -> Iterator[Refused]:
             given = None if arm.ratio is None else f"ratio {arm.ratio}"
             problem = "is filled in order and does not say with how many patients"
             yield Refused(f"arm.{arm.name}", given, problem, "give size = 3, and no ratio")
+    stagger = allocation.stagger
+    if stagger is not None:
+        said = {key: q for key in ("subjects", "cohorts") if (q := getattr(stagger, key)) is not None}
+        if not said:
+            yield Refused("allocation.stagger", None, "says no time", "give subjects, cohorts, or both")
+        for key, spacing in said.items():
+            if not spacing.magnitude:
+                yield Refused(f"allocation.stagger.{key}", text(spacing), "is no wait", "leave it out")
     advice = "arms that are filled in order are not drawn: leave it out"
     if allocation.block is not None:
         yield Refused("allocation.block", str(allocation.block), "has nothing to divide", advice)

@@ -183,6 +183,14 @@ class Arm:
 
 
 @frozen
+class Stagger:
+    """The least days between the first doses of two subjects of one cohort, and of two cohorts; 0 is no wait."""
+
+    subjects: int
+    cohorts: int
+
+
+@frozen
 class Candidate:
     """A patient of a list, arriving at a minute."""
 
@@ -297,6 +305,7 @@ class Plan:
     arms: tuple[Arm, ...]
     block: int | None
     strata: bool
+    stagger: Stagger | None
     allocated_at: str | None
     open_days: tuple[bool, ...]
     recipe: Recipe

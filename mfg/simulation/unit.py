@@ -35,6 +35,7 @@ class Unit:
         self.booking = Booking(plan)
         self.biology = Biology(plan, luck)
         self.contaminated = Chance.of(luck, "contaminated marrow", plan.people.contaminated)
+        self.subjects: list[Patient] = []  # who came in, in their order, where first doses are staggered
         self.in_work = [0] * len(plan.facilities)
         self.of_lots, self.of_products = (
             Panel([t for t in plan.tests if (t.sampled == "product") == product], self.needs, luck)

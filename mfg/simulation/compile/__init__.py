@@ -6,6 +6,7 @@ from datetime import timedelta
 from math import inf
 
 from mfg.calendar import DAY, holidays_of
+from mfg.protocol.protocol import Stagger
 from mfg.scenario import Scenario
 from mfg.simulation import plan as p
 from mfg.simulation.compile.people import candidates_of, in_progress_of, people_of
@@ -48,6 +49,7 @@ def plan_of(scenario: Scenario) -> p.Plan:
         arms=arms_of(scenario),
         block=allocation.block if allocation else None,
         strata=bool(allocation and allocation.strata),
+        stagger=_stagger(allocation.stagger) if allocation and allocation.stagger else None,
         allocated_at=allocation.at if allocation else None,
         open_days=tuple(closed.closed(start + timedelta(days=n)) is None for n in range(days)),
         recipe=recipe_of(scenario),
@@ -58,6 +60,15 @@ def plan_of(scenario: Scenario) -> p.Plan:
         rate=number(come.rate, "/day") / DAY if come.rate is not None else 0.0,
         every=minutes(come.every) or 0,
     )
+
+
+def _stagger(stagger: Stagger) -> p.Stagger:
+    """Two subjects of two cohorts are two subjects all the same."""
+    subjects, cohorts = (
+        0 if spacing is None else int(number(spacing, "day"))
+        for spacing in (stagger.subjects, stagger.cohorts)
+    )
+    return p.Stagger(subjects, max(subjects, cohorts))
 
 
 def _policy(scenario: Scenario) -> p.Policy:
