@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mfg.errors import Refused, nearest
+from mfg.protocol.admission import admission_faults
 from mfg.protocol.occurrences import occurrences
 from mfg.protocol.protocol import Protocol, bounds_of
 from mfg.protocol.recipe import Expand, Formulate
@@ -33,6 +34,7 @@ def faults_of(protocol: Protocol) -> Iterator[Refused]:
     yield from _words(protocol)
     yield from _names(protocol)
     yield from _arms(protocol)
+    yield from admission_faults(protocol)
     yield from _events(protocol)
     yield from _routes(protocol)
     yield from _covariates(protocol)
@@ -90,11 +92,6 @@ def _arms(protocol: Protocol) -> Iterator[Refused]:
                 )
         if arm.ratio == 0 or arm.size == 0:
             yield Refused(f"arm.{arm.name}", "0", "gives the arm no patients", "leave the arm out")
-    block = protocol.allocation.block if protocol.allocation else None
-    ratios = sum(arm.ratio or 0 for arm in protocol.arms)
-    if block is not None and (ratios == 0 or block % ratios):
-        advice = f"use a multiple of {ratios}" if ratios else "give the arms ratios"
-        yield Refused("allocation.block", str(block), "does not divide by the ratios", advice)
 
 
 def _events(protocol: Protocol) -> Iterator[Refused]:

@@ -197,13 +197,22 @@ class Arm:
 
 
 @frozen
+class Stagger:
+    """The least time between the first doses of two consecutive subjects, and of a cohort and the next."""
+
+    subjects: Spacing | None = None
+    cohorts: Spacing | None = None
+
+
+@frozen
 class Allocation:
-    """How arms are allocated: at which event, in what blocks, within which strata."""
+    """How arms are allocated: at which event, in what blocks, within which strata, how far apart."""
 
     how: str
     at: str | None = None
     block: int | None = None
     strata: tuple[str, ...] = ()
+    stagger: Stagger | None = None
 
 
 @frozen

@@ -10,6 +10,7 @@ from math import inf
 from mfg.errors import Refused, nearest
 from mfg.protocol.protocol import bounds_of
 from mfg.protocol.recipe import Expand
+from mfg.scenario.admission import admission_faults
 from mfg.scenario.covariates import misfits
 from mfg.scenario.feasible import cannot_be_done
 from mfg.scenario.scenario import InProgress, Policy, Scenario
@@ -39,6 +40,7 @@ def faults_of(scenario: Scenario) -> Iterator[Refused]:
     yield from _arrivals(scenario)
     yield from _weights(scenario)
     yield from misfits(scenario)
+    yield from admission_faults(scenario)
     yield from _in_progress(scenario)
 
 

@@ -74,12 +74,17 @@ class Booking:
             self._anchors[arm.name] = anchors_of(self.course(arm, 0))
         return self._anchors[arm.name]
 
-    def book(self, patient: Patient, screened: int) -> tuple[int, list[Booked]] | None:
+    def book(self, patient: Patient, screened: int, not_before: int = 0) -> tuple[int, list[Booked]] | None:
         """The earliest baseline whose every event has a day, booked; *screened* is the day of the screening.
 
-        A wait for an appointment lengthens the lead-in, so only its shortest length binds.
+        A wait for an appointment lengthens the lead-in, so only its shortest length binds. The first dose is *not
+        before* that day.
         """
         first = self._first_baseline(patient.arm, screened)
+        opening = patient.arm.doses[0].name if patient.arm.doses and not_before else None
+        for event in self.course(patient.arm, first).events if opening else ():
+            if event.name == opening:
+                first = max(first, not_before - event.latest)
         known: dict[tuple[str, int], bool] = {}
         for baseline in range(first, min(first + SEARCH, self.plan.days - SEARCH)):
             course = self.course(patient.arm, baseline)
@@ -89,7 +94,8 @@ class Booking:
             def allowed(event: Event, day: int, baseline: int = baseline) -> bool:
                 key = (event.name, baseline + day)
                 if key not in known:
-                    known[key] = self._free(patient, event, baseline + day, screened)
+                    too_soon = event.name == opening and baseline + day < not_before
+                    known[key] = not too_soon and self._free(patient, event, baseline + day, screened)
                 return known[key]
 
             if not all(allowed(event, event.earliest) for event in course.ahead.pinned):

@@ -8,6 +8,7 @@ from math import inf, isinf
 
 from simpy import Interrupt
 
+from mfg.calendar import DAY
 from mfg.simulation.attending import allocate, attend
 from mfg.simulation.booking import Booked
 from mfg.simulation.clock import First, Process
@@ -18,6 +19,7 @@ from mfg.simulation.laboratory import sample_product
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.making import begin, begin_thaw, lose
 from mfg.simulation.planning import NO_APPOINTMENT, enrol, expected, give_up, put_off
+from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import call
 
@@ -49,6 +51,8 @@ def treat(unit: Unit, patient: Patient) -> Process:
     if not patient.eligible:
         return "not eligible"
     observe(unit, patient, "screening")
+    if not patient.has_place:
+        return "no place in a cohort"
     if unit.plan.allocated_at is None or not patient.arm.course.planned:
         allocate(unit, patient)
     if not enrol(unit, patient):
@@ -80,20 +84,10 @@ def give(unit: Unit, dosing: Dosing) -> Process:
         if dosing.draw is not None and not (yield from draw(unit, dosing, dosing.draw)):
             continue
         if not dosing.dose.product:
-            yield from give_without_cells(unit, dosing)
+            if (yield from is_due(unit, dosing)):
+                yield from administer(unit, dosing)
         elif (yield from cells_are_ready(unit, dosing)) and (yield from formulate(unit, dosing)):
             yield from deliver(unit, dosing)
-
-
-def give_without_cells(unit: Unit, dosing: Dosing) -> Process:
-    """A placebo or a sham, on its day."""
-    booked = dosing.booked
-    if booked is not None:
-        yield from unit.reach(booked, unless=dosing.upset)
-        if dosing.off or dosing.booked is not booked or unit.now < booked.start:
-            return
-    if assess(unit, dosing):
-        yield from administer(unit, dosing)
 
 
 def draw(unit: Unit, dosing: Dosing, booked: Booked) -> Process:
@@ -105,8 +99,39 @@ def draw(unit: Unit, dosing: Dosing, booked: Booked) -> Process:
     if batch is not None and expected(unit, batch) > unit.formulation(dosing)[1]:
         put_off(unit, dosing, expected(unit, batch))
         return False
+    if not (yield from in_turn(unit, dosing, surely=False)):
+        return False
     yield from unit.procedure("draw", dosing, booked)
     return True
+
+
+def is_due(unit: Unit, dosing: Dosing) -> Process:
+    """Wait for the day of a dose without cells; False if it was put off meanwhile."""
+    booked = dosing.booked
+    if booked is not None:
+        yield from unit.reach(booked, unless=dosing.upset)
+        if dosing.off or unit.now < booked.start:
+            return False
+    return (yield from in_turn(unit, dosing)) and assess(unit, dosing)
+
+
+def in_turn(unit: Unit, dosing: Dosing, *, surely: bool = True) -> Process:
+    """Whether those who came in before have had their first doses long enough ago for this patient's first one.
+
+    If not, it is put off, or without an appointment looked at again the next day. Without *surely* it is enough that
+    they will have had them, as planned.
+    """
+    if unit.plan.stagger is None or dosing.number:
+        return True
+    turn, booked = turn_of(unit, dosing.patient), dosing.booked
+    day = unit.now // DAY if booked is None else booked.day
+    if turn.day <= day and (turn.sure or not surely):
+        return True
+    if booked is None:
+        yield First(unit.floor, (day + 1) * DAY, dosing.upset)
+    else:
+        put_off(unit, dosing, turn.day * DAY, "stagger")
+    return False
 
 
 def cells_are_ready(unit: Unit, dosing: Dosing) -> Process:
@@ -124,12 +149,12 @@ def cells_are_ready(unit: Unit, dosing: Dosing) -> Process:
         return False
     if dosing.booked is not None and unit.now < unit.formulation(dosing)[0]:
         return False
-    if not assess(unit, dosing):
-        return False
     if batch is not None and not batch.ready.triggered:
         put_off(unit, dosing, expected(unit, batch))
         return False
-    return batch is None or not batch.failed
+    if batch is not None and batch.failed:
+        return False
+    return (yield from in_turn(unit, dosing)) and assess(unit, dosing)
 
 
 def formulate(unit: Unit, dosing: Dosing) -> Process:

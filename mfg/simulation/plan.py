@@ -175,11 +175,13 @@ class Dose:
 class Arm:
     """An arm with its course; `when` holds the conditions of its visits by their names.
 
-    Visits that are `repeating` take place again if their dose moves out of their window afterwards.
+    Visits that are `repeating` take place again if their dose moves out of their window afterwards. An arm that is filled in order
+    takes patients until it has its `size`; None where arms are drawn by their `ratio`.
     """
 
     name: str
     ratio: int
+    size: int | None
     doses: tuple[Dose, ...]
     course: Template
     when: Mapping[str, Any] = field(factory=dict)
@@ -207,6 +209,14 @@ class Trait:
     step: Decimal | None
     how: str
     typical: Decimal | str | None
+
+
+@frozen
+class Stagger:
+    """The least days between the first doses of two subjects of one cohort, and of two cohorts; 0 is no wait."""
+
+    subjects: int
+    cohorts: int
 
 
 @frozen
@@ -334,6 +344,7 @@ class Plan:
     arms: tuple[Arm, ...]
     block: int | None
     strata: bool
+    stagger: Stagger | None
     allocated_at: str | None
     turns: Mapping[str, tuple[str, int]]
     held: frozenset[str]
@@ -356,6 +367,11 @@ class Plan:
     def tests_of(self, recipe: Recipe) -> list[Test]:
         """The release tests of *recipe*."""
         return [self.tests[n] for n in recipe.tests]
+
+    @property
+    def in_order(self) -> bool:
+        """Whether the arms are filled one after the other."""
+        return self.arms[0].size is not None
 
     @property
     def listed(self) -> tuple[InProgress | Candidate, ...]:

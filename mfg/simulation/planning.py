@@ -15,6 +15,7 @@ from mfg.simulation.booking import Booked
 from mfg.simulation.cohort import Patient
 from mfg.simulation.laboratory import awaited
 from mfg.simulation.lots import Dosing, Lot
+from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import follow_dose, plan_visit, soonest
 
@@ -30,7 +31,7 @@ def enrol(unit: Unit, patient: Patient) -> bool:
     booked: list[Booked] = []
     if arm.course.planned:
         screened = next(day for day in range(unit.now // DAY, plan.days) if plan.open_days[day])
-        found = unit.booking.book(patient, screened)
+        found = unit.booking.book(patient, screened, turn_of(unit, patient).day)
         if found is None:
             return False
         baseline, booked = found
@@ -43,6 +44,8 @@ def enrol(unit: Unit, patient: Patient) -> bool:
                 plan_visit(unit, patient, one.event, baseline, one.day)
     else:
         unit.will_leave(patient, inf)
+    if plan.stagger is not None and arm.doses:
+        unit.subjects.append(patient)
     prepare(unit, patient, {(b.event.kind, b.event.dose): b for b in booked}, range(len(arm.doses)))
     return True
 

@@ -14,6 +14,7 @@ from mfg.simulation.floor import Exhausted
 from mfg.simulation.journey import arrive
 from mfg.simulation.log import Columns
 from mfg.simulation.progress import resume
+from mfg.simulation.stagger import too_soon
 from mfg.simulation.unit import Unit
 
 
@@ -80,6 +81,7 @@ def _broken(unit: Unit, patients: list[Patient]) -> Iterator[str]:
     endless = [patient.name for patient in patients if not patient.ended]
     if endless:
         yield f"without an ending: {', '.join(endless[:5])}"
+    yield from too_soon(unit)
     for patient in patients:
         yield from _mixed_up(patient)
 

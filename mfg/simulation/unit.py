@@ -37,6 +37,7 @@ class Unit:
         self.biology = Biology(plan, luck)
         self.traits = Traits(plan, luck)
         self.contaminated = Chance.of(luck, "contaminated marrow", plan.people.contaminated)
+        self.subjects: list[Patient] = []  # who came in, in their order, where first doses are staggered
         self.in_work = [0] * len(plan.facilities)
         self._panels = [
             [

@@ -7,6 +7,7 @@ from math import inf
 
 from mfg.calendar import DAY, holidays_of
 from mfg.protocol.occurrences import occurrences
+from mfg.protocol.protocol import Stagger
 from mfg.scenario import Scenario
 from mfg.simulation import plan as p
 from mfg.simulation.compile.people import candidates_of, in_progress_of, people_of, traits_of
@@ -53,6 +54,7 @@ def plan_of(scenario: Scenario) -> p.Plan:
         arms=arms_of(scenario),
         block=allocation.block if allocation else None,
         strata=bool(allocation and allocation.strata),
+        stagger=_stagger(allocation.stagger) if allocation and allocation.stagger else None,
         allocated_at=allocation.at if allocation else None,
         turns=_turns(scenario),
         held=frozenset(test.holds for test in places.tests) - set(HOLDS),
@@ -74,6 +76,15 @@ def _turns(scenario: Scenario) -> dict[str, tuple[str, int]]:
     """For each visit of a repeated one, that one's name and its place in it."""
     repeated = [visit for visit in scenario.protocol.visits if visit.repeat is not None]
     return {each.name: (visit.name, n) for visit in repeated for n, each in enumerate(occurrences(visit))}
+
+
+def _stagger(stagger: Stagger) -> p.Stagger:
+    """Two subjects of two cohorts are two subjects all the same."""
+    subjects, cohorts = (
+        0 if spacing is None else int(number(spacing, "day"))
+        for spacing in (stagger.subjects, stagger.cohorts)
+    )
+    return p.Stagger(subjects, max(subjects, cohorts))
 
 
 def _policy(scenario: Scenario) -> p.Policy:

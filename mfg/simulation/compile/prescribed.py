@@ -29,10 +29,13 @@ def arms_of(scenario: Scenario) -> tuple[p.Arm, ...]:
         if event.when is not None
         for each in occurrences(event)
     }
+    allocation = protocol.allocation
+    in_order = allocation is not None and allocation.how == "in order"
     return tuple(
         p.Arm(
             arm.name,
             arm.ratio or arm.size or 1,
+            arm.size if in_order else None,
             tuple(_dose(scenario, arm, name, weights, conditions.get(name), known) for name in arm.doses),
             template_of(protocol, arm, scenario.source),
             {visit: condition for visit, condition in conditions.items() if visit not in arm.doses},

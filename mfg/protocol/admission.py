@@ -1,0 +1,62 @@
+"""What a protocol gets wrong about who comes into which arm, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mfg.errors import Refused, nearest
+from mfg.protocol.occurrences import occurrences
+from mfg.protocol.protocol import Allocation, Protocol
+from mfg.units import text
+
+
+def admission_faults(protocol: Protocol) -> Iterator[Refused]:
+    """Words of ``[allocation]`` that would be obeyed by nobody."""
+    allocation = protocol.allocation
+    if allocation is None:
+        return
+    events = ["screening", "baseline", *(o.name for visit in protocol.visits for o in occurrences(visit))]
+    if allocation.at is not None and allocation.at not in events:
+        yield Refused("allocation.at", allocation.at, "is no event", nearest(allocation.at, events))
+    if allocation.how == "in order":
+        yield from _in_order(protocol, allocation)
+    else:
+        yield from _drawn(protocol, allocation)
+
+
+def _drawn(protocol: Protocol, allocation: Allocation) -> Iterator[Refused]:
+    """Blocks that hold the ratios, and strata that tell patients apart."""
+    if allocation.stagger is not None:
+        problem = "has no order of subjects"
+        yield Refused("allocation.stagger", None, problem, 'give how = "in order", or leave it out')
+    block, ratios = allocation.block, sum(arm.ratio or 0 for arm in protocol.arms)
+    if block is not None and (ratios == 0 or block == 0 or block % ratios):
+        advice = f"use a multiple of {ratios}" if ratios else "give the arms ratios"
+        yield Refused("allocation.block", str(block), "does not divide by the ratios", advice)
+    strata = ["site", *(name for name, covariate in protocol.patient.items() if covariate.one_of)]
+    for name in allocation.strata:
+        if name not in strata:
+            problem = "is neither site nor a covariate of words"
+            yield Refused("allocation.strata", name, problem, nearest(name, strata))
+
+
+def _in_order(protocol: Protocol, allocation: Allocation) -> Iterator[Refused]:
+    """Arms that are filled one after the other have a size each, and no draw decides about them."""
+    for arm in protocol.arms:
+        if arm.size is None or arm.ratio is not None:
+            given = None if arm.ratio is None else f"ratio {arm.ratio}"
+            problem = "is filled in order and does not say with how many patients"
+            yield Refused(f"arm.{arm.name}", given, problem, "give size = 3, and no ratio")
+    stagger = allocation.stagger
+    if stagger is not None:
+        said = {key: q for key in ("subjects", "cohorts") if (q := getattr(stagger, key)) is not None}
+        if not said:
+            yield Refused("allocation.stagger", None, "says no time", "give subjects, cohorts, or both")
+        for key, spacing in said.items():
+            if not spacing.magnitude:
+                yield Refused(f"allocation.stagger.{key}", text(spacing), "is no wait", "leave it out")
+    advice = "arms that are filled in order are not drawn: leave it out"
+    if allocation.block is not None:
+        yield Refused("allocation.block", str(allocation.block), "has nothing to divide", advice)
+    if allocation.strata:
+        yield Refused("allocation.strata", ", ".join(allocation.strata), "has nothing to divide", advice)
