@@ -26,14 +26,15 @@ _S = TypeVar("_S", bound=Step)
 def arms_of(scenario: Scenario) -> tuple[p.Arm, ...]:
     """The arms, each with its doses and its course."""
     protocol, weights = scenario.protocol, _weights(scenario)
+    courses = [template_of(protocol, arm, scenario.source) for arm in protocol.arms]
     return tuple(
         p.Arm(
             arm.name,
             arm.ratio or arm.size or 1,
-            tuple(_dose(protocol, arm, name, weights) for name in arm.doses),
-            template_of(protocol, arm, scenario.source),
+            tuple(_dose(protocol, arm, name, weights) for name in arm.doses if name in course.doses),
+            course,
         )
-        for arm in protocol.arms
+        for arm, course in zip(protocol.arms, courses, strict=True)
     )
 
 
