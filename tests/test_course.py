@@ -176,3 +176,129 @@ def test_a_dose_follows_a_visit_and_a_visit_a_dose(visits_first: bool) -> None:
     found = {e.name: (e.earliest, e.planned, e.latest) for e in course(rule).events}
     assert found["infusion"] == (4, 4, 6)
     assert found["check"] == (32, 32, 34)
+
+
+def test_what_follows_an_absent_event_is_absent() -> None:
+    """A visit after a dose that only one arm receives does not take place in the other."""
+    rule = protocol(
+        "\n".join(
+            [
+                '[[arm]]\nname = "two"\ndoses = ["dose", "second"]',
+                '[[arm]]\nname = "one"\ndoses = ["dose"]',
+                DAY_0,
+                dose("second", 'after = { of = "dose", is = "28 day" }'),
+                visit("after", 'after = { of = "second", is = "7 day" }'),
+                visit("end", 'after = { of = "after", is = "7 day" }'),
+                "",
+            ]
+        ),
+        base=BASE,
+    )
+    days = [
+        {e.name: e.planned for e in template_of(rule, a, None).on(date(2026, 3, 12)).events}
+        for a in rule.arms
+    ]
+    assert days == [{"dose": 0, "second": 28, "after": 35, "end": 42}, {"dose": 0}]
+
+
+SECOND = 'after = { of = "dose", is = "28 day" }'
+FRESH = '[[supply]]\nname = "fresh"\nkind = "fresh"\nbefore = '
+CIRCLE = visit("A", 'after = { of = "B", is = "1 day" }'), visit("B", 'after = { of = "A", is = "1 day" }')
+
+
+@pytest.mark.parametrize(
+    ("lines", "fault"),
+    [
+        ((DAY_0, *CIRCLE),
+         "visit.A.after.of: 'B' closes a circle: A follows B which follows A"),
+        ((DAY_0, visit("A", 'after = { of = "A", is = "1 day" }')),
+         "visit.A.after.of: 'A' is the event itself"),
+        ((DAY_0, visit("A", 'day = "5 day"', 'after = { of = "A", least = "1 day" }')),
+         "visit.A.after.of: 'A' is the event itself"),
+        ((dose("dose", 'after = { of = "previous", is = "0 day" }'),),
+         "dose.dose.after.of: 'previous' is nothing: no dose stands before it in arm all"),
+        ((dose("dose", 'after = { of = "previous", is = "0 day" }', WEEKLY),),
+         "dose.dose.after.of: 'previous' is nothing: no dose stands before it in arm all"),
+        ((dose("dose", 'day = "7 day"'),),
+         "dose.dose.day: leaves day 0 empty in arm all"),
+        ((dose("dose", 'day = "0 day"', 'window = "1 day"'),),
+         "dose.dose.window: stands on the dose of day 0"),
+        ((DAY_0, f'{FRESH}"0 day"'),
+         "supply.fresh.before: '0 day' lets the collection fall on the day of its dose"),
+        ((DAY_0, FRESH + '{ most = "28 day" }'),
+         "supply.fresh.before: lets the collection fall on the day of its dose"),
+        ((DAY_0, visit("A", 'after = { of = "dose", is = "36 hour" }')),
+         "visit.A.after.is: '36 hour' is not a whole number of days"),
+        ((DAY_0, visit("A", 'after = { of = "dose", is = "2 day" }', 'window = "3 day"')),
+         "visit.A.window.before: reaches back before dose, which it follows"),
+        ((DAY_0, visit("A", 'day = "1000 calendar month"'), visit("B", 'day = "9999999 day"')),
+         "visit.B.day: puts B more than a hundred years from day 0"),
+        ((DAY_0, visit("A", 'after = { of = "release", is = "1 day" }')),
+         "visit.A.after.of: 'release' is the release of no lot"),
+        ((DAY_0, visit("A", 'day = "5 day"', 'after = { of = "release", is = "1 day" }')),
+         "visit.A.after.of: 'release' has no day of its own, and this event has one"),
+        ((DAY_0, visit("A", 'day = "5 day"', "repeats = true")),
+         "visit.A.repeats: is bound to no dose"),
+        ((DAY_0, '[patient.weight]\nunit = "kg"\nvalid = "28 day"'),
+         "patient.weight.valid: '28 day' says how long an observation holds, and nothing says when"),
+        ((DAY_0, visit("A", 'day = [{ when = { weight = { above = "50 kg" } }, is = "5 day" }, '
+                            '{ when = { weight = { most = "50 kg" } }, is = "6 day" }]'),
+          '[patient.weight]\nunit = "kg"'),
+         "visit.A.day.when: 'weight' is not known when the course is planned; ask for arm only"),
+    ],
+)  # fmt: skip
+def test_a_course_without_a_place_for_everything_is_refused(lines: tuple[str, ...], fault: str) -> None:
+    """At its place, when the file is read, with what is wrong."""
+    (found, *_) = faults(*lines)
+    assert found.startswith(fault)
+
+
+def test_a_second_dose_before_the_first_is_refused() -> None:
+    """Doses are given in the order in which their arm lists them."""
+    (found,) = faults(DAY_0, dose("second", 'day = "-5 day"'), doses='["dose", "second"]')
+    assert found.startswith("dose.second.day: puts second on day -5, before dose on day 0, which arm all has")
+
+
+def test_a_dose_after_an_event_that_its_arm_lacks_is_refused() -> None:
+    """An arm that receives a dose has what the dose follows."""
+    second = dose("second", 'after = { of = "dose", is = "28 day" }')
+    (found,) = faults(DAY_0, second, visit("V", 'day = "0 day"'), doses='["second"]')
+    assert found.startswith("dose.second.after.of: 'dose' does not take place in arm all, which has the dose")
+
+
+@pytest.mark.parametrize(
+    ("lines", "fault"),
+    [
+        ((visit("A", 'day = "20 day"', 'window = "2 day"', 'after = { of = "dose", least = "28 day" }'),),
+         "visit.A.after: leaves A no day: at least 28 days after dose (visit.A.after) and on days 18 to 22 (visit.A.day) exclude"),
+        ((visit("A", 'after = { of = "dose", least = "5 day", most = "3 day" }'),),
+         "visit.A.after: leaves A no day: at least 5 days after dose (visit.A.after) and at most 3 days after dose"),
+        ((visit("A", 'day = "10 day"', 'window = "90 day"', 'after = { of = "B", least = "1 day" }'),
+          visit("B", 'day = "10 day"', 'window = "90 day"', 'after = { of = "A", least = "1 day" }')),
+         "visit.B.after: leaves B no day: at least 1 day after A (visit.B.after) and A at least 1 day after B"),
+        ((visit("A", 'after = { of = "dose", is = "9 day" }'),
+          visit("B", 'day = "10 day"', 'after = { of = "A", least = "2 day" }')),
+         "visit.B.after: leaves B no day: at least 2 days after A (visit.B.after) and on day 10 (visit.B.day) and A 9 days"),
+    ],
+)  # fmt: skip
+def test_rules_that_exclude_each_other_are_named(lines: tuple[str, ...], fault: str) -> None:
+    """The event whose rules close the circle is blamed, and each rule of the circle is told with its path."""
+    (found,) = faults(DAY_0, *lines)
+    assert found.startswith(fault)
+
+
+def test_all_faults_of_a_course_are_shown() -> None:
+    """One fault does not hide another, and none is told once for each arm or supply."""
+    lines = [DAY_0, *CIRCLE, visit("C", 'after = { of = "C", is = "1 day" }')]
+    supplies = "".join(f'\n[[supply]]\nname = "{n}"\nkind = "fresh"\nbefore = "28 day"' for n in "xy")
+    assert len(faults(*lines, supplies)) == 2
+
+
+def test_months_are_tried_where_they_are_short() -> None:
+    """A month and four weeks exclude each other only for a day 0 whose month is longer than 28 days."""
+    visits = visit("A", 'day = "1 calendar month"', 'after = { of = "dose", most = "28 day" }')
+    (found,) = faults(DAY_0, visits)
+    assert "at most 28 days after dose (visit.A.after) and on day 29" in found
+    visits = visit("A", 'day = "1 calendar month"', 'after = { of = "dose", least = "29 day" }')
+    (found,) = faults(DAY_0, visits)
+    assert "at least 29 days after dose (visit.A.after) and on day 28" in found

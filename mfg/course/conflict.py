@@ -22,16 +22,15 @@ class Bound:
     words: str
 
 
-def conflict(bounds: list[Bound]) -> Refused:
+def conflict(bounds: list[Bound], order: list[str]) -> Refused:
     """The refusal that names the rules among *bounds* that exclude each other.
 
-    It blames the event whose rules close the circle: of those that have a rule in it the one listed last.
+    It blames the event whose rules close the circle: the last one, in the *order* of their names.
     """
     circle = _circle(bounds)
-    listed = list(dict.fromkeys(bound.owner for bound in bounds))
-    owners = {bound.owner for bound in circle}
-    blamed = max(owners, key=listed.index)
-    rules = {(b.owner, b.words): b for b in sorted(circle, key=lambda b: (b.owner != blamed, b.rule))}
+    blamed = max({bound.owner for bound in circle}, key=order.index)
+    circle.sort(key=lambda b: (b.owner != blamed, b.rule, b.words))
+    rules = {(b.owner, b.words): b for b in circle}
     telling = [b for b in rules.values() if b.words != "on day 0" or b.owner == blamed]
     said = " and ".join(
         f"{b.words} ({b.rule})" if b.owner == blamed else f"{b.owner} {b.words} ({b.rule})" for b in telling

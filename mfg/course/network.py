@@ -19,6 +19,7 @@ from mfg.errors import Refused
 
 KINDS = ("screening", "collection", "csf-draw", "observation", "dose", "visit")
 BASELINE = "baseline"
+REACH = 36_525  # days on either side of day 0: a hundred years
 FREE = 10**6  # days: further than any course reaches
 
 
@@ -214,7 +215,7 @@ class Template:
         """The course whose day 0 is *baseline*; calendar months become days.
 
         Raises:
-            Refused: if the protocol's own rules leave an event no day at all, or one out of the calendar.
+            Refused: if the protocol's own rules leave an event no day at all, or one too far away.
         """
         day: dict[str, int] = {BASELINE: 0}
         early: dict[str, int] = {BASELINE: 0}
@@ -223,9 +224,9 @@ class Template:
             day[event.name] = day[event.reference] + _days(event, baseline)
             early[event.name] = day[event.name] - event.before if event.grid else -FREE
             late[event.name] = day[event.name] + event.after if event.grid else FREE
-        _within_the_calendar(self.planned, day, baseline)
+        _within_reach(self.planned, day)
         if not _narrow(early, late, self.gaps):
-            raise conflict(list(_bounds(self, day)))
+            raise conflict(list(_bounds(self, day)), list(day))
         events = [
             Event(
                 e.kind,
@@ -256,12 +257,11 @@ def _days(event: Planned, baseline: date) -> int:
         return FREE
 
 
-def _within_the_calendar(planned: tuple[Planned, ...], day: dict[str, int], baseline: date) -> None:
-    reach = (date.min.toordinal(), date.max.toordinal())
+def _within_reach(planned: tuple[Planned, ...], day: dict[str, int]) -> None:
     for event in planned:
-        if not reach[0] + event.before <= baseline.toordinal() + day[event.name] <= reach[1] - event.after:
-            advice = "write a smaller offset, or choose another day 0"
-            raise Refused(event.rule, None, f"puts {event.name} out of the calendar", advice)
+        if abs(day[event.name]) > REACH:
+            problem = f"puts {event.name} more than a hundred years from day 0"
+            raise Refused(event.rule, None, problem, "write a smaller offset")
 
 
 def _bounds(template: Template, day: dict[str, int]) -> Iterator[Bound]:
@@ -273,13 +273,17 @@ def _bounds(template: Template, day: dict[str, int]) -> Iterator[Bound]:
             yield Bound(BASELINE, event.name, last, event.rule, event.name, on)
             yield Bound(event.name, BASELINE, -first, event.rule, event.name, on)
     for gap in template.gaps:
-        exact = f"{gap.least} days after {gap.first}" if gap.least == gap.most else ""
+        exact = f"{_counted(gap.least)} after {gap.first}" if gap.least == gap.most else ""
         if gap.most < FREE:
-            words = exact or f"at most {gap.most} days after {gap.first}"
+            words = exact or f"at most {_counted(gap.most)} after {gap.first}"
             yield Bound(gap.first, gap.then, gap.most, gap.rule, gap.then, words)
         if gap.least > -FREE:
-            words = exact or f"at least {gap.least} days after {gap.first}"
+            words = exact or f"at least {_counted(gap.least)} after {gap.first}"
             yield Bound(gap.then, gap.first, -gap.least, gap.rule, gap.then, words)
+
+
+def _counted(days: int) -> str:
+    return f"{days} day" if days == 1 else f"{days} days"
 
 
 def _narrow(early: dict[str, int], late: dict[str, int], gaps: tuple[Gap, ...]) -> bool:
