@@ -379,7 +379,7 @@ name = "second"
 day = "20 day"
 after = { of = "first", least = "28 day" }
 """
-    with pytest.raises(Refused, match="no day"):
+    with pytest.raises(Faults, match="leaves second no day: at least 28 days after first"):
         days(text)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from mfg.errors import Refused, nearest
 from mfg.protocol.admission import admission_faults
-from mfg.protocol.occurrences import occurrences
+from mfg.protocol.occurrences import occurrences, repeat_faults
 from mfg.protocol.protocol import Protocol, bounds_of
 from mfg.protocol.recipe import Expand, Formulate
 from mfg.protocol.rules import Bounds, When, condition_of, uncovered
@@ -103,6 +103,7 @@ def _events(protocol: Protocol) -> Iterator[Refused]:
             yield Refused(path, None, "has no day", 'give day = "26 day" or after = { of = ..., is = ... }')
         if event.repeat and event.repeat.times < 1:
             yield Refused(f"{path}.repeat.times", "0", "is no repetition", "write how often it takes place")
+        yield from (fault.under(path) for fault in repeat_faults(event))
         if event.day:
             yield from _covered(protocol, f"{path}.day", [row.when for row in event.day], {"arm"})
         if event.after:

@@ -22,6 +22,7 @@ from mfg.units import (
     Cells,
     Concentration,
     Duration,
+    Interval,
     Offset,
     Percent,
     Spacing,
@@ -129,12 +130,12 @@ class Day:
 
 @frozen
 class After:
-    """A spacing from another event: exact (`is`), or at least and at most so long."""
+    """A spacing from another event: exact (`is`), or at least and at most so long; hours are clock time."""
 
     of: str
-    is_: Spacing | None = None
-    least: Spacing | None = None
-    most: Spacing | None = None
+    is_: Interval | None = None
+    least: Interval | None = None
+    most: Interval | None = None
 
 
 @frozen
@@ -148,7 +149,10 @@ class Repeat:
 
 @frozen
 class Dose:
-    """One planned dosing day, on a grid from baseline (`day`) or in a chain (`after`)."""
+    """One planned dosing day, on a grid from baseline (`day`) or in a chain (`after`).
+
+    The day of an `inpatient` may be a weekend or a holiday.
+    """
 
     name: str
     day: tuple[Day, ...] = ()
@@ -156,21 +160,27 @@ class Dose:
     window: Window | None = None
     repeat: Repeat | None = None
     when: When | None = None
+    inpatient: bool = False
 
 
 @frozen
 class Visit:
-    """A planned visit; one that `repeats` takes place again if its dose moves out of its window afterwards."""
+    """A planned visit.
+
+    One that `repeats` takes place again if the dose that it is bound to is put off past its window after
+    it took place.
+    """
 
     name: str
     kind: str = "visit"
     by: str | None = None
-    repeats: bool = False
     day: tuple[Day, ...] = ()
     after: After | None = None
     window: Window | None = None
     repeat: Repeat | None = None
     when: When | None = None
+    inpatient: bool = False
+    repeats: bool = False
 
 
 @frozen

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from attrs import evolve
 
+from mfg.course.check import course_faults
 from mfg.errors import Faults, Refused, nearest
 from mfg.evidence import Contradiction, Number
 from mfg.protocol.check import faults_of
@@ -41,6 +42,7 @@ def protocol_of(document: Tree, source: str) -> Protocol:
             _resolved(protocol), numbers=numbers, contradictions=_contradictions(document, numbers)
         )
         faults += faults_of(protocol)
+        faults += course_faults(protocol) if not faults else []
     if faults or protocol is None:
         raise Faults(source, tuple(faults))
     return protocol

@@ -31,17 +31,22 @@ def arms_of(scenario: Scenario) -> tuple[p.Arm, ...]:
     }
     allocation = protocol.allocation
     in_order = allocation is not None and allocation.how == "in order"
+    courses = [template_of(protocol, arm, supply) for arm in protocol.arms]
     return tuple(
         p.Arm(
             arm.name,
             arm.ratio or arm.size or 1,
             arm.size if in_order else None,
-            tuple(_dose(scenario, arm, name, weights, conditions.get(name), known) for name in arm.doses),
-            template_of(protocol, arm, scenario.source),
+            tuple(
+                _dose(scenario, arm, name, weights, conditions.get(name), known)
+                for name in arm.doses
+                if name in course.doses
+            ),
+            course,
             {visit: condition for visit, condition in conditions.items() if visit not in arm.doses},
             frozenset(each.name for visit in protocol.visits if visit.repeats for each in occurrences(visit)),
         )
-        for arm in protocol.arms
+        for arm, course in zip(protocol.arms, courses, strict=True)
     )
 
 
