@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, get_args
 import pint
 from attrs import frozen
 
+from mfg.digits import plain
 from mfg.errors import Refused
 
 if TYPE_CHECKING:
@@ -172,17 +173,6 @@ def number(quantity: Quantity, unit: str) -> float:
 def alike(quantity: Quantity, unit: str) -> bool:
     """Whether *quantity* can be expressed in *unit*."""
     return bool(quantity.is_compatible_with(_unit(unit)[1]))
-
-
-def plain(value: Decimal) -> str:
-    """A decimal as people write it: all its digits, no exponent below 1e7, no trailing zeros."""
-    return scientific(value) if abs(value) >= 10**7 else f"{value.normalize():f}"
-
-
-def scientific(value: Decimal) -> str:
-    """A decimal as a power of ten, all its digits: 7.2e7."""
-    mantissa, exponent = f"{value.normalize():e}".split("e")
-    return f"{mantissa}e{int(exponent)}"
 
 
 def text(quantity: Quantity) -> str:

@@ -8,9 +8,10 @@ from attrs import define, field
 
 from mfg.course.network import BASELINE, FREE, Gap, Planned, Template
 from mfg.errors import Refused
+from mfg.protocol.cases import choose
 from mfg.protocol.occurrences import Occurrence, months_and_days, occurrences
 from mfg.protocol.protocol import Arm, Dose, Protocol, Supply, Visit, Window
-from mfg.protocol.rules import choose, condition_of
+from mfg.protocol.rules import condition_of
 from mfg.units import Quantity, amount
 
 

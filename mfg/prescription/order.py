@@ -22,11 +22,16 @@ class Filled:
 
 @frozen
 class Administration:
-    """What one route gives. Where the lot decides, `cells` is None and the range is what it must meet."""
+    """What one route gives. Where the lot decides, `cells` is None and the range is what it must meet.
+
+    `counted` is the protocol's word for what is counted; `kind` is the unit that every number here is in:
+    ``cell`` or ``viable_cell``.
+    """
 
     route: str
     component: str | None
     counted: str
+    kind: str
     sites: int
     cells: Decimal | None = None
     cells_least: Decimal | None = None

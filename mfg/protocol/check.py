@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mfg.errors import Refused, nearest
+from mfg.protocol.cases import Bounds, uncovered
 from mfg.protocol.occurrences import occurrences
 from mfg.protocol.protocol import Protocol, bounds_of
 from mfg.protocol.recipe import Expand, Formulate
-from mfg.protocol.rules import Bounds, When, condition_of, uncovered
+from mfg.protocol.rules import When, condition_of
 from mfg.units import KNOWN, Quantity, alike, text
 
 _WORDS = {

@@ -14,8 +14,9 @@ from attrs import field, frozen
 
 from mfg.errors import Refused, nearest
 from mfg.evidence import Contradiction, Number
+from mfg.protocol.cases import Bounds
 from mfg.protocol.recipe import Formulate, Step
-from mfg.protocol.rules import Bounds, Limits, Round, When
+from mfg.protocol.rules import Limits, Round, When
 from mfg.units import (
     Anything,
     CellCount,

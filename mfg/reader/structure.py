@@ -20,9 +20,10 @@ from cattrs.gen import make_dict_structure_fn, override
 
 from mfg.calendar import Hours, read_date
 from mfg.errors import Refused, nearest
+from mfg.protocol.cases import ROUNDINGS
 from mfg.protocol.protocol import Before, CellRule, ConcentrationRule, Day, VolumeRule, Window
 from mfg.protocol.recipe import STEPS, Step
-from mfg.protocol.rules import ROUNDINGS, Limits, Round, When
+from mfg.protocol.rules import Limits, Round, When
 from mfg.reader.document import called
 from mfg.spread import Spread, read_spread
 from mfg.units import Measure, Quantity

@@ -9,7 +9,7 @@ from typing import TypeVar
 from mfg.course.template import template_of
 from mfg.errors import Refused
 from mfg.growth import Cultivation
-from mfg.prescription import Prescriber
+from mfg.prescription.prescriber import Prescriber
 from mfg.protocol.protocol import Arm, Protocol
 from mfg.protocol.recipe import Collect, Cryopreserve, Expand, Formulate, Induce, Ship, Step, Thaw
 from mfg.scenario import Scenario, stays
