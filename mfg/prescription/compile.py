@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from mfg.errors import Refused
 from mfg.prescription.fill import Box, Fill
 from mfg.prescription.rule import Amount, CellRow, Measured, RouteRule, Rule
 from mfg.protocol.cases import Rounding
-from mfg.protocol.protocol import CellRule, Covariate, Protocol, Route, Treatment, bounds_of
+from mfg.protocol.protocol import Covariate, Protocol, Treatment, bounds_of, share
+from mfg.protocol.route import CellRule, ConcentrationRule, Route
 from mfg.protocol.rules import Round, condition_of
-from mfg.units import Quantity, alike, amount, text
+from mfg.units import Quantity, alike, amount, kind_of
 
 
 def rule_of(protocol: Protocol, treatment: Treatment) -> Rule:
-    """The rule for a dose of *protocol* that is given as *treatment*.
-
-    Raises:
-        Refused: if a route counts cells of two kinds.
-    """
+    """The rule for a dose of *protocol* that is given as *treatment*."""
     routes = tuple(_route(protocol, r) for r in protocol.routes if r.treatment in (None, treatment.name))
-    rows = [row for route in routes for row in route.rows]
-    asked = {name for condition, _ in rows for name in condition.parts}
-    asked |= {a.per for _, row in rows for a in row.amounts() if a.per}
+    tables = [row for route in routes for row in (*route.rows, *route.sites, *route.shares)]
+    asked = {name for condition, _ in tables for name in condition.parts}
+    asked |= {a.per for route in routes for _, row in route.rows for a in row.amounts() if a.per}
     return Rule(
         protocol=protocol.name,
         kind=treatment.kind,
@@ -36,9 +32,8 @@ def _measured(covariate: Covariate, unit: str) -> Measured:
 
 
 def _route(protocol: Protocol, route: Route) -> RouteRule:
-    where = f"route.{route.label}.cells"
     stated = [q for rule in route.cells for q in (rule.is_, rule.least, rule.most) if q is not None]
-    counted = "viable_cell" if any("viable_cell" in str(q.units) for q in stated) else "cell"
+    counted = kind_of(stated[0]) if stated else "cell"
 
     def amount_of(rule: CellRule, quantity: Quantity | None) -> Amount | None:
         if quantity is None:
@@ -48,10 +43,6 @@ def _route(protocol: Protocol, route: Route) -> RouteRule:
                 return Amount(amount(quantity, unit), per)
         covariate = rule.of or "weight"
         scaled = f"{counted}/{protocol.units.get(covariate, 'kg')}"  # in the covariate's own unit
-        if not alike(quantity, scaled):
-            raise Refused(
-                where, text(quantity), f"is not in {scaled}", "use one kind of cell, and say of what"
-            )
         return Amount(amount(quantity, scaled), covariate)
 
     def taken_off(rule: CellRule) -> CellRow:
@@ -71,24 +62,32 @@ def _route(protocol: Protocol, route: Route) -> RouteRule:
         name=route.name,
         component=route.component,
         counted=route.counted or counted,
-        sites=route.sites,
+        sites=tuple((condition_of(row.when, protocol.units), row.is_) for row in route.sites),
+        shares=tuple((condition_of(row.when, protocol.units), share(row.is_)) for row in route.share),
         rows=tuple((condition_of(rule.when, protocol.units), taken_off(rule)) for rule in route.cells),
         fill=_fill(protocol, route, counted),
     )
 
 
 def _fill(protocol: Protocol, route: Route, counted: str) -> Fill:
-    dense, volume, density = route.concentration, route.volume, f"{counted}/mL"
-    known = dense.is_ if dense is not None and dense.is_ is not None and alike(dense.is_, density) else None
+    volume, density = route.volume, f"{counted}/mL"
+    dense = route.concentration if _counts(route.concentration, counted) else None
     return Fill(
         label=route.label,
         counted=counted,
-        concentration=amount(known, density) if known is not None else None,
+        concentration=amount(dense.is_, density) if dense and dense.is_ is not None else None,
+        density=bounds_of(dense, density),
         volume=amount(volume.is_, "mL") if volume and volume.is_ is not None else None,
         volume_limits=bounds_of(volume, "mL"),
         rounding=_rounding(route.round, counted) if route.round else None,
         box=_box(protocol, route, counted),
     )
+
+
+def _counts(dense: ConcentrationRule | None, counted: str) -> bool:
+    """Whether a concentration is one of what is *counted*; only a lot's viability would join it to another."""
+    stated = [dense.is_, dense.least, dense.most] if dense else []
+    return any(kind_of(q) == counted for q in stated if q is not None)
 
 
 def _rounding(rounding: Round, counted: str) -> Rounding:
@@ -97,13 +96,13 @@ def _rounding(rounding: Round, counted: str) -> Rounding:
 
 
 def _box(protocol: Protocol, route: Route, counted: str) -> Box | None:
-    box = route.container
+    box, holds = route.container, f"route.{route.name}.container.holds"
     if box is None:
         return None
     return Box(
         kind=box.kind,
         use=box.use,
-        holds=amount(box.holds, "mL") if box.holds is not None else None,
+        sizes=tuple(sorted(amount(size, "mL") for size in box.holds)),
         contains=amount(box.contains, counted) if box.contains is not None else None,
-        evidence=protocol.evidence_of(f"route.{route.name}.container.holds"),
+        evidence=protocol.evidence_of(holds) or protocol.evidence_of(f"{holds}.1"),
     )

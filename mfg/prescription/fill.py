@@ -13,31 +13,48 @@ from mfg.evidence import Finding
 from mfg.prescription.order import Filled
 from mfg.protocol.cases import Bounds, Rounding
 
+MOST_CONTAINERS = 10_000  # beyond it a size or a concentration is a slip
 Note = Callable[[Finding], object]
 
 
 @frozen
 class Box:
-    """The containers of one route; `holds` is a size in mL, `contains` the cells of one."""
+    """The containers of one route; `sizes` are in mL, the smallest first, and `contains` the cells of one."""
 
     kind: str
     use: str
-    holds: Decimal | None
+    sizes: tuple[Decimal, ...]
     contains: Decimal | None
     evidence: str
+
+    @property
+    def nominal(self) -> Decimal | None:
+        """The size, if there is just one."""
+        return self.sizes[0] if len(self.sizes) == 1 else None
+
+    def filled(self, volume: Decimal) -> list[Filled]:
+        """The containers for *volume*: the largest while a whole one is needed, then the smallest that holds the rest."""
+        largest = self.sizes[-1]
+        full, rest = divmod(volume, largest)
+        last = next(size for size in self.sizes if size >= rest)
+        return [Filled(self.kind, largest, largest)] * int(full) + (
+            [Filled(self.kind, last, rest)] if rest else []
+        )
 
 
 @frozen
 class Fill:
     """How one route's product is measured out.
 
-    What is `counted` is a unit: ``cell`` or ``viable_cell``. A concentration of the other kind of cell
-    is None here: only the lot's viability would give a volume. What `rounding` rounds stands in its unit.
+    What is `counted` is a unit: ``cell``, ``viable_cell`` or ``IEQ``. A concentration of another kind is left
+    out here: only the lot's viability would give a volume. `density` is the range that the concentration must
+    lie in. What `rounding` rounds stands in its unit.
     """
 
     label: str
     counted: str
     concentration: Decimal | None
+    density: Bounds
     volume: Decimal | None
     volume_limits: Bounds
     rounding: Rounding | None
@@ -47,7 +64,7 @@ class Fill:
         """Cells and volume after the route's rounding; a fraction of a cell is never given.
 
         Raises:
-            Refused: if the volume falls outside what the protocol allows.
+            Refused: if nothing is left, or if volume or concentration fall outside what the protocol allows.
         """
         rounding = self.rounding
         cells, volume = target, self.volume
@@ -63,11 +80,61 @@ class Fill:
             off = (cells - target) / target * 100
             how = f"rounded {rounding}: {plain(target)} cells become {plain(cells)} ({off:+.3f} %)"
             note(Finding("note", "rounded", f"{self.label}: {how}"))
-        if volume is not None and volume not in self.volume_limits:
-            problem = f"is outside {self.volume_limits.shown('mL')}"
-            advice = "the protocol allows no such volume"
-            raise Refused(f"route.{self.label}.volume", f"{plain(volume)} mL", problem, advice)
+        if cells < 1:
+            raise Refused(
+                f"route.{self.label}.cells", None, "comes to no cell at all", "there is no such dose"
+            )
+        if volume is not None:
+            self._judge(cells, volume)
         return cells, volume
+
+    def _judge(self, cells: Decimal, volume: Decimal) -> None:
+        advice = "the protocol allows no such"
+        if volume not in self.volume_limits:
+            problem = f"is outside {self.volume_limits.shown('mL')}"
+            raise Refused(f"route.{self.label}.volume", f"{plain(volume)} mL", problem, f"{advice} volume")
+        if self.concentration is None and cells not in self._within(volume):
+            unit = f"{self.counted}/mL"
+            given, problem = f"{plain(cells / volume)} {unit}", f"is outside {self.density.shown(unit)}"
+            raise Refused(f"route.{self.label}.concentration", given, problem, f"{advice} concentration")
+
+    def _within(self, volume: Decimal) -> Bounds:
+        """The cells that *volume* may hold."""
+        least, most = self.density.least, self.density.most
+        return Bounds(
+            least=None if least is None else least * volume, most=None if most is None else most * volume
+        )
+
+    def narrowed(self, limits: Bounds) -> Bounds:
+        """What is left of *limits* of the cells in a volume that is stated, at a concentration that is allowed.
+
+        Raises:
+            Refused: if nothing is left.
+        """
+        if self.volume is None or not self.density.ends():
+            return limits
+        held = self._within(self.volume)
+        least, most = _least(limits.least, held.least), _most(limits.most, held.most)
+        if least is not None and most is not None and least > most:
+            problem = f"leaves no number of cells in {plain(self.volume)} mL for this patient"
+            advice = "the protocol's own limits exclude each other here"
+            raise Refused(f"route.{self.label}.concentration", None, problem, advice)
+        return Bounds(least=least, most=most)
+
+    def volumes(self, least: Decimal | None, most: Decimal | None) -> Bounds:
+        """The volumes that so many cells may come in, where none is stated.
+
+        Raises:
+            Refused: if there is none.
+        """
+        thick, thin = self.concentration or self.density.most, self.concentration or self.density.least
+        low = _least(least / thick if least is not None and thick else None, self.volume_limits.least)
+        high = _most(most / thin if most is not None and thin else None, self.volume_limits.most)
+        if low is not None and high is not None and low > high:
+            problem = f"would be at least {plain(low)} mL and at most {plain(high)} mL"
+            advice = "the protocol's own limits exclude each other here"
+            raise Refused(f"route.{self.label}.volume", None, problem, advice)
+        return Bounds(least=low, most=high)
 
     def contained(
         self, cells: Decimal, volume: Decimal | None, sites: int, note: Note
@@ -82,15 +149,15 @@ class Fill:
             return cells, ()
         if box.contains is not None:
             return self._counted_out(box, box.contains, cells)
-        if box.holds is None or volume is None:
-            return cells, (Filled(box.kind, box.holds),) * sites
+        if not box.sizes or volume is None:
+            return cells, (Filled(box.kind, box.nominal),) * sites
         each = volume / sites
-        full, rest = divmod(each, box.holds)
-        fills = [box.holds] * int(full) + ([rest] if rest else [])
+        self._few(box, each / box.sizes[-1] * sites)
+        fills = box.filled(each)
         if len(fills) > 1:
-            problem = f"{plain(each)} mL does not fit one {plain(box.holds)} mL {box.kind}"
+            problem = f"{plain(each)} mL does not fit one {plain(box.sizes[-1])} mL {box.kind}"
             note(Finding("note", "container-capacity", f"{problem}: {len(fills)} are filled", box.evidence))
-        return cells, tuple(Filled(box.kind, box.holds, fill) for fill in fills) * sites
+        return cells, tuple(fills) * sites
 
     def _counted_out(self, box: Box, contains: Decimal, cells: Decimal) -> tuple[Decimal, tuple[Filled, ...]]:
         count = cells / contains
@@ -102,7 +169,23 @@ class Fill:
             problem = f"needs {plain(count)} {box.kind}s of {size}, and only whole ones are given"
             where = f"route.{self.label}.container"
             raise Refused(where, None, problem, "the protocol states no rounding")
+        self._few(box, count)
         opened = int(count.to_integral_value(ROUND_CEILING))
-        full = Filled(box.kind, box.holds, None, contains, contains)
+        full = Filled(box.kind, box.nominal, None, contains, contains)
         last = evolve(full, cells=cells - contains * (opened - 1))
         return cells, (full,) * (opened - 1) + (last,)
+
+    def _few(self, box: Box, count: Decimal) -> None:
+        if count > MOST_CONTAINERS:
+            problem = f"would need {plain(count)} {box.kind}s, more than {MOST_CONTAINERS}"
+            raise Refused(
+                f"route.{self.label}.container", None, problem, "check sizes, sites and concentration"
+            )
+
+
+def _least(*ends: Decimal | None) -> Decimal | None:
+    return max((end for end in ends if end is not None), default=None)
+
+
+def _most(*ends: Decimal | None) -> Decimal | None:
+    return min((end for end in ends if end is not None), default=None)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mfg.errors import Refused
 from mfg.evidence import Finding
 from mfg.prescription.compile import rule_of
-from mfg.prescription.order import Order
+from mfg.prescription.order import Order, total
 from mfg.prescription.rule import Rule
 from mfg.protocol.cases import Case
 from mfg.protocol.protocol import Arm, Covariate, Protocol
@@ -77,7 +77,9 @@ class Prescriber:
                     where, str(value), "is not allowed", f"use one of {', '.join(covariate.one_of)}"
                 )
             return str(value)
-        measure = measure_of(Weight if name == "weight" else Anything)
+        measure = measure_of(Weight)
+        if name != "weight":
+            measure = evolve(measure_of(Anything), name=f"the {name}", like=f"3 {covariate.unit}")
         quantity = taken(value, measure, where)
         if not alike(quantity, covariate.unit):
             raise Refused(
@@ -102,13 +104,15 @@ class Prescriber:
         findings: list[Finding] = []
         weight = case.get("weight")
         given = self.rule.administrations(case, findings.append)
-        counts = [a.cells for a in given if a.cells is not None]
         return Order(
             protocol=self.protocol.name,
             arm=self.arm.name,
             dose=self.dose,
             weight_kg=weight if isinstance(weight, Decimal) else None,
-            total_cells=sum(counts, Decimal(0)) if len(counts) == len(given) else None,
+            depends_on=tuple(sorted(self.needs)),
+            total_cells=total(given, [a.cells for a in given]),
+            total_cells_least=total(given, [a.ends()[0] for a in given]),
+            total_cells_most=total(given, [a.ends()[1] for a in given]),
             administrations=given,
             findings=tuple(findings),
         )
@@ -185,5 +189,5 @@ def _products(protocol: Protocol, arm: Arm) -> dict[str, str]:
 
 
 def _conditions(protocol: Protocol) -> set[str]:
-    """Everything that the cell rules of a protocol depend on by condition."""
-    return {n for route in protocol.routes for rule in route.cells if rule.when for n in rule.when.conditions}
+    """Everything that the decision tables of a protocol's routes depend on."""
+    return {name for route in protocol.routes for when in route.conditions() for name in when.conditions}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from typing import TypeVar
 
 from attrs import frozen
 
@@ -34,6 +35,9 @@ class Amount:
             return self.value
         factor = sites if self.per == "site" else case[self.per]
         assert not isinstance(factor, str)
+        if factor <= 0:
+            problem = "is nothing that a dose can be multiplied with"
+            raise Refused(self.per, plain(Decimal(factor)), problem, "give a value above zero")
         return self.value * factor
 
 
@@ -49,7 +53,7 @@ class CellRow:
     unknown: str | None
 
     def limits(self, case: Case, sites: int, where: str) -> Bounds:
-        """The range in which the delivered cells must lie."""
+        """The range in which the delivered cells, or the total of which a share is given, must lie."""
         least = max((a.of(case, sites) for a in self.lower), default=None)
         most = min((a.of(case, sites) for a in self.upper), default=None)
         if least is not None and most is not None and least > most:
@@ -71,7 +75,8 @@ class RouteRule:
     name: str
     component: str | None
     counted: str
-    sites: int
+    sites: tuple[tuple[Condition, int], ...]
+    shares: tuple[tuple[Condition, Decimal], ...]
     rows: tuple[tuple[Condition, CellRow], ...]
     fill: Fill
 
@@ -82,67 +87,101 @@ class RouteRule:
 
     def administration(self, case: Case, weight: Decimal | None, note: Note) -> Administration:
         """What this route gives in *case*, per kg too if the dose depends on the *weight*."""
-        fill = self.fill
-        row = choose(self.rows, case, self.where)
+        fill, where = self.fill, self.where
+        row, sites = choose(self.rows, case, where), _only(self.sites, case, where)
+        share = _only(self.shares, case, where) if self.shares else Decimal(1)
         if row.unknown is not None:
-            raise Refused(self.where, None, f"is not known: {row.unknown}", "the protocol defines no dose")
-        limits = row.limits(case, self.sites, self.where)
+            raise Refused(where, None, f"is not known: {row.unknown}", "the protocol defines no dose")
+        limits = _part(row.limits(case, sites, where), share)
         if row.target is None:
-            only = (Filled(fill.box.kind, fill.box.holds),) if fill.box else ()
-            return Administration(
-                route=self.name,
-                component=self.component,
-                counted=self.counted,
-                kind=fill.counted,
-                sites=self.sites,
-                cells_least=limits.least,
-                cells_most=limits.most,
-                concentration_cells_per_mL=fill.concentration,
-                volume_mL=fill.volume,
-                containers=only,
-            )
-        target = self._moved(row, row.target.of(case, self.sites), case, note)
+            return self._as_the_lot_gives(limits, sites, note)
+        target = self._moved(row, row.target.of(case, sites), case, sites, note) * share
         cells, volume = fill.measured(target, note)
-        cells, containers = fill.contained(cells, volume, self.sites, note)
+        cells, containers = fill.contained(cells, volume, sites, note)
         if cells not in limits:
             problem = f"comes to {plain(cells)} {fill.counted}, outside {limits.shown(fill.counted)}"
-            raise Refused(self.where, None, problem, "the protocol allows no such dose")
+            raise Refused(where, None, problem, "the protocol allows no such dose")
+        volumes = fill.volumes(cells, cells) if volume is None else Bounds()
         return Administration(
             route=self.name,
             component=self.component,
             counted=self.counted,
             kind=fill.counted,
-            sites=self.sites,
+            sites=sites,
             cells=cells,
             cells_least=limits.least,
             cells_most=limits.most,
             cells_per_kg=cells / weight if weight is not None else None,
-            cells_per_site=cells / self.sites if self.sites > 1 else None,
+            cells_per_site=cells / sites if sites > 1 else None,
             concentration_cells_per_mL=fill.concentration or (cells / volume if volume else None),
             volume_mL=volume,
+            volume_least_mL=volumes.least,
+            volume_most_mL=volumes.most,
             containers=containers,
         )
 
-    def _moved(self, row: CellRow, cells: Decimal, case: Case, note: Note) -> Decimal:
+    def _as_the_lot_gives(self, limits: Bounds, sites: int, note: Note) -> Administration:
+        """What is given where the lot decides, within *limits*."""
+        fill, box = self.fill, self.fill.box
+        limits = fill.narrowed(limits)
+        volumes = fill.volumes(limits.least, limits.most) if fill.volume is None else Bounds()
+        everything = box is not None and box.use == "all"
+        if everything:
+            message = f"{fill.label}: everything that the lot gave is given"
+            note(Finding("note", "all-given", message))
+        return Administration(
+            route=self.name,
+            component=self.component,
+            counted=self.counted,
+            kind=fill.counted,
+            sites=sites,
+            cells_least=limits.least,
+            cells_most=limits.most,
+            concentration_cells_per_mL=fill.concentration,
+            volume_mL=fill.volume,
+            volume_least_mL=volumes.least,
+            volume_most_mL=volumes.most,
+            containers=(Filled(box.kind, box.nominal),) if box is not None else (),
+            all_given=everything,
+        )
+
+    def _moved(self, row: CellRow, cells: Decimal, case: Case, sites: int, note: Note) -> Decimal:
         """The target after cap and floor."""
         for name, limit, pick in (("cap", row.cap, min), ("floor", row.floor, max)):
-            end = limit.of(case, self.sites) if limit is not None else cells
+            end = limit.of(case, sites) if limit is not None else cells
             if pick(cells, end) != cells:
                 message = f"{self.fill.label}: the {name} of {plain(end)} cells replaces {plain(cells)}"
                 note(Finding("note", f"{name}-applied", message))
                 cells = end
         return cells
 
-    def without_cells(self) -> Administration:
+    def without_cells(self, case: Case) -> Administration:
         """What this route gives as placebo or sham."""
         return Administration(
             route=self.name,
             component=self.component,
             counted=self.counted,
             kind=self.fill.counted,
-            sites=self.sites,
+            sites=_only(self.sites, case, self.where),
             cells=Decimal(0),
         )
+
+
+T = TypeVar("T")
+
+
+def _only(rows: tuple[tuple[Condition, T], ...], case: Case, where: str) -> T:
+    """The row of *rows* that holds; a single one takes every case."""
+    return rows[0][1] if len(rows) == 1 else choose(rows, case, where)
+
+
+def _part(limits: Bounds, share: Decimal) -> Bounds:
+    """The limits of a share of what *limits* limit, in whole cells."""
+    least, most = limits.least, limits.most
+    return Bounds(
+        least=None if least is None else Decimal(int(least * share)),
+        most=None if most is None else most * share,
+    )
 
 
 @frozen
@@ -180,6 +219,8 @@ class Rule:
         if value not in known.limits:
             problem = f"is outside {known.limits.shown(known.unit)}, the limits of {self.protocol}"
             raise Refused(where, f"{plain(value)} {known.unit}", problem, "check the value and its unit")
+        if known.unit == "count" and value != int(value):
+            raise Refused(where, f"{plain(value)} count", "is not a whole number", "write how many")
         return known.rounding.apply(value) if known.rounding else value
 
     def administrations(self, case: Case, note: Note = _unheard) -> tuple[Administration, ...]:
@@ -191,7 +232,7 @@ class Rule:
             Refused: if something is missing, or if the protocol allows no dose here.
         """
         if self.kind != "product":
-            return tuple(route.without_cells() for route in self.routes)
+            return tuple(route.without_cells(case) for route in self.routes)
         if not self.needs <= case.keys():
             missing = sorted(self.needs - case.keys())
             flags = " ".join(f"--{n}" if n == "weight" else f"--given {n}=VALUE" for n in missing)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import TypeVar
 
@@ -78,6 +78,7 @@ class Condition:
 
 
 Row = TypeVar("Row")
+_BESIDE = Decimal("1e-9")
 
 
 def choose(rows: Sequence[tuple[Condition, Row]], case: Case, where: str) -> Row:
@@ -102,10 +103,12 @@ def uncovered(
     rows: Sequence[Condition],
     words: Mapping[str, Sequence[str]],
     reach: Mapping[str, Bounds],
+    rounded: Mapping[str, Rounding],
 ) -> Iterator[str]:
     """Cases that no row or several rows of a decision table take, tried at every band end and beside it.
 
-    *words* lists the values of everything that is a word; *reach* limits everything that is a number.
+    *words* lists the values of everything that is a word; *reach* limits everything that is a number. What is
+    *rounded* before a row is chosen is tried only at what rounding can give.
     """
     asked = sorted({name for condition in rows for name in condition.parts})
     axes: list[list[Decimal | str]] = []
@@ -115,11 +118,23 @@ def uncovered(
             continue
         parts = [condition.parts.get(name) for condition in rows] + [reach[name]]
         ends = {end for part in parts if isinstance(part, Bounds) for end in part.ends()}
-        beside = Decimal("1e-9")
-        axes.append(sorted(v for end in ends for v in (end - beside, end, end + beside) if v in reach[name]))
+        if name in rounded:
+            axes.append(_multiples(ends, reach[name], rounded[name]))
+            continue
+        axes.append(
+            sorted(v for end in ends for v in (end - _BESIDE, end, end + _BESIDE) if v in reach[name])
+        )
     for values in itertools.product(*axes):
         case = dict(zip(asked, values, strict=True))
         held = sum(condition.admits(case) for condition in rows)
         if held != 1:
             shown = " and ".join(f"{name} {value}" for name, value in case.items()) or "every case"
             yield f"{shown}: {'no row' if held == 0 else f'{held} rows'}"
+
+
+def _multiples(ends: Iterable[Decimal], reach: Bounds, rounding: Rounding) -> list[Decimal | str]:
+    """The values next to each of *ends* that rounding gives for something within *reach*."""
+    near = {rounding.apply(end) + n * rounding.step for end in ends for n in (-1, 0, 1)}
+    inside = [end for end in (*reach.ends(), *near) for end in (end - _BESIDE, end, end + _BESIDE)]
+    given = sorted(rounding.apply(value) for value in inside if value in reach)
+    return [value for value in sorted(near) if given and given[0] <= value <= given[-1]]
