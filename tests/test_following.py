@@ -52,7 +52,8 @@ def test_what_took_place_stays_or_is_repeated_as_the_file_says() -> None:
     """Conditioning five days before a dose that moves is repeated before it; without the word it stays."""
     given = {"name": "conditioning", "day": "-5 day"}
     once = run(with_visits(given), LATE, patients=people(1))
-    again = run(with_visits({**given, "repeats": True}), LATE, patients=people(1))
+    bound = {"protocol.dose.dose 1.after": {"of": "conditioning", "is": "5 day"}}
+    again = run(with_visits({**given, "repeats": True}), bound, LATE, patients=people(1))
     assert len(done(once, "visit").query("outcome == 'conditioning'")) == 1
     assert dosed(once) - visits(once)["conditioning"] > 5
     assert len(done(again, "visit").query("outcome == 'conditioning'")) > 1

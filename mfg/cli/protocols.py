@@ -157,7 +157,7 @@ def dose(
     json
         Print one JSON document.
     """
-    from mfg.prescription import dose as prescribed
+    from mfg.prescription.dosing import dose as prescribed
     from mfg.reader.protocols import load_protocol
 
     found = load_protocol(protocol)
@@ -186,7 +186,7 @@ def _pairs(given: tuple[str, ...]) -> dict[str, str]:
 
 
 def _print_order(order: Any, source: str) -> None:
-    from mfg.units import plain
+    from mfg.digits import plain
 
     weight = f" · {plain(order.weight_kg)} kg" if order.weight_kg is not None else ""
     say.result(f"{say.whose(order.protocol, source)} · arm {order.arm} · {order.dose}{weight}\n")

@@ -97,7 +97,7 @@ def whose(name: str, source: str) -> str:
 
 def cells(count: Decimal | None) -> str:
     """A number of cells in three forms, digits grouped: a slip in one shows against the others."""
-    from mfg.units import plain, scientific
+    from mfg.digits import plain, scientific
 
     if count is None:
         return "as the lot gives"

@@ -12,9 +12,10 @@ from mfg.course.network import Course, Template
 from mfg.course.spans import in_hours, minutes, span_of
 from mfg.course.template import attempted
 from mfg.errors import Refused
+from mfg.protocol.cases import Bounds, Case
 from mfg.protocol.occurrences import months_and_days
 from mfg.protocol.protocol import Arm, Protocol, Supply, bounds_of
-from mfg.protocol.rules import Bounds, Case, When, condition_of
+from mfg.protocol.rules import When, condition_of
 from mfg.units import text
 
 BASELINES = (

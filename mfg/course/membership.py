@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from mfg.protocol.cases import Case
 from mfg.protocol.protocol import Arm, Dose, Protocol, Supply, Visit
-from mfg.protocol.rules import Case, When, condition_of
+from mfg.protocol.rules import When, condition_of
 
 
 @frozen
@@ -41,7 +42,7 @@ def open_parts(when: When | None, protocol: Protocol, known: Case) -> tuple[str,
         if name not in known:
             assert when is not None
             parts.append(f"{name} is {when.conditions[name]}")
-        elif known[name] not in part:  # type: ignore[operator]
+        elif known[name] not in part:
             return None
     return tuple(parts)
 

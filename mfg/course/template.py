@@ -11,9 +11,10 @@ from mfg.course.network import BASELINE, FREE, Floating, Gap, Planned, Template
 from mfg.course.ordering import Follower, followers
 from mfg.course.spans import Span, days_of, reach_of, span_of
 from mfg.errors import Refused
+from mfg.protocol.cases import Case, choose
 from mfg.protocol.occurrences import months_and_days
 from mfg.protocol.protocol import Arm, Dose, Protocol, Supply
-from mfg.protocol.rules import Case, choose, condition_of
+from mfg.protocol.rules import condition_of
 
 NOTHING_KNOWN: Case = {}
 RELEASE = "release"

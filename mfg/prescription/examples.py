@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from mfg.digits import plain
 from mfg.errors import Refused, nearest
 from mfg.prescription.order import Order
 from mfg.prescription.prescriber import Prescriber
 from mfg.protocol.protocol import Example, Protocol
-from mfg.units import CellCount, Volume, amount, measure_of, plain
+from mfg.units import CellCount, Volume, amount, measure_of
 
 _EXPECTED = ("cells", "volume", "containers", "total", "refused")
 

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from mfg.errors import Refused, nearest
 from mfg.protocol.admission import admission_faults
+from mfg.protocol.cases import LIMITS, Bounds, uncovered
+from mfg.protocol.measuring import measuring_faults, rounding_fault
 from mfg.protocol.occurrences import occurrences, repeat_faults
 from mfg.protocol.protocol import Protocol, bounds_of
 from mfg.protocol.recipe import Expand, Formulate
-from mfg.protocol.rules import Bounds, When, condition_of, uncovered
-from mfg.units import KNOWN, Quantity, alike, text
+from mfg.protocol.rules import When, condition_of
+from mfg.units import KNOWN, Quantity, alike, kind_of, text
 
 _WORDS = {
     "donor": ("autologous", "allogeneic"),
@@ -37,6 +39,7 @@ def faults_of(protocol: Protocol) -> Iterator[Refused]:
     yield from admission_faults(protocol)
     yield from _events(protocol)
     yield from _routes(protocol)
+    yield from measuring_faults(protocol)
     yield from _covariates(protocol)
     yield from _recipe(protocol)
 
@@ -133,11 +136,10 @@ def _routes(protocol: Protocol) -> Iterator[Refused]:
         if route.treatment and route.treatment not in [t.name for t in protocol.treatments]:
             advice = nearest(route.treatment, [t.name for t in protocol.treatments])
             yield Refused(f"{path}.treatment", route.treatment, "is no treatment of this protocol", advice)
-        if route.sites < 1:
-            yield Refused(f"{path}.sites", "0", "is no site", "give the number of sites")
-        yield from _covered(
-            protocol, f"{path}.cells", [rule.when for rule in route.cells], {"arm", "dose", "supply"}
-        )
+        for key, rows in (("cells", route.cells), ("sites", route.sites), ("share", route.share)):
+            if rows:
+                conditions = [row.when for row in rows]
+                yield from _covered(protocol, f"{path}.{key}", conditions, {"arm", "dose", "supply"})
         for rule in route.cells:
             stated = [rule.is_, rule.least, rule.most]
             if rule.unknown is None and all(q is None for q in stated):
@@ -171,18 +173,14 @@ def _routes(protocol: Protocol) -> Iterator[Refused]:
 
 def _scale(protocol: Protocol, path: str, of: str | None, quantity: Quantity) -> Iterator[Refused]:
     """Whether what a rule scales with is described, in a unit that fits."""
-    if any(
-        alike(quantity, f"{cell}{suffix}") for cell in ("cell", "viable_cell") for suffix in ("", "/site")
-    ):
+    kind = kind_of(quantity)
+    if any(alike(quantity, f"{kind}{suffix}") for suffix in ("", "/site")):
         return
-    area = any(alike(quantity, f"{cell}/m**2") for cell in ("cell", "viable_cell"))
-    if area and of is None:
-        yield Refused(
-            path,
-            text(quantity),
-            "does not say of which area",
-            'add of = "..." and describe it under [patient]',
-        )
+    scales = (("m**2", "area"), ("cm", "length"), ("count", "count"))
+    of_what = next((word for scale, word in scales if alike(quantity, f"{kind}/{scale}")), None)
+    if of_what and of is None:
+        problem, advice = f"does not say of which {of_what}", 'add of = "..." and describe it under [patient]'
+        yield Refused(path, text(quantity), problem, advice)
         return
     name = of or "weight"
     unit = protocol.units.get(name)
@@ -190,7 +188,7 @@ def _scale(protocol: Protocol, path: str, of: str | None, quantity: Quantity) ->
         yield Refused(
             path, text(quantity), f"scales with the {name}", f"describe it: [patient.{name}] with its unit"
         )
-    elif not any(alike(quantity, f"{cell}/{unit}") for cell in ("cell", "viable_cell")):
+    elif not alike(quantity, f"{kind}/{unit}"):
         yield Refused(path, text(quantity), f"does not fit the {name} in {unit}", f"write it per {unit}")
 
 
@@ -220,7 +218,8 @@ def _covered(protocol: Protocol, path: str, rows: Iterable[When | None], free: s
                 return
         conditions.append(condition_of(when, units))
     reach = {name: bounds_of(protocol.patient[name], unit) for name, unit in units.items()}
-    for problem in uncovered(conditions, words, reach):
+    rounded = {n: c.round.within(c.unit) for n, c in protocol.patient.items() if c.round and c.unit}
+    for problem in uncovered(conditions, words, reach, rounded):
         yield Refused(path, None, f"does not take every case exactly once: {problem}", "mend the conditions")
 
 
@@ -231,7 +230,8 @@ def _units(protocol: Protocol) -> Iterator[Refused]:
         if unit is not None and unit not in KNOWN:
             yield Refused(f"{path}.unit", unit, "is no unit of this field", nearest(unit, KNOWN))
             continue
-        for key in ("least", "most"):
+        yield from rounding_fault(path, covariate)
+        for key in LIMITS:
             limit = getattr(covariate, key)
             if limit is not None and (unit is None or not alike(limit, unit)):
                 advice = f"write it in {unit}" if unit else "leave it out: a word has no limits"

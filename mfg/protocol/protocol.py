@@ -14,19 +14,16 @@ from attrs import field, frozen
 
 from mfg.errors import Refused, nearest
 from mfg.evidence import Contradiction, Number
+from mfg.protocol.cases import LIMITS, Bounds
 from mfg.protocol.recipe import Formulate, Step
-from mfg.protocol.rules import Bounds, Limits, Round, When
+from mfg.protocol.route import Route
+from mfg.protocol.rules import Limits, Round, When
 from mfg.units import (
     Anything,
-    CellCount,
-    Cells,
-    Concentration,
-    Duration,
     Interval,
     Offset,
     Percent,
     Spacing,
-    Volume,
     amount,
 )
 
@@ -40,76 +37,10 @@ class Covariate:
     at: str | None = None
     valid: Spacing | None = None
     least: Anything | None = None
+    above: Anything | None = None
     most: Anything | None = None
+    below: Anything | None = None
     round: Round | None = None
-
-
-@frozen
-class CellRule:
-    """How many cells: a target, what moves it (`cap`, `floor`), what judges it (`least`, `most`)."""
-
-    is_: Cells | None = None
-    least: Cells | None = None
-    most: Cells | None = None
-    cap: Cells | None = None
-    floor: Cells | None = None
-    of: str | None = None
-    unknown: str | None = None
-    when: When | None = None
-
-
-@frozen
-class ConcentrationRule:
-    """Cells per volume: one value, or the range that a product must lie in."""
-
-    is_: Concentration | None = None
-    least: Concentration | None = None
-    most: Concentration | None = None
-
-
-@frozen
-class VolumeRule:
-    """A volume: one value, or the range that a product must lie in."""
-
-    is_: Volume | None = None
-    least: Volume | None = None
-    most: Volume | None = None
-
-
-@frozen
-class Container:
-    """What the product is given from.
-
-    `use` says how: ``fill`` (as many as needed, the last partly), ``draw`` (whole ones opened, the rest
-    discarded), ``whole`` (only whole ones are given) or ``all`` (whatever the lot gave).
-    """
-
-    kind: str
-    use: str = "fill"
-    holds: Volume | None = None
-    contains: CellCount | None = None
-
-
-@frozen
-class Route:
-    """One way of giving the cells; every dose is given by every route that its treatment has."""
-
-    name: str
-    cells: tuple[CellRule, ...]
-    component: str | None = None
-    treatment: str | None = None
-    counted: str | None = None
-    sites: int = 1
-    concentration: ConcentrationRule | None = None
-    volume: VolumeRule | None = None
-    container: Container | None = None
-    round: Round | None = None
-    lasts: Duration | None = None
-
-    @property
-    def label(self) -> str:
-        """The route, with the component where the product has several."""
-        return f"{self.name} ({self.component})" if self.component else self.name
 
 
 @frozen
@@ -371,12 +302,9 @@ def loaded(protocol: object) -> Protocol:
 
 
 def bounds_of(thing: Any, unit: str) -> Bounds:
-    """The `least` and `most` of *thing* (anything that has them, or None) as decimals of *unit*."""
-    least, most = getattr(thing, "least", None), getattr(thing, "most", None)
-    return Bounds(
-        least=None if least is None else amount(least, unit),
-        most=None if most is None else amount(most, unit),
-    )
+    """The limits of *thing* (anything that has some, or None) as decimals of *unit*."""
+    stated = {name: getattr(thing, name, None) for name in LIMITS}
+    return Bounds(**{name: amount(end, unit) for name, end in stated.items() if end is not None})
 
 
 def share(percent: Percent) -> Decimal:

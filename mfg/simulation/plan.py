@@ -197,7 +197,7 @@ class Arm:
 class Trait:
     """Something that is observed of a patient, at the event `at`: a number from a `shape`, or one of some `words`.
 
-    A number is rounded to whole multiples of `step`. `typical` is what a planner counts on until it is observed.
+    A number is rounded as `rounding` says. `typical` is what a planner counts on until it is observed.
     The weight has neither shape nor words: it is known from the beginning.
     """
 
@@ -206,8 +206,7 @@ class Trait:
     shape: Shape | None
     words: tuple[str, ...]
     shares: tuple[float, ...]
-    step: Decimal | None
-    how: str
+    rounding: Any
     typical: Decimal | str | None
 
 

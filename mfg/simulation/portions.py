@@ -12,7 +12,8 @@ from mfg.errors import Refused
 from mfg.simulation.plan import Case, Portion
 
 if TYPE_CHECKING:  # what runs has no need of units and protocols
-    from mfg.prescription import Administration, Prescriber
+    from mfg.prescription.order import Administration
+    from mfg.prescription.rule import Rule
 
 
 def portion_of(given: Iterable[Administration]) -> Portion:
@@ -28,12 +29,12 @@ def portion_of(given: Iterable[Administration]) -> Portion:
 class Ruled:
     """A dose that depends on more than a weight: its rule, tried on what is known of a patient."""
 
-    prescriber: Prescriber
+    rule: Rule
     words: Case
 
     def __call__(self, case: Case) -> Portion:
         """The portion in *case*; nan where the protocol has no dose."""
         try:
-            return portion_of(self.prescriber.order({**case, **self.words}).administrations)
+            return portion_of(self.rule.administrations({**case, **self.words}))
         except Refused:
             return Portion(nan, nan)

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from mfg.calendar import DAY
 from mfg.population import Shares
 from mfg.protocol.protocol import Covariate
-from mfg.protocol.rules import ROUNDINGS
 from mfg.scenario import Scenario
 from mfg.simulation import plan as p
 from mfg.simulation.compile.plain import monthly, part
 from mfg.simulation.traits import rounded
 from mfg.spread import Spread, shape_of
-from mfg.units import amount
 
 
 def people_of(scenario: Scenario) -> p.People:
@@ -56,16 +54,14 @@ def traits_of(scenario: Scenario) -> tuple[p.Trait, ...]:
 
 
 def _trait(name: str, asked: Covariate, given: Spread | Shares | None) -> p.Trait:
-    step, how = None, ""
-    if asked.round is not None and asked.unit is not None:
-        step, how = amount(asked.round.to, asked.unit), ROUNDINGS[asked.round.how]
+    rounding = asked.round.within(asked.unit) if asked.round is not None and asked.unit is not None else None
     at = asked.at or "screening"
     if isinstance(given, Shares):
         words, shares = tuple(given.words), tuple(part(share) for share in given.words.values())
-        return p.Trait(name, at, None, words, shares, step, how, words[shares.index(max(shares))])
+        return p.Trait(name, at, None, words, shares, rounding, words[shares.index(max(shares))])
     shape = shape_of(given, asked.unit) if given is not None and asked.unit is not None else None
-    typical = rounded(shape.typical, step, how) if shape is not None else None
-    return p.Trait(name, at, shape, (), (), step, how, typical)
+    typical = rounded(shape.typical, rounding) if shape is not None else None
+    return p.Trait(name, at, shape, (), (), rounding, typical)
 
 
 def candidates_of(scenario: Scenario) -> Iterator[p.Candidate]:

@@ -7,10 +7,11 @@ from math import nan
 
 from mfg.course.template import template_of
 from mfg.errors import Refused
-from mfg.prescription import Prescriber
+from mfg.prescription.prescriber import Prescriber
+from mfg.protocol.cases import Condition
 from mfg.protocol.occurrences import occurrences
 from mfg.protocol.protocol import Arm
-from mfg.protocol.rules import Condition, condition_of
+from mfg.protocol.rules import condition_of
 from mfg.scenario import Scenario
 from mfg.simulation import plan as p
 from mfg.simulation.portions import Ruled, portion_of
@@ -72,7 +73,7 @@ def _dose(
         return p.Dose(name, product=False, drawn=drawn, portions=(p.Portion(0.0, 0.0),), when=when)
     prescriber = Prescriber.of(protocol, arm=arm.name, dose=name)
     if prescriber.needs - {"weight"}:
-        ruled = Ruled(prescriber, {**prescriber.words(), **known})
+        ruled = Ruled(prescriber.rule, {**prescriber.words(), **known})
         return p.Dose(name, product=True, drawn=drawn, portions=(), rule=ruled, when=when)
     weighed = "weight" in prescriber.needs
     portions = tuple(_portion(prescriber, known, n) for n in (weights if weighed else range(1)))

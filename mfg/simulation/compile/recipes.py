@@ -8,9 +8,10 @@ from typing import TypeVar
 
 from mfg.errors import Refused
 from mfg.growth import Cultivation
+from mfg.protocol.cases import Condition
 from mfg.protocol.protocol import Release
 from mfg.protocol.recipe import Collect, Cryopreserve, Expand, Formulate, Induce, Ship, Step, Thaw
-from mfg.protocol.rules import Condition, When, condition_of
+from mfg.protocol.rules import When, condition_of
 from mfg.scenario import Scenario, stays
 from mfg.simulation import plan as p
 from mfg.simulation.compile.plain import minutes, part
