@@ -22,6 +22,8 @@ LEG, OTHER = (
     {"name": "facility to clinic", "lasts": "1 hour"},
 )
 FREEZE = {"do": "cryopreserve", "after_passage": 1, "contains": "5e6 cell"}
+THAWED = [{"do": "thaw"}, {"do": "administer"}]
+ONLY_BANK = {"protocol.supply": [{"name": "bank", "kind": "bank", "before": "42 day"}]}
 CLINIC = {"hours": "Mon-Fri 09:00-18:00", "rooms": 1}
 
 
@@ -55,7 +57,7 @@ FAULTS: list[tuple[Changes, str]] = [
         "protocol.step: has no cryopreserve; the supply fresh is a bank",
     ),
     (
-        {**BANK, "protocol.step": [FREEZE], "protocol.release": []},
+        {**BANK, "protocol.step": [{"do": "collect"}, FREEZE, *THAWED], "protocol.release": [], **ONLY_BANK},
         "protocol.step: grows nothing; the supply bank is a bank",
     ),
     ({**BANK, "site.facility.gmp.storage": None}, "site.facility.gmp.storage: is missing; the supply bank"),
