@@ -35,7 +35,10 @@ def release(test: str, limit: Any, **sample: str) -> dict[str, Any]:
 FAULTS: list[tuple[Changes, str]] = [
     # policies
     ({"policy.order": "random"}, "policy.order: 'random' is no such policy; use one of due-date, first-come"),
-    ({"policy.late_lot": "wait"}, "policy.late_lot: 'wait' is no such policy"),
+    (
+        {"policy.late_lot": "rebook"},
+        "policy: unknown key 'late_lot'; leave it out: a dose whose cells are not ready is always booked",
+    ),
     ({"policy.short_dose": "gve"}, "policy.short_dose: 'gve' is no such policy; did you mean 'give'?"),
     ({"policy.again": "never"}, "policy.again: 'never' is no such policy"),
     ({"policy.facility": "far"}, "policy.facility: 'far' is no such policy"),

@@ -16,7 +16,6 @@ from mfg.units import alike, amount, number, text
 
 CHOICES = {
     "order": ("due-date", "first-come", "most-urgent"),
-    "late_lot": ("rebook",),
     "short_dose": ("withhold", "give"),
     "again": ("collect", "isolate"),
     "facility": ("nearest", "in turn", "least loaded"),
