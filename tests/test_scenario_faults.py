@@ -66,7 +66,7 @@ FAULTS: list[tuple[Changes, str]] = [
     ({**BANK, "site.facility.gmp.storage": None}, "site.facility.gmp.storage: is missing; the supply bank"),
     (
         {"protocol.patient.cohort": {"one_of": ["one", "two"]}},
-        "protocol.patient: 'cohort' cannot be simulated",
+        "population.covariate.cohort: is missing",
     ),
     # what is measured
     (

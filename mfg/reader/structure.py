@@ -20,12 +20,13 @@ from cattrs.gen import make_dict_structure_fn, override
 
 from mfg.calendar import Hours, read_date
 from mfg.errors import Refused, nearest
+from mfg.population import Covariate, Shares
 from mfg.protocol.protocol import Before, CellRule, ConcentrationRule, Day, VolumeRule, Window
 from mfg.protocol.recipe import STEPS, Step
 from mfg.protocol.rules import ROUNDINGS, Limits, Round, When
 from mfg.reader.document import called
-from mfg.spread import Spread, read_spread
-from mfg.units import Measure, Quantity
+from mfg.spread import KEYS, MeasuredSpread, Spread, read_spread
+from mfg.units import Measure, Percent, Quantity, measure_of
 
 T = TypeVar("T")
 Way = tuple[str | int, ...]  # the keys and places that lead to a part of a tree
@@ -117,6 +118,14 @@ def _quantity_hook(annotated: Any) -> Callable[[Any, Any], Quantity]:
 def _spread_hook(annotated: Any) -> Callable[[Any, Any], Spread]:
     measure = _measured(annotated)[1]  # type: ignore[index]
     return lambda given, _: read_spread(given, measure.read, "")
+
+
+def _covariate(given: Any, _: Any) -> Spread | Shares:
+    """A distribution, or the share of each word."""
+    if not isinstance(given, dict) or given.keys() & KEYS:
+        return read_spread(given, measure_of(MeasuredSpread).read, "")
+    percent = measure_of(Percent)
+    return Shares({str(word): percent.read(share, str(word)) for word, share in given.items()})
 
 
 def _exactly(kind: type, what: str) -> Callable[[Any, Any], Any]:
@@ -224,6 +233,7 @@ def _made() -> cattrs.Converter:
     converter.register_structure_hook_factory(
         lambda t: (found := _measured(t)) is not None and found[0] is Spread, _spread_hook
     )
+    converter.register_structure_hook_func(lambda t: t == Covariate, _covariate)
     converter.register_structure_hook(str, _exactly(str, "text"))
     converter.register_structure_hook(bool, _exactly(bool, "true or false"))
     converter.register_structure_hook(int, _count)

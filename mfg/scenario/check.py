@@ -10,6 +10,7 @@ from math import inf
 from mfg.errors import Refused, nearest
 from mfg.protocol.protocol import bounds_of
 from mfg.protocol.recipe import Expand
+from mfg.scenario.covariates import misfits
 from mfg.scenario.feasible import cannot_be_done
 from mfg.scenario.scenario import InProgress, Policy, Scenario
 from mfg.units import alike, amount, number, text
@@ -36,6 +37,7 @@ def faults_of(scenario: Scenario) -> Iterator[Refused]:
     yield from _needed_by_policy(scenario)
     yield from _arrivals(scenario)
     yield from _weights(scenario)
+    yield from misfits(scenario)
     yield from _in_progress(scenario)
 
 
@@ -69,7 +71,7 @@ def _policy(policy: Policy) -> Iterator[Refused]:
 
 
 def _biology(scenario: Scenario) -> Iterator[Refused]:
-    """A culture that is grown needs to know how cells grow; a dose that asks for more than a weight is not simulated."""
+    """A culture that is grown needs to know how cells grow."""
     people = scenario.population
     for name in ("marrow", "growth") if _grows(scenario) else ():
         if getattr(people, name) is None:
@@ -83,10 +85,6 @@ def _biology(scenario: Scenario) -> Iterator[Refused]:
             yield Refused("protocol.step", None, "has no cryopreserve", f"the supply {supply.name} is a bank")
         if not _grows(scenario):
             yield Refused("protocol.step", None, "grows nothing", f"the supply {supply.name} is a bank")
-    asked = set(scenario.protocol.patient) - {"weight"}
-    if asked:
-        advice = "a population gives a weight and nothing else that a dose depends on"
-        yield Refused("protocol.patient", ", ".join(sorted(asked)), "cannot be simulated", advice)
 
 
 def _grows(scenario: Scenario) -> bool:

@@ -37,13 +37,25 @@ class Patient:
     score: float
     decline: float
     facility: int = 0
+    recipe: p.Recipe = field(init=False)
+    case: dict[str, Any] = field(factory=dict)
+    typical: Mapping[str, Any] = field(factory=dict)
     jobs: Mapping[str, Any] = field(factory=dict)
+    of_lots: Any = None
+    of_products: Any = None
     subject: int = -1
     ended: bool = False
     visits: list[tuple[int, str]] = field(factory=list)
     doses: list[Any] = field(factory=list)
     lots: list[Any] = field(factory=list)
     processes: list[Any] = field(factory=list)
+
+    def portion(self, dose: p.Dose) -> p.Portion:
+        """What *dose* prescribes for this patient; what is not observed yet is taken to be typical."""
+        if dose.rule is not None:
+            return dose.rule({**self.typical, **self.case})
+        portions = dose.portions
+        return portions[round(self.weight * 10) - dose.first] if len(portions) > 1 else portions[0]
 
     def forgets(self) -> None:
         """Let go of what refers back to the patient, so that nothing has to search for it."""

@@ -137,7 +137,7 @@ def formulate(unit: Unit, dosing: Dosing) -> Process:
     False if there was no time for it on the day (the dose is put off), if its cells were lost, or if it
     came to nothing.
     """
-    batch, prepares = dosing.batch, unit.plan.recipe.prepares
+    batch, prepares = dosing.batch, dosing.patient.recipe.prepares
     if not prepares:
         taken_from(unit, batch)
         return True
@@ -180,9 +180,7 @@ def taken_from(unit: Unit, batch: Lot | None) -> None:
 def suspend(unit: Unit, dosing: Dosing, task: Task, prepares: tuple[str, ...]) -> None:
     """Count what was harvested and what is in the syringes."""
     taken = held(unit, dosing, task.started, prepares[0])
-    dosing.cells = min(
-        dosing.dose.cells_for(dosing.patient.weight), taken * unit.recovery("formulate", dosing)
-    )
+    dosing.cells = min(dosing.portion.cells, taken * unit.recovery("formulate", dosing))
     dosing.suspended_at = unit.now
     if len(prepares) > 1 and not isinf(taken):
         unit.log.valued(task, taken)
@@ -191,7 +189,7 @@ def suspend(unit: Unit, dosing: Dosing, task: Task, prepares: tuple[str, ...]) -
 
 def held(unit: Unit, dosing: Dosing, at: int, first: str) -> float:
     """The cells that are there to be formulated; as many as are asked for where nothing is counted."""
-    batch, bank = dosing.batch, unit.plan.recipe.bank
+    batch, bank = dosing.batch, dosing.patient.recipe.bank
     if batch is not None and batch.culture is not None:
         return batch.culture.cells(at) * unit.recovery(first, batch) - batch.culture.terms.samples
     if batch is not None and bank is not None:
@@ -201,7 +199,7 @@ def held(unit: Unit, dosing: Dosing, at: int, first: str) -> float:
 
 def deliver(unit: Unit, dosing: Dosing) -> Process:
     """Bring the product to the clinic and give it, if it arrives whole, released and in time."""
-    recipe, policy, patient = unit.plan.recipe, unit.plan.policy, dosing.patient
+    recipe, policy, portion = dosing.patient.recipe, unit.plan.policy, dosing.portion
     kept = yield from unit.ships(dosing, "ship out")
     for made in (dosing, dosing.batch, dosing.batch.parent if dosing.batch is not None else None):
         if made is not None:
@@ -209,9 +207,7 @@ def deliver(unit: Unit, dosing: Dosing) -> Process:
     if dosing.booked is not None:
         yield from unit.reach(dosing.booked)
     age = unit.now - dosing.suspended_at
-    needed = (
-        dosing.dose.least_for(patient.weight) if policy.gives_short else dosing.dose.cells_for(patient.weight)
-    )
+    needed = portion.least if policy.gives_short else portion.cells
     if not kept:
         spoil(unit, dosing, "cold chain")
     elif dosing.known_failure:
@@ -239,7 +235,7 @@ def spoil(unit: Unit, dosing: Dosing, cause: str, value: float = float("nan")) -
 
 def administer(unit: Unit, dosing: Dosing) -> Process:
     """Give the dose and watch over the patient; a product that would expire while it waits is not given."""
-    patient, recipe = dosing.patient, unit.plan.recipe
+    patient, recipe = dosing.patient, dosing.patient.recipe
     if dosing.booked is not None:
         yield from unit.reach(dosing.booked)
     alive = 1.0

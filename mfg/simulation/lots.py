@@ -129,6 +129,11 @@ class Dosing(Made):
     hopeless: str = ""
 
     @property
+    def portion(self) -> p.Portion:
+        """What is prescribed."""
+        return self.patient.portion(self.dose)
+
+    @property
     def over(self) -> bool:
         """Whether it was given."""
         return self.given_at >= 0

@@ -8,10 +8,11 @@ from math import inf
 from mfg.calendar import DAY, holidays_of
 from mfg.scenario import Scenario
 from mfg.simulation import plan as p
-from mfg.simulation.compile.people import candidates_of, in_progress_of, people_of
+from mfg.simulation.compile.people import candidates_of, in_progress_of, people_of, traits_of
 from mfg.simulation.compile.places import Places
 from mfg.simulation.compile.plain import minutes
-from mfg.simulation.compile.prescribed import arms_of, recipe_of
+from mfg.simulation.compile.prescribed import arms_of
+from mfg.simulation.compile.recipes import recipes_of
 from mfg.units import number
 
 __all__ = ["plan_of"]
@@ -27,9 +28,11 @@ def plan_of(scenario: Scenario) -> p.Plan:
     years = range(start.year - 1, (start + timedelta(days=days)).year + 2)
     closed = holidays_of(scenario.site.holidays, years)
     places = Places(scenario, days, closed)
+    conditions, recipe_by, recipes = recipes_of(scenario)
     return p.Plan(
         name=scenario.name,
         seed=scenario.seed,
+        supply=scenario.source.name if scenario.source is not None else "",
         start=start,
         horizon=horizon,
         warm_up=minutes(scenario.warm_up) or 0,
@@ -50,9 +53,12 @@ def plan_of(scenario: Scenario) -> p.Plan:
         strata=bool(allocation and allocation.strata),
         allocated_at=allocation.at if allocation else None,
         open_days=tuple(closed.closed(start + timedelta(days=n)) is None for n in range(days)),
-        recipe=recipe_of(scenario),
+        conditions=conditions,
+        recipe_by=recipe_by,
+        recipes=recipes,
         tests=places.tests,
         people=people_of(scenario),
+        traits=traits_of(scenario),
         candidates=tuple(candidates_of(scenario)),
         in_progress=tuple(in_progress_of(scenario)),
         rate=number(come.rate, "/day") / DAY if come.rate is not None else 0.0,
