@@ -22,6 +22,7 @@ from mfg.reader.settings import set_value
 from mfg.reader.toml import read_toml
 from mfg.scenario import Arrivals, Policy, Scenario
 from mfg.scenario.check import faults_of
+from mfg.scenario.feasible import site_faults
 from mfg.site import Site
 from mfg.units import ArrivalRate, Delay, Duration
 
@@ -105,8 +106,11 @@ def load_population(path: Path) -> Population:
 def site_in(document: Tree) -> Read[Site]:
     """What can be read of a site."""
     found, numbers = part_in(document, Site, "site-1")
-    site = None if found.value is None else evolve(found.value, numbers=numbers)
-    return evolve(found, value=site)
+    if found.value is None:
+        return found
+    site = evolve(found.value, numbers=numbers)
+    faults = (evolve(fault, where=fault.where.removeprefix("site.")) for fault in site_faults(site))
+    return evolve(found, value=site).judged(faults)
 
 
 def population_in(document: Tree) -> Read[Population]:
