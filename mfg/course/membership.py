@@ -42,7 +42,7 @@ def open_parts(when: When | None, protocol: Protocol, known: Case) -> tuple[str,
         if name not in known:
             assert when is not None
             parts.append(f"{name} is {when.conditions[name]}")
-        elif known[name] not in part:
+        elif known[name] not in part:  # type: ignore[operator]
             return None
     return tuple(parts)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -33,50 +33,53 @@ from mfg.spread import KEYS, MeasuredSpread, Spread, read_spread
 from mfg.units import Measure, Percent, Quantity, Volume, measure_of
 
 T = TypeVar("T")
+Way = tuple[str | int, ...]  # the keys and places that lead to a part of a tree
+GONE = {"late_lot": "leave it out: a dose whose cells are not ready is always booked again"}
 _NOTES = (AttributeValidationNote, IterableValidationNote)
 
 
-def structure(tree: object, cls: type[T]) -> tuple[T | None, list[Refused]]:
-    """The value that *tree* describes, or None with every reason why it is none."""
+def tried(tree: object, cls: type[T]) -> tuple[T | None, list[tuple[Refused, Way]]]:
+    """The value that *tree* describes, or None with every reason why it is none and the way to it."""
     try:
         return _converter.structure(tree, cls), []
     except Exception as error:  # noqa: BLE001  cattrs wraps what it meets; the rest is raised again below
-        faults = list(_faults(error, tree, cls, ""))
-        return None, faults
+        return None, list(_faults(error, tree, cls, "", ()))
 
 
-def _faults(error: BaseException, tree: Any, cls: Any, path: str) -> list[Refused]:
+def _faults(error: BaseException, tree: Any, cls: Any, path: str, way: Way) -> Iterator[tuple[Refused, Way]]:
     if isinstance(error, Refused):
-        return [error.under(path)]
-    if isinstance(error, (ClassValidationError, IterableValidationError)):
-        found: list[Refused] = []
+        yield error.under(path), way
+    elif isinstance(error, (ClassValidationError, IterableValidationError)):
         for inner in error.exceptions:
             note = next((n for n in getattr(inner, "__notes__", ()) if isinstance(n, _NOTES)), None)
-            step, subtree = _step(note, tree, getattr(error, "cl", cls))
-            found += _faults(inner, subtree, getattr(error, "cl", cls), f"{path}.{step}".strip("."))
-        return found
-    if isinstance(error, ForbiddenExtraKeysError):
-        return [
-            Refused(path, None, f"unknown key {key!r}", nearest(key, _keys(error.cl)))
-            for key in sorted(error.extra_fields)
-        ]
-    if isinstance(error, KeyError):
-        return [Refused(path, None, "is missing", "write it")]
-    if isinstance(error, (TypeError, ValueError, AttributeError)):
-        return [Refused(path, str(tree)[:60], "has the wrong shape", "see docs/protocol-files.md")]
-    raise error
+            step, name, subtree = _step(note, tree, getattr(error, "cl", cls))
+            further = way if step is None else (*way, step)
+            yield from _faults(
+                inner, subtree, getattr(error, "cl", cls), f"{path}.{name}".strip("."), further
+            )
+    elif isinstance(error, ForbiddenExtraKeysError):
+        for key in sorted(error.extra_fields):
+            advice = GONE.get(key) or nearest(key, _keys(error.cl))
+            yield Refused(path, None, f"unknown key {key!r}", advice), (*way, key)
+    elif isinstance(error, KeyError):
+        yield Refused(path, None, "is missing", "write it"), way
+    elif isinstance(error, (TypeError, ValueError, AttributeError)):
+        yield Refused(path, str(tree)[:60], "has the wrong shape", "see docs/protocol-files.md"), way
+    else:
+        raise error
 
 
-def _step(note: Any, tree: Any, cls: Any) -> tuple[str, Any]:
-    """The part of a path that a cattrs note stands for, and the subtree it leads to."""
+def _step(note: Any, tree: Any, cls: Any) -> tuple[str | int | None, str, Any]:
+    """The key or place that a cattrs note stands for, how a path calls it, and the subtree it leads to."""
     if isinstance(note, IterableValidationNote):
-        if isinstance(tree, list) and isinstance(note.index, int) and note.index < len(tree):
-            return called(tree[note.index], note.index), tree[note.index]
-        return str(note.index), tree.get(note.index) if isinstance(tree, dict) else None
+        place = note.index
+        if isinstance(tree, list) and isinstance(place, int) and place < len(tree):
+            return place, called(tree[place], place), tree[place]
+        return place, str(place), tree.get(place) if isinstance(tree, dict) else None
     if isinstance(note, AttributeValidationNote):
         key = _key(attrs.fields_dict(cls)[note.name]) or note.name
-        return key, tree.get(key) if isinstance(tree, dict) else None
-    return "", tree
+        return key, key, tree.get(key) if isinstance(tree, dict) else None
+    return None, "", tree
 
 
 def _key(attribute: attrs.Attribute[Any]) -> str | None:

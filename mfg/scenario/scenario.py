@@ -74,7 +74,6 @@ class Policy:
     """
 
     order: str = "due-date"
-    late_lot: str = "rebook"
     short_dose: str = "withhold"
     recollect: int = 1
     again: str = "collect"
