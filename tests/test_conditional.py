@@ -119,7 +119,7 @@ def test_a_condition_stands_in_the_table_and_in_the_calendar_file(
     file, ics = tmp_path / "adaptive.toml", tmp_path / "one.ics"
     second = dose("second", 'day = "28 day"', IF_YES)
     arm = '[[arm]]\nname = "all"\ndoses = ["dose", "second"]'
-    file.write_text("\n".join([BASE, RESPONSE, arm, DAY_0, second]))
+    file.write_text(f"{BASE}{RESPONSE}{arm}\n{DAY_0}\n{second}\n")
     asked = ("schedule", file, "--baseline", THURSDAY, "--ics", ics)
     (row,) = [line for line in mfg(*asked).out.splitlines() if "second" in line]
     assert row.endswith("if response is yes")
