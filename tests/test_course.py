@@ -188,7 +188,7 @@ CIRCLE = visit("A", 'after = { of = "B", is = "1 day" }'), visit("B", 'after = {
          "visit.A.after.of: 'release' is the release of no lot"),
         ((DAY_0, visit("A", 'day = "5 day"', 'after = { of = "release", is = "1 day" }')),
          "visit.A.after.of: 'release' has no day of its own, and this event has one"),
-        ((DAY_0, visit("A", 'day = "5 day"', "repeats = true")),
+        ((visit("A", 'day = "0 day"', "repeats = true"), dose("dose", 'day = "5 day"')),
          "visit.A.repeats: is bound to no dose"),
         ((DAY_0, '[patient.weight]\nunit = "kg"\nvalid = "28 day"'),
          "patient.weight.valid: '28 day' says how long an observation holds, and nothing says when"),
