@@ -6,58 +6,9 @@ from datetime import date
 
 import pytest
 
-from mfg import Faults
-from mfg.course.network import Course
 from mfg.course.template import template_of
-from mfg.protocol.protocol import Protocol
 from tests.conftest import protocol
-
-BASE = """
-schema = "protocol-1"
-name = "invented"
-donor = "autologous"
-[[route]]
-name = "intravenous"
-cells = "1e6 cell"
-"""
-THURSDAY = "2026-03-12"
-
-
-def read(*lines: str, doses: str = '["dose"]') -> Protocol:
-    """An invented protocol whose one arm has *doses*."""
-    return protocol(f'[[arm]]\nname = "all"\ndoses = {doses}\n' + "\n".join(lines) + "\n", base=BASE)
-
-
-def dose(name: str, *keys: str) -> str:
-    """A [[dose]] of that name."""
-    return "\n".join(["[[dose]]", f'name = "{name}"', *keys])
-
-
-def visit(name: str, *keys: str) -> str:
-    """A [[visit]] of that name."""
-    return "\n".join(["[[visit]]", f'name = "{name}"', *keys])
-
-
-def course(rule: Protocol, day0: str = THURSDAY) -> Course:
-    """The course of the first arm under the first supply."""
-    return template_of(rule, rule.arms[0], rule.supply()).on(date.fromisoformat(day0))
-
-
-def planned(rule: Protocol, day0: str = THURSDAY) -> dict[str, int]:
-    """The planned day of every event."""
-    return {event.name: event.planned for event in course(rule, day0).events}
-
-
-def faults(*lines: str, doses: str = '["dose"]') -> list[str]:
-    """What is wrong with an invented protocol."""
-    with pytest.raises(Faults) as found:
-        read(*lines, doses=doses)
-    return [str(fault) for fault in found.value.faults]
-
-
-DAY_0 = dose("dose", 'day = "0 day"')
-WEEKLY = 'repeat = { every = "7 day", times = 4 }'
-
+from tests.invented import BASE, DAY_0, WEEKLY, course, dose, faults, planned, read, visit
 
 # ---- repeats ---------------------------------------------------------------------------------------
 
@@ -237,7 +188,7 @@ CIRCLE = visit("A", 'after = { of = "B", is = "1 day" }'), visit("B", 'after = {
          "visit.A.after.of: 'release' is the release of no lot"),
         ((DAY_0, visit("A", 'day = "5 day"', 'after = { of = "release", is = "1 day" }')),
          "visit.A.after.of: 'release' has no day of its own, and this event has one"),
-        ((DAY_0, visit("A", 'day = "5 day"', "repeats = true")),
+        ((visit("A", 'day = "0 day"', "repeats = true"), dose("dose", 'day = "5 day"')),
          "visit.A.repeats: is bound to no dose"),
         ((DAY_0, '[patient.weight]\nunit = "kg"\nvalid = "28 day"'),
          "patient.weight.valid: '28 day' says how long an observation holds, and nothing says when"),

@@ -127,9 +127,9 @@ def _order(course: Course, arm: Arm) -> Iterator[Refused]:
 
 def _repeating(course: Course) -> Iterator[Refused]:
     """A visit that repeats is bound to a dose."""
-    doses = {event.name for event in course.events if event.kind == "dose"}
+    moving = [course.bound_to(event.name) for event in course.events if event.kind == "dose"]
     for event in course.events:
-        if event.repeats and not course.bound_to(event.name) & doses:
+        if event.repeats and not any(event.name in bound for bound in moving):
             where = f"{event.rule.rpartition('.')[0]}.repeats"
             problem = "is bound to no dose that could be put off"
             yield Refused(where, None, problem, "let the dose follow the visit, or the visit the dose")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from attrs import frozen
 
+from mfg.course.pieces import BASELINE, FREE, Gap, Planned
 from mfg.errors import Refused
 
 
@@ -22,13 +25,13 @@ class Bound:
     words: str
 
 
-def conflict(bounds: list[Bound], order: list[str]) -> Refused:
-    """The refusal that names the rules among *bounds* that exclude each other.
+def conflict(planned: tuple[Planned, ...], gaps: tuple[Gap, ...], day: Mapping[str, int]) -> Refused:
+    """The refusal that names the rules that exclude each other, for events planned on *day*.
 
-    It blames the event whose rules close the circle: the last one, in the *order* of their names.
+    It blames the event whose rules close the circle: of those that have a rule in it the one planned last.
     """
-    circle = _circle(bounds)
-    blamed = max({bound.owner for bound in circle}, key=order.index)
+    circle = _circle(list(_bounds(planned, gaps, day)))
+    blamed = max({bound.owner for bound in circle}, key=list(day).index)
     circle.sort(key=lambda b: (b.owner != blamed, b.rule, b.words))
     rules = {(b.owner, b.words): b for b in circle}
     telling = [b for b in rules.values() if b.words != "on day 0" or b.owner == blamed]
@@ -40,6 +43,28 @@ def conflict(bounds: list[Bound], order: list[str]) -> Refused:
     return Refused(
         where, None, f"leaves {blamed} no day: {said} {only}", "widen a window or change a spacing"
     )
+
+
+def _bounds(planned: tuple[Planned, ...], gaps: tuple[Gap, ...], day: Mapping[str, int]) -> Iterator[Bound]:
+    """Every rule about time as a bound on the days from one event to another."""
+    for event in planned:
+        if event.grid:
+            first, last = day[event.name] - event.before, day[event.name] + event.after
+            on = f"on day {first}" if first == last else f"on days {first} to {last}"
+            yield Bound(BASELINE, event.name, last, event.rule, event.name, on)
+            yield Bound(event.name, BASELINE, -first, event.rule, event.name, on)
+    for gap in gaps:
+        exact = f"{_counted(gap.least)} after {gap.first}" if gap.least == gap.most else ""
+        if gap.most < FREE:
+            words = exact or f"at most {_counted(gap.most)} after {gap.first}"
+            yield Bound(gap.first, gap.then, gap.most, gap.rule, gap.then, words)
+        if gap.least > -FREE:
+            words = exact or f"at least {_counted(gap.least)} after {gap.first}"
+            yield Bound(gap.then, gap.first, -gap.least, gap.rule, gap.then, words)
+
+
+def _counted(days: int) -> str:
+    return f"{days} day" if days == 1 else f"{days} days"
 
 
 def _circle(bounds: list[Bound]) -> list[Bound]:

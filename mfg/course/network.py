@@ -14,77 +14,9 @@ from functools import cached_property, lru_cache
 from attrs import frozen
 
 from mfg.calendar import shifted
-from mfg.course.conflict import Bound, conflict
+from mfg.course.conflict import conflict
+from mfg.course.pieces import BASELINE, FAR, FREE, KINDS, REACH, Floating, Gap, Planned
 from mfg.errors import Refused
-
-KINDS = ("screening", "collection", "csf-draw", "observation", "dose", "visit")
-BASELINE = "baseline"
-REACH = 36_525  # days on either side of day 0: a hundred years
-FREE = 10**6  # days: further than any course reaches
-
-
-@frozen
-class Planned:
-    """An event before its baseline is known: so many months and days from another event.
-
-    A negative spacing puts it ahead of that event. `grid` says that it may also lie no further than
-    `before` and `after` days from its plan; `rule` is the path of its rule in the protocol. `condition`
-    says for whom it is, such as "if response is yes"; it is empty for everybody.
-    """
-
-    kind: str
-    name: str
-    reference: str
-    months: int
-    days: int
-    grid: bool
-    before: int
-    after: int
-    rule: str
-    dose: str | None = None
-    by: str | None = None
-    condition: str = ""
-    inpatient: bool = False
-    repeats: bool = False
-
-
-@frozen
-class Gap:
-    """The days from one event to another lie between `least` and `most`.
-
-    Where the rule is in clock time, `least_minutes` and `most_minutes` hold it exactly. `rule` is its path in
-    the protocol.
-    """
-
-    first: str
-    then: str
-    least: int
-    most: int
-    least_minutes: int | None = None
-    most_minutes: int | None = None
-    rule: str = ""
-
-
-@frozen
-class Floating:
-    """An event without a day: it lies between `least` and `most` days behind what it `follows`.
-
-    That is ``"release"`` (of the lot for `dose`), or an event that floats itself. A collection follows nothing.
-    """
-
-    kind: str
-    name: str
-    follows: str
-    least: int
-    most: int
-    rule: str
-    dose: str | None = None
-    by: str | None = None
-    condition: str = ""
-    inpatient: bool = False
-    repeats: bool = False
-    least_minutes: int | None = None
-    most_minutes: int | None = None
 
 
 @frozen
@@ -109,7 +41,8 @@ class Event:
 
     def nearest(self) -> Iterator[int]:
         """The days on which it may be, nearest to its plan first, and the earlier of two."""
-        for distance in range(max(self.planned - self.earliest, self.latest - self.planned) + 1):
+        reach = max(self.planned - self.earliest, self.latest - self.planned)
+        for distance in range((reach if reach <= REACH else FAR) + 1):
             for day in sorted({self.planned - distance, self.planned + distance}):
                 if self.earliest <= day <= self.latest:
                     yield day
@@ -226,7 +159,7 @@ class Template:
             late[event.name] = day[event.name] + event.after if event.grid else FREE
         _within_reach(self.planned, day)
         if not _narrow(early, late, self.gaps):
-            raise conflict(list(_bounds(self, day)), list(day))
+            raise conflict(self.planned, self.gaps, day)
         events = [
             Event(
                 e.kind,
@@ -262,28 +195,6 @@ def _within_reach(planned: tuple[Planned, ...], day: dict[str, int]) -> None:
         if abs(day[event.name]) > REACH:
             problem = f"puts {event.name} more than a hundred years from day 0"
             raise Refused(event.rule, None, problem, "write a smaller offset")
-
-
-def _bounds(template: Template, day: dict[str, int]) -> Iterator[Bound]:
-    """Every rule about time as a bound on the days from one event to another."""
-    for event in template.planned:
-        if event.grid:
-            first, last = day[event.name] - event.before, day[event.name] + event.after
-            on = f"on day {first}" if first == last else f"on days {first} to {last}"
-            yield Bound(BASELINE, event.name, last, event.rule, event.name, on)
-            yield Bound(event.name, BASELINE, -first, event.rule, event.name, on)
-    for gap in template.gaps:
-        exact = f"{_counted(gap.least)} after {gap.first}" if gap.least == gap.most else ""
-        if gap.most < FREE:
-            words = exact or f"at most {_counted(gap.most)} after {gap.first}"
-            yield Bound(gap.first, gap.then, gap.most, gap.rule, gap.then, words)
-        if gap.least > -FREE:
-            words = exact or f"at least {_counted(gap.least)} after {gap.first}"
-            yield Bound(gap.then, gap.first, -gap.least, gap.rule, gap.then, words)
-
-
-def _counted(days: int) -> str:
-    return f"{days} day" if days == 1 else f"{days} days"
 
 
 def _narrow(early: dict[str, int], late: dict[str, int], gaps: tuple[Gap, ...]) -> bool:

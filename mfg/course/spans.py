@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import evolve, frozen
 
 from mfg.calendar import DAY
-from mfg.course.network import FREE
+from mfg.course.pieces import FREE
 from mfg.protocol.protocol import After, Before, Window
 from mfg.units import Quantity, amount
 

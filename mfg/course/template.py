@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from attrs import define, evolve, field
 
 from mfg.course.membership import Known, in_words
-from mfg.course.network import BASELINE, FREE, Floating, Gap, Planned, Template
+from mfg.course.network import Template
 from mfg.course.ordering import Follower, followers
+from mfg.course.pieces import BASELINE, FREE, Floating, Gap, Planned
 from mfg.course.spans import Span, days_of, reach_of, span_of
 from mfg.errors import Refused
 from mfg.protocol.cases import Case, choose
