@@ -143,6 +143,11 @@ class Template:
         events: list[Planned | Floating] = [*self.planned, *self.floating]
         return frozenset(event.name for event in events if event.kind == "dose")
 
+    @cached_property
+    def clocked(self) -> tuple[Gap, ...]:
+        """The spacings that are at least so long by the clock."""
+        return tuple(gap for gap in self.gaps if gap.least_minutes is not None)
+
     @lru_cache(maxsize=4096)  # noqa: B019  replications ask for the same days
     def on(self, baseline: date) -> Course:
         """The course whose day 0 is *baseline*; calendar months become days.

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from mfg.digits import plain
 from mfg.errors import Refused
 from mfg.protocol.protocol import Covariate, Protocol, bounds_of
-from mfg.units import Anything, Quantity, Weight, alike, amount, measure_of, plain, taken, text
+from mfg.units import Anything, Quantity, Weight, alike, amount, measure_of, taken, text
 
 
 def case_of(protocol: Protocol, given: Mapping[str, str | Quantity]) -> dict[str, Decimal | str]:
@@ -41,4 +42,4 @@ def _number(protocol: Protocol, covariate: Covariate, unit: str, quantity: Quant
     if number not in limits:
         problem = f"is outside {limits.shown(unit)}, the limits of {protocol.name}"
         raise Refused(where, f"{plain(number)} {unit}", problem, "check the value and its unit")
-    return covariate.round.apply(number, unit) if covariate.round else number
+    return covariate.round.within(unit).apply(number) if covariate.round else number

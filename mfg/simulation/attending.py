@@ -10,15 +10,15 @@ from mfg.simulation.cohort import Patient
 from mfg.simulation.deciding import observe
 from mfg.simulation.planning import expected, put_off
 from mfg.simulation.unit import Unit
-from mfg.simulation.visits import Visit, may_repeat, wake
+from mfg.simulation.visits import Visit, float_in, may_come, wake
 
 
 def attend(unit: Unit, patient: Patient) -> Process:
     """The visits, one after the other, wherever their dose takes them."""
     try:
-        while patient.visits or may_repeat(patient):
+        while patient.visits or may_come(patient):
             visit = patient.visits[0] if patient.visits else None
-            if patient.arm.repeating and (visit is None or unit.now < visit.start):
+            if patient.arm.comes and (visit is None or unit.now < visit.start):
                 patient.called = Event(unit.floor)
                 yield patient.called if visit is None else First(unit.floor, visit.start, patient.called)
             elif visit is None:
@@ -35,6 +35,7 @@ def attend(unit: Unit, patient: Patient) -> Process:
 def take_place(unit: Unit, patient: Patient, visit: Visit) -> None:
     """One visit, with what is observed and decided there."""
     unit.writes(patient.subject, "visit", visit.name)
+    float_in(unit, patient, visit.name)
     if visit.name in patient.arm.repeating:
         patient.attended.append(visit)
     name, turn = unit.plan.turns.get(visit.name, (visit.name, 0))

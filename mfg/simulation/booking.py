@@ -10,6 +10,7 @@ from mfg.calendar import DAY, FOREVER
 from mfg.course.anchors import anchors_of
 from mfg.course.arrange import arrange
 from mfg.course.network import Course, Event
+from mfg.course.pieces import Gap
 from mfg.errors import Refused
 from mfg.simulation import plan as p
 from mfg.simulation import sizing
@@ -143,8 +144,10 @@ class Booking:
     def _take_all(self, patient: Patient, chosen: list[tuple[Event, int]]) -> list[Booked] | None:
         """Book every event on its day, or none: two of one patient may want the last place of a day."""
         booked: list[Booked] = []
+        clocked = patient.arm.course.clocked
         for event, day in chosen:
-            start = self._start(patient, event, day)
+            earliest = self._by_the_clock(clocked, event, booked) if clocked else 0
+            start = self._start(patient, event, day, earliest)
             if start < 0:
                 self.cancel(patient, booked)
                 return None
@@ -153,6 +156,18 @@ class Booking:
             )
             self._change(patient, booked[-1], 1)
         return booked
+
+    def _by_the_clock(self, gaps: tuple[Gap, ...], event: Event, booked: list[Booked]) -> int:
+        """The minute from which *event* may begin, where a spacing from what is *booked* is in clock time."""
+        starts = {one.event.name: one.start for one in booked}
+        return max(
+            (
+                starts[g.first] + (g.least_minutes or 0)
+                for g in gaps
+                if g.then == event.name and g.first in starts
+            ),
+            default=0,
+        )
 
     def _first_baseline(self, arm: p.Arm, screened: int) -> int:
         course = self.course(arm, screened + 1)
@@ -186,18 +201,21 @@ class Booking:
                 one.done = True
 
     def _free(self, patient: Patient, event: Event, day: int, after: int) -> bool:
-        if day <= after or day >= self.plan.days or not self.plan.open_days[day]:
+        if day <= after or day >= self.plan.days or not (self.plan.open_days[day] or event.inpatient):
             return False
         return event.kind not in PROCEDURES or self._start(patient, event, day) >= 0
 
-    def _start(self, patient: Patient, event: Event, day: int) -> int:
-        """When *event* could begin on *day*; -1 if there is no place for it."""
+    def _start(self, patient: Patient, event: Event, day: int, earliest: int = 0) -> int:
+        """When *event* could begin on *day*, from *earliest* on; -1 if there is no place for it.
+
+        Inpatients are treated on their ward: it takes no room, on any day.
+        """
         rooms, facility = self.rooms[patient.clinic], self.plan.facilities[patient.facility]
         minutes = self._minutes(patient, event)
         if event.kind == "dose" and day - facility.day_before not in self.openings[patient.facility]:
             return -1
-        if rooms is None or minutes == 0:
-            return max(0, self.opening(patient, day))
+        if rooms is None or (minutes == 0 and not (event.inpatient and event.kind == "dose")):
+            return max(earliest, self.opening(patient, day), 0)
         if not self._has_places(patient, self.culture(patient, event), day):
             return -1
         if not self._can_be_made(patient, event, day):
@@ -205,13 +223,15 @@ class Booking:
         if event.kind == "collection":
             if self.starts[patient.facility][day] >= facility.starts:
                 return -1
-            return self._first_collection(patient, day, minutes)
+            return self._first_collection(patient, day, minutes, earliest)
         if event.kind == "dose":
             if event.dose in patient.arm.filled and self.fills[patient.facility][day] >= facility.fills:
                 return -1
-            start = rooms.first(day, minutes, earliest=self._product_arrives(patient, day))
+            arrives = max(earliest, self._product_arrives(patient, day))
+            ward = event.inpatient
+            start = max(arrives, self.opening(patient, day)) if ward else rooms.first(day, minutes, arrives)
             return start if start >= 0 and self._bed_is_free(patient, start) else -1
-        return rooms.first(day, minutes)
+        return rooms.first(day, minutes, earliest)
 
     def culture(self, patient: Patient, event: Event) -> Culture | None:
         """The incubator places that are planned for the lot that begins, or is thawed, for *event*."""
@@ -302,17 +322,24 @@ class Booking:
     def _minutes(self, patient: Patient, event: Event) -> int:
         work = PROCEDURES.get(event.kind)
         clinic = self.plan.clinics[patient.clinic]
-        return clinic.work[work].booked if work is not None and work in clinic.work else 0
+        if work is None or work not in clinic.work or event.inpatient:
+            return 0
+        return clinic.work[work].booked
 
     def opening(self, patient: Patient, day: int) -> int:
         """When the patient's clinic opens on *day*."""
         rooms = self.rooms[patient.clinic]
-        return rooms.hours(day)[0] if rooms is not None else day * DAY
+        if rooms is None:
+            return day * DAY
+        opens = rooms.hours(day)[0]
+        return opens if opens >= 0 else day * DAY + rooms.usual
 
     def closing(self, patient: Patient, booked: Booked) -> int:
         """The latest start with which a booked procedure ends before the clinic closes."""
         rooms = self.rooms[patient.clinic]
-        return FOREVER if rooms is None else rooms.hours(booked.day)[1] - booked.minutes
+        if rooms is None or booked.event.inpatient:
+            return FOREVER
+        return rooms.hours(booked.day)[1] - booked.minutes
 
     def _first_collection(self, patient: Patient, day: int, minutes: int, earliest: int = 0) -> int:
         """The first free start of a collection whose marrow can be isolated on the same day, as planned.
@@ -354,7 +381,7 @@ class Booking:
 
     def _change(self, patient: Patient, booked: Booked, by: int) -> None:
         rooms, beds = self.rooms[patient.clinic], self.beds[patient.clinic]
-        if rooms is None or booked.minutes == 0:
+        if rooms is None or (booked.minutes == 0 and not booked.event.inpatient):
             return
         (rooms.take if by > 0 else rooms.give_back)(booked.start, booked.minutes)
         made = self._made_on(patient, booked.event, booked.day)

@@ -50,6 +50,8 @@ class Patient:
     visits: list[Any] = field(factory=list)
     attended: list[Any] = field(factory=list)
     called: Any = None
+    awaits: Any = None
+    happened: dict[str, int] = field(factory=dict)
     doses: list[Any] = field(factory=list)
     lots: list[Any] = field(factory=list)
     processes: list[Any] = field(factory=list)

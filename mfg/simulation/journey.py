@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from math import inf, isinf
 
-from simpy import Interrupt
+from simpy import Event, Interrupt
 
 from mfg.calendar import DAY
 from mfg.simulation.attending import allocate, attend
@@ -21,7 +21,7 @@ from mfg.simulation.making import begin, begin_thaw, lose
 from mfg.simulation.planning import NO_APPOINTMENT, enrol, expected, give_up, put_off
 from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
-from mfg.simulation.visits import call
+from mfg.simulation.visits import call, float_in, floats
 
 
 def arrive(unit: Unit, patients: Iterable[Patient]) -> None:
@@ -67,9 +67,11 @@ def follow(unit: Unit, patient: Patient) -> Process:
     for dosing in patient.doses:
         if dosing.batch is not dosing.lot:
             begin_thaw(unit, dosing)
-    visits = unit.begin(patient, attend(unit, patient)) if patient.visits else None
+    visits = unit.begin(patient, attend(unit, patient)) if patient.visits or patient.arm.comes else None
     for dosing in patient.doses:
         yield from give(unit, dosing)
+        if dosing.over:
+            float_in(unit, patient, dosing.dose.name)
         if dosing.hopeless:
             return dosing.hopeless
     if visits is not None:
@@ -140,6 +142,7 @@ def cells_are_ready(unit: Unit, dosing: Dosing) -> Process:
     if dosing.booked is None:
         if batch is not None:
             yield batch.ready
+        yield from follow_on(unit, dosing)
     else:
         begins, latest = unit.formulation(dosing)
         yield First(unit.floor, begins, dosing.upset)
@@ -155,6 +158,23 @@ def cells_are_ready(unit: Unit, dosing: Dosing) -> Process:
     if batch is not None and batch.failed:
         return False
     return (yield from in_turn(unit, dosing)) and assess(unit, dosing)
+
+
+def follow_on(unit: Unit, dosing: Dosing) -> Process:
+    """Wait until a dose without a day may be given: so long after the release of its lot, or after what it follows."""
+    patient = dosing.patient
+    floating = next((f for f in patient.arm.course.floating if f.name == dosing.dose.name), None)
+    if floating is None:
+        return
+    since = unit.now
+    if floating.follows not in ("release", ""):
+        while floating.follows not in patient.happened and not dosing.off:
+            patient.awaits = Event(unit.floor)
+            yield First(unit.floor, patient.awaits, dosing.upset)
+        since = patient.happened.get(floating.follows, unit.now)
+    may = since + floats(floating)
+    if unit.now < may and not dosing.off:
+        yield First(unit.floor, may, dosing.upset)
 
 
 def formulate(unit: Unit, dosing: Dosing) -> Process:

@@ -14,6 +14,7 @@ from mfg.simulation.laboratory import sample_at, sample_culture
 from mfg.simulation.lots import Dosing, Lost, Lot
 from mfg.simulation.planning import replace
 from mfg.simulation.unit import Unit
+from mfg.simulation.visits import float_in
 from mfg.simulation.works import Job
 
 
@@ -207,6 +208,10 @@ def release(unit: Unit, lot: Lot) -> Process:
     sample_culture(unit, lot, last=lot.culture is None or lot.store is not None)
     yield from wait_in_culture(unit, lot, lot.results["formulation"])
     unit.writes(lot.subject, "release")
+    if lot.patient.arm.floating:
+        for dosing in lot.patient.doses:
+            if lot in (dosing.lot, dosing.batch):
+                float_in(unit, lot.patient, "release", dosing.dose.name)
 
 
 def wait_in_culture(unit: Unit, lot: Lot, end: Event) -> Process:

@@ -16,6 +16,7 @@ from attrs import field, frozen
 
 from mfg.calendar import Window
 from mfg.course.network import Template
+from mfg.course.pieces import Floating
 from mfg.growth import Cultivation
 from mfg.shape import Shape
 
@@ -175,8 +176,7 @@ class Dose:
 class Arm:
     """An arm with its course; `when` holds the conditions of its visits by their names.
 
-    Visits that are `repeating` take place again if their dose moves out of their window afterwards. An arm that is filled in order
-    takes patients until it has its `size`; None where arms are drawn by their `ratio`.
+    An arm that is filled in order takes patients until it has its `size`; None where arms are drawn by their `ratio`.
     """
 
     name: str
@@ -185,7 +185,24 @@ class Arm:
     doses: tuple[Dose, ...]
     course: Template
     when: Mapping[str, Any] = field(factory=dict)
-    repeating: frozenset[str] = frozenset()
+
+    @cached_property
+    def repeating(self) -> frozenset[str]:
+        """The visits that take place again if their dose moves out of their window afterwards."""
+        return frozenset(event.name for event in self.course.planned if event.repeats)
+
+    @cached_property
+    def floating(self) -> Mapping[str, tuple[Floating, ...]]:
+        """What has no day, by the event that it follows."""
+        found: dict[str, tuple[Floating, ...]] = {}
+        for event in self.course.floating:
+            found[event.follows] = (*found.get(event.follows, ()), event)
+        return found
+
+    @cached_property
+    def comes(self) -> bool:
+        """Whether visits may come into the calendar later: repeated ones, or those without a day."""
+        return bool(self.repeating or self.floating)
 
     @cached_property
     def filled(self) -> frozenset[str]:

@@ -41,7 +41,7 @@ def enrol(unit: Unit, patient: Patient) -> bool:
                 plan_visit(unit, patient, event, baseline, screened)
         for one in booked:
             if one.event.kind == "visit":
-                plan_visit(unit, patient, one.event, baseline, one.day)
+                plan_visit(unit, patient, one.event, baseline, one.day, one.start)
     else:
         unit.will_leave(patient, inf)
     if plan.stagger is not None and arm.doses:

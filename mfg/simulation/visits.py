@@ -8,7 +8,8 @@ from attrs import define
 from simpy import Event as Signal
 
 from mfg.calendar import DAY
-from mfg.course.network import BASELINE, Event, Gap
+from mfg.course.network import Event
+from mfg.course.pieces import BASELINE, FREE, Floating, Gap
 from mfg.simulation.cohort import Patient
 from mfg.simulation.lots import Dosing
 from mfg.simulation.unit import Unit
@@ -29,10 +30,48 @@ class Visit:
         return self.event.name
 
 
-def plan_visit(unit: Unit, patient: Patient, event: Event, base: int, day: int) -> None:
-    """Put a visit on *day* into the patient's calendar."""
-    patient.visits.append(Visit(event, base, day, unit.booking.opening(patient, day)))
+def plan_visit(
+    unit: Unit, patient: Patient, event: Event, base: int, day: int, start: int | None = None
+) -> None:
+    """Put a visit on *day* into the patient's calendar, at the opening if there is no *start*."""
+    opening = unit.booking.opening(patient, day) if start is None else start
+    patient.visits.append(Visit(event, base, day, opening))
     patient.visits.sort(key=lambda visit: visit.start)
+
+
+def float_in(unit: Unit, patient: Patient, happened: str, dose: str | None = None) -> None:
+    """Something *happened* that events without a day follow: put the visits among them into the calendar.
+
+    After the release of a lot those of its *dose*.
+    """
+    if not patient.arm.floating:
+        return
+    patient.happened[happened] = unit.now
+    for event in patient.arm.floating.get(happened, ()):
+        if event.kind == "visit" and event.dose in (None, dose):
+            first = -(-(unit.now + floats(event)) // DAY)
+            planned = Event(
+                event.kind,
+                event.name,
+                0,
+                0,
+                FREE,
+                event.rule,
+                None,
+                event.by,
+                event.condition,
+                event.inpatient,
+            )
+            day = next(d for d in range(first, unit.plan.days) if event.inpatient or unit.plan.open_days[d])
+            plan_visit(unit, patient, planned, day, day)
+    for waiting in (patient.called, patient.awaits):
+        if waiting is not None and not waiting.triggered:
+            waiting.succeed()
+
+
+def floats(event: Floating) -> int:
+    """How many minutes an event without a day lies behind what it follows, at least."""
+    return event.least * DAY if event.least_minutes is None else event.least_minutes
 
 
 def follow_dose(unit: Unit, dosing: Dosing, shift: int) -> None:
@@ -72,9 +111,9 @@ def soonest(unit: Unit, dosing: Dosing, day: int) -> int:
     return first
 
 
-def may_repeat(patient: Patient) -> bool:
-    """Whether a visit that took place may be repeated, since its dose is still to be given."""
-    return bool(patient.arm.repeating) and any(not (d.over or d.off) for d in patient.doses)
+def may_come(patient: Patient) -> bool:
+    """Whether visits may still come: repeated ones, or those without a day, while a dose is to be given."""
+    return patient.arm.comes and any(not (d.over or d.off) for d in patient.doses)
 
 
 def call(patient: Patient) -> None:
@@ -90,7 +129,7 @@ def _day_for(unit: Unit, patient: Patient, event: Event, base: int) -> int:
     gaps = [g for g in course.gaps if event.name in (g.first, g.then) and BASELINE not in (g.first, g.then)]
 
     def fits(day: int) -> bool:
-        return today < day < plan.days and plan.open_days[day]
+        return today < day < plan.days and (plan.open_days[day] or event.inpatient)
 
     for offset in event.nearest():
         if fits(base + offset) and _keeps(gaps, {**known, event.name: base + offset}):

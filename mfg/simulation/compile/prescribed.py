@@ -45,7 +45,6 @@ def arms_of(scenario: Scenario) -> tuple[p.Arm, ...]:
             ),
             course,
             {visit: condition for visit, condition in conditions.items() if visit not in arm.doses},
-            frozenset(each.name for visit in protocol.visits if visit.repeats for each in occurrences(visit)),
         )
         for arm, course in zip(protocol.arms, courses, strict=True)
     )
