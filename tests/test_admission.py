@@ -207,24 +207,27 @@ def test_doses_without_an_appointment_keep_the_stagger_too() -> None:
 WRONG: list[tuple[Changes, str]] = [
     (
         {"protocol.arm": [{"name": "all", "doses": ["dose 1"]}]},
-        "arm.all: is filled in order and does not say with how many patients; give size = 3, and no ratio",
+        "allocation.how: 'in order' does not say how many patients an arm takes",
     ),
     (
         {"protocol.arm": [{"name": "all", "doses": ["dose 1"], "size": 2, "ratio": 1}]},
-        "arm.all: 'ratio 1' is filled in order and does not say with how many patients",
+        "arm.all.size: '2' stands beside ratios",
     ),
     (
         {"protocol.allocation.block": 4},
-        "allocation.block: '4' has nothing to divide; arms that are filled in order are not drawn: leave it out",
+        "allocation.block: '4' has no use where arms are filled in order",
     ),
-    ({"protocol.allocation.strata": ["site"]}, "allocation.strata: 'site' has nothing to divide"),
+    (
+        {"protocol.allocation.strata": ["site"]},
+        "allocation.strata: 'site' has no use where arms are filled in order",
+    ),
     (
         {"protocol.allocation": {"how": "ratio", "strata": ["moon"]}},
-        "allocation.strata: 'moon' is neither site nor a covariate of words; use one of site",
+        "allocation.strata: 'moon' is neither the site nor a covariate with words; use one of site",
     ),
     (
         {"protocol.allocation": {"how": "ratio", "strata": ["weight"]}},
-        "allocation.strata: 'weight' is neither site nor a covariate of words",
+        "allocation.strata: 'weight' is neither the site nor a covariate with words",
     ),
     (
         {"protocol.allocation": {"how": "ratio", "stagger": {"subjects": "7 day"}}},

@@ -81,8 +81,8 @@ def test_a_step_belongs_to_whom_its_condition_admits() -> None:
         "protocol.step": [
             {"do": "collect"},
             {"do": "isolate"},
-            {"do": "expand", "lasts": "10 day", "when": {"load": "low"}},
-            {"do": "expand", "lasts": "20 day", "when": {"load": "high"}},
+            {"do": "expand", "lasts": "5 day", "when": {"load": "low"}},
+            {"do": "expand", "lasts": "15 day", "when": {"load": "high"}},
             {"do": "formulate", "vehicle": "saline"},
             {"do": "administer"},
         ],

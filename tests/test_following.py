@@ -41,7 +41,10 @@ def test_visits_move_with_the_dose_that_they_count_from() -> None:
 
 def test_a_visit_bound_to_a_later_dose_moves_with_that_one_alone() -> None:
     """What counts from the second dose stays where it is while only the first is concerned, and the reverse."""
-    doses = {"protocol.arm": [{"name": "msc", "doses": ["dose 1", "dose 2"]}]}
+    doses: Changes = {
+        "protocol.arm": [{"name": "msc", "doses": ["dose 1", "dose 2"]}],
+        "protocol.dose": [{"name": "dose 1", "day": "0 day"}, {"name": "dose 2", "day": "26 day"}],
+    }
     after = {"name": "check", "after": {"of": "dose 2", "is": "7 day"}, "window": "3 day"}
     tables = run(with_visits(after), doses, LATE, patients=people(1))
     second = int(tables.doses["given_day"].iloc[1])

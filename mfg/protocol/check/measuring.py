@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mfg.errors import Refused
-from mfg.protocol.cases import Bounds
+from mfg.protocol.check.conditions import can_be_read
 from mfg.protocol.protocol import Covariate, Protocol, bounds_of
 from mfg.protocol.route import Route
 from mfg.units import Quantity, alike, amount, kind_of, text
@@ -46,12 +46,14 @@ def _limits(path: str, covariate: Covariate) -> Iterator[Refused]:
                 f"{path}.{half_open}", text(getattr(covariate, half_open)), problem, "keep one of them"
             )
             return
-    reach = bounds_of(covariate, covariate.unit) if covariate.unit else Bounds()
+    if covariate.unit is None or not can_be_read(covariate):
+        return
+    reach = bounds_of(covariate, covariate.unit)
     low = reach.least if reach.above is None else reach.above
     high = reach.most if reach.below is None else reach.below
     open_ended = reach.above is not None or reach.below is not None
     if open_ended and low is not None and high is not None and low >= high:
-        yield Refused(path, None, f"allows no value: {reach.shown(covariate.unit or '')}", "mend its limits")
+        yield Refused(path, None, f"allows no value: {reach.shown(covariate.unit)}", "mend its limits")
 
 
 def _cells(path: str, route: Route) -> Iterator[Refused]:

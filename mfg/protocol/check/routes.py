@@ -86,5 +86,9 @@ def _kinds(path: str, route: Route) -> Iterator[Refused]:
     dense = route.concentration
     for quantity in (dense.is_, dense.least, dense.most) if dense and len(kinds) == 1 else ():
         if quantity is not None and kind_of(quantity) not in kinds:
-            problem = f"is in {kind_of(quantity)}s, and the dose is in {next(iter(kinds))}s"
+            problem = f"is in {_plural(kind_of(quantity))}, and the dose is in {_plural(next(iter(kinds)))}"
             yield Refused(f"{path}.concentration", text(quantity), problem, "count one of them throughout")
+
+
+def _plural(kind: str) -> str:
+    return f"{kind.replace('_', ' ')}s"
