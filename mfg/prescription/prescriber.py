@@ -104,15 +104,16 @@ class Prescriber:
         findings: list[Finding] = []
         weight = case.get("weight")
         given = self.rule.administrations(case, findings.append)
+        cells = total(given, [a.cells for a in given])
         return Order(
             protocol=self.protocol.name,
             arm=self.arm.name,
             dose=self.dose,
             weight_kg=weight if isinstance(weight, Decimal) else None,
             depends_on=tuple(sorted(self.needs)),
-            total_cells=total(given, [a.cells for a in given]),
-            total_cells_least=total(given, [a.ends()[0] for a in given]),
-            total_cells_most=total(given, [a.ends()[1] for a in given]),
+            total_cells=cells,
+            total_cells_least=total(given, [a.ends()[0] for a in given]) if cells is None else cells,
+            total_cells_most=total(given, [a.ends()[1] for a in given]) if cells is None else cells,
             administrations=given,
             findings=tuple(findings),
         )
