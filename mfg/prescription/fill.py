@@ -7,10 +7,11 @@ from decimal import ROUND_CEILING, Decimal
 
 from attrs import evolve, frozen
 
-from mfg.digits import plain
+from mfg.digits import near, plain
+from mfg.digits import volume as shown
 from mfg.errors import Refused
 from mfg.evidence import Finding
-from mfg.prescription.order import Filled
+from mfg.prescription.order import KINDS, Filled
 from mfg.protocol.cases import FREE, Bounds, Rounding
 
 _NONE = Decimal(0)
@@ -80,7 +81,8 @@ class Fill:
                 cells = Decimal(int(volume * self.concentration))
         if cells != target and rounding is not None:
             off = (cells - target) / target * 100
-            how = f"rounded {rounding}: {plain(target)} cells become {plain(cells)} ({off:+.3f} %)"
+            what = KINDS[self.counted]
+            how = f"rounded {rounding}: {near(target)} {what} become {near(cells)} ({off:+.3f} %)"
             note(Finding("note", "rounded", f"{self.label}: {how}"))
         if cells < 1:
             raise Refused(
@@ -160,7 +162,7 @@ class Fill:
             self._few(box, each / box.sizes[-1] * sites)
         fills = box.filled(each)
         if len(fills) > 1:
-            problem = f"{plain(each)} mL does not fit one {plain(box.sizes[-1])} mL {box.kind}"
+            problem = f"{shown(each)} does not fit one {plain(box.sizes[-1])} mL {box.kind}"
             note(Finding("note", "container-capacity", f"{problem}: {len(fills)} are filled", box.evidence))
         return cells, tuple(fills) * sites
 
@@ -170,7 +172,7 @@ class Fill:
             count = self.rounding.apply(count)
             cells = count * contains
         if box.use == "whole" and (count != count.to_integral_value() or count == 0):
-            size = f"{plain(contains)} cells"
+            size = f"{plain(contains)} {KINDS[self.counted]}"
             problem = f"needs {plain(count)} {box.kind}s of {size}, and only whole ones are given"
             where = f"route.{self.label}.container"
             raise Refused(where, None, problem, "the protocol states no rounding")

@@ -14,11 +14,11 @@ from typing import TypeVar
 
 from attrs import frozen
 
-from mfg.digits import plain
+from mfg.digits import near, plain
 from mfg.errors import Refused
 from mfg.evidence import Finding
 from mfg.prescription.fill import Fill, Note
-from mfg.prescription.order import Administration, Filled
+from mfg.prescription.order import KINDS, Administration, Filled
 from mfg.protocol.cases import FREE, Bounds, Case, Condition, Rounding, choose
 
 
@@ -154,7 +154,8 @@ class RouteRule:
         for name, limit, pick in (("cap", row.cap, min), ("floor", row.floor, max)):
             end = limit.of(case, sites) if limit is not None else cells
             if pick(cells, end) != cells:
-                message = f"{self.fill.label}: the {name} of {plain(end)} cells replaces {plain(cells)}"
+                what = KINDS[self.fill.counted]
+                message = f"{self.fill.label}: the {name} of {near(end)} {what} replaces {near(cells)}"
                 note(Finding("note", f"{name}-applied", message))
                 cells = end
         return cells
