@@ -155,11 +155,13 @@ class Fill:
             return cells, ()
         if box.contains is not None:
             return self._counted_out(box, box.contains, cells)
+        if sites > MOST_CONTAINERS:
+            self._few(box, Decimal(sites))
         if not box.sizes or volume is None:
             return cells, (Filled(box.kind, box.nominal),) * sites
         each = volume / sites if sites > 1 else volume
         if each > box.sizes[-1]:
-            self._few(box, each / box.sizes[-1] * sites)
+            self._few(box, volume / box.sizes[-1])
         fills = box.filled(each)
         if len(fills) > 1:
             problem = f"{shown(each)} does not fit one {plain(box.sizes[-1])} mL {box.kind}"
