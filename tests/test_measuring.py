@@ -50,6 +50,15 @@ def test_each_site_is_filled_alike() -> None:
     assert [(box.nominal_mL, box.fill_mL) for box in given(lines).containers] == [(3, 2)] * 3
 
 
+def test_the_evidence_of_a_size_is_that_of_the_list() -> None:
+    """Where more than one container is filled, the note says who states the sizes."""
+    lines = 'cells = "6e7 cell"\nconcentration = "1e6 cell/mL"\ncontainer = { kind = "bag", holds = { is = ["20 mL", "50 mL"], assumed = "as sold" } }'
+    order = dose(protocol(route(lines)))
+    (note,) = [finding for finding in order.findings if finding.rule == "container-capacity"]
+    assert note.message == "60 mL does not fit one 50 mL bag: 2 are filled"
+    assert "as sold" in note.evidence
+
+
 def test_a_size_is_not_chosen_without_a_volume() -> None:
     """Which of several sizes is filled is left open, as the volume is."""
     box = given('cells = "6e6 cell"\ncontainer = { kind = "bag", holds = ["1 mL", "3 mL"] }').containers[0]
