@@ -18,7 +18,7 @@ from mfg.calendar import DAY, DAYS_A_MONTH
 from mfg.errors import Refused, nearest
 from mfg.simulation.plan import Plan
 from mfg.stability import lead_growth, turned_away
-from mfg.tables import STOPPED, Tables
+from mfg.tables import NOT_INDICATED, STOPPED, Tables
 
 LEVEL = 0.95
 ENOUGH, ENOUGH_FOR_A_TAIL = 20, 60  # replications from which an interval is trusted
@@ -245,7 +245,7 @@ RULES: dict[str, tuple[str, str, Rule]] = {
     "doses_given": (
         "share",
         "doses given, of the doses planned",
-        lambda _, t: _mean(t.doses["given"]),
+        lambda _, t: _mean(t.doses.loc[t.doses["outcome"] != NOT_INDICATED, "given"]),
     ),
     "patients_completed": (
         "share",

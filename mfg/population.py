@@ -73,8 +73,21 @@ class Product:
 
 
 @frozen
+class Shares:
+    """A covariate that is a word: the share of the patients for whom it is each."""
+
+    words: Mapping[str, Percent] = field(metadata={"key": None})
+
+
+Covariate = MeasuredSpread | Shares
+
+
+@frozen
 class Population:
-    """Distributions of everything that differs between patients; `measures` by the name of a release test."""
+    """Distributions of everything that differs between patients.
+
+    `measures` by the name of a release test, `covariates` by the name under which the protocol asks for them.
+    """
 
     name: str
     weight: WeightSpread
@@ -87,4 +100,5 @@ class Population:
     growth: Growth | None = None
     product: Product | None = None
     measures: Mapping[str, MeasuredSpread] = field(factory=dict)
+    covariates: Mapping[str, Covariate] = field(factory=dict, metadata={"key": "covariate"})
     numbers: tuple[Number, ...] = field(factory=tuple, metadata={"key": None})

@@ -13,7 +13,7 @@ from attrs import field, frozen
 from mfg.calendar import Hours
 from mfg.evidence import Number
 from mfg.spread import DurationSpread, PercentSpread
-from mfg.units import Delay, Duration, Flasks, Percent, PerMonth
+from mfg.units import Delay, Duration, Flasks, Percent, PerMonth, Temperature
 
 # What a piece of work may need, and what the place that has it calls all of them.
 CLINIC = {"room": "rooms", "bed": "beds"}
@@ -69,16 +69,26 @@ class Laboratory:
 
 
 @frozen
+class Kept:
+    """The temperatures between which something is kept."""
+
+    least: Temperature
+    most: Temperature
+
+
+@frozen
 class Leg:
     """A way between two places; without `of` and `to` it serves any pair.
 
-    `excursion` is how often the temperature is not kept, and what was carried is lost.
+    It `keeps` what is carried between two temperatures; `excursion` is how often it does not, and what was
+    carried is lost.
     """
 
     name: str
     lasts: DurationSpread
     of: str | None = None
     to: str | None = None
+    keeps: Kept | None = None
     excursion: Percent | None = None
 
 

@@ -108,6 +108,7 @@ DoublingSpread = Annotated[Spread, _of("a number of doublings", "doubling", "38 
 LossSpread = Annotated[Spread, _of("a rate of loss", "%/hour", "1.2 %/hour")]
 
 _KEYS = ("is_", "least", "likely", "most", "median", "mean", "sd", "spread")
+KEYS = frozenset({*(key.rstrip("_") for key in _KEYS), "shape"})  # as a file writes them
 
 
 def shape_of(spread: Spread, unit: str) -> Shape:

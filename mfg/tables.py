@@ -22,6 +22,7 @@ from mfg.simulation.log import Columns
 from mfg.simulation.plan import Plan
 
 DELAYED = ("put off", "lot lost")  # how a dose comes to be booked again on account of its own cells
+NOT_INDICATED = "not indicated"  # a dose that turned out not to be for its patient
 STOPPED = "stopped"  # what became of a lot whose patient left
 
 
@@ -139,6 +140,7 @@ def _attempts(log: Columns) -> npt.NDArray[np.int16]:
 def _patients(ledger: Ledger, doses: pd.DataFrame) -> pd.DataFrame:
     """Who came, in which arm, what they received, what the wait cost, and how their way ended."""
     own, log = ledger.patients, ledger.log
+    doses = doses[doses["outcome"] != NOT_INDICATED]
     arrived = ledger.first(own, ledger.rows("arrive"))
     allocated = ledger.last(own, ledger.rows("allocate"))
     ended = ledger.last(own, ledger.rows("end"))
@@ -205,7 +207,8 @@ def _lots(ledger: Ledger) -> pd.DataFrame:
 def _doses(ledger: Ledger, lots: pd.DataFrame) -> pd.DataFrame:
     """Every planned dose: when it was booked, when it was given, how old and how large it was."""
     grain, log = ledger.doses, ledger.log
-    prescribed = ledger.first(grain, ledger.rows("prescribe"))
+    prescribed = ledger.last(grain, ledger.rows("prescribe"))
+    dropped = ledger.last(grain, ledger.rows("drop"))
     bookings = ledger.rows("book")
     booked, rebooked = ledger.first(grain, bookings), ledger.last(grain, bookings)
     suspended = ledger.last(grain, ledger.rows("formulate"))
@@ -233,7 +236,8 @@ def _doses(ledger: Ledger, lots: pd.DataFrame) -> pd.DataFrame:
     table["on_time"] = table["given"] & (table["put_off"] == 0)
     table["vein_to_vein_day"] = table["given_day"] - collected.reindex(whose).to_numpy()
     table["age_hour"] = (table["given_day"] - table["suspended_day"]) * 24
-    table["outcome"] = np.where(given >= 0, "given", ledger.word(failed, "not given"))
+    missed = np.where(dropped >= 0, NOT_INDICATED, ledger.word(failed, "not given"))
+    table["outcome"] = np.where(given >= 0, "given", missed)
     table["later_positive"] = ledger.count(grain, late) > 0
     return table
 

@@ -241,6 +241,10 @@ Spacing = Annotated[
     Quantity,
     Measure("a spacing in whole days", ("day", "week"), "26 day", zero=True, whole=True),
 ]
+Interval = Annotated[
+    Quantity,
+    Measure("a spacing in whole days or hours", ("day", "week", "hour"), "26 day", zero=True, whole=True),
+]
 Volume = Annotated[Quantity, Measure("a volume", ("mL", "L", "uL"), "7.2 mL")]
 Area = Annotated[Quantity, Measure("an area", ("cm**2",), "175 cm**2")]
 Cells = Annotated[

@@ -358,8 +358,8 @@ MUTANTS = (
     Mutant(
         "the lot of another patient is given",
         "simulation/journey.py",
-        "batch, prepares = dosing.batch, unit.plan.recipe.prepares",
-        "batch, prepares = dosing.patient.lots[0], unit.plan.recipe.prepares",
+        "batch, prepares = dosing.batch, dosing.patient.recipe.prepares",
+        "batch, prepares = dosing.patient.lots[0], dosing.patient.recipe.prepares",
         (SECOND,),
     ),
     Mutant(

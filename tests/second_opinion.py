@@ -202,7 +202,7 @@ class _Clinic:
         own = (patient.index, -1, -1, 0)
         self.write(own, "arrive", number=patient.weight)
         self.write(own, "allocate", came=patient.arm.name, number=patient.decline)
-        self.write(course.dose, "prescribe", came=dose.name, number=dose.cells_for(patient.weight))
+        self.write(course.dose, "prescribe", came=dose.name, number=patient.portion(dose).cells)
         self.write(course.dose, "book", number=float(self.now))
         lasts = self.minutes("collect", self.work("collect").lasts, patient, 0)
         self.works(
@@ -219,7 +219,7 @@ class _Clinic:
         """Wait for a place in the incubator, isolate, and culture with a change of medium every so often."""
         patient, lot, asked = course.patient, course.lot, self.now
         who = (patient.index, lot, -1, 0)
-        expansion = self.plan.recipe.expansion
+        expansion = self.plan.recipes[0].expansion
         assert expansion is not None
         assert expansion.lasts is not None
         assert expansion.medium_every is not None
@@ -254,7 +254,7 @@ class _Clinic:
         patient, lot = course.patient, (course.patient.index, course.lot, -1, 0)
         course.product += 1
         product = course.product
-        cells = patient.arm.doses[0].cells_for(patient.weight)
+        cells = patient.portion(patient.arm.doses[0]).cells
 
         def taken() -> None:
             self.write(lot, "incubate", asked=asked, begun=since, number=1.0)
@@ -302,7 +302,7 @@ class _Clinic:
         patient = course.patient
         if not course.failure:
             lasts = self.minutes("administer", self.work("administer").lasts, patient, 0)
-            cells = patient.arm.doses[0].cells_for(patient.weight)
+            cells = patient.portion(patient.arm.doses[0]).cells
             self.works(
                 self.room,
                 patient,

@@ -28,6 +28,7 @@ FIXED: Changes = {"protocol.route.intrathecal.cells": "60e6 cell", "protocol.exa
 ONE_DOSE: Changes = {
     **FIXED,
     "protocol.arm": [{"name": "msc", "doses": ["dose 1"]}],
+    "protocol.dose": [{"name": "dose 1", "day": "0 day"}],
     "protocol.visit": [{"name": "V1", "kind": "screening", "day": "-56 day", "window": "28 day"}],
 }
 BANK: Changes = {

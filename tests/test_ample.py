@@ -34,7 +34,7 @@ def plan() -> Plan:
 def test_every_moment_is_a_sum(plan: Plan, replication: int) -> None:
     """Begun and ended of every step of every patient, to the minute: durations are rounded, and then added."""
     patients, luck = cohort_of(plan, replication)
-    clinical, facility, expansion = plan.clinics[0].work, plan.facilities[0].work, plan.recipe.expansion
+    clinical, facility, expansion = plan.clinics[0].work, plan.facilities[0].work, plan.recipes[0].expansion
     assert expansion is not None
     assert expansion.lasts == 9 * 1440
     assert expansion.medium_every == 50 * 60

@@ -115,6 +115,7 @@ def test_storage_is_never_above_its_capacity() -> None:
 def found_after(turnaround: str) -> Changes:
     """A bank from contaminated marrow, whose sterility is known so long after it was frozen."""
     sample = {"test": "sterility", "limit": "no growth", "sample": {"at": "cryopreserve"}, "holds": "nothing"}
+    sample |= {"when": {"supply": "bank"}}
     return {
         **BANK,
         "protocol.release": [sample],

@@ -243,10 +243,10 @@ def test_opened_containers_are_drawn_from() -> None:
     assert [box.cells for box in given.containers] == [100_000_000, 44_000_000]
 
 
-def test_total_cells_at_a_viable_concentration_have_no_volume() -> None:
-    """Only the viability of the lot joins the two, so the volume is null."""
-    rule = protocol(WEIGHT + route('"1e6 cell/kg"', 'concentration = "1e7 viable_cell/mL"'))
-    assert dose(rule, weight="70 kg").administrations[0].volume_mL is None
+def test_total_cells_at_a_viable_concentration_are_refused() -> None:
+    """Only the viability of the lot joins the two, so that no volume follows: the file counts one of them."""
+    with pytest.raises(Faults, match="is in viable cells, and the dose is in cells"):
+        protocol(WEIGHT + route('"1e6 cell/kg"', 'concentration = "1e7 viable_cell/mL"'))
 
 
 def test_an_unknown_dose_is_refused_and_the_schedule_still_works() -> None:
@@ -380,7 +380,7 @@ name = "second"
 day = "20 day"
 after = { of = "first", least = "28 day" }
 """
-    with pytest.raises(Refused, match="no day"):
+    with pytest.raises(Faults, match="leaves second no day: at least 28 days after first"):
         days(text)
 
 

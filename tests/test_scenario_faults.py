@@ -22,6 +22,8 @@ LEG, OTHER = (
     {"name": "facility to clinic", "lasts": "1 hour"},
 )
 FREEZE = {"do": "cryopreserve", "after_passage": 1, "contains": "5e6 cell"}
+THAWED = [{"do": "thaw"}, {"do": "administer"}]
+ONLY_BANK = {"protocol.supply": [{"name": "bank", "kind": "bank", "before": "42 day"}]}
 CLINIC = {"hours": "Mon-Fri 09:00-18:00", "rooms": 1}
 
 
@@ -33,7 +35,10 @@ def release(test: str, limit: Any, **sample: str) -> dict[str, Any]:
 FAULTS: list[tuple[Changes, str]] = [
     # policies
     ({"policy.order": "random"}, "policy.order: 'random' is no such policy; use one of due-date, first-come"),
-    ({"policy.late_lot": "wait"}, "policy.late_lot: 'wait' is no such policy"),
+    (
+        {"policy.late_lot": "rebook"},
+        "policy: unknown key 'late_lot'; leave it out: a dose whose cells are not ready is always booked",
+    ),
     ({"policy.short_dose": "gve"}, "policy.short_dose: 'gve' is no such policy; did you mean 'give'?"),
     ({"policy.again": "never"}, "policy.again: 'never' is no such policy"),
     ({"policy.facility": "far"}, "policy.facility: 'far' is no such policy"),
@@ -55,13 +60,13 @@ FAULTS: list[tuple[Changes, str]] = [
         "protocol.step: has no cryopreserve; the supply fresh is a bank",
     ),
     (
-        {**BANK, "protocol.step": [FREEZE], "protocol.release": []},
+        {**BANK, "protocol.step": [{"do": "collect"}, FREEZE, *THAWED], "protocol.release": [], **ONLY_BANK},
         "protocol.step: grows nothing; the supply bank is a bank",
     ),
     ({**BANK, "site.facility.gmp.storage": None}, "site.facility.gmp.storage: is missing; the supply bank"),
     (
         {"protocol.patient.cohort": {"one_of": ["one", "two"]}},
-        "protocol.patient: 'cohort' cannot be simulated",
+        "population.covariate.cohort: is missing",
     ),
     # what is measured
     (

@@ -119,7 +119,7 @@ def test_a_lot_of_nurown_is_tended_while_it_is_induced() -> None:
         if not {"induce", "release"} <= set(rows["activity"]):
             continue
         begun = rows.loc[rows["activity"] == "induce", "finished_min"].iloc[0]
-        inside = range(begun + 1, begun + plan.recipe.induces)
+        inside = range(begun + 1, begun + plan.recipes[0].induces)
         place = rows.loc[rows["activity"] == "induce", "place"].iloc[0]
         expected |= {(*lot, moment) for moment in medium[place] if moment in inside}
         asked = rows.loc[rows["activity"] == "medium", "queued_min"]

@@ -260,10 +260,13 @@ def schedule(
     arm: str | None = None,
     supply: str | None = None,
     holidays: str | None = None,
+    given: Annotated[tuple[str, ...], Parameter(negative="")] = (),
     ics: Path | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
     """Plan one patient's calendar: collections, draws, doses and visits.
+
+    The exit status is 0 if everything with a date lies on a day on which it can be, else 1.
 
     Example: mfg schedule lenzumestrocel-phase2 --arm msc --baseline 2026-03-12 --holidays KR
 
@@ -279,6 +282,8 @@ def schedule(
         One of the protocol's supplies; the first if left out.
     holidays
         A country whose public holidays are closed, such as KR.
+    given
+        A covariate of the protocol as NAME=VALUE, which decides what is conditional; may be repeated.
     ics
         Where to write the calendar as an .ics file.
     json
@@ -287,7 +292,15 @@ def schedule(
     from mfg.course.schedule import schedule as planned
     from mfg.reader.protocols import load_protocol
 
-    course = planned(load_protocol(protocol), baseline=baseline, arm=arm, supply=supply, holidays=holidays)
+    loaded = load_protocol(protocol)
+    course = planned(
+        loaded,
+        baseline=baseline,
+        arm=arm,
+        supply=supply,
+        holidays=holidays,
+        given=_pairs(given),
+    )
     if ics is not None:
         from mfg.course.ics import calendar_of
 
@@ -295,25 +308,35 @@ def schedule(
     if json:
         events = [{**say.fields(e), "weekday": e.weekday} for e in course.events]
         say.document({**say.fields(course), "events": events})
-        return FOUND if course.findings else 0
-    say.result(f"{say.whose(course.protocol, protocol)} · arm {course.arm} · day 0 on {course.baseline}\n")
-    rows = [
-        [
-            f"{e.day:+d}" if e.day else "0",
-            e.date,
-            e.weekday,
-            e.kind,
-            e.name + (f" (by {e.by})" if e.by else ""),
-            f"moved from {e.moved_from}" if e.moved_from else "",
-        ]
-        for e in course.events
-    ]
-    say.table(["day", "date", "weekday", "kind", "event", ""], rows, right=[0])
+    else:
+        _print_course(course, protocol, several=len(loaded.supplies) > 1)
+    return 0 if course.fits else FOUND
+
+
+def _print_course(course: Any, source: str, *, several: bool) -> None:
+    """The calendar as a table, what there is to say about it, and whether it fits."""
+    supply = f" · supply {course.supply}" if several else ""
+    whose = say.whose(course.protocol, source)
+    say.result(f"{whose} · arm {course.arm}{supply} · day 0 on {course.baseline}\n")
+    say.table(["day", "date", "weekday", "kind", "event", ""], [_row(e) for e in course.events], right=[0])
     say.result()
     for item in course.findings:
         say.finding(item)
     if course.baselines_that_fit:
         say.result(f"baselines that fit: {', '.join(str(day) for day in course.baselines_that_fit)}")
-    elif not course.findings:
+    elif course.fits and not course.undated:
         say.result("everything fits")
-    return FOUND if course.findings else 0
+    elif course.fits:
+        say.result(f"what has a date fits; without a date: {', '.join(course.undated)}")
+
+
+def _row(event: Any) -> list[object]:
+    said = [event.condition, event.waits, f"moved from {event.moved_from}" if event.moved_from else ""]
+    return [
+        "" if event.day is None else f"{event.day:+d}" if event.day else "0",
+        event.date,
+        event.weekday,
+        event.kind,
+        event.name + (f" (by {event.by})" if event.by else ""),
+        ", ".join(filter(None, said)),
+    ]

@@ -20,6 +20,7 @@ from mfg.protocol.route import Route
 from mfg.protocol.rules import Limits, Round, When
 from mfg.units import (
     Anything,
+    Interval,
     Offset,
     Percent,
     Spacing,
@@ -60,12 +61,12 @@ class Day:
 
 @frozen
 class After:
-    """A spacing from another event: exact (`is`), or at least and at most so long."""
+    """A spacing from another event: exact (`is`), or at least and at most so long; hours are clock time."""
 
     of: str
-    is_: Spacing | None = None
-    least: Spacing | None = None
-    most: Spacing | None = None
+    is_: Interval | None = None
+    least: Interval | None = None
+    most: Interval | None = None
 
 
 @frozen
@@ -79,7 +80,10 @@ class Repeat:
 
 @frozen
 class Dose:
-    """One planned dosing day, on a grid from baseline (`day`) or in a chain (`after`)."""
+    """One planned dosing day, on a grid from baseline (`day`) or in a chain (`after`).
+
+    The day of an `inpatient` may be a weekend or a holiday.
+    """
 
     name: str
     day: tuple[Day, ...] = ()
@@ -87,11 +91,16 @@ class Dose:
     window: Window | None = None
     repeat: Repeat | None = None
     when: When | None = None
+    inpatient: bool = False
 
 
 @frozen
 class Visit:
-    """A planned visit."""
+    """A planned visit.
+
+    One that `repeats` takes place again if the dose that it is bound to is put off past its window after
+    it took place.
+    """
 
     name: str
     kind: str = "visit"
@@ -101,6 +110,8 @@ class Visit:
     window: Window | None = None
     repeat: Repeat | None = None
     when: When | None = None
+    inpatient: bool = False
+    repeats: bool = False
 
 
 @frozen
@@ -127,13 +138,22 @@ class Arm:
 
 
 @frozen
+class Stagger:
+    """The least time between the first doses of two consecutive subjects, and of a cohort and the next."""
+
+    subjects: Spacing | None = None
+    cohorts: Spacing | None = None
+
+
+@frozen
 class Allocation:
-    """How arms are allocated: at which event, in what blocks, within which strata."""
+    """How arms are allocated: at which event, in what blocks, within which strata, how far apart."""
 
     how: str
     at: str | None = None
     block: int | None = None
     strata: tuple[str, ...] = ()
+    stagger: Stagger | None = None
 
 
 @frozen

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from attrs import evolve
 
+from mfg.course.check import course_faults
 from mfg.errors import Faults, Refused, nearest
 from mfg.evidence import Contradiction, Number
 from mfg.protocol.check import faults_of
@@ -13,10 +16,23 @@ from mfg.protocol.occurrences import occurrences
 from mfg.protocol.protocol import Arm, Protocol, Treatment
 from mfg.reader.document import Tree, take_off_evidence
 from mfg.reader.library import find, sources
-from mfg.reader.structure import structure
+from mfg.reader.salvage import Read, read_as
 from mfg.reader.toml import read_toml
 
 SCHEMA = "protocol-1"
+SCHEMAS = (SCHEMA, "site-1", "population-1", "scenario-1")
+STAND_IN = {  # for what a file must say and does not, while the rest of it is judged
+    "name": "",
+    "donor": "autologous",
+    "clinic": {},
+    "facility": {},
+    "weight": "70 kg",
+    "start": date(2026, 1, 5),
+    "horizon": "52 week",
+    "seed": 1,
+    "arrivals": {},
+}
+T = TypeVar("T")
 
 
 def load_protocol(name: str | Path) -> Protocol:
@@ -30,20 +46,38 @@ def load_protocol(name: str | Path) -> Protocol:
 
 
 def protocol_of(document: Tree, source: str) -> Protocol:
-    """The protocol that a document describes; *source* names it in messages."""
-    faults = schema_faults(document, SCHEMA)
+    """The protocol that a document describes; *source* names it in messages.
+
+    Raises:
+        Faults: with every fault at its place.
+    """
+    found = protocol_in(document)
+    if found.faults or found.value is None:
+        raise Faults(source, found.faults)
+    return found.value
+
+
+def protocol_in(document: Tree) -> Read[Protocol]:
+    """What can be read of a protocol, with every fault of its shape and of its meaning."""
+    found, numbers = part_in(document, Protocol, SCHEMA)
+    if found.value is None:
+        return found
+    protocol = evolve(
+        _resolved(found.value), numbers=numbers, contradictions=_contradictions(document, numbers)
+    )
+    judged = evolve(found, value=protocol).judged(faults_of(protocol))
+    return judged if judged.faults else judged.judged(course_faults(protocol))
+
+
+def part_in(document: Tree, cls: type[T], schema: str) -> tuple[Read[T], tuple[Number, ...]]:
+    """What can be read of a document of one kind, its evidence taken off, and its numbers."""
+    faults = schema_faults(document, schema)
+    if faults and document.get("schema") in SCHEMAS:
+        return Read(None, tuple(faults)), ()  # another kind of file: nothing else is to be said of it
     tree, numbers, claims = take_off_evidence(document, sources())
     bare = {key: value for key, value in tree.items() if key not in ("schema", "facts")}
-    protocol, wrong = structure(bare, Protocol)
-    faults += claims + wrong
-    if protocol is not None:
-        protocol = evolve(
-            _resolved(protocol), numbers=numbers, contradictions=_contradictions(document, numbers)
-        )
-        faults += faults_of(protocol)
-    if faults or protocol is None:
-        raise Faults(source, tuple(faults))
-    return protocol
+    found = read_as(bare, cls, STAND_IN)
+    return evolve(found, faults=(*faults, *claims, *found.faults)), numbers
 
 
 def schema_faults(document: Tree, expected: str) -> list[Refused]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,22 +11,23 @@ import attrs
 from attrs import evolve
 
 from mfg.errors import Faults, Refused
+from mfg.evidence import Number
 from mfg.population import Population
-from mfg.protocol.protocol import Protocol
-from mfg.reader.document import Tree, take_off_evidence
-from mfg.reader.library import find, sources
+from mfg.reader.document import Tree
+from mfg.reader.library import find
 from mfg.reader.patients import Listed, read_in_progress, read_patients
-from mfg.reader.protocols import protocol_of, schema_faults
+from mfg.reader.protocols import STAND_IN, part_in, protocol_in
+from mfg.reader.salvage import Read, read_as
 from mfg.reader.settings import set_value
-from mfg.reader.structure import structure
 from mfg.reader.toml import read_toml
 from mfg.scenario import Arrivals, Policy, Scenario
 from mfg.scenario.check import faults_of
+from mfg.scenario.feasible import site_faults
 from mfg.site import Site
 from mfg.units import ArrivalRate, Delay, Duration
 
 PARTS = ("protocol", "site", "population")
-Part = TypeVar("Part", Site, Population)
+T = TypeVar("T")
 
 
 @attrs.frozen
@@ -53,35 +54,70 @@ def load_scenario(name: str | Path, settings: Mapping[str, str] | None = None) -
         Faults: with every fault of its files at its place.
     """
     path = name if isinstance(name, Path) else find("scenario", name)
-    documents = dict(read_toml(path))
-    faults = schema_faults(documents, "scenario-1")
+    return _sound(scenario_at(path, settings), str(path))
+
+
+def scenario_at(path: Path, settings: Mapping[str, str] | None = None) -> Read[Scenario]:
+    """What can be read of the scenario in the file *path* and of the files that it names."""
+    try:
+        documents = dict(read_toml(path))
+    except Faults as unreadable:
+        return Read(None, unreadable.faults)
     changes = dict(settings or {})
+    faults: list[Refused] = []
     for part in PARTS:
         chosen = changes.pop(part, documents.get(part))
-        if not isinstance(chosen, str):
-            faults.append(
-                Refused(part, None, "is missing", f"name a built-in {part} or the path of a TOML file")
-            )
-            continue
-        documents[part] = dict(read_toml(find(part, chosen, beside=path.parent)))
-    if faults:
-        raise Faults(str(path), tuple(faults))
-    try:
-        for key, text in changes.items():
+        try:
+            documents[part] = dict(read_toml(part_file(part, chosen, path)))
+        except Faults as unreadable:
+            documents.pop(part, None)
+            faults += [fault.under(part) for fault in unreadable.faults]
+    for key, text in changes.items():
+        try:
             set_value(documents, key, text)
-    except Refused as fault:
-        raise Faults(str(path), (fault,)) from None
-    return scenario_of(documents, path)
+        except Refused as fault:
+            faults.append(fault)
+    found = scenario_in(documents, path)
+    return evolve(found, faults=(*faults, *found.faults))
+
+
+def part_file(part: str, chosen: object, path: Path) -> Path:
+    """The file of a *part* that the scenario in the file *path* names by *chosen*.
+
+    Raises:
+        Faults: if it names none.
+    """
+    if not isinstance(chosen, str):
+        advice = f"name a built-in {part} or the path of a TOML file"
+        raise Faults(str(path), (Refused("", None, "is missing", advice),))
+    return find(part, chosen, beside=path.parent)
 
 
 def load_site(path: Path) -> Site:
     """A site file."""
-    return _part(dict(read_toml(path)), Site, "site-1", str(path))
+    return _sound(site_in(dict(read_toml(path))), str(path))
 
 
 def load_population(path: Path) -> Population:
     """A population file."""
-    return _part(dict(read_toml(path)), Population, "population-1", str(path))
+    return _sound(population_in(dict(read_toml(path))), str(path))
+
+
+def site_in(document: Tree) -> Read[Site]:
+    """What can be read of a site."""
+    found, numbers = part_in(document, Site, "site-1")
+    if found.value is None:
+        return found
+    site = evolve(found.value, numbers=numbers)
+    faults = (evolve(fault, where=fault.where.removeprefix("site.")) for fault in site_faults(site))
+    return evolve(found, value=site).judged(faults)
+
+
+def population_in(document: Tree) -> Read[Population]:
+    """What can be read of a population."""
+    found, numbers = part_in(document, Population, "population-1")
+    people = None if found.value is None else evolve(found.value, numbers=numbers)
+    return evolve(found, value=people)
 
 
 def scenario_of(documents: Tree, path: Path) -> Scenario:
@@ -90,73 +126,63 @@ def scenario_of(documents: Tree, path: Path) -> Scenario:
     Raises:
         Faults: with every fault of all parts together.
     """
-    faults: list[Refused] = []
+    return _sound(scenario_in(documents, path), str(path))
 
-    def part(name: str, build: Any) -> Any:
-        try:
-            return build(documents[name])
-        except Faults as found:
-            faults.extend(fault.under(name) for fault in found.faults)
-            return None
 
-    protocol: Protocol | None = part("protocol", lambda tree: protocol_of(tree, "protocol"))
-    site: Site | None = part("site", lambda tree: _part(tree, Site, "site-1", "site"))
-    population: Population | None = part(
-        "population", lambda tree: _part(tree, Population, "population-1", "population")
-    )
+def _sound(found: Read[T], source: str) -> T:
+    if found.faults or found.value is None:
+        raise Faults(source, found.faults)
+    return found.value
+
+
+def scenario_in(documents: Tree, path: Path) -> Read[Scenario]:
+    """What can be read of a scenario, with every fault of its parts and of their meeting."""
     own = {key: value for key, value in documents.items() if key not in PARTS}
-    tree, numbers, claims = take_off_evidence(own, sources())
-    bare = {key: value for key, value in tree.items() if key not in ("schema", "facts")}
-    written, wrong = structure(bare, _ScenarioFile)
-    faults += claims + wrong
-    if written is not None and type(written.start) is not date:
-        faults.append(
-            Refused(
-                "start", str(written.start), "is no date", "write it like 2026-03-02, without quotation marks"
-            )
-        )
-    arrivals, wrong = _arrivals(bare.get("arrivals", {}), path)
+    written, numbers = part_in(own, _ScenarioFile, "scenario-1")
+    faults, left_out = list(written.faults), list(written.left_out)
+    found: dict[str, Any] = {}
+    for name, read in (("protocol", protocol_in), ("site", site_in), ("population", population_in)):
+        if name not in documents:
+            continue
+        part: Read[Any] = read(documents[name])
+        faults += [fault.under(name) for fault in part.faults]
+        left_out += [f"{name}.{gone}" for gone in part.left_out]
+        found[name] = part.value
+    file = written.value
+    start: Any = file.start if file is not None else STAND_IN["start"]
+    if type(start) is not date:
+        advice = "write it like 2026-03-02, without quotation marks"
+        faults.append(Refused("start", str(start), "is no date", advice))
+        start = STAND_IN["start"]
+        left_out.append("start")
+    arrivals, wrong, lists = _arrivals(file.arrivals if file is not None else {}, path)
     faults += wrong
-    if (
-        faults
-        or written is None
-        or protocol is None
-        or site is None
-        or population is None
-        or arrivals is None
-    ):
-        raise Faults(str(path), tuple(faults))
-    inherited = [
-        (name, n)
-        for name, found in (("protocol", protocol), ("site", site), ("population", population))
-        for n in found.numbers
-    ]
-    everything = (*numbers, *(evolve(n, path=f"{name}.{n.path}") for name, n in inherited))
-    fields = {a.name: getattr(written, a.name) for a in attrs.fields(_ScenarioFile) if a.name != "arrivals"}
+    left_out += lists
+    if file is None or any(found.get(name) is None for name in PARTS):
+        return Read(None, tuple(faults))
     scenario = Scenario(
-        **fields,
-        protocol=protocol,
-        site=site,
-        population=population,
+        name=file.name,
+        start=start,
+        horizon=file.horizon,
+        seed=file.seed,
+        title=file.title,
+        supply=file.supply,
+        warm_up=file.warm_up,
+        chance=file.chance,
+        policy=file.policy,
+        variants=file.variants,
         arrivals=arrivals,
-        numbers=everything,
+        numbers=(*numbers, *_inherited(found)),
         documents=documents,
+        **found,
     )
-    faults += faults_of(scenario)
-    if faults:
-        raise Faults(str(path), tuple(faults))
-    return scenario
+    return Read(scenario, tuple(faults), tuple(left_out)).judged(faults_of(scenario))
 
 
-def _part(document: Tree, cls: type[Part], schema: str, source: str) -> Part:
-    faults = schema_faults(document, schema)
-    tree, numbers, claims = take_off_evidence(document, sources())
-    bare = {key: value for key, value in tree.items() if key not in ("schema", "facts")}
-    built, wrong = structure(bare, cls)
-    faults += claims + wrong
-    if faults or built is None:
-        raise Faults(source, tuple(faults))
-    return evolve(built, numbers=numbers)
+def _inherited(parts: Mapping[str, Any]) -> Iterator[Number]:
+    """The numbers of the parts, each by its path in the scenario."""
+    for name in PARTS:
+        yield from (evolve(number, path=f"{name}.{number.path}") for number in parts[name].numbers)
 
 
 @attrs.frozen
@@ -167,17 +193,20 @@ class _ArrivalsFile:
     in_progress: str | None = None
 
 
-def _arrivals(tree: Tree, path: Path) -> tuple[Arrivals | None, list[Refused]]:
-    written, faults = structure(tree, _ArrivalsFile)
-    if written is None:
-        return None, [fault.under("arrivals") for fault in faults]
+def _arrivals(tree: Any, path: Path) -> tuple[Arrivals, list[Refused], list[str]]:
+    """Who comes, as far as can be read; the faults; and what was left out."""
+    read = read_as(tree, _ArrivalsFile, {})
+    written = read.value or _ArrivalsFile()
+    faults = [fault.under("arrivals") for fault in read.faults]
+    left_out = ["arrivals"] if faults else []
 
-    def listed(key: str, read: Callable[[Path], tuple[Listed, ...]]) -> tuple[Listed, ...]:
+    def listed(key: str, reader: Callable[[Path], tuple[Listed, ...]]) -> tuple[Listed, ...]:
         name = getattr(written, key)
         try:
-            return read(path.parent / name) if name is not None else ()
+            return reader(path.parent / name) if name is not None else ()
         except Faults as found:
             faults.extend(fault.under(f"arrivals.{key} {name}") for fault in found.faults)
+            left_out.append("arrivals")
             return ()
 
     arrivals = Arrivals(
@@ -186,4 +215,4 @@ def _arrivals(tree: Tree, path: Path) -> tuple[Arrivals | None, list[Refused]]:
         every=written.every,
         in_progress=listed("in_progress", read_in_progress),
     )
-    return (None if faults else arrivals), faults
+    return arrivals, faults, left_out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -22,60 +22,64 @@ from cattrs.gen import make_dict_structure_fn, override
 
 from mfg.calendar import Hours, read_date
 from mfg.errors import Refused, nearest
+from mfg.population import Covariate, Shares
 from mfg.protocol.cases import ROUNDINGS
 from mfg.protocol.protocol import Before, Day, Window
 from mfg.protocol.recipe import STEPS, Step
 from mfg.protocol.route import CellRule, ConcentrationRule, Share, Sites, VolumeRule
 from mfg.protocol.rules import Limits, Round, When
 from mfg.reader.document import called
-from mfg.spread import Spread, read_spread
-from mfg.units import Measure, Quantity, Volume
+from mfg.spread import KEYS, MeasuredSpread, Spread, read_spread
+from mfg.units import Measure, Percent, Quantity, Volume, measure_of
 
 T = TypeVar("T")
+Way = tuple[str | int, ...]  # the keys and places that lead to a part of a tree
+GONE = {"late_lot": "leave it out: a dose whose cells are not ready is always booked again"}
 _NOTES = (AttributeValidationNote, IterableValidationNote)
 
 
-def structure(tree: object, cls: type[T]) -> tuple[T | None, list[Refused]]:
-    """The value that *tree* describes, or None with every reason why it is none."""
+def tried(tree: object, cls: type[T]) -> tuple[T | None, list[tuple[Refused, Way]]]:
+    """The value that *tree* describes, or None with every reason why it is none and the way to it."""
     try:
         return _converter.structure(tree, cls), []
     except Exception as error:  # noqa: BLE001  cattrs wraps what it meets; the rest is raised again below
-        faults = list(_faults(error, tree, cls, ""))
-        return None, faults
+        return None, list(_faults(error, tree, cls, "", ()))
 
 
-def _faults(error: BaseException, tree: Any, cls: Any, path: str) -> list[Refused]:
+def _faults(error: BaseException, tree: Any, cls: Any, path: str, way: Way) -> Iterator[tuple[Refused, Way]]:
     if isinstance(error, Refused):
-        return [error.under(path)]
-    if isinstance(error, (ClassValidationError, IterableValidationError)):
-        found: list[Refused] = []
+        yield error.under(path), way
+    elif isinstance(error, (ClassValidationError, IterableValidationError)):
         for inner in error.exceptions:
             note = next((n for n in getattr(inner, "__notes__", ()) if isinstance(n, _NOTES)), None)
-            step, subtree = _step(note, tree, getattr(error, "cl", cls))
-            found += _faults(inner, subtree, getattr(error, "cl", cls), f"{path}.{step}".strip("."))
-        return found
-    if isinstance(error, ForbiddenExtraKeysError):
-        return [
-            Refused(path, None, f"unknown key {key!r}", nearest(key, _keys(error.cl)))
-            for key in sorted(error.extra_fields)
-        ]
-    if isinstance(error, KeyError):
-        return [Refused(path, None, "is missing", "write it")]
-    if isinstance(error, (TypeError, ValueError, AttributeError)):
-        return [Refused(path, str(tree)[:60], "has the wrong shape", "see docs/protocol-files.md")]
-    raise error
+            step, name, subtree = _step(note, tree, getattr(error, "cl", cls))
+            further = way if step is None else (*way, step)
+            yield from _faults(
+                inner, subtree, getattr(error, "cl", cls), f"{path}.{name}".strip("."), further
+            )
+    elif isinstance(error, ForbiddenExtraKeysError):
+        for key in sorted(error.extra_fields):
+            advice = GONE.get(key) or nearest(key, _keys(error.cl))
+            yield Refused(path, None, f"unknown key {key!r}", advice), (*way, key)
+    elif isinstance(error, KeyError):
+        yield Refused(path, None, "is missing", "write it"), way
+    elif isinstance(error, (TypeError, ValueError, AttributeError)):
+        yield Refused(path, str(tree)[:60], "has the wrong shape", "see docs/protocol-files.md"), way
+    else:
+        raise error
 
 
-def _step(note: Any, tree: Any, cls: Any) -> tuple[str, Any]:
-    """The part of a path that a cattrs note stands for, and the subtree it leads to."""
+def _step(note: Any, tree: Any, cls: Any) -> tuple[str | int | None, str, Any]:
+    """The key or place that a cattrs note stands for, how a path calls it, and the subtree it leads to."""
     if isinstance(note, IterableValidationNote):
-        if isinstance(tree, list) and isinstance(note.index, int) and note.index < len(tree):
-            return called(tree[note.index], note.index), tree[note.index]
-        return str(note.index), tree.get(note.index) if isinstance(tree, dict) else None
+        place = note.index
+        if isinstance(tree, list) and isinstance(place, int) and place < len(tree):
+            return place, called(tree[place], place), tree[place]
+        return place, str(place), tree.get(place) if isinstance(tree, dict) else None
     if isinstance(note, AttributeValidationNote):
         key = _key(attrs.fields_dict(cls)[note.name]) or note.name
-        return key, tree.get(key) if isinstance(tree, dict) else None
-    return "", tree
+        return key, key, tree.get(key) if isinstance(tree, dict) else None
+    return None, "", tree
 
 
 def _key(attribute: attrs.Attribute[Any]) -> str | None:
@@ -118,6 +122,14 @@ def _quantity_hook(annotated: Any) -> Callable[[Any, Any], Quantity]:
 def _spread_hook(annotated: Any) -> Callable[[Any, Any], Spread]:
     measure = _measured(annotated)[1]  # type: ignore[index]
     return lambda given, _: read_spread(given, measure.read, "")
+
+
+def _covariate(given: Any, _: Any) -> Spread | Shares:
+    """A distribution, or the share of each word."""
+    if not isinstance(given, dict) or given.keys() & KEYS:
+        return read_spread(given, measure_of(MeasuredSpread).read, "")
+    percent = measure_of(Percent)
+    return Shares({str(word): percent.read(share, str(word)) for word, share in given.items()})
 
 
 def _exactly(kind: type, what: str) -> Callable[[Any, Any], Any]:
@@ -234,6 +246,7 @@ def _made() -> cattrs.Converter:
     converter.register_structure_hook_factory(
         lambda t: (found := _measured(t)) is not None and found[0] is Spread, _spread_hook
     )
+    converter.register_structure_hook_func(lambda t: t == Covariate, _covariate)
     converter.register_structure_hook(str, _exactly(str, "text"))
     converter.register_structure_hook(bool, _exactly(bool, "true or false"))
     converter.register_structure_hook(int, _count)

@@ -8,15 +8,18 @@ from decimal import Decimal
 from math import inf
 
 from mfg.errors import Refused, nearest
+from mfg.protocol.check.arms import given_treatments
 from mfg.protocol.protocol import bounds_of
 from mfg.protocol.recipe import Expand
-from mfg.scenario.feasible import cannot_be_done
+from mfg.scenario.admission import admission_faults
+from mfg.scenario.covariates import misfits
+from mfg.scenario.delivery import cannot_arrive
+from mfg.scenario.feasible import cannot_be_done, site_faults
 from mfg.scenario.scenario import InProgress, Policy, Scenario
 from mfg.units import alike, amount, number, text
 
 CHOICES = {
     "order": ("due-date", "first-come", "most-urgent"),
-    "late_lot": ("rebook",),
     "short_dose": ("withhold", "give"),
     "again": ("collect", "isolate"),
     "facility": ("nearest", "in turn", "least loaded"),
@@ -26,18 +29,30 @@ CHOICES = {
 def faults_of(scenario: Scenario) -> Iterator[Refused]:
     """Everything that would keep *scenario* from running to an end, or make it mean something else."""
     yield from _policy(scenario.policy)
+    yield from site_faults(scenario.site)
+    yield from _needed_by_policy(scenario)
+    yield from _arrivals(scenario)
+    yield from _weights(scenario)
+    yield from misfits(scenario)
+    yield from admission_faults(scenario)
     supplies = [s.name for s in scenario.protocol.supplies]
     if scenario.supply is not None and scenario.supply not in supplies:
         advice = nearest(scenario.supply, supplies)
         yield Refused("supply", scenario.supply, "is no supply of the protocol", advice)
-        return
+        return  # nobody knows what is made
+    yield from _given(scenario)
     yield from cannot_be_done(scenario)
+    yield from cannot_arrive(scenario)
     yield from _biology(scenario)
     yield from _measures(scenario)
-    yield from _needed_by_policy(scenario)
-    yield from _arrivals(scenario)
-    yield from _weights(scenario)
     yield from _in_progress(scenario)
+
+
+def _given(scenario: Scenario) -> Iterator[Refused]:
+    """Doses of cells that the recipe never gives."""
+    products = [t for t in given_treatments(scenario.protocol) if t.kind == "product"]
+    if products and not any(step.do == "administer" for step in scenario.recipe):
+        yield Refused("protocol.step", None, "has no administer", "a recipe ends with giving the cells")
 
 
 def _weights(scenario: Scenario) -> Iterator[Refused]:
@@ -70,7 +85,7 @@ def _policy(policy: Policy) -> Iterator[Refused]:
 
 
 def _biology(scenario: Scenario) -> Iterator[Refused]:
-    """A culture that is grown needs to know how cells grow; a dose that asks for more than a weight is not simulated."""
+    """A culture that is grown needs to know how cells grow."""
     people = scenario.population
     for name in ("marrow", "growth") if _grows(scenario) else ():
         if getattr(people, name) is None:
@@ -84,10 +99,6 @@ def _biology(scenario: Scenario) -> Iterator[Refused]:
             yield Refused("protocol.step", None, "has no cryopreserve", f"the supply {supply.name} is a bank")
         if not _grows(scenario):
             yield Refused("protocol.step", None, "grows nothing", f"the supply {supply.name} is a bank")
-    asked = set(scenario.protocol.patient) - {"weight"}
-    if asked:
-        advice = "a population gives a weight and nothing else that a dose depends on"
-        yield Refused("protocol.patient", ", ".join(sorted(asked)), "cannot be simulated", advice)
 
 
 def _grows(scenario: Scenario) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from mfg.calendar import WEEKDAYS, holidays_of
 from mfg.errors import Refused, nearest
+from mfg.protocol.check.limits import empty_ranges
+from mfg.protocol.check.release import OF_THE_PRODUCT
 from mfg.protocol.recipe import Expand, Formulate, Ship, Step
 from mfg.scenario.scenario import Scenario
 from mfg.site import CLINIC, FACILITY, LABORATORY, Clinic, Facility, Site, Work
-from mfg.units import amount, number
+from mfg.units import alike, amount, number
 
 READS = ("contamination", "viability")
 WORK_OF = {  # the pieces of work that a step takes
@@ -25,26 +27,36 @@ WORK_OF = {  # the pieces of work that a step takes
 TOGETHER = (("harvest", "formulate"), ("thaw", "formulate"), ("harvest", "cryopreserve"))
 FAILS = {"collect", "isolate", "medium", "passage", "induce", "cryopreserve", "thaw", "harvest", "formulate"}
 OPEN = FAILS - {"collect"}  # work in which something can get in
-SAMPLED = ("collect", "isolate", "expand", "induce", "cryopreserve")  # steps at whose end a sample is taken
-OF_THE_PRODUCT = ("harvest", "thaw", "formulate")
 LIMITS = ("beds", "starts", "fills")  # what is without limit where it is left out
 
 
 def cannot_be_done(scenario: Scenario) -> Iterator[Refused]:
     """Every step of the recipe that the site has no place, no hours or no way for."""
     site, done = scenario.site, [step.do for step in scenario.recipe]
-    yield from _places(site)
     yield from _steps(scenario)
-    for name, work in site.work.items():
-        yield from _work(site, name, work)
     for pair in TOGETHER:
         if {_step_of(name) for name in pair} <= set(done):
             yield from _openings(site, pair)
     yield from _ways(scenario)
     yield from _tests(scenario)
     yield from _bank(scenario)
-    yield from _too_late(scenario)
-    yield from _expiry(scenario)
+
+
+def site_faults(site: Site) -> Iterator[Refused]:
+    """Everything that keeps a site from working, whatever is made there."""
+    yield from _places(site)
+    for name, work in site.work.items():
+        yield from _work(site, name, work)
+    for leg in site.legs:
+        for key, end in (("of", leg.of), ("to", leg.to)):
+            if end is not None and end not in (*site.clinics, *site.facilities):
+                advice = nearest(end, (*site.clinics, *site.facilities))
+                yield Refused(f"site.leg.{leg.name}.{key}", end, "is no place of the site", advice)
+    for name, test in site.tests.items():
+        if test.reads not in (None, *READS):
+            where = f"site.test.{name}.reads"
+            yield Refused(where, test.reads, "is nothing a test reads", nearest(test.reads or "", READS))
+    yield from (fault.under("site") for fault in empty_ranges(site))
 
 
 def _step_of(name: str) -> str:
@@ -148,15 +160,15 @@ def _openings(site: Site, names: tuple[str, ...]) -> Iterator[Refused]:
             longest = max((closes - opens for day in holder.hours.days for opens, closes in day), default=0)
             if isinstance(holder, Facility) and holder.overtime is not None:
                 longest += int(amount(holder.overtime, "minute"))
-            booked = sum(_booked(work) for work in works)
-            booked += _cleared(works[-1])
-            if booked > longest and not holder.hours.never_close:
-                problem = f"takes {booked:.0f} min and {place} is never open longer than {longest} min"
+            takes = sum(booked(work) for work in works) + _cleared(works[-1])
+            if takes > longest and not holder.hours.never_close:
+                problem = f"takes {takes:.0f} min and {place} is never open longer than {longest} min"
                 advice = "shorten the work or open longer"
                 yield Refused(f"site.work.{' and '.join(names)}", None, problem, advice)
 
 
-def _booked(work: Work) -> float:
+def booked(work: Work) -> float:
+    """For how many minutes *work* is booked."""
     return number(work.booked if work.booked is not None else work.lasts.typical, "minute")
 
 
@@ -167,11 +179,6 @@ def _cleared(work: Work) -> float:
 def _ways(scenario: Scenario) -> Iterator[Refused]:
     """A leg that joins some places only, where another pair would need it."""
     site = scenario.site
-    for leg in site.legs:
-        for key, name in (("of", leg.of), ("to", leg.to)):
-            if name is not None and name not in (*site.clinics, *site.facilities):
-                advice = nearest(name, (*site.clinics, *site.facilities))
-                yield Refused(f"site.leg.{leg.name}.{key}", name, "is no place of the site", advice)
     for step in scenario.recipe:
         legs = [leg for leg in site.legs if isinstance(step, Ship) and leg.name == step.leg]
         for clinic in site.clinics if legs else ():
@@ -183,24 +190,23 @@ def _ways(scenario: Scenario) -> Iterator[Refused]:
 
 def _tests(scenario: Scenario) -> Iterator[Refused]:
     site, tests = scenario.site, {release.test: release for release in scenario.release}
-    taken = {step.do for step in scenario.recipe if step.do in SAMPLED} | {"last passage", *OF_THE_PRODUCT}
-    for name, release in tests.items():
+    for name in tests:
         if name not in site.tests:
             yield Refused(f"site.test.{name}", None, "is missing", "the protocol asks for this test")
-        if release.sample.at not in (None, *taken):
-            where = f"protocol.release.{name}.sample.at"
-            yield Refused(where, release.sample.at, "is where no sample is taken", nearest("", taken))
     if tests and not site.laboratories:
         yield Refused("site.laboratory", None, "is missing", "tests are done in a laboratory")
-    for name, test in site.tests.items():
-        where = f"site.test.{name}.reads"
-        if test.reads is None:
-            continue
-        if test.reads not in READS:
-            yield Refused(where, test.reads, "is nothing a test reads", nearest(test.reads, READS))
-        elif test.reads == "viability" and name in tests and tests[name].sample.at not in OF_THE_PRODUCT:
+    for name in tests.keys() & site.tests.keys():
+        where, reads, release = f"site.test.{name}.reads", site.tests[name].reads, tests[name]
+        measured = [limit for _, limit in release.limit.bounds()]
+        if reads == "viability" and release.sample.at not in OF_THE_PRODUCT:
             advice = "its sample is taken at formulate"
-            yield Refused(where, test.reads, "is that of the product", advice)
+            yield Refused(where, reads, "is that of the product", advice)
+        elif reads == "viability" and not (measured and all(alike(limit, "%") for limit in measured)):
+            advice = "the protocol holds it against a percentage"
+            yield Refused(where, reads, f"is a percentage, and the limit is {release.limit}", advice)
+        elif reads == "contamination" and measured:
+            problem = f"is there or not, and the limit is {release.limit}"
+            yield Refused(where, reads, problem, 'the protocol limits it by a word such as "no growth"')
 
 
 def _bank(scenario: Scenario) -> Iterator[Refused]:
@@ -211,65 +217,3 @@ def _bank(scenario: Scenario) -> Iterator[Refused]:
         if not facility.storage:
             where = f"site.facility.{name}.storage"
             yield Refused(where, None, "is missing", f"the supply {source.name} is a bank of containers")
-
-
-def _ways_of(scenario: Scenario, legs: Sequence[str]) -> Iterator[tuple[str, float]]:
-    """For each clinic that patients come to, the minutes of these *legs* as planned.
-
-    Between it and the facility that is nearest by them; or the one that is furthest, where the policy may choose any.
-    """
-    site = scenario.site
-    chosen = min if scenario.policy.facility == "nearest" else max
-    for name, clinic in site.clinics.items():
-        joined = [[site.leg(leg, name, facility) for leg in legs] for facility in site.facilities]
-        ways = [sum(number(leg.lasts.typical, "minute") for leg in way if leg is not None) for way in joined]
-        if ways and (clinic.share is None or clinic.share.magnitude):
-            yield name, chosen(ways)
-
-
-def _too_late(scenario: Scenario) -> Iterator[Refused]:
-    """Marrow that is too old before it can be isolated, if everything takes as long as is planned."""
-    step = next((s for s in scenario.recipe if isinstance(s, (Ship, Formulate))), None)
-    collect = scenario.site.work.get("collect")
-    if not isinstance(step, Ship) or step.within is None or collect is None:
-        return
-    within, before = number(step.within, "minute"), _booked(collect)
-    for clinic, way in _ways_of(scenario, [step.leg]):
-        if before + way > within:
-            problem = (
-                f"takes {way:.0f} min from {clinic} by plan, after {before:.0f} min of collection, "
-                f"and the marrow keeps {within:.0f} min"
-            )
-            yield Refused("site.leg", step.leg, problem, "shorten it")
-
-
-def _expiry(scenario: Scenario) -> Iterator[Refused]:
-    """Whether a product can be given before it expires, if everything takes as long as is planned."""
-    site = scenario.site
-    step = next((s for s in scenario.recipe if isinstance(s, Formulate)), None)
-    if step is None or step.use_within is None or "formulate" not in site.work:
-        return
-    within = number(step.use_within, "minute")
-    after = scenario.recipe[scenario.recipe.index(step) + 1 :]
-    for place, way in _ways_of(scenario, [s.leg for s in after if isinstance(s, Ship)]):
-        if way > within:
-            problem = (
-                f"the way to the patient in {place} is {way:.0f} min by plan, "
-                f"and the product is to be used within {within:.0f} min"
-            )
-            yield Refused("site.leg", None, problem, "shorten it")
-    for name, facility in site.facilities.items():
-        if facility.formulate != "day before":
-            continue
-        closes = max((c for day in facility.hours.days for _, c in day), default=0)
-        for clinic_name, clinic in site.clinics.items():
-            opens = min((o for day in clinic.hours.days for o, _ in day), default=0)
-            wait = 24 * 60 - closes + opens
-            if wait > within:
-                latest, earliest = (f"{m // 60:02d}:{m % 60:02d}" for m in (closes, opens))
-                arithmetic = f"from {latest} at the latest to {earliest} at {clinic_name}"
-                problem = (
-                    f"the product waits {wait / 60:.1f} h overnight ({arithmetic}), past {within / 60:.0f} h"
-                )
-                advice = "formulate on the dose day, or open an evening shift"
-                yield Refused(f"site.facility.{name}.formulate", facility.formulate, problem, advice)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -74,7 +74,6 @@ class Policy:
     """
 
     order: str = "due-date"
-    late_lot: str = "rebook"
     short_dose: str = "withhold"
     recollect: int = 1
     again: str = "collect"
@@ -123,7 +122,7 @@ class Scenario:
         return limits is None or (self.source is not None and self.source.name in limits.one_of)
 
 
-def stays(recipe: tuple[Step, ...]) -> tuple[int, int]:
+def stays(recipe: Sequence[Step]) -> tuple[int, int]:
     """How many minutes a patient lies and stays after a dose."""
     step = next((s for s in recipe if isinstance(s, Observe)), None)
     lying = int(amount(step.lying, "minute")) if step and step.lying is not None else 0

@@ -24,7 +24,7 @@ class Biology:
         people = plan.people
         self._plan = plan
         self._breakdown = _draws(luck, "breakdown", _STANDARD)
-        self._volume = _draws(luck, "marrow volume", plan.recipe.collected)
+        self._volumes = [_draws(luck, "marrow volume", recipe.collected) for recipe in plan.recipes]
         self._mononuclear = _shared(luck, "mononuclear cells", people.mononuclear, people.alike)
         self._colonies = _shared(luck, "colonies", people.colonies, people.alike)
         self._first_lag = _draws(luck, "first lag", people.first_lag)
@@ -36,7 +36,7 @@ class Biology:
 
     def volume(self, patient: Patient, lot: int) -> float:
         """Marrow collected for one lot, mL."""
-        return self._volume(patient.index, lot)
+        return self._volumes[patient.recipe.number](patient.index, lot)
 
     def breakdown(self, patient: Patient, lot: int) -> float:
         """A standard exponential time until the lot's incubator breaks down."""
@@ -49,7 +49,7 @@ class Biology:
 
     def culture(self, patient: Patient, lot: int, most_flasks: int, until: int | None = None) -> Culture:
         """The culture of one lot: lags vary with every passage, doubling times are the patient's own."""
-        expansion = self._plan.recipe.expansion
+        expansion: p.Expansion | None = patient.recipe.expansion
         assert expansion is not None
         assert expansion.cultivation is not None
         slower = 1 + self._plan.people.slowing

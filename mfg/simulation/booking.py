@@ -7,6 +7,7 @@ from datetime import timedelta
 from attrs import define, frozen
 
 from mfg.calendar import DAY, FOREVER
+from mfg.course.anchors import anchors_of
 from mfg.course.arrange import arrange
 from mfg.course.network import Course, Event
 from mfg.errors import Refused
@@ -52,8 +53,11 @@ class Booking:
         self.flasks = [[0] * (plan.days + SEARCH) for _ in plan.facilities]
         self.long_work: list[dict[int, list[int]]] = [{} for _ in plan.facilities]
         self.openings = [openings_of(f.windows, plan.days) for f in plan.facilities]
-        self.formulation_minutes = [_formulating(plan, facility) for facility in plan.facilities]
-        self._tested = [_testing(plan, facility) for facility in plan.facilities]
+        self._formulating = [
+            [_formulating(r, facility) for facility in plan.facilities] for r in plan.recipes
+        ]
+        self._tested = [[_testing(plan, r, facility) for facility in plan.facilities] for r in plan.recipes]
+        self._anchors: dict[str, dict[str, str]] = {}
         self._courses: dict[tuple[str, int], Course] = {}
         self._cultures: dict[tuple[int, str, str], Culture | None] = {}
 
@@ -64,12 +68,23 @@ class Booking:
             self._courses[key] = arm.course.on(self.plan.start + timedelta(days=baseline))
         return self._courses[key]
 
-    def book(self, patient: Patient, screened: int) -> tuple[int, list[Booked]] | None:
+    def anchors(self, arm: p.Arm) -> dict[str, str]:
+        """The dose that each visit of *arm* moves with."""
+        if arm.name not in self._anchors:
+            self._anchors[arm.name] = anchors_of(self.course(arm, 0))
+        return self._anchors[arm.name]
+
+    def book(self, patient: Patient, screened: int, not_before: int = 0) -> tuple[int, list[Booked]] | None:
         """The earliest baseline whose every event has a day, booked; *screened* is the day of the screening.
 
-        A wait for an appointment lengthens the lead-in, so only its shortest length binds.
+        A wait for an appointment lengthens the lead-in, so only its shortest length binds. The first dose is *not
+        before* that day.
         """
         first = self._first_baseline(patient.arm, screened)
+        opening = patient.arm.doses[0].name if patient.arm.doses and not_before else None
+        for event in self.course(patient.arm, first).events if opening else ():
+            if event.name == opening:
+                first = max(first, not_before - event.latest)
         known: dict[tuple[str, int], bool] = {}
         for baseline in range(first, min(first + SEARCH, self.plan.days - SEARCH)):
             course = self.course(patient.arm, baseline)
@@ -79,7 +94,8 @@ class Booking:
             def allowed(event: Event, day: int, baseline: int = baseline) -> bool:
                 key = (event.name, baseline + day)
                 if key not in known:
-                    known[key] = self._free(patient, event, baseline + day, screened)
+                    too_soon = event.name == opening and baseline + day < not_before
+                    known[key] = not too_soon and self._free(patient, event, baseline + day, screened)
                 return known[key]
 
             if not all(allowed(event, event.earliest) for event in course.ahead.pinned):
@@ -205,21 +221,22 @@ class Booking:
         return self._cultures[key]
 
     def _planned(self, patient: Patient, event: Event) -> Culture | None:
-        plan, place, doses = self.plan, patient.facility, patient.arm.doses
-        bank = plan.recipe.bank
+        recipe, facility, doses = patient.recipe, self.plan.facilities[patient.facility], patient.arm.doses
+        bank = recipe.bank
         dose = next((d for d in doses if d.name == event.dose and d.product), None)
-        if dose is None or plan.recipe.expansion is None:
+        if dose is None or recipe.expansion is None:
             return None
         if event.kind == "collection":
-            cells = dose.cells_for(patient.weight)
-            harvest, last = sizing.target(plan, place, cells), self.lead(patient, event.name)
+            cells = patient.portion(dose).cells
+            harvest, last = sizing.target(recipe, facility, cells), self.lead(patient, event.name)
             if bank is not None:
-                served = [d.cells_for(patient.weight) for d in doses if d.product]
-                harvest, last = sizing.bank_target(plan, place, served), last - self._after_freezing()
-            return Culture(sizing.flasks_for(plan, place, harvest), 0, last)
+                served = [patient.portion(d).cells for d in doses if d.product]
+                harvest = sizing.bank_target(recipe, facility, served)
+                last -= self._after_freezing(patient)
+            return Culture(sizing.flasks_for(recipe, facility, harvest), 0, last)
         if event.kind == "dose" and bank is not None and bank.recovers is not None:
-            harvest = sizing.target(plan, place, dose.cells_for(patient.weight))
-            return Culture(sizing.flasks_for(plan, place, harvest), -1 - bank.recovers // DAY, 0)
+            harvest = sizing.target(recipe, facility, patient.portion(dose).cells)
+            return Culture(sizing.flasks_for(recipe, facility, harvest), -1 - bank.recovers // DAY, 0)
         return None
 
     def _made_on(self, patient: Patient, event: Event, day: int) -> tuple[int, int] | None:
@@ -229,12 +246,12 @@ class Booking:
             return None
         if event.kind == "collection" and "isolate" in facility.work:
             minutes = facility.work["isolate"].booked
-            before = self._minutes(patient, event) + self.way(patient, self.plan.recipe.inbound) + minutes
+            before = self._minutes(patient, event) + self.way(patient, patient.recipe.inbound) + minutes
             opened = self.openings[patient.facility].get(day, (0, 0))
             return day + (self.opening(patient, day) + before > opened[1]), minutes
-        if event.kind == "dose" and self.plan.recipe.prepares:
-            cleared = facility.work[self.plan.recipe.prepares[-1]].cleared
-            return day - facility.day_before, self.formulation_minutes[patient.facility] + cleared
+        if event.kind == "dose" and patient.recipe.prepares:
+            cleared = facility.work[patient.recipe.prepares[-1]].cleared
+            return day - facility.day_before, self.formulating(patient) + cleared
         return None
 
     def _can_be_made(self, patient: Patient, event: Event, day: int) -> bool:
@@ -254,10 +271,15 @@ class Booking:
             room[place] -= minutes
         return True
 
-    def _after_freezing(self) -> int:
+    def formulating(self, patient: Patient) -> int:
+        """For how long the work that ends with a suspended product is booked."""
+        return self._formulating[patient.recipe.number][patient.facility]
+
+    def _after_freezing(self, patient: Patient) -> int:
         """The days before a dose on which its bank is no longer in culture: for its results, and to recover."""
-        bank = self.plan.recipe.bank
-        results = [test.turnaround.typical for test in self.plan.tests if test.sampled == "culture"]
+        bank = patient.recipe.bank
+        tests = self.plan.tests_of(patient.recipe)
+        results = [test.turnaround.typical for test in tests if test.sampled == "culture"]
         recovers = 0 if bank is None or bank.recovers is None else bank.recovers + DAY
         return int((max(results, default=0.0) + recovers) // DAY)
 
@@ -270,7 +292,7 @@ class Booking:
         return max(taken, default=0) <= room
 
     def _bed_is_free(self, patient: Patient, start: int) -> bool:
-        beds, stay = self.beds[patient.clinic], self.plan.recipe.stay
+        beds, stay = self.beds[patient.clinic], patient.recipe.stay
         if beds is None or not stay:
             return True
         if start + stay > self.plan.days * DAY:
@@ -301,8 +323,8 @@ class Booking:
         assert rooms is not None
         if "isolate" not in facility.work:
             return rooms.first(day, minutes, earliest)
-        before = minutes + self.way(patient, self.plan.recipe.inbound) + facility.work["isolate"].booked
-        openings, within = self.openings[patient.facility], self.plan.recipe.within
+        before = minutes + self.way(patient, patient.recipe.inbound) + facility.work["isolate"].booked
+        openings, within = self.openings[patient.facility], patient.recipe.within
         latest = openings.get(day, (0, 0))[1] - before
         if latest < rooms.hours(day)[0] and day + 1 in openings:
             opens, closes = openings[day + 1]
@@ -315,8 +337,9 @@ class Booking:
         if facility.day_before:
             return 0
         opens, _ = self.openings[patient.facility][day]
-        made = opens + self.formulation_minutes[patient.facility]
-        return made + max(self.way(patient, self.plan.recipe.outbound), self._tested[patient.facility])
+        made = opens + self.formulating(patient)
+        tested = self._tested[patient.recipe.number][patient.facility]
+        return made + max(self.way(patient, patient.recipe.outbound), tested)
 
     def way(self, patient: Patient, leg: str | None) -> int:
         """The minutes that a leg takes, as planned."""
@@ -346,8 +369,8 @@ class Booking:
             self.starts[patient.facility][booked.day] += by
         if booked.event.kind == "dose":
             self.fills[patient.facility][booked.day] += by * (booked.event.dose in patient.arm.filled)
-            if beds is not None and self.plan.recipe.stay:
-                (beds.take if by > 0 else beds.give_back)(booked.start, self.plan.recipe.stay)
+            if beds is not None and patient.recipe.stay:
+                (beds.take if by > 0 else beds.give_back)(booked.start, patient.recipe.stay)
 
 
 def _book(capacity: int | None, clinic: p.Clinic, days: int, *, always: bool = False) -> Appointments | None:
@@ -357,18 +380,18 @@ def _book(capacity: int | None, clinic: p.Clinic, days: int, *, always: bool = F
     return Appointments.of(capacity, clinic.slot, windows, days)
 
 
-def _formulating(plan: p.Plan, facility: p.Facility) -> int:
+def _formulating(recipe: p.Recipe, facility: p.Facility) -> int:
     """For how long the work that ends with a suspended product is booked."""
-    works = [facility.work[name] for name in plan.recipe.prepares]
+    works = [facility.work[name] for name in recipe.prepares]
     return sum(work.booked - work.cleared for work in works)
 
 
-def _testing(plan: p.Plan, facility: p.Facility) -> int:
+def _testing(plan: p.Plan, recipe: p.Recipe, facility: p.Facility) -> int:
     """The minutes from suspension to the results that hold up the administration, as planned."""
     return max(
         (
             test.benches[facility.laboratory].booked + round(test.turnaround.typical)
-            for test in plan.tests
+            for test in plan.tests_of(recipe)
             if test.sampled == "product" and test.holds == "administration"
         ),
         default=0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import inf, nan
 from typing import Any
 
@@ -22,7 +22,8 @@ class Patient:
     """One patient.
 
     `dies` is in minutes after arrival; `patience` is a standard exponential time, spent at the hazard of
-    withdrawing; `decline` is in points per month. `subject` names the patient's own rows in the event log.
+    withdrawing; `decline` is in points per month. Who has no place came when all cohorts were full.
+    `subject` names the patient's own rows in the event log.
     """
 
     index: int
@@ -32,18 +33,33 @@ class Patient:
     arm: p.Arm
     clinic: int
     eligible: bool
+    has_place: bool
     dies: float
     patience: float
     score: float
     decline: float
     facility: int = 0
+    recipe: p.Recipe = field(init=False)
+    case: dict[str, Any] = field(factory=dict)
+    typical: Mapping[str, Any] = field(factory=dict)
     jobs: Mapping[str, Any] = field(factory=dict)
+    of_lots: Any = None
+    of_products: Any = None
     subject: int = -1
     ended: bool = False
-    visits: list[tuple[int, str]] = field(factory=list)
+    visits: list[Any] = field(factory=list)
+    attended: list[Any] = field(factory=list)
+    called: Any = None
     doses: list[Any] = field(factory=list)
     lots: list[Any] = field(factory=list)
     processes: list[Any] = field(factory=list)
+
+    def portion(self, dose: p.Dose) -> p.Portion:
+        """What *dose* prescribes for this patient; what is not observed yet is taken to be typical."""
+        if dose.rule is not None:
+            return dose.rule({**self.typical, **self.case})
+        portions = dose.portions
+        return portions[round(self.weight * 10) - dose.first] if len(portions) > 1 else portions[0]
 
     def forgets(self) -> None:
         """Let go of what refers back to the patient, so that nothing has to search for it."""
@@ -81,13 +97,13 @@ def cohort_of(plan: p.Plan, replication: int) -> tuple[list[Patient], Luck]:
     weights = np.round(_once(luck, "weight", people.weight), 1)
     weights[: len(listed)] = [one.weight for one in listed]
     clinics = _clinics(plan, luck, count)
-    arms = _allocated(plan, luck, clinics)
     never = np.full(count, inf)
     dies = -np.log(luck.uniforms("death", 0, 1)[:, 0]) / people.die if people.die else never
     patience = -np.log(luck.uniforms("withdrawal", 0, 1)[:, 0])
     score = _once(luck, "score", people.score) if people.score else np.full(count, np.nan)
     decline = _once(luck, "decline", people.decline) if people.decline else np.full(count, nan)
-    eligible = luck.uniforms("eligibility", 0, 1)[:, 0] >= people.ineligible
+    eligible = (luck.uniforms("eligibility", 0, 1)[:, 0] >= people.ineligible).tolist()
+    arms = _in_order(plan, arrived, eligible) if plan.in_order else _allocated(plan, luck, clinics)
     patients = [
         Patient(
             index=n,
@@ -96,7 +112,8 @@ def cohort_of(plan: p.Plan, replication: int) -> tuple[list[Patient], Luck]:
             weight=float(weights[n]),
             arm=plan.arms[arms[n]],
             clinic=clinics[n],
-            eligible=bool(eligible[n]),
+            eligible=eligible[n],
+            has_place=arms[n] >= 0,
             dies=float(dies[n]),
             patience=float(patience[n]),
             score=float(score[n]),
@@ -167,4 +184,17 @@ def _allocated(plan: p.Plan, luck: Luck, clinics: list[int]) -> list[int]:
         if plan.block is None or not left.get(stratum):
             left[stratum] = ratio * ((plan.block or len(ratio)) // len(ratio))
         arms.append(left[stratum].pop(int(lots[n] * len(left[stratum]))))
+    return arms
+
+
+def _in_order(plan: p.Plan, arrived: Sequence[int], eligible: Sequence[bool]) -> list[int]:
+    """The arm of each patient where arms are filled one after the other: -1 for who comes when all are full.
+
+    An arm takes so many as its size, in order of arrival. Who is not eligible takes no place, and who leaves later keeps it.
+    """
+    places = iter([n for n, arm in enumerate(plan.arms) for _ in range(arm.size or 0)])
+    arms = [-1] * len(arrived)
+    for n in sorted(range(len(arrived)), key=arrived.__getitem__):
+        if eligible[n]:
+            arms[n] = next(places, -1)
     return arms

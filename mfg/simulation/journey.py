@@ -8,15 +8,20 @@ from math import inf, isinf
 
 from simpy import Interrupt
 
+from mfg.calendar import DAY
+from mfg.simulation.attending import allocate, attend
 from mfg.simulation.booking import Booked
 from mfg.simulation.clock import First, Process
 from mfg.simulation.cohort import Patient
+from mfg.simulation.deciding import assess, observe
 from mfg.simulation.floor import Task
 from mfg.simulation.laboratory import sample_product
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.making import begin, begin_thaw, lose
 from mfg.simulation.planning import NO_APPOINTMENT, enrol, expected, give_up, put_off
+from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
+from mfg.simulation.visits import call
 
 
 def arrive(unit: Unit, patients: Iterable[Patient]) -> None:
@@ -45,6 +50,9 @@ def treat(unit: Unit, patient: Patient) -> Process:
     unit.writes(patient.subject, "arrive", value=patient.weight)
     if not patient.eligible:
         return "not eligible"
+    observe(unit, patient, "screening")
+    if not patient.has_place:
+        return "no place in a cohort"
     if unit.plan.allocated_at is None or not patient.arm.course.planned:
         allocate(unit, patient)
     if not enrol(unit, patient):
@@ -65,34 +73,19 @@ def follow(unit: Unit, patient: Patient) -> Process:
         if dosing.hopeless:
             return dosing.hopeless
     if visits is not None:
+        call(patient)
         yield visits
     return "completed"
 
 
-def attend(unit: Unit, patient: Patient) -> Process:
-    """The visits, one after the other; arms are allocated at one of them."""
-    try:
-        for start, name in patient.visits:
-            yield start
-            unit.writes(patient.subject, "visit", name)
-            if name == unit.plan.allocated_at:
-                allocate(unit, patient)
-    except Interrupt:
-        return
-
-
-def allocate(unit: Unit, patient: Patient) -> None:
-    """Write down the arm, and the decline with which the wait is reckoned."""
-    unit.writes(patient.subject, "allocate", patient.arm.name, patient.decline)
-
-
 def give(unit: Unit, dosing: Dosing) -> Process:
     """One dose: put off while its cells are not ready, begun again when they are lost, until given or hopeless."""
-    while not (dosing.over or dosing.hopeless):
+    while not (dosing.over or dosing.off):
         if dosing.draw is not None and not (yield from draw(unit, dosing, dosing.draw)):
             continue
         if not dosing.dose.product:
-            yield from administer(unit, dosing)
+            if (yield from is_due(unit, dosing)):
+                yield from administer(unit, dosing)
         elif (yield from cells_are_ready(unit, dosing)) and (yield from formulate(unit, dosing)):
             yield from deliver(unit, dosing)
 
@@ -101,13 +94,44 @@ def draw(unit: Unit, dosing: Dosing, booked: Booked) -> Process:
     """Draw the vehicle at its appointment; False if the dose will be later, and another draw with it."""
     yield from unit.reach(booked, unless=dosing.upset)
     batch = dosing.batch
-    if dosing.hopeless or dosing.draw is not booked or unit.now < booked.start:
+    if dosing.off or dosing.draw is not booked or unit.now < booked.start:
         return False
     if batch is not None and expected(unit, batch) > unit.formulation(dosing)[1]:
         put_off(unit, dosing, expected(unit, batch))
         return False
+    if not (yield from in_turn(unit, dosing, surely=False)):
+        return False
     yield from unit.procedure("draw", dosing, booked)
     return True
+
+
+def is_due(unit: Unit, dosing: Dosing) -> Process:
+    """Wait for the day of a dose without cells; False if it was put off meanwhile."""
+    booked = dosing.booked
+    if booked is not None:
+        yield from unit.reach(booked, unless=dosing.upset)
+        if dosing.off or unit.now < booked.start:
+            return False
+    return (yield from in_turn(unit, dosing)) and assess(unit, dosing)
+
+
+def in_turn(unit: Unit, dosing: Dosing, *, surely: bool = True) -> Process:
+    """Whether those who came in before have had their first doses long enough ago for this patient's first one.
+
+    If not, it is put off, or without an appointment looked at again the next day. Without *surely* it is enough that
+    they will have had them, as planned.
+    """
+    if unit.plan.stagger is None or dosing.number:
+        return True
+    turn, booked = turn_of(unit, dosing.patient), dosing.booked
+    day = unit.now // DAY if booked is None else booked.day
+    if turn.day <= day and (turn.sure or not surely):
+        return True
+    if booked is None:
+        yield First(unit.floor, (day + 1) * DAY, dosing.upset)
+    else:
+        put_off(unit, dosing, turn.day * DAY, "stagger")
+    return False
 
 
 def cells_are_ready(unit: Unit, dosing: Dosing) -> Process:
@@ -121,14 +145,16 @@ def cells_are_ready(unit: Unit, dosing: Dosing) -> Process:
         yield First(unit.floor, begins, dosing.upset)
         if batch is not None and not batch.ready.triggered:
             yield First(unit.floor, latest, batch.ready)
-    if dosing.hopeless or dosing.batch is not batch:
+    if dosing.off or dosing.batch is not batch:
         return False
     if dosing.booked is not None and unit.now < unit.formulation(dosing)[0]:
         return False
     if batch is not None and not batch.ready.triggered:
         put_off(unit, dosing, expected(unit, batch))
         return False
-    return batch is None or not batch.failed
+    if batch is not None and batch.failed:
+        return False
+    return (yield from in_turn(unit, dosing)) and assess(unit, dosing)
 
 
 def formulate(unit: Unit, dosing: Dosing) -> Process:
@@ -137,7 +163,7 @@ def formulate(unit: Unit, dosing: Dosing) -> Process:
     False if there was no time for it on the day (the dose is put off), if its cells were lost, or if it
     came to nothing.
     """
-    batch, prepares = dosing.batch, unit.plan.recipe.prepares
+    batch, prepares = dosing.batch, dosing.patient.recipe.prepares
     if not prepares:
         taken_from(unit, batch)
         return True
@@ -180,9 +206,7 @@ def taken_from(unit: Unit, batch: Lot | None) -> None:
 def suspend(unit: Unit, dosing: Dosing, task: Task, prepares: tuple[str, ...]) -> None:
     """Count what was harvested and what is in the syringes."""
     taken = held(unit, dosing, task.started, prepares[0])
-    dosing.cells = min(
-        dosing.dose.cells_for(dosing.patient.weight), taken * unit.recovery("formulate", dosing)
-    )
+    dosing.cells = min(dosing.portion.cells, taken * unit.recovery("formulate", dosing))
     dosing.suspended_at = unit.now
     if len(prepares) > 1 and not isinf(taken):
         unit.log.valued(task, taken)
@@ -191,7 +215,7 @@ def suspend(unit: Unit, dosing: Dosing, task: Task, prepares: tuple[str, ...]) -
 
 def held(unit: Unit, dosing: Dosing, at: int, first: str) -> float:
     """The cells that are there to be formulated; as many as are asked for where nothing is counted."""
-    batch, bank = dosing.batch, unit.plan.recipe.bank
+    batch, bank = dosing.batch, dosing.patient.recipe.bank
     if batch is not None and batch.culture is not None:
         return batch.culture.cells(at) * unit.recovery(first, batch) - batch.culture.terms.samples
     if batch is not None and bank is not None:
@@ -201,7 +225,7 @@ def held(unit: Unit, dosing: Dosing, at: int, first: str) -> float:
 
 def deliver(unit: Unit, dosing: Dosing) -> Process:
     """Bring the product to the clinic and give it, if it arrives whole, released and in time."""
-    recipe, policy, patient = unit.plan.recipe, unit.plan.policy, dosing.patient
+    recipe, policy, portion = dosing.patient.recipe, unit.plan.policy, dosing.portion
     kept = yield from unit.ships(dosing, "ship out")
     for made in (dosing, dosing.batch, dosing.batch.parent if dosing.batch is not None else None):
         if made is not None:
@@ -209,9 +233,7 @@ def deliver(unit: Unit, dosing: Dosing) -> Process:
     if dosing.booked is not None:
         yield from unit.reach(dosing.booked)
     age = unit.now - dosing.suspended_at
-    needed = (
-        dosing.dose.least_for(patient.weight) if policy.gives_short else dosing.dose.cells_for(patient.weight)
-    )
+    needed = portion.least if policy.gives_short else portion.cells
     if not kept:
         spoil(unit, dosing, "cold chain")
     elif dosing.known_failure:
@@ -239,7 +261,7 @@ def spoil(unit: Unit, dosing: Dosing, cause: str, value: float = float("nan")) -
 
 def administer(unit: Unit, dosing: Dosing) -> Process:
     """Give the dose and watch over the patient; a product that would expire while it waits is not given."""
-    patient, recipe = dosing.patient, unit.plan.recipe
+    patient, recipe = dosing.patient, dosing.patient.recipe
     if dosing.booked is not None:
         yield from unit.reach(dosing.booked)
     alive = 1.0

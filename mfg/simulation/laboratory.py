@@ -24,14 +24,14 @@ def awaited(unit: Unit, panel: Panel) -> dict[str, Results]:
 
 def sample_product(unit: Unit, dosing: Dosing) -> None:
     """Send samples of a formulated product to the laboratory."""
-    dosing.results = awaited(unit, unit.of_products)
-    for assay in unit.of_products.assays:
+    dosing.results = awaited(unit, dosing.patient.of_products)
+    for assay in dosing.patient.of_products.assays:
         Sample(unit, dosing, dosing.batch, assay)
 
 
 def sample_at(unit: Unit, lot: Lot, step: str) -> None:
     """Send the samples that are taken at the end of *step*."""
-    for assay in unit.of_lots.assays:
+    for assay in lot.patient.of_lots.assays:
         if assay.test.sampled == step and assay.name not in lot.sampled:
             lot.sampled.add(assay.name)
             Sample(unit, lot, lot, assay)
@@ -43,7 +43,9 @@ def sample_culture(unit: Unit, lot: Lot, *, last: bool = False) -> None:
     The next touch that is sure is a day of medium changes on which the facility is fully open.
     """
     due = [
-        one for one in unit.of_lots.assays if one.test.sampled == "culture" and one.name not in lot.sampled
+        one
+        for one in lot.patient.of_lots.assays
+        if one.test.sampled == "culture" and one.name not in lot.sampled
     ]
     later = inf
     if due and not last:
@@ -65,7 +67,7 @@ def sampled_before(unit: Unit, lot: Lot) -> None:
     """A lot in progress has been sampled as far as it had to be, and nothing was found in it."""
     assert lot.culture is not None
     ahead = {"culture", "expand", "induce"} | (set() if lot.culture.is_last else {"last passage"})
-    for test in [assay.test for assay in unit.of_lots.assays]:
+    for test in [assay.test for assay in lot.patient.of_lots.assays]:
         if test.sampled not in ahead or (test.sampled == "culture" and _latest(lot, test) < unit.now):
             lot.sampled.add(test.name)
             lot.results[test.holds].report("")

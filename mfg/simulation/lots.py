@@ -113,7 +113,8 @@ class Dosing(Made):
     """One dose of one patient: its appointments, its lot, and what came of it.
 
     `batch` is what is formulated: the lot itself, or what was thawed from it. `tries` counts how often a lot
-    for it was lost; `hopeless` says why there will be no other. `upset` happens when its lot is lost.
+    for it was lost; `hopeless` says why there will be no other. It is `dropped` if it turns out not to be for this
+    patient. `upset` happens when its lot is lost, or when it is off.
     """
 
     dose: p.Dose
@@ -127,6 +128,17 @@ class Dosing(Made):
     given_at: int = -1
     tries: int = 0
     hopeless: str = ""
+    dropped: bool = False
+
+    @property
+    def off(self) -> bool:
+        """Whether it will not be given any more."""
+        return self.dropped or bool(self.hopeless)
+
+    @property
+    def portion(self) -> p.Portion:
+        """What is prescribed."""
+        return self.patient.portion(self.dose)
 
     @property
     def over(self) -> bool:

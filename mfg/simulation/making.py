@@ -56,7 +56,7 @@ def make(unit: Unit, lot: Lot) -> Process:
     Raises:
         Lost: at the step at which the lot fails.
     """
-    recipe = unit.plan.recipe
+    recipe = lot.patient.recipe
     steps = ["collect", *recipe.making]
     for step in steps[steps.index(lot.begins) :]:
         yield from STEPS[step](unit, lot)
@@ -76,8 +76,7 @@ def make(unit: Unit, lot: Lot) -> Process:
 
 def collect(unit: Unit, lot: Lot) -> Process:
     """Take the marrow, at its appointment, and send it to the facility."""
-    plan = unit.plan
-    if not plan.recipe.collects:
+    if not lot.patient.recipe.collects:
         return
     if lot.collection is not None:
         yield from unit.reach(lot.collection)
@@ -100,9 +99,9 @@ def isolate(unit: Unit, lot: Lot) -> Process:
     Raises:
         Lost: if the marrow cannot be used while it keeps.
     """
-    recipe, place, keeps = unit.plan.recipe, lot.patient.facility, _keeps(unit, lot)
+    recipe, facility, keeps = lot.patient.recipe, unit.facility_of(lot.patient), _keeps(lot)
     if recipe.expansion is not None:
-        hold = unit.reserves(lot, sizing.flasks_for(unit.plan, place, lot.target))
+        hold = unit.reserves(lot, sizing.flasks_for(recipe, facility, lot.target))
         yield hold if keeps is None else First(unit.floor, keeps + 1, hold)
         if not hold.triggered:
             raise Lost(TOO_OLD)
@@ -121,9 +120,9 @@ def isolate(unit: Unit, lot: Lot) -> Process:
         expect_breakdown(unit, lot)
 
 
-def _keeps(unit: Unit, lot: Lot) -> int | None:
+def _keeps(lot: Lot) -> int | None:
     """Until when marrow that was just collected can be isolated; None if nobody says, or if it was before."""
-    within = unit.plan.recipe.within
+    within = lot.patient.recipe.within
     return None if within is None or lot.begins == "isolate" else lot.collected_at + within
 
 
@@ -134,7 +133,7 @@ def expand(unit: Unit, lot: Lot) -> Process:
     else:
         yield from grow(unit, lot)
     sample_at(unit, lot, "last passage")
-    lot.grown = not unit.plan.recipe.induces
+    lot.grown = not lot.patient.recipe.induces
 
 
 def grow(unit: Unit, lot: Lot) -> Process:
@@ -181,7 +180,7 @@ def feed(unit: Unit, lot: Lot) -> Process:
 
 def incubate(unit: Unit, lot: Lot) -> Process:
     """A culture of a stated length, with medium changed every so often."""
-    expansion = unit.plan.recipe.expansion
+    expansion = lot.patient.recipe.expansion
     assert expansion is not None
     assert expansion.lasts is not None
     left, every = expansion.lasts, expansion.medium_every
@@ -199,7 +198,7 @@ def induce(unit: Unit, lot: Lot) -> Process:
     work = lot.patient.jobs["induce"]
     yield unit.does(work, lot, lot.culture.flasks if lot.culture is not None else 0)
     survive(unit, work, lot)
-    yield from wait_in_culture(unit, lot, First(unit.floor, unit.now + unit.plan.recipe.induces))
+    yield from wait_in_culture(unit, lot, First(unit.floor, unit.now + lot.patient.recipe.induces))
     lot.grown = True
 
 
@@ -223,11 +222,12 @@ def wait_in_culture(unit: Unit, lot: Lot, end: Event) -> Process:
 
 def freeze(unit: Unit, lot: Lot) -> Process:
     """Harvest and freeze the lot: as many containers as are planned, or as its cells fill."""
-    bank, place = unit.plan.recipe.bank, lot.patient.facility
+    recipe, facility = lot.patient.recipe, unit.facility_of(lot.patient)
+    bank = recipe.bank
     assert bank is not None
     assert lot.culture is not None
     harvest, work = lot.patient.jobs["harvest"], lot.patient.jobs["cryopreserve"]
-    planned = sizing.containers_of(unit.plan, place, lot.target)
+    planned = sizing.containers_of(recipe, facility, lot.target)
     yield unit.stores_for(lot, planned)
     task = unit.does_together(harvest, lot, work, lot, lot.culture.flasks)
     yield from unit.begins(task)
@@ -244,8 +244,8 @@ def freeze(unit: Unit, lot: Lot) -> Process:
 
 def thaw(unit: Unit, dosing: Dosing, batch: Lot) -> Process:
     """Wait for the bank and for the day, take what the dose needs, and let it grow again if the recipe says so."""
-    plan, bank, place = unit.plan, batch.parent, dosing.patient.facility
-    terms = plan.recipe.bank
+    recipe, bank, facility = dosing.patient.recipe, batch.parent, unit.facility_of(dosing.patient)
+    terms = recipe.bank
     assert bank is not None
     assert terms is not None
     yield bank.ready
@@ -254,7 +254,7 @@ def thaw(unit: Unit, dosing: Dosing, batch: Lot) -> Process:
         yield unit.formulation(dosing)[0] - early
     if bank.failed or dosing.batch is not batch:
         return  # the dose has found its cells elsewhere
-    needed = sizing.containers_for(plan, place, dosing.dose.cells_for(dosing.patient.weight))
+    needed = sizing.containers_for(recipe, facility, dosing.portion.cells)
     if bank.containers < needed:
         lose(unit, bank, "bank spent")
         return
@@ -270,9 +270,10 @@ def thaw(unit: Unit, dosing: Dosing, batch: Lot) -> Process:
 
 def recover(unit: Unit, batch: Lot, frozen: float) -> Process:
     """Thaw and plate what was frozen; it is one passage older than its bank."""
-    bank = unit.plan.recipe.bank
+    recipe = batch.patient.recipe
+    bank = recipe.bank
     assert bank is not None
-    yield unit.reserves(batch, sizing.flasks_for(unit.plan, batch.patient.facility, batch.target))
+    yield unit.reserves(batch, sizing.flasks_for(recipe, unit.facility_of(batch.patient), batch.target))
     work = batch.patient.jobs["thaw"]
     task = unit.does(work, batch)
     yield task

@@ -6,18 +6,21 @@ other processes, and what a second engine could read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from mfg.calendar import Window
 from mfg.course.network import Template
 from mfg.growth import Cultivation
 from mfg.shape import Shape
 
-_NOTES = "arrive allocate prescribe book visit ship-in ship-out release fail end"
+_NOTES = "arrive allocate prescribe book visit ship-in ship-out release fail end observe drop"
+Case = Mapping[str, Decimal | str]  # what is known of a patient: the arm, the supply, what was observed
 NOTES = {name.replace("-", " "): code for code, name in enumerate(_NOTES.split())}
 
 
@@ -141,41 +144,78 @@ class Bank:
 
 
 @frozen
-class Dose:
-    """What one planned dose is: the cells for each tenth of a kilogram from `first` on, or the same for everybody.
+class Portion:
+    """What is prescribed to one patient: the cells to aim for, and the fewest that may be given.
 
-    `least` is what a dose must hold at least where the protocol says so; nan is a weight without a dose.
+    nan is a patient for whom the protocol has no dose.
+    """
+
+    cells: float
+    least: float
+
+
+@frozen
+class Dose:
+    """What one planned dose is: a portion for each tenth of a kilogram from `first` on, or the same for everybody.
+
+    A dose that depends on more than a weight has a `rule` instead. One with a `when` is given only to a patient whom
+    that condition admits.
     """
 
     name: str
     product: bool
     drawn: bool
-    cells: tuple[float, ...]
-    least: tuple[float, ...]
+    portions: tuple[Portion, ...]
     first: int = 0
-
-    def cells_for(self, weight: float) -> float:
-        """The prescribed cells of a patient of *weight* kg."""
-        return self.cells[round(weight * 10) - self.first] if len(self.cells) > 1 else self.cells[0]
-
-    def least_for(self, weight: float) -> float:
-        """The fewest cells that may be given to a patient of *weight* kg."""
-        return self.least[round(weight * 10) - self.first] if len(self.least) > 1 else self.least[0]
+    rule: Callable[[Case], Portion] | None = None
+    when: Any = None
 
 
 @frozen
 class Arm:
-    """An arm with its course; `floating` doses are given when their lot is released."""
+    """An arm with its course; `when` holds the conditions of its visits by their names.
+
+    Visits that are `repeating` take place again if their dose moves out of their window afterwards. An arm that is filled in order
+    takes patients until it has its `size`; None where arms are drawn by their `ratio`.
+    """
 
     name: str
     ratio: int
+    size: int | None
     doses: tuple[Dose, ...]
     course: Template
+    when: Mapping[str, Any] = field(factory=dict)
+    repeating: frozenset[str] = frozenset()
 
     @cached_property
     def filled(self) -> frozenset[str]:
         """The doses for which syringes are filled with cells."""
         return frozenset(dose.name for dose in self.doses if dose.product)
+
+
+@frozen
+class Trait:
+    """Something that is observed of a patient, at the event `at`: a number from a `shape`, or one of some `words`.
+
+    A number is rounded as `rounding` says. `typical` is what a planner counts on until it is observed.
+    The weight has neither shape nor words: it is known from the beginning.
+    """
+
+    name: str
+    at: str
+    shape: Shape | None
+    words: tuple[str, ...]
+    shares: tuple[float, ...]
+    rounding: Any
+    typical: Decimal | str | None
+
+
+@frozen
+class Stagger:
+    """The least days between the first doses of two subjects of one cohort, and of two cohorts; 0 is no wait."""
+
+    subjects: int
+    cohorts: int
 
 
 @frozen
@@ -234,8 +274,13 @@ class People:
 
 @frozen
 class Recipe:
-    """What is done, in order: what makes a lot, and what brings a dose to the patient."""
+    """What is done, in order: what makes a lot, and what brings a dose to the patient.
 
+    It is the `number`-th of the plan; `tests` are the places of its release tests in the plan's list.
+    """
+
+    number: int
+    tests: tuple[int, ...]
     collects: bool
     collected: Shape | None
     inbound: str | None
@@ -271,10 +316,15 @@ class Policy:
 
 @frozen
 class Plan:
-    """Everything that one replication needs."""
+    """Everything that one replication needs.
+
+    `turns` gives for each visit of a repeated one that one's name and its place in it; `held` are the visits that wait
+    for results.
+    """
 
     name: str
     seed: int
+    supply: str
     start: date
     horizon: int
     warm_up: int
@@ -293,15 +343,34 @@ class Plan:
     arms: tuple[Arm, ...]
     block: int | None
     strata: bool
+    stagger: Stagger | None
     allocated_at: str | None
+    turns: Mapping[str, tuple[str, int]]
+    held: frozenset[str]
     open_days: tuple[bool, ...]
-    recipe: Recipe
+    conditions: tuple[Any, ...]
+    recipe_by: Mapping[tuple[bool, ...], int]
+    recipes: tuple[Recipe, ...]
     tests: tuple[Test, ...]
     people: People
+    traits: tuple[Trait, ...]
     candidates: tuple[Candidate, ...]
     in_progress: tuple[InProgress, ...]
     rate: float
     every: int
+
+    def recipe_for(self, case: Case) -> Recipe:
+        """The recipe of a patient of whom *case* is known: what its steps and tests depend on decides."""
+        return self.recipes[self.recipe_by[tuple(condition.admits(case) for condition in self.conditions)]]
+
+    def tests_of(self, recipe: Recipe) -> list[Test]:
+        """The release tests of *recipe*."""
+        return [self.tests[n] for n in recipe.tests]
+
+    @property
+    def in_order(self) -> bool:
+        """Whether the arms are filled one after the other."""
+        return self.arms[0].size is not None
 
     @property
     def listed(self) -> tuple[InProgress | Candidate, ...]:

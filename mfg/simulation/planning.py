@@ -15,7 +15,9 @@ from mfg.simulation.booking import Booked
 from mfg.simulation.cohort import Patient
 from mfg.simulation.laboratory import awaited
 from mfg.simulation.lots import Dosing, Lot
+from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
+from mfg.simulation.visits import follow_dose, plan_visit, soonest
 
 NO_APPOINTMENT = "no appointment"
 UNSEEN = 7 * DAY  # how long a lot whose culture nobody has seen yet is taken to need
@@ -29,17 +31,21 @@ def enrol(unit: Unit, patient: Patient) -> bool:
     booked: list[Booked] = []
     if arm.course.planned:
         screened = next(day for day in range(unit.now // DAY, plan.days) if plan.open_days[day])
-        found = unit.booking.book(patient, screened)
+        found = unit.booking.book(patient, screened, turn_of(unit, patient).day)
         if found is None:
             return False
         baseline, booked = found
         unit.will_leave(patient, baseline * DAY)
-        names = [e.name for e in unit.booking.course(arm, baseline).events if e.kind == "screening"]
-        patient.visits += [(unit.booking.opening(patient, screened), name) for name in names]
+        for event in unit.booking.course(arm, baseline).events:
+            if event.kind == "screening":
+                plan_visit(unit, patient, event, baseline, screened)
+        for one in booked:
+            if one.event.kind == "visit":
+                plan_visit(unit, patient, one.event, baseline, one.day)
     else:
         unit.will_leave(patient, inf)
-    patient.visits += [(b.start, b.event.name) for b in booked if b.event.kind == "visit"]
-    patient.visits.sort()
+    if plan.stagger is not None and arm.doses:
+        unit.subjects.append(patient)
     prepare(unit, patient, {(b.event.kind, b.event.dose): b for b in booked}, range(len(arm.doses)))
     return True
 
@@ -52,28 +58,29 @@ def _facility(unit: Unit, patient: Patient) -> int:
         return patient.index % len(plan.facilities)
     if plan.policy.facility == "least loaded":
         return min(every, key=lambda f: (unit.in_work[f] / plan.facilities[f].incubator, f))
-    leg = plan.recipe.inbound or plan.recipe.outbound
+    leg = plan.recipes[0].inbound or plan.recipes[0].outbound
     return min(every, key=lambda f: (plan.legs[leg, patient.clinic, f].typical if leg is not None else 0, f))
 
 
 def prepare(unit: Unit, patient: Patient, booked: Appointments, numbers: Sequence[int]) -> None:
     """Set up the doses of a patient, each with its lot or the bank that they share."""
-    plan, place = unit.plan, patient.facility
+    recipe, facility = patient.recipe, unit.facility_of(patient)
     doses = [patient.arm.doses[number] for number in numbers]
     bank: Lot | None = None
     for number, dose in zip(numbers, doses, strict=True):
         appointment, collection = booked.get(("dose", dose.name)), booked.get(("collection", dose.name))
         due = appointment.start if appointment is not None else unit.now
-        cells = dose.cells_for(patient.weight)
+        cells = patient.portion(dose).cells
         lot = None
-        if plan.recipe.bank is not None and dose.product:
-            served = [each.cells_for(patient.weight) for each in doses if each.product]
-            bank = bank or new_lot(unit, patient, due, sizing.bank_target(plan, place, served), collection)
-            lot = bank
-        elif plan.recipe.supply == "fresh" and (dose.product or collection is not None):
-            lot = new_lot(
-                unit, patient, due, sizing.target(plan, place, cells) if dose.product else 0.0, collection
+        if recipe.bank is not None and dose.product:
+            served = [patient.portion(each).cells for each in doses if each.product]
+            bank = bank or new_lot(
+                unit, patient, due, sizing.bank_target(recipe, facility, served), collection
             )
+            lot = bank
+        elif recipe.supply == "fresh" and (dose.product or collection is not None):
+            harvest = sizing.target(recipe, facility, cells) if dose.product else 0.0
+            lot = new_lot(unit, patient, due, harvest, collection)
         made_from = lot if dose.product else None
         dosing = Dosing(
             patient=patient,
@@ -92,7 +99,7 @@ def prepare(unit: Unit, patient: Patient, booked: Appointments, numbers: Sequenc
             batch=made_from,
         )
         patient.doses.append(dosing)
-        if plan.recipe.bank is not None and made_from is not None:
+        if recipe.bank is not None and made_from is not None:
             dosing.batch = new_batch(unit, dosing, made_from)
         unit.writes(dosing.subject, "prescribe", dose.name, cells)
         unit.writes(dosing.subject, "book", value=float(due))
@@ -102,7 +109,7 @@ def new_lot(unit: Unit, patient: Patient, due: int, target: float, collection: B
     """Another lot of the patient, not yet begun."""
     number = len(patient.lots)
     subject = unit.log.subject(patient.index, number)
-    results = awaited(unit, unit.of_lots)
+    results = awaited(unit, patient.of_lots)
     lot = Lot(patient, number, subject, due, results, target, collection, Event(unit.floor))
     patient.lots.append(lot)
     return lot
@@ -117,7 +124,7 @@ def new_batch(unit: Unit, dosing: Dosing, bank: Lot) -> Lot:
         subject=unit.log.subject(patient.index, bank.number, dosing.number, dosing.tries),
         due=dosing.due,
         results=unit.no_results,
-        target=sizing.target(unit.plan, patient.facility, dosing.dose.cells_for(patient.weight)),
+        target=sizing.target(patient.recipe, unit.facility_of(patient), dosing.portion.cells),
         collection=None,
         ready=Event(unit.floor),
         parent=bank,
@@ -146,7 +153,7 @@ def replace(unit: Unit, lot: Lot, cause: str) -> Begun:
     lot.failed = cause
     unit.writes(lot.subject, "fail", cause)
     begun = NOTHING
-    waiting = [d for d in lot.patient.doses if lot in (d.lot, d.batch) and not d.over]
+    waiting = [d for d in lot.patient.doses if lot in (d.lot, d.batch) and not (d.over or d.dropped)]
     if lot.store is not None:
         waiting = [
             d for d in waiting if d.batch is None or not d.batch.taken
@@ -158,7 +165,7 @@ def replace(unit: Unit, lot: Lot, cause: str) -> Begun:
             first.hopeless = cause
         elif lot.parent is not None and lot.parent.containers and not lot.parent.failed:
             begun = _thaw_again(unit, first, lot.parent)
-        elif unit.plan.recipe.bank is not None:
+        elif lot.patient.recipe.bank is not None:
             begun = _bank_again(unit, first)
         elif unit.plan.policy.again == "isolate" and lot.leaves_marrow:
             begun = _isolate_again(unit, first, lot)
@@ -219,16 +226,13 @@ def _collect_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
     for one, lot, (booked, drawn) in zip(chain, [*lots, fresh], appointments, strict=True):
         serve(unit, one, lot, lot)
         one.booked, one.draw = booked, drawn
-        assert booked is not None
-        one.due = lot.due = booked.start
-        unit.writes(one.subject, "book", "lot lost" if one is dosing else "moved", float(booked.start))
+        moved(unit, one, "lot lost" if one is dosing else "moved")
     return [fresh], []
 
 
 def _could_serve(other: Dosing, dosing: Dosing) -> bool:
     """Whether the lot of the *other* dose was collected already and is as large as this dose needs."""
-    weight = dosing.patient.weight
-    alike = other.dose.cells_for(weight) == dosing.dose.cells_for(weight)
+    alike = other.portion.cells == dosing.portion.cells
     return alike and other.lot is not None and other.lot.collected_at >= 0
 
 
@@ -247,20 +251,18 @@ def _bank_again(unit: Unit, first: Dosing) -> Begun:
     if unit.booking.move(patient, _distinct([collection, *moving]), earliest, today) is None:
         first.hopeless = NO_APPOINTMENT
         return NOTHING
-    served = [d.dose.cells_for(patient.weight) for d in pending]
-    target = sizing.bank_target(unit.plan, patient.facility, served)
+    served = [d.portion.cells for d in pending]
+    target = sizing.bank_target(patient.recipe, unit.facility_of(patient), served)
     bank = new_lot(unit, patient, first.booked.start, target, collection)
     for one in pending:
-        assert one.booked is not None
-        one.due = one.booked.start
         serve(unit, one, bank, new_batch(unit, one, bank))
-        unit.writes(one.subject, "book", "lot lost" if one is first else "moved", float(one.due))
+        moved(unit, one, "lot lost" if one is first else "moved")
     return [bank], pending
 
 
 def _thaw_again(unit: Unit, dosing: Dosing, bank: Lot) -> Begun:
     """Thaw once more for a dose whose cells were lost."""
-    terms = unit.plan.recipe.bank
+    terms = dosing.patient.recipe.bank
     recovers = terms.recovers if terms is not None else None
     dosing.batch = new_batch(unit, dosing, bank)
     if dosing.booked is not None:
@@ -273,7 +275,7 @@ def put_off(unit: Unit, dosing: Dosing, ready: float, why: str = "put off") -> N
     assert dosing.booked is not None
     patient = dosing.patient
     later = [d for d in (dosing, *_after(dosing)) if d.booked is not None]
-    earliest = {dosing.booked.event.name: ceil(ready / DAY)}
+    earliest = {dosing.booked.event.name: soonest(unit, dosing, ceil(ready / DAY))}
     if unit.booking.move(patient, _distinct(_ahead(later)), earliest, unit.now // DAY) is None:
         dosing.hopeless = NO_APPOINTMENT
         return
@@ -286,10 +288,12 @@ def put_off(unit: Unit, dosing: Dosing, ready: float, why: str = "put off") -> N
 def moved(unit: Unit, dosing: Dosing, why: str = "moved") -> None:
     """A dose has another date: it and what it is made from are due then."""
     assert dosing.booked is not None
+    shift = dosing.booked.day - dosing.due // DAY
     dosing.due = dosing.booked.start
     if dosing.batch is not None:
         dosing.batch.due = dosing.due
     unit.writes(dosing.subject, "book", why, float(dosing.due))
+    follow_dose(unit, dosing, shift)
 
 
 def _ahead(doses: Sequence[Dosing]) -> list[Booked | None]:
@@ -300,7 +304,7 @@ def _ahead(doses: Sequence[Dosing]) -> list[Booked | None]:
 
 def _after(dosing: Dosing) -> list[Dosing]:
     """The patient's later doses that are still to be given."""
-    return [d for d in dosing.patient.doses if d.number > dosing.number and not d.over]
+    return [d for d in dosing.patient.doses if d.number > dosing.number and not (d.over or d.dropped)]
 
 
 def _distinct(booked: Iterable[Booked | None]) -> list[Booked]:
@@ -310,7 +314,7 @@ def _distinct(booked: Iterable[Booked | None]) -> list[Booked]:
 
 def expected(unit: Unit, lot: Lot) -> float:
     """When a lot will be grown, as its culture shows; results that are still out are not foreseen."""
-    recipe = unit.plan.recipe
+    recipe = lot.patient.recipe
     if lot.ready.triggered or lot.grown or recipe.cultivation is None:
         return unit.now
     if lot.culture is not None:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from mfg.calendar import DAY
 from mfg.simulation import plan as p
 from mfg.simulation import sizing
+from mfg.simulation.attending import allocate
 from mfg.simulation.clock import Process
 from mfg.simulation.cohort import Patient
-from mfg.simulation.journey import allocate, follow, settle
+from mfg.simulation.journey import follow, settle
 from mfg.simulation.laboratory import sampled_before
 from mfg.simulation.making import expect_breakdown
 from mfg.simulation.planning import NO_APPOINTMENT, Appointments, prepare
@@ -25,11 +26,12 @@ def resume(unit: Unit, patients: Sequence[Patient]) -> None:
     for lot in unit.plan.in_progress:
         spare[lot.facility] -= lot.flasks
     for patient, lot in zip(patients, unit.plan.in_progress, strict=False):
-        cells = patient.arm.doses[lot.dose].cells_for(patient.weight)
-        peak = sizing.flasks_for(unit.plan, lot.facility, sizing.target(unit.plan, lot.facility, cells))
+        unit.assign(patient, lot.facility)
+        recipe, facility = patient.recipe, unit.facility_of(patient)
+        cells = patient.portion(patient.arm.doses[lot.dose]).cells
+        peak = sizing.flasks_for(recipe, facility, sizing.target(recipe, facility, cells))
         more = max(0, min(peak - lot.flasks, spare[lot.facility]))
         spare[lot.facility] -= more
-        unit.assign(patient, lot.facility)
         unit.begin(patient, settle(unit, patient, _goes_on(unit, patient, lot, lot.flasks + more)))
 
 

@@ -14,6 +14,7 @@ from mfg.simulation.floor import Exhausted
 from mfg.simulation.journey import arrive
 from mfg.simulation.log import Columns
 from mfg.simulation.progress import resume
+from mfg.simulation.stagger import too_soon
 from mfg.simulation.unit import Unit
 
 
@@ -33,6 +34,7 @@ def _replicated(plan: p.Plan, replication: int) -> tuple[Columns, list[str]]:
     unit = Unit(plan, luck)
     for patient in patients:
         patient.subject = unit.log.subject(patient.index)
+        unit.traits.meet(patient)
     resume(unit, patients)
     arrive(unit, sorted(patients[len(plan.in_progress) :], key=attrgetter("arrived")))
     try:
@@ -79,23 +81,24 @@ def _broken(unit: Unit, patients: list[Patient]) -> Iterator[str]:
     endless = [patient.name for patient in patients if not patient.ended]
     if endless:
         yield f"without an ending: {', '.join(endless[:5])}"
+    yield from too_soon(unit)
     for patient in patients:
-        yield from _mixed_up(unit, patient)
+        yield from _mixed_up(patient)
 
 
-def _mixed_up(unit: Unit, patient: Patient) -> Iterator[str]:
+def _mixed_up(patient: Patient) -> Iterator[str]:
     """The chain of identity of one patient: own lots only, each in time, no cells out of nothing."""
     for dosing in patient.doses:
         if not (dosing.over and dosing.dose.product):
             continue
         lot, batch = dosing.lot, dosing.batch
-        if unit.plan.recipe.supply != "stock" and (lot is None or lot.patient is not patient):
+        if patient.recipe.supply != "stock" and (lot is None or lot.patient is not patient):
             yield f"{patient.name}: a dose was not made from the patient's own lot"
         if batch is not None and (batch.patient is not patient or (batch.parent or batch) is not lot):
             yield f"{patient.name}: a dose was not made from the lot that it names"
         if batch is not None and batch.failed:
             yield f"{patient.name}: a dose was given from a lot that had failed ({batch.failed})"
-        within, age = unit.plan.recipe.use_within, dosing.given_at - dosing.suspended_at
+        within, age = patient.recipe.use_within, dosing.given_at - dosing.suspended_at
         if within is not None and not 0 <= age <= within:
             yield f"{patient.name}: a dose was given {age} min after its suspension"
     fresh = [d.batch for d in patient.doses if d.over and d.batch is not None]

@@ -19,6 +19,7 @@ from mfg.simulation.floor import Floor, Need, Rank, Task
 from mfg.simulation.holds import Places
 from mfg.simulation.log import NAN, EventLog
 from mfg.simulation.lots import HOLDS, Dosing, Lost, Lot, Made, Results
+from mfg.simulation.traits import Traits
 from mfg.simulation.works import Job, Panel, jobs_of, ways_of
 
 
@@ -34,12 +35,21 @@ class Unit:
         self.stores = [Places(self.floor, f.storage) for f in plan.facilities]
         self.booking = Booking(plan)
         self.biology = Biology(plan, luck)
+        self.traits = Traits(plan, luck)
         self.contaminated = Chance.of(luck, "contaminated marrow", plan.people.contaminated)
+        self.subjects: list[Patient] = []  # who came in, in their order, where first doses are staggered
         self.in_work = [0] * len(plan.facilities)
-        self.of_lots, self.of_products = (
-            Panel([t for t in plan.tests if (t.sampled == "product") == product], self.needs, luck)
-            for product in (False, True)
-        )
+        self._panels = [
+            [
+                Panel(
+                    [t for t in plan.tests_of(recipe) if (t.sampled == "product") == product],
+                    self.needs,
+                    luck,
+                )
+                for product in (False, True)
+            ]
+            for recipe in plan.recipes
+        ]
         self.no_results = dict.fromkeys(HOLDS, Results(self.floor, 0))
         self._jobs = jobs_of(plan, self.needs, luck)
         self._ways = ways_of(plan, luck)
@@ -62,8 +72,14 @@ class Unit:
             yield booked.start if unless is None else First(self.floor, booked.start, unless)
 
     def assign(self, patient: Patient, facility: int) -> None:
-        """Let the patient's lots be made at *facility*."""
+        """Let the patient's lots be made at *facility*, by the recipe of the patient's arm."""
         patient.facility, patient.jobs = facility, self._jobs[patient.clinic, facility]
+        patient.recipe = self.plan.recipe_for(patient.case)
+        patient.of_lots, patient.of_products = self._panels[patient.recipe.number]
+
+    def facility_of(self, patient: Patient) -> p.Facility:
+        """The facility that makes the patient's lots."""
+        return self.plan.facilities[patient.facility]
 
     def begin(self, patient: Patient, story: Process) -> Running:
         """Start a process that ends when the patient leaves."""
@@ -249,7 +265,8 @@ class Unit:
     def ships(self, made: Made, name: str) -> Process:
         """Carry something in or out, as *name* says; returns whether its temperature was kept."""
         patient = made.patient
-        way = self._ways.get((name, patient.clinic, patient.facility))
+        leg = patient.recipe.inbound if name == "ship in" else patient.recipe.outbound
+        way = self._ways.get((name, leg, patient.clinic, patient.facility))
         if way is None:
             return True
         turn, start = made.turn(name), self.floor.now
@@ -319,10 +336,10 @@ class Unit:
         time for the dose to be given before that closes.
         """
         assert dosing.booked is not None
-        patient, recipe = dosing.patient, self.plan.recipe
+        patient, recipe = dosing.patient, dosing.patient.recipe
         facility = self.plan.facilities[patient.facility]
         opens, closes = self.booking.openings[patient.facility][dosing.booked.day - facility.day_before]
-        minutes = self.booking.formulation_minutes[patient.facility]
+        minutes = self.booking.formulating(patient)
         cleared = facility.work[recipe.prepares[-1]].cleared if recipe.prepares else 0
         clinic = self.booking.closing(patient, dosing.booked)
         way = self.booking.way(patient, recipe.outbound)

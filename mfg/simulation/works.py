@@ -119,12 +119,15 @@ def jobs_of(plan: p.Plan, needs: Sequence[Need], luck: Luck) -> dict[tuple[int, 
     return {(c, f): {**there, **here} for c, there in enumerate(clinics) for f, here in enumerate(facilities)}
 
 
-def ways_of(plan: p.Plan, luck: Luck) -> dict[tuple[str, int, int], Way]:
-    """The ways in and out between every clinic and every facility, where there are any."""
-    directions = {"ship in": plan.recipe.inbound, "ship out": plan.recipe.outbound}
+def ways_of(plan: p.Plan, luck: Luck) -> dict[tuple[str, str | None, int, int], Way]:
+    """The ways in and out between every clinic and every facility, by direction and leg, where there are any."""
+    directions = {
+        "ship in": {recipe.inbound for recipe in plan.recipes},
+        "ship out": {recipe.outbound for recipe in plan.recipes},
+    }
     return {
-        (name, clinic, facility): Way(name, leg, luck)
+        (name, which, clinic, facility): Way(name, leg, luck)
         for name, wanted in directions.items()
         for (which, clinic, facility), leg in plan.legs.items()
-        if which == wanted
+        if which in wanted
     }

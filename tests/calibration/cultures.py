@@ -69,9 +69,13 @@ def days_to(per_kg: float) -> Values:
 
     def values(donors: Donors) -> list[float]:
         plan = donors.plan
-        targets = [sizing.target(plan, 0, per_kg * one.weight) for one in donors.patients]
-        recovered = sizing.recovered(plan, 0, "harvest")
-        cultures = donors.grown(lambda one: sizing.flasks_for(plan, 0, targets[one.index]))
+        targets = [
+            sizing.target(plan.recipes[0], plan.facilities[0], per_kg * one.weight) for one in donors.patients
+        ]
+        recovered = sizing.recovered(plan.facilities[0], "harvest")
+        cultures = donors.grown(
+            lambda one: sizing.flasks_for(plan.recipes[0], plan.facilities[0], targets[one.index])
+        )
         return [
             culture.harvestable_at() / DAY if culture.cells(LAST) * recovered >= target else inf
             for culture, target in zip(cultures, targets, strict=True)

@@ -35,7 +35,10 @@ class Donors:
     def of(cls, settings: Mapping[str, str] | None = None) -> Donors:
         """The donors of the scenario, with *settings* of its values."""
         plan = plan_of(load_scenario(SCENARIO, settings))
-        return cls(plan, *cohort_of(evolve(plan, rate=0.0, every=1, horizon=COUNT + 1), 0))
+        patients, luck = cohort_of(evolve(plan, rate=0.0, every=1, horizon=COUNT + 1), 0)
+        for patient in patients:
+            patient.recipe = plan.recipes[0]
+        return cls(plan, patients, luck)
 
     def at(self, doubling: float, colonies: float) -> Donors:
         """The same donors with another median doubling time, hours, and median of colonies in a million cells."""

@@ -50,8 +50,13 @@ class Grid:
 def share_ready(donors: Donors) -> float:
     """The share of the donors whose first culture is dense when it is to be taken, and holds the lot's target."""
     plan = donors.plan
-    target = sizing.target(plan, 0, plan.arms[0].doses[0].cells_for(WEIGHT))
-    flasks, recovered = sizing.flasks_for(plan, 0, target), sizing.recovered(plan, 0, "harvest")
+    dose = plan.arms[0].doses[0]
+    prescribed = dose.portions[10 * WEIGHT - dose.first].cells
+    target = sizing.target(plan.recipes[0], plan.facilities[0], prescribed)
+    flasks, recovered = (
+        sizing.flasks_for(plan.recipes[0], plan.facilities[0], target),
+        sizing.recovered(plan.facilities[0], "harvest"),
+    )
     taken = time_in_culture(plan)
     ready = [
         culture.is_last and culture.harvestable_at() <= taken and culture.cells(taken) * recovered >= target
@@ -62,7 +67,7 @@ def share_ready(donors: Donors) -> float:
 
 def time_in_culture(plan: p.Plan) -> int:
     """Minutes from plating to the harvest: the slot less what collection, way and isolation take."""
-    recipe, clinic, facility = plan.recipe, plan.clinics[0], plan.facilities[0]
+    recipe, clinic, facility = plan.recipes[0], plan.clinics[0], plan.facilities[0]
     assert recipe.inbound is not None
     way = plan.legs[recipe.inbound, 0, 0].typical
     return SLOT - way - round(clinic.work["collect"].lasts.typical + facility.work["isolate"].lasts.typical)

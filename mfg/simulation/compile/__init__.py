@@ -6,12 +6,16 @@ from datetime import timedelta
 from math import inf
 
 from mfg.calendar import DAY, holidays_of
+from mfg.protocol.occurrences import occurrences
+from mfg.protocol.protocol import Stagger
 from mfg.scenario import Scenario
 from mfg.simulation import plan as p
-from mfg.simulation.compile.people import candidates_of, in_progress_of, people_of
+from mfg.simulation.compile.people import candidates_of, in_progress_of, people_of, traits_of
 from mfg.simulation.compile.places import Places
 from mfg.simulation.compile.plain import minutes
-from mfg.simulation.compile.prescribed import arms_of, recipe_of
+from mfg.simulation.compile.prescribed import arms_of
+from mfg.simulation.compile.recipes import recipes_of
+from mfg.simulation.lots import HOLDS
 from mfg.units import number
 
 __all__ = ["plan_of"]
@@ -27,9 +31,11 @@ def plan_of(scenario: Scenario) -> p.Plan:
     years = range(start.year - 1, (start + timedelta(days=days)).year + 2)
     closed = holidays_of(scenario.site.holidays, years)
     places = Places(scenario, days, closed)
+    conditions, recipe_by, recipes = recipes_of(scenario)
     return p.Plan(
         name=scenario.name,
         seed=scenario.seed,
+        supply=scenario.source.name if scenario.source is not None else "",
         start=start,
         horizon=horizon,
         warm_up=minutes(scenario.warm_up) or 0,
@@ -48,16 +54,37 @@ def plan_of(scenario: Scenario) -> p.Plan:
         arms=arms_of(scenario),
         block=allocation.block if allocation else None,
         strata=bool(allocation and allocation.strata),
+        stagger=_stagger(allocation.stagger) if allocation and allocation.stagger else None,
         allocated_at=allocation.at if allocation else None,
+        turns=_turns(scenario),
+        held=frozenset(test.holds for test in places.tests) - set(HOLDS),
         open_days=tuple(closed.closed(start + timedelta(days=n)) is None for n in range(days)),
-        recipe=recipe_of(scenario),
+        conditions=conditions,
+        recipe_by=recipe_by,
+        recipes=recipes,
         tests=places.tests,
         people=people_of(scenario),
+        traits=traits_of(scenario),
         candidates=tuple(candidates_of(scenario)),
         in_progress=tuple(in_progress_of(scenario)),
         rate=number(come.rate, "/day") / DAY if come.rate is not None else 0.0,
         every=minutes(come.every) or 0,
     )
+
+
+def _turns(scenario: Scenario) -> dict[str, tuple[str, int]]:
+    """For each visit of a repeated one, that one's name and its place in it."""
+    repeated = [visit for visit in scenario.protocol.visits if visit.repeat is not None]
+    return {each.name: (visit.name, n) for visit in repeated for n, each in enumerate(occurrences(visit))}
+
+
+def _stagger(stagger: Stagger) -> p.Stagger:
+    """Two subjects of two cohorts are two subjects all the same."""
+    subjects, cohorts = (
+        0 if spacing is None else int(number(spacing, "day"))
+        for spacing in (stagger.subjects, stagger.cohorts)
+    )
+    return p.Stagger(subjects, max(subjects, cohorts))
 
 
 def _policy(scenario: Scenario) -> p.Policy:

@@ -1,14 +1,17 @@
-"""Who comes, in plain numbers: the population, the patients of a list, the lots in progress."""
+"""Who comes, in plain numbers: the population, what is observed of it, the patients of a list, the lots in progress."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from mfg.calendar import DAY
+from mfg.population import Shares
+from mfg.protocol.protocol import Covariate
 from mfg.scenario import Scenario
 from mfg.simulation import plan as p
 from mfg.simulation.compile.plain import monthly, part
-from mfg.spread import shape_of
+from mfg.simulation.traits import rounded
+from mfg.spread import Spread, shape_of
 
 
 def people_of(scenario: Scenario) -> p.People:
@@ -36,6 +39,29 @@ def people_of(scenario: Scenario) -> p.People:
         viability=shape_of(product.viability, "%") if product else None,
         loss=shape_of(product.loss, "%/hour") if product else None,
     )
+
+
+def traits_of(scenario: Scenario) -> tuple[p.Trait, ...]:
+    """What is observed of the patients, as far as doses, steps and visits may ask for it."""
+    asked = {
+        n: c for n, c in scenario.protocol.patient.items() if n in {"weight", *scenario.population.covariates}
+    }
+    if asked.keys() <= {"weight"}:
+        return ()  # the doses are known for every weight
+    return tuple(
+        _trait(name, covariate, scenario.population.covariates.get(name)) for name, covariate in asked.items()
+    )
+
+
+def _trait(name: str, asked: Covariate, given: Spread | Shares | None) -> p.Trait:
+    rounding = asked.round.within(asked.unit) if asked.round is not None and asked.unit is not None else None
+    at = asked.at or "screening"
+    if isinstance(given, Shares):
+        words, shares = tuple(given.words), tuple(part(share) for share in given.words.values())
+        return p.Trait(name, at, None, words, shares, rounding, words[shares.index(max(shares))])
+    shape = shape_of(given, asked.unit) if given is not None and asked.unit is not None else None
+    typical = rounded(shape.typical, rounding) if shape is not None else None
+    return p.Trait(name, at, shape, (), (), rounding, typical)
 
 
 def candidates_of(scenario: Scenario) -> Iterator[p.Candidate]:

@@ -11,7 +11,7 @@ from mfg.protocol.route import Route
 from mfg.units import Quantity, alike, amount, kind_of, text
 
 
-def measuring_faults(protocol: Protocol) -> Iterator[Refused]:
+def faults(protocol: Protocol) -> Iterator[Refused]:
     """Every number of a route or a covariate that contradicts another one beside it, or that does nothing."""
     for name, covariate in protocol.patient.items():
         yield from _limits(f"patient.{name}", covariate)

@@ -1,0 +1,29 @@
+"""What a protocol gets wrong although each of its lines is well formed: one room for each part of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mfg.errors import Refused
+from mfg.protocol.check import (
+    allocation,
+    arms,
+    events,
+    limits,
+    measuring,
+    patient,
+    recipe,
+    release,
+    routes,
+    supplies,
+    words,
+)
+from mfg.protocol.protocol import Protocol
+
+ROOMS = (words, arms, allocation, events, supplies, routes, measuring, patient, limits, recipe, release)
+
+
+def faults_of(protocol: Protocol) -> Iterator[Refused]:
+    """Every contradiction inside one protocol."""
+    for room in ROOMS:
+        yield from room.faults(protocol)

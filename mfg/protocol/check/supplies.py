@@ -1,0 +1,28 @@
+"""Supplies: how long before a dose the material is collected, and what belongs to a bank only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mfg.errors import Refused
+from mfg.protocol.check.conditions import covered
+from mfg.protocol.protocol import Protocol
+
+
+def faults(protocol: Protocol) -> Iterator[Refused]:
+    """Collections without a time, or with one where nothing is collected; spare containers of what is no bank."""
+    for supply in protocol.supplies:
+        path = f"supply.{supply.name}.before"
+        if supply.kind == "stock" and supply.before:
+            advice = "leave it out: nothing is collected for a product from stock"
+            yield Refused(path, None, "has no use for a stock", advice)
+        elif supply.kind != "stock" and not supply.before:
+            yield Refused(path, None, "is missing", "say how long before a dose the material is collected")
+        elif supply.before:
+            yield from covered(protocol, path, [row.when for row in supply.before], {"arm", "dose"})
+        for row in supply.before:
+            if (row.is_ is None) == (row.least is None and row.most is None):
+                yield Refused(path, None, "says no time", "give is, or least and most")
+        if supply.spare and supply.kind != "bank":
+            advice = "leave it out, or let the supply be a bank"
+            yield Refused(f"supply.{supply.name}.spare", str(supply.spare), "is of no bank", advice)

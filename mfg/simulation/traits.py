@@ -1,0 +1,69 @@
+"""What is observed of a patient beyond the weight: drawn once at each observation, known from then on."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mfg.simulation import plan as p
+from mfg.simulation.cohort import Patient
+from mfg.simulation.draws import Draws, Luck
+
+if TYPE_CHECKING:  # what runs has no need of protocols
+    from mfg.protocol.cases import Rounding
+
+DIGITS = 4  # of a number that the protocol does not round
+
+
+class Traits:
+    """The covariates of one replication; every observation of each has luck of its own."""
+
+    def __init__(self, plan: p.Plan, luck: Luck) -> None:
+        self._typical = {trait.name: trait.typical for trait in plan.traits if trait.typical is not None}
+        self._at: dict[str, list[tuple[p.Trait, Draws[float]]]] = {}
+        for trait in plan.traits:
+            if trait.typical is not None:
+                draws = _draws(trait, luck)
+                self._at.setdefault(trait.at, []).append((trait, draws))
+        self._weighed = next((trait for trait in plan.traits if trait.typical is None), None)
+        self._asked = bool(plan.traits or plan.conditions)
+        self._supply = plan.supply
+
+    def meet(self, patient: Patient) -> None:
+        """What is known of *patient* from the beginning: the arm, the supply and the weight."""
+        if not self._asked:
+            return
+        patient.typical = self._typical
+        patient.case = {"arm": patient.arm.name, "supply": self._supply}
+        if self._weighed is not None:
+            patient.case["weight"] = rounded(patient.weight, self._weighed.rounding)
+
+    def observe(self, patient: Patient, event: str, turn: int = 0) -> list[tuple[str, Decimal | str]]:
+        """Draw what is observed at *event*, the *turn*-th of its name; what it was."""
+        found: list[tuple[str, Decimal | str]] = []
+        for trait, draws in self._at.get(event, ()):
+            drawn = draws(patient.index, 0, turn)
+            value = trait.words[int(drawn)] if trait.words else rounded(drawn, trait.rounding)
+            patient.case[trait.name] = value
+            found.append((trait.name, value))
+        return found
+
+
+def _draws(trait: p.Trait, luck: Luck) -> Draws[float]:
+    decision = f"covariate {trait.name}"
+    if trait.shape is not None:
+        return Draws.of(luck, decision, trait.shape)
+    ends = np.array(list(accumulate(trait.shares)))
+    last = len(trait.words) - 1
+    return Draws(
+        luck, decision, lambda u: np.minimum(np.searchsorted(ends, u, side="right"), last).astype(float)
+    )
+
+
+def rounded(value: float, rounding: Rounding | None) -> Decimal:
+    """*value* rounded as the protocol says; to four digits where it says nothing."""
+    shown = Decimal(f"{value:.{DIGITS}g}")
+    return shown if rounding is None else rounding.apply(Decimal(repr(value)))

@@ -1,0 +1,118 @@
+"""Visits to come: which dose each belongs to, and where it goes when that dose moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from attrs import define
+from simpy import Event as Signal
+
+from mfg.calendar import DAY
+from mfg.course.network import BASELINE, Event, Gap
+from mfg.simulation.cohort import Patient
+from mfg.simulation.lots import Dosing
+from mfg.simulation.unit import Unit
+
+
+@define(eq=False)
+class Visit:
+    """A visit on its day; `base` is the day of the run from which its planned day counts."""
+
+    event: Event
+    base: int
+    day: int
+    start: int
+
+    @property
+    def name(self) -> str:
+        """What it is called in the protocol."""
+        return self.event.name
+
+
+def plan_visit(unit: Unit, patient: Patient, event: Event, base: int, day: int) -> None:
+    """Put a visit on *day* into the patient's calendar."""
+    patient.visits.append(Visit(event, base, day, unit.booking.opening(patient, day)))
+    patient.visits.sort(key=lambda visit: visit.start)
+
+
+def follow_dose(unit: Unit, dosing: Dosing, shift: int) -> None:
+    """*dosing* is booked *shift* days later: the visits that move with it do so too, and some take place again.
+
+    Each goes to the open day within its window that is nearest to its plan and breaks no spacing; if there is none,
+    to the first open day after its plan. A visit that took place is repeated if its file says so, and if the dose
+    has left its window.
+    """
+    patient, dose = dosing.patient, dosing.dose.name
+    moving = [v for v in patient.visits if unit.booking.anchors(patient.arm).get(v.name) == dose]
+    for visit in sorted(moving, key=lambda visit: visit.event.planned):
+        visit.base += shift
+        visit.day = _day_for(unit, patient, visit.event, visit.base)
+        visit.start = unit.booking.opening(patient, visit.day)
+    for visit in [v for v in patient.attended if unit.booking.anchors(patient.arm).get(v.name) == dose]:
+        visit.base += shift
+        if visit.day < visit.base + visit.event.earliest:
+            patient.attended.remove(visit)
+            plan_visit(
+                unit, patient, visit.event, visit.base, _day_for(unit, patient, visit.event, visit.base)
+            )
+            call(patient)
+    if moving:
+        patient.visits.sort(key=lambda visit: visit.start)
+
+
+def soonest(unit: Unit, dosing: Dosing, day: int) -> int:
+    """The first day from *day* on for *dosing* to move to, if what has to be repeated before it begins tomorrow."""
+    assert dosing.booked is not None
+    patient, shift, first = dosing.patient, day - dosing.booked.day, day
+    for visit in patient.attended:
+        mine = unit.booking.anchors(patient.arm).get(visit.name) == dosing.dose.name
+        if mine and visit.day < visit.base + shift + visit.event.earliest:
+            lead = dosing.booked.event.planned - visit.event.planned
+            first = max(first, unit.now // DAY + 1 + lead)
+    return first
+
+
+def may_repeat(patient: Patient) -> bool:
+    """Whether a visit that took place may be repeated, since its dose is still to be given."""
+    return bool(patient.arm.repeating) and any(not (d.over or d.off) for d in patient.doses)
+
+
+def call(patient: Patient) -> None:
+    """Let the patient look into the calendar again."""
+    if patient.called is not None and not patient.called.triggered:
+        patient.called.succeed()
+
+
+def _day_for(unit: Unit, patient: Patient, event: Event, base: int) -> int:
+    today, plan = unit.now // DAY, unit.plan
+    course = unit.booking.course(patient.arm, max(0, base))
+    known = _days(patient)
+    gaps = [g for g in course.gaps if event.name in (g.first, g.then) and BASELINE not in (g.first, g.then)]
+
+    def fits(day: int) -> bool:
+        return today < day < plan.days and plan.open_days[day]
+
+    for offset in event.nearest():
+        if fits(base + offset) and _keeps(gaps, {**known, event.name: base + offset}):
+            return base + offset
+    first = max(today + 1, base + event.planned)
+    return next((day for day in range(first, plan.days) if fits(day)), plan.days - 1)
+
+
+def _days(patient: Patient) -> dict[str, int]:
+    """The days of the doses that are booked."""
+    return {d.dose.name: d.booked.day for d in patient.doses if d.booked is not None}
+
+
+def _keeps(gaps: Iterable[Gap], days: Mapping[str, int]) -> bool:
+    return all(
+        gap.least <= days[gap.then] - days[gap.first] <= gap.most
+        for gap in gaps
+        if gap.first in days and gap.then in days
+    )
+
+
+def wake(unit: Unit, dosing: Dosing) -> None:
+    """Let whoever waits for *dosing* look again."""
+    dosing.upset.succeed()
+    dosing.upset = Signal(unit.floor)

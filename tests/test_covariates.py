@@ -1,0 +1,109 @@
+"""What is observed of a patient decides how much is given, and whether."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+import pytest
+from attrs import evolve
+
+from mfg.errors import Faults
+from mfg.simulation.cohort import cohort_of
+from mfg.simulation.compile import plan_of
+from mfg.simulation.traits import Traits
+from tests.small_unit import FIXED, ONE_DOSE, Changes, done, people, run, scenario
+
+TWO = {
+    **FIXED,
+    "protocol.visit": [
+        {"name": "V1", "kind": "screening", "day": "-56 day", "window": "28 day"},
+        {"name": "answer", "day": "14 day", "window": "3 day"},
+    ],
+}
+
+
+def answered(share: str, other: str) -> Changes:
+    """A second dose for those who respond, which is seen two weeks after the first."""
+    return {
+        **TWO,
+        "protocol.patient.response": {"one_of": ["yes", "no"], "at": "answer"},
+        "protocol.dose.dose 2.when": {"response": "yes"},
+        "population.covariate": {"response": {"yes": share, "no": other}},
+    }
+
+
+@pytest.mark.parametrize(("yes", "no", "given"), [("100 %", "0 %", 2), ("0 %", "100 %", 1)])
+def test_a_dose_is_given_only_to_whom_its_condition_admits(yes: str, no: str, given: int) -> None:
+    """What is observed after the first dose decides about the second; who is not to have it completes the course."""
+    tables = run(answered(yes, no), patients=people(1))
+    assert tables.doses["given"].sum() == given
+    assert tables.patients["ending"].tolist() == ["completed"]
+    assert len(done(tables, "observe")) == 1
+
+
+def test_a_dose_that_is_not_indicated_gives_everything_back() -> None:
+    """Nothing is collected, drawn or made any more for a dose that was dropped, and it is no dose that was missed."""
+    tables = run(answered("0 %", "100 %"), patients=people(1))
+    dropped = done(tables, "drop")["started_min"].iloc[0]
+    later = tables.events[tables.events["started_min"] > dropped + 1440]
+    assert not set(later["activity"]) & {"collect", "draw", "isolate", "medium", "formulate", "administer"}
+    assert tables.doses["outcome"].tolist() == ["given", "not indicated"]
+
+
+def test_a_dose_per_area_is_what_the_rule_says() -> None:
+    """1e5 cells per cm2 of 80 cm2 are 8e6 cells."""
+    area = {
+        **ONE_DOSE,
+        "protocol.patient.area": {"unit": "cm**2"},
+        "protocol.route.intrathecal.cells": {"is": "1e5 cell/cm**2", "of": "area"},
+        "population.covariate": {"area": "80 cm**2"},
+    }
+    tables = run(area, patients=people(1))
+    assert tables.doses["prescribed_cells"].iloc[-1] == 8e6
+
+
+def test_words_come_by_their_shares() -> None:
+    """Of many patients so many respond as the shares say, within four standard errors."""
+    plan = plan_of(scenario(answered("30 %", "70 %"), {"chance": True}, patients=people(1)))
+    many = evolve(plan, candidates=(), every=60, horizon=60 * 2001)
+    patients, luck = cohort_of(many, 0)
+    traits = Traits(many, luck)
+    said = [dict(traits.observe(patient, "answer"))["response"] for patient in patients]
+    share = np.mean([word == "yes" for word in said])
+    assert abs(share - 0.3) < 4 * sqrt(0.3 * 0.7 / len(said))
+
+
+def test_a_step_belongs_to_whom_its_condition_admits() -> None:
+    """The recipe is the patient's own: those with much of it are cultured for longer."""
+    ways = {
+        "protocol.patient.load": {"one_of": ["high", "low"]},
+        "protocol.step": [
+            {"do": "collect"},
+            {"do": "isolate"},
+            {"do": "expand", "lasts": "10 day", "when": {"load": "low"}},
+            {"do": "expand", "lasts": "20 day", "when": {"load": "high"}},
+            {"do": "formulate", "vehicle": "saline"},
+            {"do": "administer"},
+        ],
+        "protocol.release": [],
+    }
+    released = []
+    for high, low in (("100 %", "0 %"), ("0 %", "100 %")):
+        tables = run(
+            {**ONE_DOSE, **ways, "population.covariate": {"load": {"high": high, "low": low}}},
+            patients=people(1),
+        )
+        released.append(tables.lots["turnaround_day"].iloc[0])
+    assert released[0] - released[1] == pytest.approx(10)
+
+
+def test_a_population_gives_what_the_protocol_asks_for() -> None:
+    """Words that are none, shares that are not everybody, numbers in another unit: each at its place."""
+    for covariate, words in (
+        ({"yes": "30 %", "no": "60 %"}, "not all of the patients"),
+        ({"yes": "30 %", "nope": "70 %"}, "population.covariate.response.nope"),
+        ({"least": "1 point", "most": "2 point"}, "is a word and not a number"),
+    ):
+        with pytest.raises(Faults, match=words):
+            scenario({**answered("30 %", "70 %"), "population.covariate": {"response": covariate}})
