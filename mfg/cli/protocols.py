@@ -134,6 +134,8 @@ def dose(
     dose: str | None = None,
     csf: Quantity = None,
     given: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+    weighed: str | None = None,
+    on: str | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
     """Compute one patient's dose: cells, volumes, containers.
@@ -154,18 +156,25 @@ def dose(
         The volume of vehicle that was drawn, such as 25mL: is it enough?
     given
         Another covariate of the protocol as NAME=VALUE; may be repeated.
+    weighed
+        The day on which the patient was weighed, as YYYY-MM-DD: is the weight too old?
+    on
+        The dosing day, as YYYY-MM-DD.
     json
         Print one JSON document.
     """
+    from mfg.cli.orders import print_order
     from mfg.prescription.dosing import dose as prescribed
     from mfg.reader.protocols import load_protocol
 
     found = load_protocol(protocol)
-    order = prescribed(found, weight=weight, arm=arm, dose=dose, csf=csf, given=_pairs(given))
+    order = prescribed(
+        found, weight=weight, arm=arm, dose=dose, csf=csf, given=_pairs(given), weighed=weighed, on=on
+    )
     if json:
         say.document(order)
     else:
-        _print_order(order, protocol)
+        print_order(order, protocol)
     return FOUND if any(finding.level == "error" for finding in order.findings) else 0
 
 
@@ -183,36 +192,6 @@ def _pairs(given: tuple[str, ...]) -> dict[str, str]:
         if names.count(name) > 1:
             raise Refused("--given", name, "stands more than once", "give each value once")
     return {name: value for name, _, value in pairs}
-
-
-def _print_order(order: Any, source: str) -> None:
-    from mfg.digits import plain
-
-    weight = f" · {plain(order.weight_kg)} kg" if order.weight_kg is not None else ""
-    say.result(f"{say.whose(order.protocol, source)} · arm {order.arm} · {order.dose}{weight}\n")
-    for a in order.administrations:
-        say.result(f"{a.route}{f' ({a.component})' if a.component else ''}: {say.cells(a.cells)}")
-        if a.cells is None:
-            ends = [say.cells(end) for end in (a.cells_least, a.cells_most) if end is not None]
-            say.result(f"    the lot decides, within {' to '.join(ends)}")
-        if a.sites > 1 and a.cells_per_site is not None:
-            say.result(f"    {a.sites} sites of {say.cells(a.cells_per_site)}")
-        if a.cells_per_kg is not None:
-            say.result(f"    {say.cells(a.cells_per_kg)} per kg")
-        density = (
-            f" at {plain(a.concentration_cells_per_mL)} cells/mL" if a.concentration_cells_per_mL else ""
-        )
-        volume = "volume: not stated" if a.volume_mL is None else f"volume: {plain(a.volume_mL)} mL{density}"
-        say.result(f"    {volume}")
-        for box in dict.fromkeys(a.containers):
-            count = a.containers.count(box)
-            size = f"{plain(box.nominal_mL)} mL " if box.nominal_mL is not None else ""
-            fill = f"fill {plain(box.fill_mL)} mL" if box.fill_mL is not None else "fill not stated"
-            what = say.cells(box.cells) if box.cells is not None else fill
-            say.result(f"    {count} x {size}{box.kind}: {what}")
-    say.result(f"\ntotal: {say.cells(order.total_cells)}\n")
-    for item in order.findings:
-        say.finding(item)
 
 
 def audit(

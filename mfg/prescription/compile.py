@@ -59,6 +59,7 @@ def _route(protocol: Protocol, route: Route) -> RouteRule:
         )
 
     return RouteRule(
+        where=f"route.{route.label}.cells",
         name=route.name,
         component=route.component,
         counted=route.counted or counted,
@@ -77,6 +78,7 @@ def _fill(protocol: Protocol, route: Route, counted: str) -> Fill:
         counted=counted,
         concentration=amount(dense.is_, density) if dense and dense.is_ is not None else None,
         density=bounds_of(dense, density),
+        limited=bool(bounds_of(volume, "mL").ends() or bounds_of(dense, density).ends()),
         volume=amount(volume.is_, "mL") if volume and volume.is_ is not None else None,
         volume_limits=bounds_of(volume, "mL"),
         rounding=_rounding(route.round, counted) if route.round else None,

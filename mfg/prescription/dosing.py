@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 
 from attrs import evolve
 
-from mfg.digits import plain
+from mfg.digits import plain, volume
 from mfg.errors import Refused
 from mfg.evidence import Finding
 from mfg.prescription.examples import example_faults
+from mfg.prescription.observed import aged
 from mfg.prescription.order import Order
 from mfg.prescription.prescriber import Prescriber
 from mfg.protocol.protocol import Protocol, loaded
@@ -25,11 +27,14 @@ def dose(
     dose: str | None = None,
     given: Mapping[str, str | Quantity] | None = None,
     csf: str | Quantity | None = None,
+    weighed: str | date | None = None,
+    on: str | date | None = None,
 ) -> Order:
     """The dose that *protocol* prescribes for one dosing day of one patient.
 
     *weight* and *csf* are quantities such as ``"72 kg"`` and ``"25 mL"``; *given* holds any other
-    covariate that the protocol names. *arm* and *dose* may be left out where they make no difference.
+    covariate that the protocol names. *arm* and *dose* may be left out where they make no difference. If the
+    patient was *weighed* on one day and is dosed *on* another, the weight must not be too old.
 
     Raises:
         Refused: for anything that the protocol does not allow or does not define. No dose is guessed.
@@ -44,6 +49,11 @@ def dose(
     prescriber = Prescriber.of(protocol, arm=arm, dose=dose)
     order = prescriber.order(prescriber.case(known))
     findings = [*order.findings, *prescriber.remarks()]
+    findings += aged(protocol, prescriber.needs, known, weighed, on)
+    if not protocol.examples:
+        findings.append(
+            Finding("note", "no-example", "no worked example proves the numbers of this protocol")
+        )
     for fault in example_faults(protocol):
         message = f"the protocol contradicts its own worked example: {fault}"
         findings.append(Finding("error", "worked-example", message))
@@ -69,5 +79,5 @@ def _vehicle(protocol: Protocol, order: Order, drawn: Decimal) -> Iterator[Findi
         return
     needed = sum(volumes, Decimal(0))
     level, verb = ("note", "suffice") if drawn >= needed else ("error", "do not suffice")
-    message = f"{plain(drawn)} mL of {step.vehicle} {verb} for {plain(needed)} mL of product"
+    message = f"{volume(drawn)} of {step.vehicle} {verb} for {volume(needed)} of product"
     yield Finding(level, "vehicle-volume", message)

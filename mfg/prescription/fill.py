@@ -7,12 +7,14 @@ from decimal import ROUND_CEILING, Decimal
 
 from attrs import evolve, frozen
 
-from mfg.digits import plain
+from mfg.digits import near, plain
+from mfg.digits import volume as shown
 from mfg.errors import Refused
 from mfg.evidence import Finding
-from mfg.prescription.order import Filled
-from mfg.protocol.cases import Bounds, Rounding
+from mfg.prescription.order import KINDS, Filled
+from mfg.protocol.cases import FREE, Bounds, Rounding
 
+_NONE = Decimal(0)
 MOST_CONTAINERS = 10_000  # beyond it a size or a concentration is a slip
 Note = Callable[[Finding], object]
 
@@ -35,7 +37,7 @@ class Box:
     def filled(self, volume: Decimal) -> list[Filled]:
         """The containers for *volume*: the largest while a whole one is needed, then the smallest that holds the rest."""
         largest = self.sizes[-1]
-        full, rest = divmod(volume, largest)
+        full, rest = (_NONE, volume) if volume < largest else divmod(volume, largest)
         last = next(size for size in self.sizes if size >= rest)
         return [Filled(self.kind, largest, largest)] * int(full) + (
             [Filled(self.kind, last, rest)] if rest else []
@@ -48,7 +50,7 @@ class Fill:
 
     What is `counted` is a unit: ``cell``, ``viable_cell`` or ``IEQ``. A concentration of another kind is left
     out here: only the lot's viability would give a volume. `density` is the range that the concentration must
-    lie in. What `rounding` rounds stands in its unit.
+    lie in; `limited` says whether it or the volume has limits. What `rounding` rounds stands in its unit.
     """
 
     label: str
@@ -57,6 +59,7 @@ class Fill:
     density: Bounds
     volume: Decimal | None
     volume_limits: Bounds
+    limited: bool
     rounding: Rounding | None
     box: Box | None
 
@@ -78,13 +81,14 @@ class Fill:
                 cells = Decimal(int(volume * self.concentration))
         if cells != target and rounding is not None:
             off = (cells - target) / target * 100
-            how = f"rounded {rounding}: {plain(target)} cells become {plain(cells)} ({off:+.3f} %)"
+            what = KINDS[self.counted]
+            how = f"rounded {rounding}: {near(target)} {what} become {near(cells)} ({off:+.3f} %)"
             note(Finding("note", "rounded", f"{self.label}: {how}"))
         if cells < 1:
             raise Refused(
                 f"route.{self.label}.cells", None, "comes to no cell at all", "there is no such dose"
             )
-        if volume is not None:
+        if volume is not None and self.limited:
             self._judge(cells, volume)
         return cells, volume
 
@@ -127,6 +131,8 @@ class Fill:
         Raises:
             Refused: if there is none.
         """
+        if self.concentration is None and not self.limited:
+            return FREE
         thick, thin = self.concentration or self.density.most, self.concentration or self.density.least
         low = _least(least / thick if least is not None and thick else None, self.volume_limits.least)
         high = _most(most / thin if most is not None and thin else None, self.volume_limits.most)
@@ -149,13 +155,16 @@ class Fill:
             return cells, ()
         if box.contains is not None:
             return self._counted_out(box, box.contains, cells)
+        if sites > MOST_CONTAINERS:
+            self._few(box, Decimal(sites))
         if not box.sizes or volume is None:
             return cells, (Filled(box.kind, box.nominal),) * sites
-        each = volume / sites
-        self._few(box, each / box.sizes[-1] * sites)
+        each = volume / sites if sites > 1 else volume
+        if each > box.sizes[-1]:
+            self._few(box, volume / box.sizes[-1])
         fills = box.filled(each)
         if len(fills) > 1:
-            problem = f"{plain(each)} mL does not fit one {plain(box.sizes[-1])} mL {box.kind}"
+            problem = f"{shown(each)} does not fit one {plain(box.sizes[-1])} mL {box.kind}"
             note(Finding("note", "container-capacity", f"{problem}: {len(fills)} are filled", box.evidence))
         return cells, tuple(fills) * sites
 
@@ -165,7 +174,7 @@ class Fill:
             count = self.rounding.apply(count)
             cells = count * contains
         if box.use == "whole" and (count != count.to_integral_value() or count == 0):
-            size = f"{plain(contains)} cells"
+            size = f"{plain(contains)} {KINDS[self.counted]}"
             problem = f"needs {plain(count)} {box.kind}s of {size}, and only whole ones are given"
             where = f"route.{self.label}.container"
             raise Refused(where, None, problem, "the protocol states no rounding")

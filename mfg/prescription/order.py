@@ -52,6 +52,17 @@ class Administration:
         return (self.cells_least, self.cells_most) if self.cells is None else (self.cells, self.cells)
 
 
+KINDS = {"cell": "cells", "viable_cell": "viable cells", "IEQ": "islet equivalents"}
+
+
+def in_words(given: Administration) -> str:
+    """What is counted, as people say it: Muse cells, viable CAR+ T cells, islet equivalents."""
+    if given.counted in KINDS:
+        return KINDS[given.counted]
+    label = given.counted.removesuffix("s") + "s"
+    return f"viable {label}" if given.kind == "viable_cell" and "viable" not in label else label
+
+
 @frozen
 class Order:
     """One dosing day of one patient; there is no total where the routes count different kinds.

@@ -10,11 +10,11 @@ from attrs import evolve, frozen
 from mfg.errors import Refused
 from mfg.evidence import Finding
 from mfg.prescription.compile import rule_of
-from mfg.prescription.order import Order, total
+from mfg.prescription.order import KINDS, Order, total
 from mfg.prescription.rule import Rule
 from mfg.protocol.cases import Case
 from mfg.protocol.protocol import Arm, Covariate, Protocol
-from mfg.units import Anything, Quantity, Weight, alike, amount, measure_of, taken, text
+from mfg.units import Anything, Quantity, Weight, alike, amount, kind_of, measure_of, taken, text
 
 
 @frozen
@@ -104,15 +104,16 @@ class Prescriber:
         findings: list[Finding] = []
         weight = case.get("weight")
         given = self.rule.administrations(case, findings.append)
+        cells = total(given, [a.cells for a in given])
         return Order(
             protocol=self.protocol.name,
             arm=self.arm.name,
             dose=self.dose,
             weight_kg=weight if isinstance(weight, Decimal) else None,
             depends_on=tuple(sorted(self.needs)),
-            total_cells=total(given, [a.cells for a in given]),
-            total_cells_least=total(given, [a.ends()[0] for a in given]),
-            total_cells_most=total(given, [a.ends()[1] for a in given]),
+            total_cells=cells,
+            total_cells_least=total(given, [a.ends()[0] for a in given]) if cells is None else cells,
+            total_cells_most=total(given, [a.ends()[1] for a in given]) if cells is None else cells,
             administrations=given,
             findings=tuple(findings),
         )
@@ -130,7 +131,10 @@ class Prescriber:
             message = f"{', '.join(empty)} of arm {self.arm.name} hold no cells"
             yield Finding("note", "not-every-dose", message)
         if "weight" not in self.needs:
-            yield Finding("note", "weight-not-used", "the dose is fixed: body weight plays no part in it")
+            asked = " and the ".join(name.replace("_", " ") for name in sorted(self.needs))
+            why = f"the dose depends on the {asked}; " if asked else "the dose is fixed: "
+            yield Finding("note", "weight-not-used", f"{why}body weight plays no part in it")
+        yield from self._not_joined()
         for name in sorted(self.needs & protocol.patient.keys()):
             covariate = protocol.patient[name]
             if covariate.at:
@@ -143,6 +147,17 @@ class Prescriber:
             if name not in protocol.words() and (known is None or not known.limits.ends()):
                 message = f"no limits are stated for {name}: whether it is plausible is not checked"
                 yield Finding("note", "limit-not-checked", message)
+
+    def _not_joined(self) -> Iterator[Finding]:
+        """Concentrations of another kind of cell than the dose counts."""
+        treatment = self.arm.doses[self.dose]
+        routes = [r for r in self.protocol.routes if r.treatment in (None, treatment)]
+        for route, rule in zip(routes, self.rule.routes, strict=True):
+            dense, counted = route.concentration, rule.fill.counted
+            stated = [dense.is_, dense.least, dense.most] if dense else []
+            if any(kind_of(q) != counted for q in stated if q is not None):
+                message = f"{route.label}: the concentration does not count {KINDS[counted]}, as the dose does: it gives no volume and is not checked"
+                yield Finding("note", "concentration-not-checked", message)
 
 
 def _the_arm(protocol: Protocol, name: str | None, dose: str | None) -> Arm:

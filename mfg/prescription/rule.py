@@ -14,12 +14,12 @@ from typing import TypeVar
 
 from attrs import frozen
 
-from mfg.digits import plain
+from mfg.digits import near, plain
 from mfg.errors import Refused
 from mfg.evidence import Finding
 from mfg.prescription.fill import Fill, Note
-from mfg.prescription.order import Administration, Filled
-from mfg.protocol.cases import Bounds, Case, Condition, Rounding, choose
+from mfg.prescription.order import KINDS, Administration, Filled
+from mfg.protocol.cases import FREE, Bounds, Case, Condition, Rounding, choose
 
 
 @frozen
@@ -54,6 +54,8 @@ class CellRow:
 
     def limits(self, case: Case, sites: int, where: str) -> Bounds:
         """The range in which the delivered cells, or the total of which a share is given, must lie."""
+        if not self.lower and not self.upper:
+            return FREE
         least = max((a.of(case, sites) for a in self.lower), default=None)
         most = min((a.of(case, sites) for a in self.upper), default=None)
         if least is not None and most is not None and least > most:
@@ -70,8 +72,9 @@ class CellRow:
 
 @frozen
 class RouteRule:
-    """What one route gives; `counted` is the protocol's own word for what is counted."""
+    """What one route gives; `counted` is the protocol's own word for what is counted, `where` its place there."""
 
+    where: str
     name: str
     component: str | None
     counted: str
@@ -80,28 +83,29 @@ class RouteRule:
     rows: tuple[tuple[Condition, CellRow], ...]
     fill: Fill
 
-    @property
-    def where(self) -> str:
-        """Where the cells of this route stand in the file."""
-        return f"route.{self.fill.label}.cells"
-
     def administration(self, case: Case, weight: Decimal | None, note: Note) -> Administration:
         """What this route gives in *case*, per kg too if the dose depends on the *weight*."""
         fill, where = self.fill, self.where
-        row, sites = choose(self.rows, case, where), _only(self.sites, case, where)
-        share = _only(self.shares, case, where) if self.shares else Decimal(1)
+        row, sites = _chosen(self.rows, case, where), _chosen(self.sites, case, where)
         if row.unknown is not None:
             raise Refused(where, None, f"is not known: {row.unknown}", "the protocol defines no dose")
-        limits = _part(row.limits(case, sites, where), share)
+        limits = row.limits(case, sites, where)
+        share = _chosen(self.shares, case, where) if self.shares else _WHOLE
+        if limits is not FREE:
+            limits = _part(limits, share)
         if row.target is None:
             return self._as_the_lot_gives(limits, sites, note)
-        target = self._moved(row, row.target.of(case, sites), case, sites, note) * share
+        target = row.target.of(case, sites)
+        if limits is not FREE:
+            target = self._moved(row, target, case, sites, note)
+        if self.shares:
+            target *= share
         cells, volume = fill.measured(target, note)
         cells, containers = fill.contained(cells, volume, sites, note)
         if cells not in limits:
             problem = f"comes to {plain(cells)} {fill.counted}, outside {limits.shown(fill.counted)}"
             raise Refused(where, None, problem, "the protocol allows no such dose")
-        volumes = fill.volumes(cells, cells) if volume is None else Bounds()
+        volumes = fill.volumes(cells, cells) if volume is None else FREE
         return Administration(
             route=self.name,
             component=self.component,
@@ -124,7 +128,7 @@ class RouteRule:
         """What is given where the lot decides, within *limits*."""
         fill, box = self.fill, self.fill.box
         limits = fill.narrowed(limits)
-        volumes = fill.volumes(limits.least, limits.most) if fill.volume is None else Bounds()
+        volumes = fill.volumes(limits.least, limits.most) if fill.volume is None else FREE
         everything = box is not None and box.use == "all"
         if everything:
             message = f"{fill.label}: everything that the lot gave is given"
@@ -150,7 +154,8 @@ class RouteRule:
         for name, limit, pick in (("cap", row.cap, min), ("floor", row.floor, max)):
             end = limit.of(case, sites) if limit is not None else cells
             if pick(cells, end) != cells:
-                message = f"{self.fill.label}: the {name} of {plain(end)} cells replaces {plain(cells)}"
+                what = KINDS[self.fill.counted]
+                message = f"{self.fill.label}: the {name} of {near(end)} {what} replaces {near(cells)}"
                 note(Finding("note", f"{name}-applied", message))
                 cells = end
         return cells
@@ -162,17 +167,18 @@ class RouteRule:
             component=self.component,
             counted=self.counted,
             kind=self.fill.counted,
-            sites=_only(self.sites, case, self.where),
+            sites=_chosen(self.sites, case, self.where),
             cells=Decimal(0),
         )
 
 
 T = TypeVar("T")
+_WHOLE = Decimal(1)
 
 
-def _only(rows: tuple[tuple[Condition, T], ...], case: Case, where: str) -> T:
-    """The row of *rows* that holds; a single one takes every case."""
-    return rows[0][1] if len(rows) == 1 else choose(rows, case, where)
+def _chosen(rows: tuple[tuple[Condition, T], ...], case: Case, where: str) -> T:
+    """The row of *rows* that holds; one without a condition stands alone and is not asked."""
+    return choose(rows, case, where) if rows[0][0].parts else rows[0][1]
 
 
 def _part(limits: Bounds, share: Decimal) -> Bounds:

@@ -50,6 +50,9 @@ class Bounds:
         return [end for end in (self.least, self.above, self.most, self.below) if end is not None]
 
 
+FREE = Bounds()
+
+
 @frozen
 class Rounding:
     """Rounding to whole multiples of `step`, which is so many `unit`; `how` is a key of `ROUNDINGS`."""

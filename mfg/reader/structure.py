@@ -195,6 +195,8 @@ def _rows_of(cls: type, short: str) -> Callable[[Any, Any], tuple[Any, ...]]:
     """A decision table: one bare value, one row, or a list of rows."""
 
     def hook(given: Any, _: Any) -> tuple[Any, ...]:
+        if given == []:
+            raise Refused("", "[]", "is a table without a row", "write at least one")
         if isinstance(given, list):
             return tuple(_converter.structure(given, list[cls]))  # type: ignore[valid-type]
         return (_converter.structure(given if isinstance(given, dict) else {short: given}, cls),)

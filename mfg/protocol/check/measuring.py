@@ -17,8 +17,7 @@ def faults(protocol: Protocol) -> Iterator[Refused]:
         yield from _limits(f"patient.{name}", covariate)
     for route in protocol.routes:
         path = f"route.{route.label}"
-        stated = [q for rule in route.cells for q in (rule.is_, rule.least, rule.most, rule.cap, rule.floor)]
-        kinds = list(dict.fromkeys(kind_of(q) for q in stated if q is not None))
+        kinds = _kinds(route)
         if len(kinds) > 1:
             advice = "count one kind in one route: no number joins two"
             yield Refused(f"{path}.cells", " and ".join(kinds), "are counted together", advice)
@@ -28,6 +27,12 @@ def faults(protocol: Protocol) -> Iterator[Refused]:
         yield from _volumes(path, route, counted)
         yield from _container(path, route, counted)
         yield from _rounding(path, route, counted)
+
+
+def _kinds(route: Route) -> list[str]:
+    """What the numbers of a route count."""
+    stated = [q for rule in route.cells for q in (rule.is_, rule.least, rule.most, rule.cap, rule.floor)]
+    return list(dict.fromkeys(kind_of(q) for q in stated if q is not None))
 
 
 def rounding_fault(path: str, covariate: Covariate) -> Iterator[Refused]:
