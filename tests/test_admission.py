@@ -204,6 +204,64 @@ def test_doses_without_an_appointment_keep_the_stagger_too() -> None:
     assert min(later - earlier for earlier, later in pairwise(days)) == 3
 
 
+AT_RATIO: Changes = {**ONE_DOSE, "protocol.arm": [{"name": "msc", "doses": ["dose 1"], "ratio": 1}]}
+NO_VISIT: Changes = {"protocol.visit": []}
+FLOATING: Changes = {
+    "protocol.dose": [{"name": "dose 1", "after": {"of": "release", "is": "0 day"}}],
+    "protocol.visit": [],
+    "protocol.step.formulate.drawn": None,
+    "protocol.step.formulate.draw": None,
+}
+NO_DOSE: Changes = {
+    "protocol.arm": [{"name": "msc", "doses": [], "ratio": 1}],
+    "protocol.visit": [*ONE_DOSE["protocol.visit"], {"name": "V5", "day": "7 day"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("at", "changes", "event"),
+    [
+        (None, {}, "arrive"),
+        ("screening", {}, "visit"),
+        ("screening", NO_VISIT, "arrive"),
+        ("screening", FLOATING, "arrive"),
+        ("V1", {}, "visit"),
+        ("baseline", {}, "administer"),
+        ("baseline", NO_VISIT, "administer"),
+        ("baseline", FLOATING, "administer"),
+    ],
+)
+def test_an_arm_is_allocated_at_its_event(at: str | None, changes: Changes, event: str) -> None:
+    """At the screening, where there is one, with the dose on day 0, or at a visit; the log has it at that minute."""
+    tables = run(AT_RATIO, {"protocol.allocation": {"how": "ratio", "at": at}}, changes)
+    (allocated,) = done(tables, "allocate").itertuples()
+    assert allocated.outcome == "msc"
+    (then,) = done(tables, event).itertuples()
+    assert allocated.started_min == then.started_min
+    assert list(tables.patients["arm"]) == ["msc"]
+
+
+def test_without_a_dose_the_baseline_is_day_0() -> None:
+    """Four weeks after the screening, in the morning; and a course of nothing has no other time than now."""
+    baseline = {"protocol.allocation": {"how": "ratio", "at": "baseline"}}
+    (allocated,) = done(run(AT_RATIO, NO_DOSE, baseline), "allocate").itertuples()
+    assert allocated.started_min == 28 * 1440 + 9 * 60
+    (alone,) = done(run(AT_RATIO, NO_DOSE, NO_VISIT, baseline), "allocate").itertuples()
+    assert alone.started_min == 0
+
+
+def test_who_left_before_the_event_was_never_allocated() -> None:
+    """A dose that is not given, a day 0 that is not reached: the patient has no arm."""
+    baseline = {
+        "protocol.allocation": {"how": "ratio", "at": "baseline"},
+        "population.leaves.die": "100 %/month",
+    }
+    for changes in ({}, NO_DOSE):
+        tables = run(AT_RATIO, baseline, changes)
+        assert list(tables.patients["ending"]) == ["died"]
+        assert list(tables.patients["arm"]) == [""]
+
+
 WRONG: list[tuple[Changes, str]] = [
     (
         {"protocol.arm": [{"name": "all", "doses": ["dose 1"]}]},
@@ -237,6 +295,23 @@ WRONG: list[tuple[Changes, str]] = [
     (
         {"protocol.allocation.stagger": {"subjects": "0 day"}},
         "allocation.stagger.subjects: '0 day' is no wait; leave it out",
+    ),
+    (
+        {
+            "protocol.arm": arms(1, 1),
+            "protocol.allocation.at": "V2",
+            "protocol.visit": [
+                {"name": "V2", "day": [{"is": "1 day"}], "when": {"arm": "cohort 2"}},
+            ],
+        },
+        "allocation.at: 'V2' is no visit of the arm cohort 1; name one of all arms",
+    ),
+    (
+        {
+            "protocol.allocation.at": "V2",
+            "protocol.visit": [{"name": "V2", "after": {"of": "release", "is": "1 day"}}],
+        },
+        "allocation.at: 'V2' has no day of its own; name an event that is planned",
     ),
     ({"protocol.allocation.at": "V7"}, "allocation.at: 'V7' is no event; use one of V1, baseline, screening"),
     (

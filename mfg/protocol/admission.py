@@ -18,10 +18,26 @@ def admission_faults(protocol: Protocol) -> Iterator[Refused]:
     events = ["screening", "baseline", *(o.name for visit in protocol.visits for o in occurrences(visit))]
     if allocation.at is not None and allocation.at not in events:
         yield Refused("allocation.at", allocation.at, "is no event", nearest(allocation.at, events))
+    yield from _without_it(protocol, allocation.at)
     if allocation.how == "in order":
         yield from _in_order(protocol, allocation)
     else:
         yield from _drawn(protocol, allocation)
+
+
+def _without_it(protocol: Protocol, at: str | None) -> Iterator[Refused]:
+    """Arms whose patients would never come to the visit at which they are allocated."""
+    for visit in protocol.visits:
+        if at not in {o.name for o in occurrences(visit)}:
+            continue
+        if visit.after is not None and visit.after.of == "release":
+            yield Refused("allocation.at", at, "has no day of its own", "name an event that is planned")
+        asked = None if visit.when is None else visit.when.conditions.get("arm")
+        for arm in protocol.arms if asked is not None else ():
+            if asked is not None and arm.name not in asked.one_of:
+                yield Refused(
+                    "allocation.at", at, f"is no visit of the arm {arm.name}", "name one of all arms"
+                )
 
 
 def _drawn(protocol: Protocol, allocation: Allocation) -> Iterator[Refused]:

@@ -153,7 +153,9 @@ def _in_progress(scenario: Scenario) -> Iterator[Refused]:
     if not lots:
         return
     source = scenario.source
-    if not _grows(scenario) or (source is not None and source.kind != "fresh"):
+    if not (_grows(scenario) and scenario.protocol.dosed_arms()) or (
+        source is not None and source.kind != "fresh"
+    ):
         advice = "lots in progress are those of a fresh supply that is grown"
         yield Refused("arrivals.in_progress", None, "has lots that this supply does not make", advice)
         return

@@ -151,14 +151,14 @@ def _clinics(plan: p.Plan, luck: Luck, count: int) -> list[int]:
 
 
 def _allocated(plan: p.Plan, luck: Luck, clinics: list[int]) -> list[int]:
-    """The arm of each patient: as listed, or by the ratio, in blocks (of a clinic) where the protocol has them.
+    """The arm of each patient: as listed, or by the ratio, in blocks (of a stratum) where the protocol has them.
 
     Within a block each patient takes one of the places that are left, by the patient's own luck, so who
     comes later changes nothing.
     """
     ratio = [n for n, arm in enumerate(plan.arms) for _ in range(arm.ratio)]
     lots = luck.uniforms("allocation", 0, 1)[:, 0].tolist()
-    left: dict[int, list[int]] = {}
+    left: dict[tuple[object, ...], list[int]] = {}
     arms: list[int] = []
     known = [one.arm for one in plan.listed]
     for n, clinic in enumerate(clinics):
@@ -166,11 +166,16 @@ def _allocated(plan: p.Plan, luck: Luck, clinics: list[int]) -> list[int]:
         if arm is not None:
             arms.append(arm)
             continue
-        stratum = clinic if plan.strata else 0
+        stratum = _stratum(plan, clinic)
         if plan.block is None or not left.get(stratum):
             left[stratum] = ratio * ((plan.block or len(ratio)) // len(ratio))
         arms.append(left[stratum].pop(int(lots[n] * len(left[stratum]))))
     return arms
+
+
+def _stratum(plan: p.Plan, clinic: int) -> tuple[object, ...]:
+    """What a patient has in each of the strata, which are blocks of their own."""
+    return tuple({"site": clinic}[name] for name in plan.strata)
 
 
 def _in_order(plan: p.Plan, arrived: Sequence[int], eligible: Sequence[bool]) -> list[int]:

@@ -49,8 +49,8 @@ def treat(unit: Unit, patient: Patient) -> Process:
         return "not eligible"
     if not patient.has_place:
         return "no place in a cohort"
-    if unit.plan.allocated_at is None or not patient.arm.course.planned:
-        allocate(unit, patient)
+    if patient.arm.allocated_at is None:
+        unit.allocates(patient)
     if not enrol(unit, patient):
         return NO_APPOINTMENT
     return (yield from follow(unit, patient))
@@ -79,15 +79,10 @@ def attend(unit: Unit, patient: Patient) -> Process:
         for start, name in patient.visits:
             yield start
             unit.writes(patient.subject, "visit", name)
-            if name == unit.plan.allocated_at:
-                allocate(unit, patient)
+            if name == patient.arm.allocated_at:
+                unit.allocates(patient)
     except Interrupt:
         return
-
-
-def allocate(unit: Unit, patient: Patient) -> None:
-    """Write down the arm, and the decline with which the wait is reckoned."""
-    unit.writes(patient.subject, "allocate", patient.arm.name, patient.decline)
 
 
 def give(unit: Unit, dosing: Dosing) -> Process:
@@ -280,12 +275,15 @@ def administer(unit: Unit, dosing: Dosing) -> Process:
     alive = 1.0
     if dosing.dose.product and recipe.prepares:
         alive = unit.biology.viability(patient, dosing.number, unit.now - dosing.suspended_at)
-    if not recipe.administers:
-        dosing.given_at = unit.now
-        return
 
     def begun(at: int) -> None:
         dosing.given_at = at
+        if dosing.dose.name == patient.arm.allocated_at:
+            unit.allocates(patient)
+
+    if not recipe.administers:
+        begun(unit.now)
+        return
 
     keeps = recipe.use_within if dosing.dose.product and recipe.prepares else None
     by, upset = None if keeps is None else dosing.suspended_at + keeps, dosing.upset

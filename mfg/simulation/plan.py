@@ -18,6 +18,7 @@ from mfg.growth import Cultivation
 from mfg.shape import Shape
 
 _NOTES = "arrive allocate prescribe book visit ship-in ship-out release fail end"
+DAY_0 = ""  # the day of the baseline itself, in the place of the name of an event
 NOTES = {name.replace("-", " "): code for code, name in enumerate(_NOTES.split())}
 
 
@@ -167,6 +168,7 @@ class Dose:
 class Arm:
     """An arm with its course; `floating` doses are given when their lot is released.
 
+    Its patients are allocated at the visit or with the dose named `allocated_at`, on `DAY_0`, or when they come (None).
     An arm that is filled in order takes patients until it has its `size`; None where arms are drawn by their `ratio`.
     """
 
@@ -175,6 +177,7 @@ class Arm:
     size: int | None
     doses: tuple[Dose, ...]
     course: Template
+    allocated_at: str | None
 
     @cached_property
     def filled(self) -> frozenset[str]:
@@ -304,9 +307,8 @@ class Plan:
     legs: Mapping[tuple[str, int, int], Leg]
     arms: tuple[Arm, ...]
     block: int | None
-    strata: bool
+    strata: tuple[str, ...]
     stagger: Stagger | None
-    allocated_at: str | None
     open_days: tuple[bool, ...]
     recipe: Recipe
     tests: tuple[Test, ...]

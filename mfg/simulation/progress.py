@@ -9,7 +9,7 @@ from mfg.simulation import plan as p
 from mfg.simulation import sizing
 from mfg.simulation.clock import Process
 from mfg.simulation.cohort import Patient
-from mfg.simulation.journey import allocate, follow, settle
+from mfg.simulation.journey import follow, settle
 from mfg.simulation.laboratory import sampled_before
 from mfg.simulation.making import expect_breakdown
 from mfg.simulation.planning import NO_APPOINTMENT, Appointments, prepare
@@ -36,7 +36,7 @@ def resume(unit: Unit, patients: Sequence[Patient]) -> None:
 def _goes_on(unit: Unit, patient: Patient, lot: p.InProgress, flasks: int) -> Process:
     """One patient with a lot in culture, to the dose that it is for; returns the ending."""
     unit.writes(patient.subject, "arrive", value=patient.weight)
-    allocate(unit, patient)
+    unit.allocates(patient)
     unit.will_leave(patient, lot.dose_day * DAY)
     booked = _booked(unit, patient, lot)
     if booked is None:

@@ -52,9 +52,8 @@ def in_progress_of(scenario: Scenario) -> Iterator[p.InProgress]:
     """The lots that are in culture when the clock starts."""
     site = scenario.site
     arms = [arm.name for arm in scenario.protocol.arms]
-    default = scenario.protocol.dosed_arms()[0]
     for one in scenario.arrivals.in_progress:
-        arm = scenario.protocol.arms[arms.index(one.arm or default.name)]
+        arm = scenario.protocol.arms[arms.index(one.arm or scenario.protocol.dosed_arms()[0].name)]
         products = [d for d, t in arm.doses.items() if scenario.protocol.treatment(t).kind == "product"]
         yield p.InProgress(
             name=one.patient,

@@ -6,6 +6,7 @@ from decimal import Decimal
 from math import nan
 from typing import TypeVar
 
+from mfg.course.network import BASELINE, Template
 from mfg.course.template import template_of
 from mfg.errors import Refused
 from mfg.growth import Cultivation
@@ -27,16 +28,31 @@ def arms_of(scenario: Scenario) -> tuple[p.Arm, ...]:
     """The arms, each with its doses and its course."""
     protocol, weights, allocation = scenario.protocol, _weights(scenario), scenario.protocol.allocation
     in_order = allocation is not None and allocation.how == "in order"
+    courses = {arm.name: template_of(protocol, arm, scenario.source) for arm in protocol.arms}
     return tuple(
         p.Arm(
-            arm.name,
-            arm.ratio or arm.size or 1,
-            arm.size if in_order else None,
-            tuple(_dose(protocol, arm, name, weights) for name in arm.doses),
-            template_of(protocol, arm, scenario.source),
+            name=arm.name,
+            ratio=arm.ratio or arm.size or 1,
+            size=arm.size if in_order else None,
+            doses=tuple(_dose(protocol, arm, name, weights) for name in arm.doses),
+            course=courses[arm.name],
+            allocated_at=_allocated_at(allocation.at if allocation else None, arm, courses[arm.name]),
         )
         for arm in protocol.arms
     )
+
+
+def _allocated_at(at: str | None, arm: Arm, course: Template) -> str | None:
+    """With which event of its *course* an arm is allocated; None where that is when the patient comes."""
+    visits = {event.name: event.kind for event in course.planned if event.kind in ("screening", "visit")}
+    if at is None or at in visits:
+        return at
+    if at == "screening":
+        return next((name for name, kind in visits.items() if kind == "screening"), None)
+    for event in course.planned:
+        if event.kind == "dose" and (event.reference, event.months, event.days) == (BASELINE, 0, 0):
+            return event.name
+    return p.DAY_0 if course.planned else next(iter(arm.doses), None)
 
 
 def _weights(scenario: Scenario) -> range:
