@@ -7,11 +7,16 @@ from collections.abc import Iterator
 from mfg.errors import Refused, nearest
 from mfg.protocol.occurrences import occurrences
 from mfg.protocol.protocol import Allocation, Protocol
-from mfg.units import text
+from mfg.protocol.rules import Limits
+from mfg.units import alike, text
+
+MEASURED = {"weight": "kg", "age": "year", "alsfrs_r": "point"}  # what is known of every patient, in its unit
 
 
 def admission_faults(protocol: Protocol) -> Iterator[Refused]:
-    """Words of ``[allocation]`` that would be obeyed by nobody."""
+    """Words of ``[eligibility]`` and ``[allocation]`` that would be obeyed by nobody."""
+    for name, limits in protocol.eligibility.items():
+        yield from _limits(protocol, name, limits)
     allocation = protocol.allocation
     if allocation is None:
         return
@@ -23,6 +28,26 @@ def admission_faults(protocol: Protocol) -> Iterator[Refused]:
         yield from _in_order(protocol, allocation)
     else:
         yield from _drawn(protocol, allocation)
+
+
+def _limits(protocol: Protocol, name: str, limits: Limits) -> Iterator[Refused]:
+    """Limits in the unit of what they limit, that somebody can keep."""
+    where, unit = f"eligibility.{name}", (protocol.units | MEASURED).get(name)
+    stated = dict(limits.bounds())
+    if not stated and not limits.one_of:
+        yield Refused(where, None, "says no limit", "give least, above, most or below")
+    elif unit is not None and (limits.one_of or not all(alike(q, unit) for q in stated.values())):
+        yield Refused(where, str(limits), "does not fit it", f"write limits in {unit}")
+    elif stated:
+        low = max((q for key, q in stated.items() if key in ("least", "above")), default=None)
+        high = min((q for key, q in stated.items() if key in ("most", "below")), default=None)
+        open_ended = {"above", "below"} & stated.keys()
+        if low is not None and high is not None and (low > high or (low == high and open_ended)):
+            yield Refused(where, str(limits), "leaves nobody", "exchange the limits")
+    words = protocol.words().get(name, []) if name in protocol.patient else []
+    for word in limits.one_of:
+        if words and word not in words:
+            yield Refused(where, word, "is no value of it", nearest(word, words))
 
 
 def _without_it(protocol: Protocol, at: str | None) -> Iterator[Refused]:

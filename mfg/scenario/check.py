@@ -119,6 +119,9 @@ def _needed_by_policy(scenario: Scenario) -> Iterator[Refused]:
         if "alsfrs_r" not in scenario.protocol.eligibility:
             advice = "the policy lets patients lose their eligibility by it"
             yield Refused("protocol.eligibility.alsfrs_r", None, "is missing", advice)
+        elif not {"least", "above"} & dict(scenario.protocol.eligibility["alsfrs_r"].bounds()).keys():
+            advice = "the policy lets patients fall below it"
+            yield Refused("protocol.eligibility.alsfrs_r.least", None, "is missing", advice)
         for name in ("alsfrs_r", "decline"):
             if getattr(people, name) is None:
                 advice = "the policy lets patients lose their eligibility"

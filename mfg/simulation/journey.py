@@ -45,7 +45,8 @@ def settle(unit: Unit, patient: Patient, story: Process) -> Process:
 def treat(unit: Unit, patient: Patient) -> Process:
     """Allocate an arm, book the course, and follow it; returns the ending."""
     unit.writes(patient.subject, "arrive", value=patient.weight)
-    if not patient.eligible:
+    if patient.ineligible_for:
+        unit.writes(patient.subject, "fail", patient.ineligible_for)
         return "not eligible"
     if not patient.has_place:
         return "no place in a cohort"

@@ -194,12 +194,24 @@ class Stagger:
 
 
 @frozen
+class Limit:
+    """What somebody must have to be eligible: at least, above, at most and below these."""
+
+    name: str
+    least: float
+    above: float
+    most: float
+    below: float
+
+
+@frozen
 class Candidate:
-    """A patient of a list, arriving at a minute."""
+    """A patient of a list, arriving at a minute; what is not known is drawn."""
 
     name: str
     arrived: int
     weight: float
+    age: float | None
     arm: int | None
     clinic: int | None
 
@@ -227,6 +239,7 @@ class People:
     """The population in plain shapes; hazards per minute, decline in points per month of 30.4375 days."""
 
     weight: Shape
+    age: Shape | None
     score: Shape | None
     decline: Shape | None
     ineligible: float
@@ -313,6 +326,7 @@ class Plan:
     recipe: Recipe
     tests: tuple[Test, ...]
     people: People
+    eligibility: tuple[Limit, ...]
     candidates: tuple[Candidate, ...]
     in_progress: tuple[InProgress, ...]
     rate: float

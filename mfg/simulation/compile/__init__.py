@@ -9,7 +9,7 @@ from mfg.calendar import DAY, holidays_of
 from mfg.protocol.protocol import Stagger
 from mfg.scenario import Scenario
 from mfg.simulation import plan as p
-from mfg.simulation.compile.people import candidates_of, in_progress_of, people_of
+from mfg.simulation.compile.people import candidates_of, eligibility_of, in_progress_of, people_of
 from mfg.simulation.compile.places import Places
 from mfg.simulation.compile.plain import minutes
 from mfg.simulation.compile.prescribed import arms_of, recipe_of
@@ -54,6 +54,7 @@ def plan_of(scenario: Scenario) -> p.Plan:
         recipe=recipe_of(scenario),
         tests=places.tests,
         people=people_of(scenario),
+        eligibility=tuple(eligibility_of(scenario)),
         candidates=tuple(candidates_of(scenario)),
         in_progress=tuple(in_progress_of(scenario)),
         rate=number(come.rate, "/day") / DAY if come.rate is not None else 0.0,
@@ -72,7 +73,8 @@ def _stagger(stagger: Stagger) -> p.Stagger:
 
 def _policy(scenario: Scenario) -> p.Policy:
     policy, score = scenario.policy, scenario.protocol.eligibility.get("alsfrs_r")
-    least = number(score.least, "point") if score is not None and score.least is not None else -inf
+    ends = [] if score is None else [end for end in (score.least, score.above) if end is not None]
+    least = max((number(end, "point") for end in ends), default=-inf)
     return p.Policy(
         order=policy.order,
         gives_short=policy.short_dose == "give",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 
 from mfg.calendar import DAY
 from mfg.scenario import Scenario
+from mfg.scenario.admission import judged
 from mfg.simulation import plan as p
 from mfg.simulation.compile.plain import monthly, part
 from mfg.spread import shape_of
@@ -17,6 +19,7 @@ def people_of(scenario: Scenario) -> p.People:
     marrow, growth, product, leaving = people.marrow, people.growth, people.product, people.leaving
     return p.People(
         weight=shape_of(people.weight, "kg"),
+        age=shape_of(people.age, "year") if people.age else None,
         score=shape_of(people.alsfrs_r, "point") if people.alsfrs_r else None,
         decline=shape_of(people.decline, "point/month") if people.decline else None,
         ineligible=part(leaving.ineligible),
@@ -38,6 +41,18 @@ def people_of(scenario: Scenario) -> p.People:
     )
 
 
+def eligibility_of(scenario: Scenario) -> Iterator[p.Limit]:
+    """The limits that are judged at screening, in the order of the protocol."""
+    for name, bounds in judged(scenario).items():
+        yield p.Limit(
+            name=name,
+            least=-inf if bounds.least is None else float(bounds.least),
+            above=-inf if bounds.above is None else float(bounds.above),
+            most=inf if bounds.most is None else float(bounds.most),
+            below=inf if bounds.below is None else float(bounds.below),
+        )
+
+
 def candidates_of(scenario: Scenario) -> Iterator[p.Candidate]:
     """The patients of a list."""
     arms = {arm.name: n for n, arm in enumerate(scenario.protocol.arms)}
@@ -45,7 +60,14 @@ def candidates_of(scenario: Scenario) -> Iterator[p.Candidate]:
     for one in scenario.arrivals.patients:
         arrived = (one.arrived - scenario.start).days * DAY
         arm = arms[one.arm] if one.arm else None
-        yield p.Candidate(one.patient, arrived, one.weight_kg, arm, clinics[one.site] if one.site else None)
+        yield p.Candidate(
+            name=one.patient,
+            arrived=arrived,
+            weight=one.weight_kg,
+            age=one.age,
+            arm=arm,
+            clinic=clinics[one.site] if one.site else None,
+        )
 
 
 def in_progress_of(scenario: Scenario) -> Iterator[p.InProgress]:
