@@ -153,6 +153,7 @@ def _patients(ledger: Ledger, doses: pd.DataFrame) -> pd.DataFrame:
             "arrived_day": ledger.number(log.started, arrived) / DAY,
             "ended_day": ledger.number(log.started, ended) / DAY,
             "ending": ledger.word(ended),
+            "ineligible_for": ledger.word(ledger.last(own, ledger.rows("fail"))),
             "collections": ledger.count(ledger.people, ledger.rows("collect")),
             "vehicle_draws": ledger.count(ledger.people, ledger.rows("draw")),
         }

@@ -14,6 +14,7 @@ from mfg.prescription.examples import example_faults
 from mfg.reader.protocols import load_protocol
 from mfg.reader.scenarios import load_population, load_scenario, load_site
 from mfg.reader.toml import read_toml
+from mfg.scenario.admission import not_judged
 
 _LOADERS: dict[str, Callable[[Path], Any]] = {
     "protocol-1": load_protocol,
@@ -58,7 +59,9 @@ def _scenario(path: Path) -> str:
             faults += [fault.under(f"variant.{name}") for fault in plain]
     if faults:
         raise Faults(str(path), tuple(faults))
-    return f"sound; {_ground(scenario.numbers)}"
+    left_out = not_judged(scenario)
+    remark = f"not judged at screening: {', '.join(left_out)}; " if left_out else ""
+    return f"sound; {remark}{_ground(scenario.numbers)}"
 
 
 def _ground(numbers: tuple[Number, ...]) -> str:

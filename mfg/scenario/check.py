@@ -128,6 +128,9 @@ def _needed_by_policy(scenario: Scenario) -> Iterator[Refused]:
         if "alsfrs_r" not in scenario.protocol.eligibility:
             advice = "the policy lets patients lose their eligibility by it"
             yield Refused("protocol.eligibility.alsfrs_r", None, "is missing", advice)
+        elif not {"least", "above"} & dict(scenario.protocol.eligibility["alsfrs_r"].bounds()).keys():
+            advice = "the policy lets patients fall below it"
+            yield Refused("protocol.eligibility.alsfrs_r.least", None, "is missing", advice)
         for name in ("alsfrs_r", "decline"):
             if getattr(people, name) is None:
                 advice = "the policy lets patients lose their eligibility"
@@ -162,7 +165,9 @@ def _in_progress(scenario: Scenario) -> Iterator[Refused]:
     if not lots:
         return
     source = scenario.source
-    if not _grows(scenario) or (source is not None and source.kind != "fresh"):
+    if not (_grows(scenario) and scenario.protocol.dosed_arms()) or (
+        source is not None and source.kind != "fresh"
+    ):
         advice = "lots in progress are those of a fresh supply that is grown"
         yield Refused("arrivals.in_progress", None, "has lots that this supply does not make", advice)
         return

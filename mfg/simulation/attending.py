@@ -42,8 +42,8 @@ def take_place(unit: Unit, patient: Patient, visit: Visit) -> None:
     observe(unit, patient, name, turn)
     if name != visit.name:
         observe(unit, patient, visit.name)
-    if visit.name == unit.plan.allocated_at:
-        allocate(unit, patient)
+    if visit.name == patient.arm.allocated_at:
+        unit.allocates(patient)
 
 
 def waits_for_product(unit: Unit, patient: Patient, visit: Visit) -> bool:
@@ -62,8 +62,3 @@ def waits_for_product(unit: Unit, patient: Patient, visit: Visit) -> bool:
     if dosing.hopeless:
         wake(unit, dosing)
     return True
-
-
-def allocate(unit: Unit, patient: Patient) -> None:
-    """Write down the arm, and the decline with which the wait is reckoned."""
-    unit.writes(patient.subject, "allocate", patient.arm.name, patient.decline)

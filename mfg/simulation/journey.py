@@ -9,7 +9,7 @@ from math import inf, isinf
 from simpy import Event, Interrupt
 
 from mfg.calendar import DAY
-from mfg.simulation.attending import allocate, attend
+from mfg.simulation.attending import attend
 from mfg.simulation.booking import Booked
 from mfg.simulation.clock import First, Process
 from mfg.simulation.cohort import Patient
@@ -48,13 +48,18 @@ def settle(unit: Unit, patient: Patient, story: Process) -> Process:
 def treat(unit: Unit, patient: Patient) -> Process:
     """Allocate an arm, book the course, and follow it; returns the ending."""
     unit.writes(patient.subject, "arrive", value=patient.weight)
-    if not patient.eligible:
+    if patient.ineligible_for:
+        unit.writes(patient.subject, "fail", patient.ineligible_for)
         return "not eligible"
     observe(unit, patient, "screening")
+    for name, limits in unit.plan.admits.items():
+        if name in patient.case and patient.case[name] not in limits:
+            unit.writes(patient.subject, "fail", name)
+            return "not eligible"
     if not patient.has_place:
         return "no place in a cohort"
-    if unit.plan.allocated_at is None or not patient.arm.course.planned:
-        allocate(unit, patient)
+    if patient.arm.allocated_at is None:
+        unit.allocates(patient)
     if not enrol(unit, patient):
         return NO_APPOINTMENT
     return (yield from follow(unit, patient))
@@ -287,12 +292,15 @@ def administer(unit: Unit, dosing: Dosing) -> Process:
     alive = 1.0
     if dosing.dose.product and recipe.prepares:
         alive = unit.biology.viability(patient, dosing.number, unit.now - dosing.suspended_at)
-    if not recipe.administers:
-        dosing.given_at = unit.now
-        return
 
     def begun(at: int) -> None:
         dosing.given_at = at
+        if dosing.dose.name == patient.arm.allocated_at:
+            unit.allocates(patient)
+
+    if not recipe.administers:
+        begun(unit.now)
+        return
 
     keeps = recipe.use_within if dosing.dose.product and recipe.prepares else None
     by, upset = None if keeps is None else dosing.suspended_at + keeps, dosing.upset

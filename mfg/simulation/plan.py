@@ -22,6 +22,7 @@ from mfg.shape import Shape
 
 _NOTES = "arrive allocate prescribe book visit ship-in ship-out release fail end observe drop"
 Case = Mapping[str, Decimal | str]  # what is known of a patient: the arm, the supply, what was observed
+DAY_0 = ""  # the day of the baseline itself, in the place of the name of an event
 NOTES = {name.replace("-", " "): code for code, name in enumerate(_NOTES.split())}
 
 
@@ -176,6 +177,7 @@ class Dose:
 class Arm:
     """An arm with its course; `when` holds the conditions of its visits by their names.
 
+    Its patients are allocated at the visit or with the dose named `allocated_at`, on `DAY_0`, or when they come (None).
     An arm that is filled in order takes patients until it has its `size`; None where arms are drawn by their `ratio`.
     """
 
@@ -184,6 +186,7 @@ class Arm:
     size: int | None
     doses: tuple[Dose, ...]
     course: Template
+    allocated_at: str | None
     when: Mapping[str, Any] = field(factory=dict)
 
     @cached_property
@@ -236,12 +239,24 @@ class Stagger:
 
 
 @frozen
+class Limit:
+    """What somebody must have to be eligible: at least, above, at most and below these."""
+
+    name: str
+    least: float
+    above: float
+    most: float
+    below: float
+
+
+@frozen
 class Candidate:
-    """A patient of a list, arriving at a minute."""
+    """A patient of a list, arriving at a minute; what is not known is drawn."""
 
     name: str
     arrived: int
     weight: float
+    age: float | None
     arm: int | None
     clinic: int | None
 
@@ -269,6 +284,7 @@ class People:
     """The population in plain shapes; hazards per minute, decline in points per month of 30.4375 days."""
 
     weight: Shape
+    age: Shape | None
     score: Shape | None
     decline: Shape | None
     ineligible: float
@@ -336,7 +352,7 @@ class Plan:
     """Everything that one replication needs.
 
     `turns` gives for each visit of a repeated one that one's name and its place in it; `held` are the visits that wait
-    for results.
+    for results. `eligibility` limits what is known of everybody, `admits` what is observed at screening.
     """
 
     name: str
@@ -359,9 +375,8 @@ class Plan:
     legs: Mapping[tuple[str, int, int], Leg]
     arms: tuple[Arm, ...]
     block: int | None
-    strata: bool
+    strata: tuple[str, ...]
     stagger: Stagger | None
-    allocated_at: str | None
     turns: Mapping[str, tuple[str, int]]
     held: frozenset[str]
     open_days: tuple[bool, ...]
@@ -371,6 +386,8 @@ class Plan:
     tests: tuple[Test, ...]
     people: People
     traits: tuple[Trait, ...]
+    eligibility: tuple[Limit, ...]
+    admits: Mapping[str, Any]
     candidates: tuple[Candidate, ...]
     in_progress: tuple[InProgress, ...]
     rate: float

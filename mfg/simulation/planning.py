@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from itertools import takewhile
 from math import ceil, inf
 
@@ -15,6 +16,7 @@ from mfg.simulation.booking import Booked
 from mfg.simulation.cohort import Patient
 from mfg.simulation.laboratory import awaited
 from mfg.simulation.lots import Dosing, Lot
+from mfg.simulation.plan import DAY_0
 from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import follow_dose, plan_visit, soonest
@@ -36,6 +38,9 @@ def enrol(unit: Unit, patient: Patient) -> bool:
             return False
         baseline, booked = found
         unit.will_leave(patient, baseline * DAY)
+        if arm.allocated_at == DAY_0:
+            opens = max(unit.now, baseline * DAY, unit.booking.opening(patient, baseline))
+            unit.floor.at(opens, partial(unit.allocates, patient))
         for event in unit.booking.course(arm, baseline).events:
             if event.kind == "screening":
                 plan_visit(unit, patient, event, baseline, screened)

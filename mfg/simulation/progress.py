@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from mfg.calendar import DAY
 from mfg.simulation import plan as p
 from mfg.simulation import sizing
-from mfg.simulation.attending import allocate
 from mfg.simulation.clock import Process
 from mfg.simulation.cohort import Patient
 from mfg.simulation.journey import follow, settle
@@ -38,7 +37,7 @@ def resume(unit: Unit, patients: Sequence[Patient]) -> None:
 def _goes_on(unit: Unit, patient: Patient, lot: p.InProgress, flasks: int) -> Process:
     """One patient with a lot in culture, to the dose that it is for; returns the ending."""
     unit.writes(patient.subject, "arrive", value=patient.weight)
-    allocate(unit, patient)
+    unit.allocates(patient)
     unit.will_leave(patient, lot.dose_day * DAY)
     booked = _booked(unit, patient, lot)
     if booked is None:

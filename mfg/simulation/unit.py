@@ -174,6 +174,11 @@ class Unit:
         now = self.floor.now
         self.log.note(subject, p.NOTES[name], now, now, now, outcome, value)
 
+    def allocates(self, patient: Patient) -> None:
+        """Write down the arm, and the decline with which the wait is reckoned."""
+        if not patient.ended:
+            self.writes(patient.subject, "allocate", patient.arm.name, patient.decline)
+
     def recovery(self, name: str, made: Made) -> float:
         """The share of the cells that came out of the work *name* the last time."""
         job = made.patient.jobs.get(name)

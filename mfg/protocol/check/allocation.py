@@ -27,9 +27,24 @@ def faults(protocol: Protocol) -> Iterator[Refused]:
     events = ["screening", "baseline", *(o.name for visit in protocol.visits for o in occurrences(visit))]
     if allocation.at is not None and allocation.at not in events:
         yield Refused("allocation.at", allocation.at, "is no event", nearest(allocation.at, events))
+    yield from _without_it(protocol, allocation.at)
     if allocation.how != "in order":
         yield from _strata(protocol, allocation.strata, allocation.at)
     yield from _stagger(allocation)
+
+
+def _without_it(protocol: Protocol, at: str | None) -> Iterator[Refused]:
+    """Arms whose patients would never come to the visit at which they are allocated."""
+    for visit in protocol.visits:
+        if at not in {o.name for o in occurrences(visit)}:
+            continue
+        if visit.after is not None and visit.after.of == "release":
+            yield Refused("allocation.at", at, "has no day of its own", "name an event that is planned")
+        asked = visit.when.conditions.get("arm") if visit.when is not None else None
+        for arm in protocol.arms if asked is not None else ():
+            if asked is not None and arm.name not in asked.one_of:
+                problem = f"is no visit of the arm {arm.name}"
+                yield Refused("allocation.at", at, problem, "name one of all arms")
 
 
 def _undrawn(allocation: Allocation) -> Iterator[Refused]:

@@ -10,7 +10,14 @@ from mfg.protocol.occurrences import occurrences
 from mfg.protocol.protocol import Stagger
 from mfg.scenario import Scenario
 from mfg.simulation import plan as p
-from mfg.simulation.compile.people import candidates_of, in_progress_of, people_of, traits_of
+from mfg.simulation.compile.people import (
+    admits_of,
+    candidates_of,
+    eligibility_of,
+    in_progress_of,
+    people_of,
+    traits_of,
+)
 from mfg.simulation.compile.places import Places
 from mfg.simulation.compile.plain import minutes
 from mfg.simulation.compile.prescribed import arms_of
@@ -53,9 +60,8 @@ def plan_of(scenario: Scenario) -> p.Plan:
         legs=places.legs,
         arms=arms_of(scenario),
         block=allocation.block if allocation else None,
-        strata=bool(allocation and allocation.strata),
+        strata=allocation.strata if allocation else (),
         stagger=_stagger(allocation.stagger) if allocation and allocation.stagger else None,
-        allocated_at=allocation.at if allocation else None,
         turns=_turns(scenario),
         held=frozenset(test.holds for test in places.tests) - set(HOLDS),
         open_days=tuple(closed.closed(start + timedelta(days=n)) is None for n in range(days)),
@@ -65,6 +71,8 @@ def plan_of(scenario: Scenario) -> p.Plan:
         tests=places.tests,
         people=people_of(scenario),
         traits=traits_of(scenario),
+        eligibility=tuple(eligibility_of(scenario)),
+        admits=admits_of(scenario),
         candidates=tuple(candidates_of(scenario)),
         in_progress=tuple(in_progress_of(scenario)),
         rate=number(come.rate, "/day") / DAY if come.rate is not None else 0.0,
@@ -89,7 +97,8 @@ def _stagger(stagger: Stagger) -> p.Stagger:
 
 def _policy(scenario: Scenario) -> p.Policy:
     policy, score = scenario.policy, scenario.protocol.eligibility.get("alsfrs_r")
-    least = number(score.least, "point") if score is not None and score.least is not None else -inf
+    ends = [] if score is None else [end for end in (score.least, score.above) if end is not None]
+    least = max((number(end, "point") for end in ends), default=-inf)
     return p.Policy(
         order=policy.order,
         gives_short=policy.short_dose == "give",

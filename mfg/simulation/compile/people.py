@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
+from typing import Any
 
 from mfg.calendar import DAY
 from mfg.population import Shares
 from mfg.protocol.protocol import Covariate
+from mfg.protocol.rules import When
 from mfg.scenario import Scenario
+from mfg.scenario.admission import judged
 from mfg.simulation import plan as p
 from mfg.simulation.compile.plain import monthly, part
 from mfg.simulation.traits import rounded
@@ -20,6 +24,7 @@ def people_of(scenario: Scenario) -> p.People:
     marrow, growth, product, leaving = people.marrow, people.growth, people.product, people.leaving
     return p.People(
         weight=shape_of(people.weight, "kg"),
+        age=shape_of(people.age, "year") if people.age else None,
         score=shape_of(people.alsfrs_r, "point") if people.alsfrs_r else None,
         decline=shape_of(people.decline, "point/month") if people.decline else None,
         ineligible=part(leaving.ineligible),
@@ -43,14 +48,24 @@ def people_of(scenario: Scenario) -> p.People:
 
 def traits_of(scenario: Scenario) -> tuple[p.Trait, ...]:
     """What is observed of the patients, as far as doses, steps and visits may ask for it."""
-    asked = {
-        n: c for n, c in scenario.protocol.patient.items() if n in {"weight", *scenario.population.covariates}
-    }
-    if asked.keys() <= {"weight"}:
+    given, protocol = scenario.population.covariates, scenario.protocol
+    if not given:
         return ()  # the doses are known for every weight
-    return tuple(
-        _trait(name, covariate, scenario.population.covariates.get(name)) for name, covariate in asked.items()
-    )
+    asked = {name: c for name, c in protocol.patient.items() if name in {"weight", *given}}
+    for name, limits in protocol.eligibility.items():
+        if name in given:
+            asked.setdefault(name, Covariate(unit=next((str(q.units) for _, q in limits.bounds()), None)))
+    return tuple(_trait(name, covariate, given.get(name)) for name, covariate in asked.items())
+
+
+def admits_of(scenario: Scenario) -> dict[str, Any]:
+    """The limits of what is observed of a patient at screening, by name."""
+    protocol, given = scenario.protocol, scenario.population.covariates
+    limited = {name: limits for name, limits in protocol.eligibility.items() if name in given}
+    units = {
+        name: str(q.units) for name, limits in limited.items() for _, q in limits.bounds()
+    } | protocol.units
+    return dict(When(limited).within(units).parts)
 
 
 def _trait(name: str, asked: Covariate, given: Spread | Shares | None) -> p.Trait:
@@ -64,6 +79,18 @@ def _trait(name: str, asked: Covariate, given: Spread | Shares | None) -> p.Trai
     return p.Trait(name, at, shape, (), (), rounding, typical)
 
 
+def eligibility_of(scenario: Scenario) -> Iterator[p.Limit]:
+    """The limits that are judged at screening, in the order of the protocol."""
+    for name, bounds in judged(scenario).items():
+        yield p.Limit(
+            name=name,
+            least=-inf if bounds.least is None else float(bounds.least),
+            above=-inf if bounds.above is None else float(bounds.above),
+            most=inf if bounds.most is None else float(bounds.most),
+            below=inf if bounds.below is None else float(bounds.below),
+        )
+
+
 def candidates_of(scenario: Scenario) -> Iterator[p.Candidate]:
     """The patients of a list."""
     arms = {arm.name: n for n, arm in enumerate(scenario.protocol.arms)}
@@ -71,16 +98,22 @@ def candidates_of(scenario: Scenario) -> Iterator[p.Candidate]:
     for one in scenario.arrivals.patients:
         arrived = (one.arrived - scenario.start).days * DAY
         arm = arms[one.arm] if one.arm else None
-        yield p.Candidate(one.patient, arrived, one.weight_kg, arm, clinics[one.site] if one.site else None)
+        yield p.Candidate(
+            name=one.patient,
+            arrived=arrived,
+            weight=one.weight_kg,
+            age=one.age,
+            arm=arm,
+            clinic=clinics[one.site] if one.site else None,
+        )
 
 
 def in_progress_of(scenario: Scenario) -> Iterator[p.InProgress]:
     """The lots that are in culture when the clock starts."""
     site = scenario.site
     arms = [arm.name for arm in scenario.protocol.arms]
-    default = scenario.protocol.dosed_arms()[0]
     for one in scenario.arrivals.in_progress:
-        arm = scenario.protocol.arms[arms.index(one.arm or default.name)]
+        arm = scenario.protocol.arms[arms.index(one.arm or scenario.protocol.dosed_arms()[0].name)]
         products = [d for d, t in arm.doses.items() if scenario.protocol.treatment(t).kind == "product"]
         yield p.InProgress(
             name=one.patient,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from math import nan
 
+from mfg.course.network import Template
+from mfg.course.pieces import BASELINE
 from mfg.course.template import template_of
 from mfg.errors import Refused
 from mfg.prescription.prescriber import Prescriber
@@ -35,19 +37,33 @@ def arms_of(scenario: Scenario) -> tuple[p.Arm, ...]:
     courses = [template_of(protocol, arm, supply) for arm in protocol.arms]
     return tuple(
         p.Arm(
-            arm.name,
-            arm.ratio or arm.size or 1,
-            arm.size if in_order else None,
-            tuple(
+            name=arm.name,
+            ratio=arm.ratio or arm.size or 1,
+            size=arm.size if in_order else None,
+            doses=tuple(
                 _dose(scenario, arm, name, weights, conditions.get(name), known)
                 for name in arm.doses
                 if name in course.doses
             ),
-            course,
-            {visit: condition for visit, condition in conditions.items() if visit not in arm.doses},
+            course=course,
+            allocated_at=_allocated_at(allocation.at if allocation else None, arm, course),
+            when={visit: condition for visit, condition in conditions.items() if visit not in arm.doses},
         )
         for arm, course in zip(protocol.arms, courses, strict=True)
     )
+
+
+def _allocated_at(at: str | None, arm: Arm, course: Template) -> str | None:
+    """With which event of its *course* an arm is allocated; None where that is when the patient comes."""
+    visits = {event.name: event.kind for event in course.planned if event.kind in ("screening", "visit")}
+    if at is None or at in visits:
+        return at
+    if at == "screening":
+        return next((name for name, kind in visits.items() if kind == "screening"), None)
+    for event in course.planned:
+        if event.kind == "dose" and (event.reference, event.months, event.days) == (BASELINE, 0, 0):
+            return event.name
+    return p.DAY_0 if course.planned else next(iter(arm.doses), None)
 
 
 def _weights(scenario: Scenario) -> range:
