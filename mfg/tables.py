@@ -203,7 +203,10 @@ def _lots(ledger: Ledger) -> pd.DataFrame:
 
 
 def _doses(ledger: Ledger, lots: pd.DataFrame) -> pd.DataFrame:
-    """Every planned dose: when it was booked, when it was given, how old and how large it was."""
+    """Every planned dose: when it was booked, when it was given, how old and how large it was.
+
+    What is prescribed is `counted` in cells or in viable cells; what is given is in viable cells.
+    """
     grain, log = ledger.doses, ledger.log
     prescribed = ledger.first(grain, ledger.rows("prescribe"))
     bookings = ledger.rows("book")
@@ -213,6 +216,8 @@ def _doses(ledger: Ledger, lots: pd.DataFrame) -> pd.DataFrame:
     failures = ledger.rows("fail")
     late = ledger.with_outcome(failures, LATER)
     failed = ledger.last(grain, np.setdiff1d(failures, late))
+    counted = {d.name: d.counted for arm in ledger.plan.arms for d in arm.doses if d.product}
+    counts = np.array([*(counted.get(word, "cell") for word in log.outcomes), ""], dtype=object)
     table = pd.DataFrame(
         {
             "patient": ledger.name(grain.patients),
@@ -220,6 +225,7 @@ def _doses(ledger: Ledger, lots: pd.DataFrame) -> pd.DataFrame:
             "lot": (ledger.subjects[rebooked, 1] + 1).astype(np.int16),
             "name": ledger.word(prescribed),
             "prescribed_cells": ledger.number(log.value, prescribed),
+            "counted": counts[np.where(prescribed >= 0, log.outcome[prescribed], -1)],
             "booked_day": ledger.number(log.value, booked) / DAY,
             "put_off": ledger.count(grain, ledger.with_outcome(bookings, *DELAYED)),
             "suspended_day": ledger.number(log.finished, suspended) / DAY,

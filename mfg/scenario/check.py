@@ -13,12 +13,14 @@ from mfg.protocol.recipe import Expand
 from mfg.scenario.covariates import misfits
 from mfg.scenario.feasible import cannot_be_done
 from mfg.scenario.scenario import InProgress, Policy, Scenario
+from mfg.scenario.supplies import cannot_be_supplied
 from mfg.units import alike, amount, number, text
 
 CHOICES = {
     "order": ("due-date", "first-come", "most-urgent"),
     "late_lot": ("rebook",),
     "short_dose": ("withhold", "give"),
+    "aim": ("most", "least", "middle"),
     "again": ("collect", "isolate"),
     "facility": ("nearest", "in turn", "least loaded"),
 }
@@ -34,6 +36,7 @@ def faults_of(scenario: Scenario) -> Iterator[Refused]:
         return
     yield from cannot_be_done(scenario)
     yield from _biology(scenario)
+    yield from cannot_be_supplied(scenario)
     yield from _measures(scenario)
     yield from _needed_by_policy(scenario)
     yield from _arrivals(scenario)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf, nan
+from math import inf, log, nan
 
 import numpy as np
 from scipy import special
@@ -73,6 +73,13 @@ class Biology:
             return 1.0
         fresh = self._viability(patient.index, dose) / 100
         return float(fresh * np.exp(-self._loss(patient.index, dose) / 100 * minutes / 60))
+
+    def viable_for(self, patient: Patient, dose: int, share: float) -> float:
+        """The minutes after its suspension until which at least this *share* of a product is viable; inf if always."""
+        loss = 0.0 if self._plan.people.loss is None else self._loss(patient.index, dose)
+        if not loss:
+            return inf
+        return 60 * log(self.viability(patient, dose, 0) / share) / (loss / 100)
 
 
 def _draws(luck: Luck, decision: str, shape: Shape | None) -> Draws[float]:

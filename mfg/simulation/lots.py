@@ -112,8 +112,8 @@ class Lot(Made):
 class Dosing(Made):
     """One dose of one patient: its appointments, its lot, and what came of it.
 
-    `batch` is what is formulated: the lot itself, or what was thawed from it. `tries` counts how often a lot
-    for it was lost; `hopeless` says why there will be no other. `upset` happens when its lot is lost.
+    `batch` is what is formulated: the lot itself, or what was thawed from it. What was filled may be `short`. `tries` counts
+    how often a lot for it was lost; `hopeless` says why there will be no other. `upset` happens when its lot is lost.
     """
 
     dose: p.Dose
@@ -123,6 +123,7 @@ class Dosing(Made):
     cells: float
     upset: Event
     batch: Lot | None = None
+    short: bool = False
     suspended_at: int = -1
     given_at: int = -1
     tries: int = 0

@@ -254,7 +254,7 @@ def thaw(unit: Unit, dosing: Dosing, batch: Lot) -> Process:
         yield unit.formulation(dosing)[0] - early
     if bank.failed or dosing.batch is not batch:
         return  # the dose has found its cells elsewhere
-    needed = sizing.containers_for(recipe, facility, dosing.portion.cells)
+    needed = sizing.containers_for(recipe, facility, dosing.portion.total)
     if bank.containers < needed:
         lose(unit, bank, "bank spent")
         return

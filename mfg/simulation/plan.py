@@ -21,6 +21,7 @@ from mfg.shape import Shape
 
 _NOTES = "arrive allocate prescribe book visit ship-in ship-out release fail end observe drop"
 Case = Mapping[str, Decimal | str]  # what is known of a patient: the arm, the supply, what was observed
+VIABLE = "viable_cell"
 NOTES = {name.replace("-", " "): code for code, name in enumerate(_NOTES.split())}
 
 
@@ -145,13 +146,18 @@ class Bank:
 
 @frozen
 class Portion:
-    """What is prescribed to one patient: the cells to aim for, and the fewest that may be given.
+    """What is prescribed to one patient, in what the dose counts.
 
-    nan is a patient for whom the protocol has no dose.
+    `cells` are aimed for. A product that was filled with fewer than `enough` of them is not given, nor one that holds
+    fewer than `least` when it is to be; more than `most` are never filled. `total` are the cells that a planner
+    makes for it, dead ones among them. nan is a patient for whom the protocol has no dose.
     """
 
     cells: float
+    enough: float
     least: float
+    most: float
+    total: float
 
 
 @frozen
@@ -159,7 +165,7 @@ class Dose:
     """What one planned dose is: a portion for each tenth of a kilogram from `first` on, or the same for everybody.
 
     A dose that depends on more than a weight has a `rule` instead. One with a `when` is given only to a patient whom
-    that condition admits.
+    that condition admits. Its cells are `counted` in this unit.
     """
 
     name: str
@@ -169,6 +175,12 @@ class Dose:
     first: int = 0
     rule: Callable[[Case], Portion] | None = None
     when: Any = None
+    counted: str = "cell"
+
+    @property
+    def viable(self) -> bool:
+        """Whether only its viable cells count."""
+        return self.counted == VIABLE
 
 
 @frozen
@@ -294,7 +306,6 @@ class Policy:
     """What is decided when things do not go as planned."""
 
     order: str
-    gives_short: bool
     recollect: int
     again: str
     facility: str

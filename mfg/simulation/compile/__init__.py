@@ -71,7 +71,6 @@ def _policy(scenario: Scenario) -> p.Policy:
     least = number(score.least, "point") if score is not None and score.least is not None else -inf
     return p.Policy(
         order=policy.order,
-        gives_short=policy.short_dose == "give",
         recollect=policy.recollect,
         again=policy.again,
         facility=policy.facility,
