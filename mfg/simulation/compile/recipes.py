@@ -127,6 +127,7 @@ def _expansion(scenario: Scenario, step: Expand) -> p.Expansion:
             confluent=number(growth.confluent, "cell/cm**2"),
             passages=step.passages.most,
             samples=number(step.samples, "cell") if step.samples is not None else 0.0,
+            least=step.passages.least,
         )
     return p.Expansion(minutes(step.lasts), cultivation, minutes(step.medium_every))
 
