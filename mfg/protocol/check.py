@@ -9,6 +9,7 @@ from mfg.protocol.occurrences import occurrences
 from mfg.protocol.protocol import Protocol, bounds_of
 from mfg.protocol.recipe import Expand, Formulate
 from mfg.protocol.rules import Bounds, When, condition_of, uncovered
+from mfg.protocol.supplies import supply_faults
 from mfg.units import KNOWN, Quantity, alike, text
 
 _WORDS = {
@@ -37,6 +38,7 @@ def faults_of(protocol: Protocol) -> Iterator[Refused]:
     yield from _routes(protocol)
     yield from _covariates(protocol)
     yield from _recipe(protocol)
+    yield from supply_faults(protocol)
 
 
 def _words(protocol: Protocol) -> Iterator[Refused]:

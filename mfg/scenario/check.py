@@ -83,12 +83,6 @@ def _biology(scenario: Scenario) -> Iterator[Refused]:
             yield Refused(f"population.{name}", None, "is missing", advice)
     if people.growth is not None and not people.growth.primary.magnitude:
         yield Refused("population.growth.primary", "0 %", "lets a culture double in no time", "give its part")
-    supply, recipe = scenario.source, [step.do for step in scenario.recipe]
-    if supply is not None and supply.kind == "bank":
-        if "cryopreserve" not in recipe:
-            yield Refused("protocol.step", None, "has no cryopreserve", f"the supply {supply.name} is a bank")
-        if not _grows(scenario):
-            yield Refused("protocol.step", None, "grows nothing", f"the supply {supply.name} is a bank")
 
 
 def _grows(scenario: Scenario) -> bool:

@@ -219,6 +219,8 @@ class Booking:
                 served = [patient.portion(d).total for d in doses if d.product]
                 harvest = sizing.bank_target(recipe, facility, served)
                 last -= self._after_freezing(patient)
+                if recipe.expansion.lasts is not None:
+                    last = min(last, -(-(recipe.expansion.lasts + recipe.induces) // DAY))
             return Culture(sizing.flasks_for(recipe, facility, harvest), 0, last)
         if event.kind == "dose" and bank is not None and bank.recovers is not None:
             harvest = sizing.target(recipe, facility, patient.portion(dose).total)

@@ -147,7 +147,7 @@ def formulate(unit: Unit, dosing: Dosing) -> Process:
         flasks = batch.culture.flasks if batch is not None and batch.culture is not None else 0
         task = unit.does_together(works[0], batch or dosing, works[1], dosing, flasks)
     else:
-        task = unit.does(works[0], dosing)
+        task = unit.does(works[0], dosing if prepares[0] == "formulate" else batch or dosing)
     upset, latest = dosing.upset, unit.formulation(dosing)[1] if dosing.booked is not None else None
     begun = yield from unit.begins(task, by=latest, unless=upset)
     if upset.triggered:

@@ -10,6 +10,7 @@ from mfg.calendar import DAY
 from mfg.growth import Culture
 from mfg.simulation import sizing
 from mfg.simulation.clock import First, Process
+from mfg.simulation.freezing import freeze, take_out
 from mfg.simulation.laboratory import sample_at, sample_culture
 from mfg.simulation.lots import Dosing, Lost, Lot
 from mfg.simulation.planning import replace
@@ -65,6 +66,7 @@ def make(unit: Unit, lot: Lot) -> Process:
         sample_at(unit, lot, step)
     if recipe.bank is not None and lot.parent is None:
         yield from freeze(unit, lot)
+        survive(unit, lot.patient.jobs["cryopreserve"], lot)
         sample_at(unit, lot, "cryopreserve")
     yield from release(unit, lot)
     lot.ready.succeed()
@@ -130,6 +132,7 @@ def expand(unit: Unit, lot: Lot) -> Process:
     """Culture until the lot holds what it must serve: fed on fixed weekdays, passaged when it is dense."""
     if lot.culture is None:
         yield from incubate(unit, lot)
+        lot.cells = unit.biology.yielded(lot.patient, lot.number)
     else:
         yield from grow(unit, lot)
     sample_at(unit, lot, "last passage")
@@ -220,32 +223,9 @@ def wait_in_culture(unit: Unit, lot: Lot, end: Event) -> Process:
                 yield from feed(unit, lot)
 
 
-def freeze(unit: Unit, lot: Lot) -> Process:
-    """Harvest and freeze the lot: as many containers as are planned, or as its cells fill."""
-    recipe, facility = lot.patient.recipe, unit.facility_of(lot.patient)
-    bank = recipe.bank
-    assert bank is not None
-    assert lot.culture is not None
-    harvest, work = lot.patient.jobs["harvest"], lot.patient.jobs["cryopreserve"]
-    planned = sizing.containers_of(recipe, facility, lot.target)
-    yield unit.stores_for(lot, planned)
-    task = unit.does_together(harvest, lot, work, lot, lot.culture.flasks)
-    yield from unit.begins(task)
-    lot.taken = True
-    unit.frees(lot)
-    yield task
-    harvested = lot.culture.cells(task.started) * unit.recovery("harvest", lot)
-    lot.containers = min(planned, int(harvested * unit.recovery("cryopreserve", lot) / bank.contains))
-    unit.log.valued(task, harvested)
-    unit.log.valued(task, lot.containers * bank.contains, part=1)
-    unit.takes_out(lot, planned - lot.containers)
-    survive(unit, work, lot)
-
-
 def thaw(unit: Unit, dosing: Dosing, batch: Lot) -> Process:
     """Wait for the bank and for the day, take what the dose needs, and let it grow again if the recipe says so."""
-    recipe, bank, facility = dosing.patient.recipe, batch.parent, unit.facility_of(dosing.patient)
-    terms = recipe.bank
+    bank, terms = batch.parent, dosing.patient.recipe.bank
     assert bank is not None
     assert terms is not None
     yield bank.ready
@@ -254,34 +234,32 @@ def thaw(unit: Unit, dosing: Dosing, batch: Lot) -> Process:
         yield unit.formulation(dosing)[0] - early
     if bank.failed or dosing.batch is not batch:
         return  # the dose has found its cells elsewhere
-    needed = sizing.containers_for(recipe, facility, dosing.portion.total)
-    if bank.containers < needed:
+    if not take_out(unit, dosing, bank, batch):
         lose(unit, bank, "bank spent")
         return
-    bank.containers -= needed
-    unit.takes_out(bank, needed)
-    batch.contaminated, batch.containers = bank.contaminated, needed
+    batch.contaminated = bank.contaminated
     if terms.recovers is not None:
-        yield from recover(unit, batch, needed * terms.contains)
+        yield from recover(unit, batch)
         yield from make(unit, batch)
     else:
         batch.ready.succeed()
 
 
-def recover(unit: Unit, batch: Lot, frozen: float) -> Process:
+def recover(unit: Unit, batch: Lot) -> Process:
     """Thaw and plate what was frozen; it is one passage older than its bank."""
     recipe = batch.patient.recipe
     bank = recipe.bank
     assert bank is not None
+    assert bank.after_passage is not None
     yield unit.reserves(batch, sizing.flasks_for(recipe, unit.facility_of(batch.patient), batch.target))
     work = batch.patient.jobs["thaw"]
     task = unit.does(work, batch)
     yield task
-    cells = frozen * unit.recovery("thaw", batch)
+    cells = sum(batch.contents) * unit.recovery("thaw", batch)
     unit.log.valued(task, cells)
     survive(unit, work, batch)
     assert batch.hold is not None
-    batch.containers = 0
+    batch.contents = []
     batch.culture = unit.biology.culture(batch.patient, batch.number, batch.hold.units)
     batch.culture.passage = bank.after_passage
     batch.culture.replate(cells, unit.now)

@@ -127,19 +127,26 @@ class Test:
 
 @frozen
 class Expansion:
-    """The culture: grown from the patient's biology, or timed; medium by weekdays or by interval."""
+    """The culture: grown from the patient's biology, or timed; medium by weekdays or by interval.
+
+    A timed one `yields` so many cells, or as many as are asked for.
+    """
 
     lasts: int | None
     cultivation: Cultivation | None
     medium_every: int | None
+    yields: Shape | None
 
 
 @frozen
 class Bank:
-    """A lot frozen at a passage, in containers of so many cells; `recovers` minutes of culture after thawing."""
+    """A lot that is frozen; one that is grown at a passage. `recovers` are minutes of culture after thawing.
 
-    after_passage: int
-    contains: float
+    Each container `contains` so many cells; None where it holds what one dose needs.
+    """
+
+    after_passage: int | None
+    contains: Shape | None
     spare: int
     recovers: int | None
 

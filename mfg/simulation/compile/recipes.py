@@ -13,7 +13,8 @@ from mfg.protocol.recipe import Collect, Cryopreserve, Expand, Formulate, Induce
 from mfg.protocol.rules import Condition, When, condition_of
 from mfg.scenario import Scenario, stays
 from mfg.simulation import plan as p
-from mfg.simulation.compile.plain import minutes, part
+from mfg.simulation.compile.plain import cells, minutes, part
+from mfg.simulation.compile.prescribed import terms_of
 from mfg.spread import shape_of
 from mfg.units import number
 
@@ -58,20 +59,22 @@ def _beside_the_supply(when: When | None) -> When | None:
 
 def _recipe_of(scenario: Scenario, steps: Sequence[Step], number_of: int, tests: tuple[int, ...]) -> p.Recipe:
     """The *number_of*-th recipe: what is done in these *steps*, in order."""
-    source = scenario.source
+    source, alive = scenario.source, terms_of(scenario).alive
     collect, formulate = _first(steps, Collect), _first(steps, Formulate)
     freeze, thaw, induce = _first(steps, Cryopreserve), _first(steps, Thaw), _first(steps, Induce)
     expand = _first(steps, Expand)
     done = [step.do for step in steps]
-    turn = done.index("formulate") if "formulate" in done else len(done)
+    banked = freeze is not None and source is not None and source.kind == "bank"
+    turns = {"cryopreserve", "thaw", "formulate"} if banked else {"thaw", "formulate"}
+    turn = next((n for n, name in enumerate(done) if name in turns), len(done))
     ships = [(n, step) for n, step in enumerate(steps) if isinstance(step, Ship)]
     inbound = next((step for n, step in ships if n < turn), None)
     outbound = next((step for n, step in ships if n > turn), None)
     bank = None
-    if freeze is not None and source is not None and source.kind == "bank":
+    if banked and freeze is not None and source is not None:
         bank = p.Bank(
             after_passage=freeze.after_passage,
-            contains=number(freeze.contains, "cell"),
+            contains=cells(freeze.contains, alive) if freeze.contains is not None else None,
             spare=source.spare,
             recovers=minutes(thaw.recovers) if thaw is not None else None,
         )
@@ -97,9 +100,9 @@ def _recipe_of(scenario: Scenario, steps: Sequence[Step], number_of: int, tests:
 
 def _prepares(scenario: Scenario, done: list[str], supply: str, bank: p.Bank | None) -> tuple[str, ...]:
     """The works that turn cultured or frozen cells into a product, held together."""
-    if "formulate" not in done:
-        return ()
     thawed = supply == "stock" or (bank is not None and bank.recovers is None)
+    if "formulate" not in done:
+        return ("thaw",) if thawed and "thaw" in done else ()
     grown = "expand" in done and "harvest" in scenario.site.work and not thawed
     first = ("thaw",) if thawed and "thaw" in scenario.site.work else ("harvest",) if grown else ()
     return (*first, "formulate")
@@ -129,7 +132,8 @@ def _expansion(scenario: Scenario, step: Expand) -> p.Expansion:
             samples=number(step.samples, "cell") if step.samples is not None else 0.0,
             least=step.passages.least,
         )
-    return p.Expansion(minutes(step.lasts), cultivation, minutes(step.medium_every))
+    yields = cells(step.yields, terms_of(scenario).alive) if step.yields is not None else None
+    return p.Expansion(minutes(step.lasts), cultivation, minutes(step.medium_every), yields)
 
 
 def _first(steps: Sequence[Step], kind: type[_S]) -> _S | None:
