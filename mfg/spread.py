@@ -18,6 +18,7 @@ from mfg.units import (
     Anything,
     CellCount,
     Concentration,
+    Gathered,
     Measure,
     Quantity,
     Volume,
@@ -118,6 +119,7 @@ ColonySpread = Annotated[Spread, _of("a colony frequency", "colony/1e6 cell", "3
 MeasuredSpread = Annotated[Spread, measure_of(Anything)]
 DoublingSpread = Annotated[Spread, _of("a number of doublings", "doubling", "38 doubling")]
 CellSpread = Annotated[Spread, measure_of(CellCount)]
+GatheredSpread = Annotated[Spread, measure_of(Gathered)]
 LossSpread = Annotated[Spread, _of("a rate of loss", "%/hour", "1.2 %/hour")]
 
 _KEYS = ("is_", "least", "likely", "most", "median", "mean", "sd", "spread")

@@ -180,13 +180,17 @@ def _lots(ledger: Ledger) -> pd.DataFrame:
     late = ledger.with_outcome(failures, LATER)
     failed = ledger.first(grain, np.setdiff1d(failures, late))
     released = ledger.first(grain, ledger.rows("release"))
+    counted = any(recipe.collecting is not None for recipe in ledger.plan.recipes)
+    amount = ledger.number(log.value, collected)
+    nothing = np.full(grain.size, np.nan)
     frozen_cells = ledger.number(log.value, ledger.last(grain, ledger.rows("cryopreserve")))
     table = pd.DataFrame(
         {
             "patient": ledger.name(grain.patients),
             "lot": (grain.numbers + 1).astype(np.int16),
             "collected_day": ledger.number(log.started, collected) / DAY,
-            "marrow_mL": ledger.number(log.value, collected),
+            "marrow_mL": nothing if counted else amount,
+            "collected_cells": ledger.sum(grain, ledger.rows("collect")) if counted else nothing,
             "mononuclear_cells": ledger.number(log.value, ledger.first(grain, ledger.rows("isolate"))),
             "passages": ledger.count(grain, ledger.rows("passage")),
             "flasks": ledger.number(log.value, ledger.first(grain, ledger.rows("incubate"))),

@@ -250,6 +250,9 @@ Cells = Annotated[
     Measure("a dose of cells", tuple(f"{c}{s}" for c in _CELLS for s in _SCALES), "1e6 cell/kg"),
 ]
 CellCount = Annotated[Quantity, Measure("a number of cells", _CELLS, "25e6 cell")]
+Gathered = Annotated[
+    Quantity, Measure("a number of collected cells", ("cell", "cell/kg"), "2e6 cell/kg", zero=True)
+]
 Concentration = Annotated[Quantity, Measure("a concentration", ("cell/mL", "viable_cell/mL"), "1e7 cell/mL")]
 Density = Annotated[Quantity, Measure("a cell density", ("cell/cm**2",), "2e5 cell/cm**2")]
 Percent = Annotated[Quantity, Measure("a percentage", ("%",), "80 %", zero=True, most=Decimal(100))]

@@ -96,6 +96,25 @@ def test_a_lot_that_yields_less_fills_fewer_containers(yields: float, filled: in
     assert list(tables.patients["ending"]) == ["completed" if filled >= 2 else "bank spent"]
 
 
+def test_a_fresh_timed_lot_gives_what_it_yields() -> None:
+    """Times what its harvest and its wash keep; without a yield it gives what the dose needs."""
+    fresh = {
+        "protocol.step": [
+            {"do": "collect"},
+            {"do": "ship", "leg": "clinic to facility"},
+            {"do": "isolate"},
+            {**EXPAND, "yields": "20e6 cell"},
+            {"do": "formulate", "vehicle": "saline"},
+            {"do": "ship", "leg": "facility to clinic"},
+            {"do": "administer"},
+        ],
+        "protocol.supply": [{"name": "fresh", "kind": "fresh", "before": "28 day"}],
+        "protocol.route.intrathecal.cells": {"least": "10e6 cell", "most": "30e6 cell"},
+    }
+    tables = run(TIMED, fresh)
+    assert list(tables.doses["given_cells"]) == pytest.approx([20e6 * 0.9 * 0.85] * 2)
+
+
 @pytest.mark.parametrize(("share", "given"), [(0.6, True), (0.4, False)])
 def test_a_container_may_hold_less_than_the_aim_of_a_range(share: float, given: bool) -> None:
     """One dose of a range: what the lot yields is frozen and given if it reaches the floor, else nothing is."""

@@ -11,7 +11,7 @@ from typing import ClassVar, get_args
 from attrs import frozen
 
 from mfg.protocol.rules import Limits, When
-from mfg.spread import CellSpread, VolumeSpread
+from mfg.spread import CellSpread, GatheredSpread, VolumeSpread
 from mfg.units import Area, CellCount, Delay, Density, Duration, Percent, PerWeek, Spacing, Temperature
 
 
@@ -33,10 +33,11 @@ class Passages:
 
 @frozen
 class Collect:
-    """Take the starting material from the patient (or the donor)."""
+    """Take the starting material from the patient (or the donor): a volume, or cells that are counted."""
 
     do: ClassVar[str] = "collect"
     volume: VolumeSpread | None = None
+    yields: GatheredSpread | None = None
     when: When | None = None
 
 

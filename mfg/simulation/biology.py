@@ -25,6 +25,10 @@ class Biology:
         self._plan = plan
         self._breakdown = _draws(luck, "breakdown", _STANDARD)
         self._volumes = [_draws(luck, "marrow volume", recipe.collected) for recipe in plan.recipes]
+        self._gathers = [
+            _counts(luck, "cells collected", recipe.collecting.yields if recipe.collecting else None)
+            for recipe in plan.recipes
+        ]
         self._yields = [
             _counts(luck, "cells yielded", recipe.expansion.yields if recipe.expansion is not None else None)
             for recipe in plan.recipes
@@ -45,6 +49,13 @@ class Biology:
     def volume(self, patient: Patient, lot: int) -> float:
         """Marrow collected for one lot, mL."""
         return self._volumes[patient.recipe.number](patient.index, lot)
+
+    def gathered(self, patient: Patient, lot: int, turn: int) -> float:
+        """Cells of one collection for a lot, the *turn*-th, where they are counted."""
+        terms, draws = patient.recipe.collecting, self._gathers[patient.recipe.number]
+        assert terms is not None
+        assert draws is not None
+        return draws(patient.index, lot, turn) * (patient.weight if terms.per_kg else 1.0)
 
     def yielded(self, patient: Patient, lot: int) -> float:
         """Cells that a timed culture gives at its end; inf where it gives as many as are asked for."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isinf
+from math import ceil, isinf
 
 from mfg.simulation import sizing
 from mfg.simulation.clock import Process
@@ -20,7 +20,8 @@ def freeze(unit: Unit, lot: Lot) -> Process:
     if contains is None:
         sizes = _of_doses(unit, lot, doses)[: facility.storage]
     else:
-        sizes = [contains] * min(sizing.containers_of(facility, lot.target, contains), facility.storage)
+        count = sizing.containers_of(facility, lot.target, contains) + ceil(_backup(lot) / contains)
+        sizes = [contains] * min(count, facility.storage)
     yield unit.stores_for(lot, len(sizes))
     harvests = lot.patient.recipe.expansion is not None and "harvest" in jobs
     flasks = culture.flasks if culture is not None else 0
@@ -44,11 +45,23 @@ def freeze(unit: Unit, lot: Lot) -> Process:
 
 
 def _of_doses(unit: Unit, lot: Lot, doses: list[Dosing]) -> list[float]:
-    """What the containers hold that are to hold one dose each: the dose's own, and spare ones of the largest."""
+    """What the containers hold that are to hold one dose each: the dose's own, then spare ones and the back-up.
+
+    These hold as much as the largest dose, and the last of the back-up what is left of it.
+    """
     recipe, facility = lot.patient.recipe, unit.facility_of(lot.patient)
     assert recipe.bank is not None
     needs = [sizing.frozen_for(recipe, facility, dosing.portion.total) for dosing in doses]
-    return needs + [max(needs)] * recipe.bank.spare
+    largest = max(needs)
+    kept, rest = divmod(_backup(lot), largest)
+    needs += [largest] * (recipe.bank.spare + int(kept))
+    return [*needs, rest] if rest else needs
+
+
+def _backup(lot: Lot) -> float:
+    """The cells that are kept frozen beyond the doses."""
+    terms = lot.patient.recipe.collecting
+    return 0.0 if terms is None else terms.backup.of(lot.patient.weight)
 
 
 def _filled(cells: float, sizes: list[float]) -> list[float]:
@@ -57,13 +70,13 @@ def _filled(cells: float, sizes: list[float]) -> list[float]:
 
 
 def _shared_out(cells: float, sizes: list[float], doses: list[Dosing]) -> list[float]:
-    """Containers that hold a dose each, in the order of the doses; the last with what is left, if a dose may hold so few.
+    """Containers that hold a dose each, in the order of the doses: with what is left, if the dose may hold so few.
 
-    Whatever is left beyond goes into those of doses that take all, up to the most that these may hold.
+    What is left after the doses is spare or back-up. Whatever is left beyond goes into those of doses that take all, up to the most that these may hold.
     """
     contents: list[float] = []
     for n, size in enumerate(sizes):
-        least = _fewest(doses[n], size) if n < len(doses) else size
+        least = _fewest(doses[n], size) if n < len(doses) else 1.0
         if cells < least * NEARLY:
             break
         contents.append(min(size, cells))

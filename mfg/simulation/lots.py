@@ -82,7 +82,8 @@ class Lot(Made):
     Where its `cells` are counted and not grown, so many there are. A lot that is a bank has `containers`, each with
     its `contents`, of all that it `gave`; what is thawed from it for one dose is a lot of its own with the
     bank as its `parent`. `begins` is the step with which it begins: a lot may start from isolated marrow, or
-    be in culture when the run starts. What got into the marrow itself (`tainted`) is in every lot from it.
+    be in culture when the run starts. Its `marrow` is what was collected, in mL, or in cells where they are counted.
+    What got into the marrow itself (`tainted`) is in every lot from it.
     """
 
     target: float

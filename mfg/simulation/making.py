@@ -11,6 +11,7 @@ from mfg.growth import Culture
 from mfg.simulation import sizing
 from mfg.simulation.clock import First, Process
 from mfg.simulation.freezing import freeze, take_out
+from mfg.simulation.gathering import gather
 from mfg.simulation.laboratory import sample_at, sample_culture
 from mfg.simulation.lots import Dosing, Lost, Lot
 from mfg.simulation.planning import replace
@@ -77,18 +78,21 @@ def make(unit: Unit, lot: Lot) -> Process:
 
 
 def collect(unit: Unit, lot: Lot) -> Process:
-    """Take the marrow, at its appointment, and send it to the facility."""
+    """Take the starting material, at its appointment, and send it to the facility."""
     if not lot.patient.recipe.collects:
         return
     if lot.collection is not None:
         yield from unit.reach(lot.collection)
         lot.collected_at = unit.now
-    lot.marrow = unit.biology.volume(lot.patient, lot.number)
-    lot.collected_at = yield from unit.procedure("collect", lot, lot.collection, lot.marrow)
-    if unit.comes_to_nothing(lot.patient.jobs["collect"], lot):
-        raise Lost(FAILURES["collect"])
-    if unit.contaminated is not None:
-        lot.contaminated = lot.tainted = unit.contaminated(lot.patient.index, lot.number)
+    if lot.patient.recipe.collecting is not None:
+        yield from gather(unit, lot)
+    else:
+        lot.marrow = unit.biology.volume(lot.patient, lot.number)
+        lot.collected_at = yield from unit.procedure("collect", lot, lot.collection, lot.marrow)
+        if unit.comes_to_nothing(lot.patient.jobs["collect"], lot):
+            raise Lost(FAILURES["collect"])
+        if unit.contaminated is not None:
+            lot.contaminated = lot.tainted = unit.contaminated(lot.patient.index, lot.number)
     if not lot.target:
         return
     if not (yield from unit.ships(lot, "ship in")):
@@ -107,13 +111,18 @@ def isolate(unit: Unit, lot: Lot) -> Process:
         yield hold if keeps is None else First(unit.floor, keeps + 1, hold)
         if not hold.triggered:
             raise Lost(TOO_OLD)
-    mononuclear, founders = unit.biology.marrow(lot.patient, lot.number, lot.marrow)
+    mononuclear, founders = lot.marrow, 0.0
+    if recipe.collecting is None:
+        mononuclear, founders = unit.biology.marrow(lot.patient, lot.number, lot.marrow)
     work = lot.patient.jobs["isolate"]
     task = unit.does(work, lot, value=mononuclear, due=keeps)
     if keeps is not None and not (yield from unit.begins(task, by=keeps)):
         raise Lost(TOO_OLD)
     yield task
     lot.isolated = True
+    if recipe.collecting is not None:
+        lot.cells = lot.marrow * unit.recovery("isolate", lot)
+        unit.log.valued(task, lot.cells)
     survive(unit, work, lot)
     if lot.hold is not None and recipe.cultivation is not None:
         until = recipe.bank.after_passage if recipe.bank is not None else None

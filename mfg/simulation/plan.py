@@ -139,6 +139,33 @@ class Expansion:
 
 
 @frozen
+class Scaled:
+    """So many cells, or so many for each kilogram."""
+
+    cells: float
+    per_kg: bool
+
+    def of(self, weight: float) -> float:
+        """The cells at a *weight* in kg."""
+        return self.cells * weight if self.per_kg else self.cells
+
+
+@frozen
+class Collecting:
+    """Collections whose cells are counted: each gives what `yields` says, for each kilogram or in all.
+
+    They go on `until` so many are there, and a `backup`: at `most` so many times, `every` so many days.
+    """
+
+    yields: Shape
+    per_kg: bool
+    until: Scaled
+    backup: Scaled
+    most: int
+    every: int
+
+
+@frozen
 class Bank:
     """A lot that is frozen; one that is grown at a passage. `recovers` are minutes of culture after thawing.
 
@@ -289,6 +316,7 @@ class Recipe:
     tests: tuple[int, ...]
     collects: bool
     collected: Shape | None
+    collecting: Collecting | None
     inbound: str | None
     within: int | None
     making: tuple[str, ...]

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from mfg.errors import Refused
 from mfg.growth import Cultivation
-from mfg.protocol.protocol import Release
+from mfg.protocol.protocol import Release, Supply
 from mfg.protocol.recipe import Collect, Cryopreserve, Expand, Formulate, Induce, Ship, Step, Thaw
 from mfg.protocol.rules import Condition, When, condition_of
 from mfg.scenario import Scenario, stays
@@ -16,7 +16,7 @@ from mfg.simulation import plan as p
 from mfg.simulation.compile.plain import cells, minutes, part
 from mfg.simulation.compile.prescribed import terms_of
 from mfg.spread import shape_of
-from mfg.units import number
+from mfg.units import Quantity, alike, number
 
 MAKING = ("isolate", "expand", "induce")
 MOST = 6  # conditions on which steps and tests may depend
@@ -83,6 +83,7 @@ def _recipe_of(scenario: Scenario, steps: Sequence[Step], number_of: int, tests:
         tests=tests,
         collects=collect is not None,
         collected=shape_of(collect.volume, "mL") if collect is not None and collect.volume else None,
+        collecting=_collecting(collect, source) if collect is not None else None,
         inbound=inbound.leg if inbound is not None else None,
         within=minutes(inbound.within) if inbound is not None else None,
         making=tuple(step for step in done if step in MAKING),
@@ -96,6 +97,29 @@ def _recipe_of(scenario: Scenario, steps: Sequence[Step], number_of: int, tests:
         administers="administer" in done,
         stay=stays(steps)[1],
     )
+
+
+def _collecting(step: Collect, source: Supply | None) -> p.Collecting | None:
+    """Collections that are counted in cells, as the supply adds them up."""
+    if step.yields is None:
+        return None
+    summed = source.collect if source is not None else None
+    per_kg = alike(step.yields.typical, "cell/kg")
+    return p.Collecting(
+        yields=shape_of(step.yields, "cell/kg" if per_kg else "cell"),
+        per_kg=per_kg,
+        until=_scaled(summed.until if summed is not None else None),
+        backup=_scaled(source.backup if source is not None else None),
+        most=summed.most if summed is not None else 1,
+        every=round(number(summed.every, "day")) if summed is not None and summed.every is not None else 1,
+    )
+
+
+def _scaled(cells: Quantity | None) -> p.Scaled:
+    if cells is None:
+        return p.Scaled(0.0, per_kg=False)
+    per_kg = alike(cells, "cell/kg")
+    return p.Scaled(number(cells, "cell/kg" if per_kg else "cell"), per_kg)
 
 
 def _prepares(scenario: Scenario, done: list[str], supply: str, bank: p.Bank | None) -> tuple[str, ...]:
