@@ -256,6 +256,9 @@ DoseCount = Annotated[Quantity, Measure("a number of cells", COUNTED, "25e6 cell
 Concentration = Annotated[
     Quantity, Measure("a concentration", tuple(f"{c}/mL" for c in COUNTED), "1e7 cell/mL")
 ]
+Gathered = Annotated[
+    Quantity, Measure("a number of collected cells", ("cell", "cell/kg"), "2e6 cell/kg", zero=True)
+]
 Density = Annotated[Quantity, Measure("a cell density", ("cell/cm**2",), "2e5 cell/cm**2")]
 Percent = Annotated[Quantity, Measure("a percentage", ("%",), "80 %", zero=True, most=Decimal(100))]
 Temperature = Annotated[Quantity, Measure("a temperature", ("degC",), "4 degC", signed=True, zero=True)]

@@ -20,6 +20,7 @@ from mfg.protocol.route import Route
 from mfg.protocol.rules import Limits, Round, When
 from mfg.units import (
     Anything,
+    Gathered,
     Interval,
     Offset,
     Percent,
@@ -167,16 +168,27 @@ class Before:
 
 
 @frozen
+class Collecting:
+    """Collections that are added up `until` a floor is reached: at `most` so many, `every` so many days."""
+
+    until: Gathered
+    most: int
+    every: Spacing | None = None
+
+
+@frozen
 class Supply:
     """Where the cells of a dose come from: a fresh lot for each dose, a bank of one lot, or stock.
 
-    A bank holds so many containers more than its doses need (`spare`).
+    A bank holds so many containers more than its doses need (`spare`), or so many cells (`backup`).
     """
 
     name: str
     kind: str
     before: tuple[Before, ...] = ()
     spare: int = 0
+    collect: Collecting | None = None
+    backup: Gathered | None = None
     about: str | None = None
 
 

@@ -16,11 +16,13 @@ from mfg.scenario.covariates import misfits
 from mfg.scenario.delivery import cannot_arrive
 from mfg.scenario.feasible import cannot_be_done, site_faults
 from mfg.scenario.scenario import InProgress, Policy, Scenario
+from mfg.scenario.supplies import cannot_be_supplied
 from mfg.units import alike, amount, number, text
 
 CHOICES = {
     "order": ("due-date", "first-come", "most-urgent"),
     "short_dose": ("withhold", "give"),
+    "aim": ("most", "least", "middle"),
     "again": ("collect", "isolate"),
     "facility": ("nearest", "in turn", "least loaded"),
 }
@@ -44,6 +46,7 @@ def faults_of(scenario: Scenario) -> Iterator[Refused]:
     yield from cannot_be_done(scenario)
     yield from cannot_arrive(scenario)
     yield from _biology(scenario)
+    yield from cannot_be_supplied(scenario)
     yield from _measures(scenario)
     yield from _in_progress(scenario)
 
@@ -93,12 +96,6 @@ def _biology(scenario: Scenario) -> Iterator[Refused]:
             yield Refused(f"population.{name}", None, "is missing", advice)
     if people.growth is not None and not people.growth.primary.magnitude:
         yield Refused("population.growth.primary", "0 %", "lets a culture double in no time", "give its part")
-    supply, recipe = scenario.source, [step.do for step in scenario.recipe]
-    if supply is not None and supply.kind == "bank":
-        if "cryopreserve" not in recipe:
-            yield Refused("protocol.step", None, "has no cryopreserve", f"the supply {supply.name} is a bank")
-        if not _grows(scenario):
-            yield Refused("protocol.step", None, "grows nothing", f"the supply {supply.name} is a bank")
 
 
 def _grows(scenario: Scenario) -> bool:

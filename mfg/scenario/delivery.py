@@ -129,25 +129,28 @@ def _closed(scenario: Scenario) -> Iterator[Refused]:
     works = [site.work[name] for name in _prepares(scenario) if name in site.work]
     if formulate is None or "administer" not in site.work or not site.facilities:
         return
+    if all(dose.after is not None and dose.after.of == "release" for dose in scenario.protocol.doses):
+        return  # what has no day is given when the clinic opens next
     if any(facility.formulate == "day before" for facility in site.facilities.values()):
         return
-    ready = sum(booked(work) for work in works) + max(
-        (_takes(scenario, r) for r in scenario.release), default=0
-    )
+    within = number(formulate.use_within, "minute") if formulate.use_within is not None else float("inf")
+    waits = [takes for release in scenario.release if (takes := _takes(scenario, release)) <= within]
+    ready = sum(booked(work) for work in works)
     legs = [step.leg for step in steps[steps.index(formulate) + 1 :] if isinstance(step, Ship)]
     ways, giving = dict(_ways_of(scenario, legs)), booked(site.work["administer"])
     for name, clinic in site.clinics.items():
-        if name not in ways or clinic.hours.never_close:
+        if name not in ways or clinic.hours.never_close or clinic.slot is None:
             continue
+        away = max(ways[name], *waits, 0)  # it is tested while it is on its way
         spare = [
-            _spare(facility, clinic, day) - ready - ways[name] - giving
+            _spare(facility, clinic, day) - ready - away - giving
             for facility in site.facilities.values()
             for day in range(7)
         ]
         if max(spare) < 0:
             problem = (
                 f"have passed before a product can be given: it is ready {ready:.0f} min after its facility "
-                f"opens, {ways[name]:.0f} min away, and giving it takes {giving:.0f} min"
+                f"opens, tested and there {away:.0f} min later, and giving it takes {giving:.0f} min"
             )
             yield Refused(f"site.clinic.{name}.hours", None, problem, "open longer, or begin earlier")
 

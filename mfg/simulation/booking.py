@@ -247,15 +247,17 @@ class Booking:
         if dose is None or recipe.expansion is None:
             return None
         if event.kind == "collection":
-            cells = patient.portion(dose).cells
+            cells = patient.portion(dose).total
             harvest, last = sizing.target(recipe, facility, cells), self.lead(patient, event.name)
             if bank is not None:
-                served = [patient.portion(d).cells for d in doses if d.product]
+                served = [patient.portion(d).total for d in doses if d.product]
                 harvest = sizing.bank_target(recipe, facility, served)
                 last -= self._after_freezing(patient)
+                if recipe.expansion.lasts is not None:
+                    last = min(last, -(-(recipe.expansion.lasts + recipe.induces) // DAY))
             return Culture(sizing.flasks_for(recipe, facility, harvest), 0, last)
         if event.kind == "dose" and bank is not None and bank.recovers is not None:
-            harvest = sizing.target(recipe, facility, patient.portion(dose).cells)
+            harvest = sizing.target(recipe, facility, patient.portion(dose).total)
             return Culture(sizing.flasks_for(recipe, facility, harvest), -1 - bank.recovers // DAY, 0)
         return None
 

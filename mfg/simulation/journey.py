@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from math import inf, isinf
 
 from simpy import Event, Interrupt
 
@@ -14,7 +13,7 @@ from mfg.simulation.booking import Booked
 from mfg.simulation.clock import First, Process
 from mfg.simulation.cohort import Patient
 from mfg.simulation.deciding import assess, observe
-from mfg.simulation.floor import Task
+from mfg.simulation.filling import held, is_short, runs_short_at, suspend
 from mfg.simulation.laboratory import sample_product
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.making import begin, begin_thaw, lose
@@ -22,6 +21,8 @@ from mfg.simulation.planning import NO_APPOINTMENT, enrol, expected, give_up, pu
 from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import call, float_in, floats
+
+TOO_FEW = "too few cells"
 
 
 def arrive(unit: Unit, patients: Iterable[Patient]) -> None:
@@ -197,7 +198,7 @@ def formulate(unit: Unit, dosing: Dosing) -> Process:
         flasks = batch.culture.flasks if batch is not None and batch.culture is not None else 0
         task = unit.does_together(works[0], batch or dosing, works[1], dosing, flasks)
     else:
-        task = unit.does(works[0], dosing)
+        task = unit.does(works[0], dosing if prepares[0] == "formulate" else batch or dosing)
     upset, latest = dosing.upset, unit.formulation(dosing)[1] if dosing.booked is not None else None
     begun = yield from unit.begins(task, by=latest, unless=upset)
     if upset.triggered:
@@ -228,29 +229,9 @@ def taken_from(unit: Unit, batch: Lot | None) -> None:
         unit.frees(batch)
 
 
-def suspend(unit: Unit, dosing: Dosing, task: Task, prepares: tuple[str, ...]) -> None:
-    """Count what was harvested and what is in the syringes."""
-    taken = held(unit, dosing, task.started, prepares[0])
-    dosing.cells = min(dosing.portion.cells, taken * unit.recovery("formulate", dosing))
-    dosing.suspended_at = unit.now
-    if len(prepares) > 1 and not isinf(taken):
-        unit.log.valued(task, taken)
-    unit.log.valued(task, dosing.cells, part=len(prepares) - 1)
-
-
-def held(unit: Unit, dosing: Dosing, at: int, first: str) -> float:
-    """The cells that are there to be formulated; as many as are asked for where nothing is counted."""
-    batch, bank = dosing.batch, dosing.patient.recipe.bank
-    if batch is not None and batch.culture is not None:
-        return batch.culture.cells(at) * unit.recovery(first, batch) - batch.culture.terms.samples
-    if batch is not None and bank is not None:
-        return batch.containers * bank.contains * unit.recovery(first, batch)
-    return inf
-
-
 def deliver(unit: Unit, dosing: Dosing) -> Process:
     """Bring the product to the clinic and give it, if it arrives whole, released and in time."""
-    recipe, policy, portion = dosing.patient.recipe, unit.plan.policy, dosing.portion
+    recipe = dosing.patient.recipe
     kept = yield from unit.ships(dosing, "ship out")
     for made in (dosing, dosing.batch, dosing.batch.parent if dosing.batch is not None else None):
         if made is not None:
@@ -258,13 +239,12 @@ def deliver(unit: Unit, dosing: Dosing) -> Process:
     if dosing.booked is not None:
         yield from unit.reach(dosing.booked)
     age = unit.now - dosing.suspended_at
-    needed = portion.least if policy.gives_short else portion.cells
     if not kept:
         spoil(unit, dosing, "cold chain")
     elif dosing.known_failure:
         spoil(unit, dosing, dosing.known_failure)
-    elif recipe.prepares and dosing.cells < needed:
-        spoil(unit, dosing, "too few cells", dosing.cells)
+    elif recipe.prepares and is_short(unit, dosing, age):
+        spoil(unit, dosing, TOO_FEW, held(unit, dosing, age))
     elif recipe.use_within is not None and age > recipe.use_within:
         spoil(unit, dosing, "expired")
     else:
@@ -303,12 +283,16 @@ def administer(unit: Unit, dosing: Dosing) -> Process:
         return
 
     keeps = recipe.use_within if dosing.dose.product and recipe.prepares else None
-    by, upset = None if keeps is None else dosing.suspended_at + keeps, dosing.upset
+    by, upset, late = None if keeps is None else dosing.suspended_at + keeps, dosing.upset, "expired"
+    if dosing.dose.viable and recipe.prepares:
+        runs_short = runs_short_at(unit, dosing)
+        if runs_short is not None and (by is None or runs_short < by):
+            by, late = runs_short, TOO_FEW
     cells = dosing.cells * alive
     begins_at = yield from unit.procedure("administer", dosing, dosing.booked, cells, by, upset, begun)
     if begins_at < 0:
         if not upset.triggered:
-            spoil(unit, dosing, "expired")
+            spoil(unit, dosing, late)
         return
     if recipe.stay:
         start = unit.now

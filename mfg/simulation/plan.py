@@ -23,6 +23,7 @@ from mfg.shape import Shape
 _NOTES = "arrive allocate prescribe book visit ship-in ship-out release fail end observe drop"
 Case = Mapping[str, Decimal | str]  # what is known of a patient: the arm, the supply, what was observed
 DAY_0 = ""  # the day of the baseline itself, in the place of the name of an event
+VIABLE = "viable_cell"
 NOTES = {name.replace("-", " "): code for code, name in enumerate(_NOTES.split())}
 
 
@@ -128,32 +129,71 @@ class Test:
 
 @frozen
 class Expansion:
-    """The culture: grown from the patient's biology, or timed; medium by weekdays or by interval."""
+    """The culture: grown from the patient's biology, or timed; medium by weekdays or by interval.
+
+    A timed one `yields` so many cells, or as many as are asked for.
+    """
 
     lasts: int | None
     cultivation: Cultivation | None
     medium_every: int | None
+    yields: Shape | None
+
+
+@frozen
+class Scaled:
+    """So many cells, or so many for each kilogram."""
+
+    cells: float
+    per_kg: bool
+
+    def of(self, weight: float) -> float:
+        """The cells at a *weight* in kg."""
+        return self.cells * weight if self.per_kg else self.cells
+
+
+@frozen
+class Collecting:
+    """Collections whose cells are counted: each gives what `yields` says, for each kilogram or in all.
+
+    They go on `until` so many are there, and a `backup`: at `most` so many times, `every` so many days.
+    """
+
+    yields: Shape
+    per_kg: bool
+    until: Scaled
+    backup: Scaled
+    most: int
+    every: int
 
 
 @frozen
 class Bank:
-    """A lot frozen at a passage, in containers of so many cells; `recovers` minutes of culture after thawing."""
+    """A lot that is frozen; one that is grown at a passage. `recovers` are minutes of culture after thawing.
 
-    after_passage: int
-    contains: float
+    Each container `contains` so many cells; None where it holds what one dose needs.
+    """
+
+    after_passage: int | None
+    contains: Shape | None
     spare: int
     recovers: int | None
 
 
 @frozen
 class Portion:
-    """What is prescribed to one patient: the cells to aim for, and the fewest that may be given.
+    """What is prescribed to one patient, in what the dose counts.
 
-    nan is a patient for whom the protocol has no dose.
+    `cells` are aimed for. A product that was filled with fewer than `enough` of them is not given, nor one that holds
+    fewer than `least` when it is to be; more than `most` are never filled. `total` are the cells that a planner
+    makes for it, dead ones among them. nan is a patient for whom the protocol has no dose.
     """
 
     cells: float
+    enough: float
     least: float
+    most: float
+    total: float
 
 
 @frozen
@@ -161,7 +201,7 @@ class Dose:
     """What one planned dose is: a portion for each tenth of a kilogram from `first` on, or the same for everybody.
 
     A dose that depends on more than a weight has a `rule` instead. One with a `when` is given only to a patient whom
-    that condition admits.
+    that condition admits. Its cells are `counted` in this unit.
     """
 
     name: str
@@ -171,6 +211,12 @@ class Dose:
     first: int = 0
     rule: Callable[[Case], Portion] | None = None
     when: Any = None
+    counted: str = "cell"
+
+    @property
+    def viable(self) -> bool:
+        """Whether only its viable cells count."""
+        return self.counted == VIABLE
 
 
 @frozen
@@ -316,6 +362,7 @@ class Recipe:
     tests: tuple[int, ...]
     collects: bool
     collected: Shape | None
+    collecting: Collecting | None
     inbound: str | None
     within: int | None
     making: tuple[str, ...]
@@ -340,7 +387,6 @@ class Policy:
     """What is decided when things do not go as planned."""
 
     order: str
-    gives_short: bool
     recollect: int
     again: str
     facility: str

@@ -75,16 +75,16 @@ def prepare(unit: Unit, patient: Patient, booked: Appointments, numbers: Sequenc
     for number, dose in zip(numbers, doses, strict=True):
         appointment, collection = booked.get(("dose", dose.name)), booked.get(("collection", dose.name))
         due = appointment.start if appointment is not None else unit.now
-        cells = patient.portion(dose).cells
+        portion = patient.portion(dose)
         lot = None
         if recipe.bank is not None and dose.product:
-            served = [patient.portion(each).cells for each in doses if each.product]
+            served = [patient.portion(each).total for each in doses if each.product]
             bank = bank or new_lot(
                 unit, patient, due, sizing.bank_target(recipe, facility, served), collection
             )
             lot = bank
         elif recipe.supply == "fresh" and (dose.product or collection is not None):
-            harvest = sizing.target(recipe, facility, cells) if dose.product else 0.0
+            harvest = sizing.target(recipe, facility, portion.total) if dose.product else 0.0
             lot = new_lot(unit, patient, due, harvest, collection)
         made_from = lot if dose.product else None
         dosing = Dosing(
@@ -99,14 +99,14 @@ def prepare(unit: Unit, patient: Patient, booked: Appointments, numbers: Sequenc
             lot=made_from,
             booked=appointment,
             draw=booked.get(("csf-draw", dose.name)),
-            cells=cells,
+            cells=portion.cells,
             upset=Event(unit.floor),
             batch=made_from,
         )
         patient.doses.append(dosing)
         if recipe.bank is not None and made_from is not None:
             dosing.batch = new_batch(unit, dosing, made_from)
-        unit.writes(dosing.subject, "prescribe", dose.name, cells)
+        unit.writes(dosing.subject, "prescribe", dose.name, portion.cells)
         unit.writes(dosing.subject, "book", value=float(due))
 
 
@@ -129,7 +129,7 @@ def new_batch(unit: Unit, dosing: Dosing, bank: Lot) -> Lot:
         subject=unit.log.subject(patient.index, bank.number, dosing.number, dosing.tries),
         due=dosing.due,
         results=unit.no_results,
-        target=sizing.target(patient.recipe, unit.facility_of(patient), dosing.portion.cells),
+        target=sizing.target(patient.recipe, unit.facility_of(patient), dosing.portion.total),
         collection=None,
         ready=Event(unit.floor),
         parent=bank,
@@ -256,7 +256,7 @@ def _bank_again(unit: Unit, first: Dosing) -> Begun:
     if unit.booking.move(patient, _distinct([collection, *moving]), earliest, today) is None:
         first.hopeless = NO_APPOINTMENT
         return NOTHING
-    served = [d.portion.cells for d in pending]
+    served = [d.portion.total for d in pending]
     target = sizing.bank_target(patient.recipe, unit.facility_of(patient), served)
     bank = new_lot(unit, patient, first.booked.start, target, collection)
     for one in pending:

@@ -27,7 +27,7 @@ def resume(unit: Unit, patients: Sequence[Patient]) -> None:
     for patient, lot in zip(patients, unit.plan.in_progress, strict=False):
         unit.assign(patient, lot.facility)
         recipe, facility = patient.recipe, unit.facility_of(patient)
-        cells = patient.portion(patient.arm.doses[lot.dose]).cells
+        cells = patient.portion(patient.arm.doses[lot.dose]).total
         peak = sizing.flasks_for(recipe, facility, sizing.target(recipe, facility, cells))
         more = max(0, min(peak - lot.flasks, spare[lot.facility]))
         spare[lot.facility] -= more

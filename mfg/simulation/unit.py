@@ -320,7 +320,7 @@ class Unit:
         """Discard what is left of a bank."""
         if bank.store is not None:
             self.takes_out(bank, bank.store.units)
-            bank.store, bank.containers = None, 0
+            bank.store, bank.contents = None, []
 
     # ---- days --------------------------------------------------------------------------------------------
 

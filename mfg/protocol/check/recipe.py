@@ -89,10 +89,12 @@ def _ways(steps: list[Step]) -> Iterator[Refused]:
         if not isinstance(step, Ship):
             continue
         behind, ahead = set(done[:place]), set(done[place + 1 :])
-        inbound = not behind & TURN.keys() - {"collect"} and bool(ahead & {"isolate", "expand", "formulate"})
-        outbound = "formulate" in behind and "administer" not in behind
+        inbound = not behind & TURN.keys() - {"collect"} and bool(
+            ahead & {"isolate", "expand", "cryopreserve", "formulate"}
+        )
+        outbound = bool(behind & {"thaw", "formulate"}) and "administer" not in behind
         direction = "in" if inbound else "out"
-        advice = "a way in lies before isolate, a way out between formulate and administer"
+        advice = "a way in lies before isolate, a way out between formulate (or thaw) and administer"
         if not inbound and not outbound:
             yield Refused("step.ship", step.leg, "carries nothing there", advice)
         elif direction in ways and not exclude(ways[direction].when, step.when):

@@ -101,7 +101,6 @@ def _policy(scenario: Scenario) -> p.Policy:
     least = max((number(end, "point") for end in ends), default=-inf)
     return p.Policy(
         order=policy.order,
-        gives_short=policy.short_dose == "give",
         recollect=policy.recollect,
         again=policy.again,
         facility=policy.facility,
