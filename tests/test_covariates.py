@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import sqrt
 
 import numpy as np
+import pandas as pd
 import pytest
 from attrs import evolve
 
@@ -107,3 +108,40 @@ def test_a_population_gives_what_the_protocol_asks_for() -> None:
     ):
         with pytest.raises(Faults, match=words):
             scenario({**answered("30 %", "70 %"), "population.covariate": {"response": covariate}})
+
+
+def test_strata_are_blocks_of_their_own() -> None:
+    """Within each word of a stratum the arms of a block of two differ, whatever the others do."""
+    strata = {
+        **ONE_DOSE,
+        "protocol.arm": [{"name": n, "doses": ["dose 1"], "ratio": 1} for n in ("one", "two")],
+        "protocol.allocation": {"how": "ratio", "block": 2, "strata": ["kind"]},
+        "protocol.patient.kind": {"one_of": ["a", "b"]},
+        "population.covariate": {"kind": {"a": "50 %", "b": "50 %"}},
+        "arrivals": {"every": "1 day"},
+        "chance": True,
+    }
+    tables = run(strata)
+    words = done(tables, "observe").set_index("patient")["outcome"].astype(str)
+    arms = tables.patients.set_index("patient")["arm"]
+    for word in ("kind a", "kind b"):
+        members = arms[sorted(words.index[words == word])].tolist()
+        assert len(members) > 6
+        assert all({*members[n : n + 2]} == {"one", "two"} for n in range(0, len(members) - 1, 2))
+
+
+def test_what_is_observed_at_the_collection_sizes_the_lot() -> None:
+    """The lot is planned for the typical area, and made for the one that is measured at the collection."""
+    area = {
+        **ONE_DOSE,
+        "protocol.patient.area": {"unit": "cm**2", "at": "collection"},
+        "protocol.route.intrathecal.cells": {"is": "1e6 cell/cm**2", "of": "area"},
+        "population.covariate": {"area": {"least": "20 cm**2", "most": "90 cm**2"}},
+        "chance": True,
+    }
+    tables = run(area, patients=people(8))
+    flasks = tables.lots.groupby("patient")["flasks"].first()
+    measured = done(tables, "observe").groupby("patient", observed=True)["value"].first()
+    both = pd.concat([measured, flasks], axis=1).sort_values("value").dropna()
+    assert both["flasks"].is_monotonic_increasing
+    assert both["flasks"].nunique() > 3

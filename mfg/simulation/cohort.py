@@ -13,6 +13,7 @@ from mfg.calendar import DAY, DAYS_A_MONTH
 from mfg.shape import Shape
 from mfg.simulation import plan as p
 from mfg.simulation.draws import Floats, Luck, inverse_of
+from mfg.simulation.traits import words_of
 
 OTHER = "other reasons"  # of those who are not eligible, and outside of no limit
 STEP = 256  # arrivals are drawn so many at a time
@@ -204,21 +205,18 @@ def _allocated(plan: p.Plan, luck: Luck, clinics: list[int]) -> list[int]:
     left: dict[tuple[object, ...], list[int]] = {}
     arms: list[int] = []
     known = [one.arm for one in plan.listed]
+    by_site = "site" in plan.strata
+    words = [words_of(plan, luck, name, len(clinics)) for name in plan.strata if name != "site"]
     for n, clinic in enumerate(clinics):
         arm = known[n] if n < len(known) else None
         if arm is not None:
             arms.append(arm)
             continue
-        stratum = _stratum(plan, clinic)
+        stratum = (clinic if by_site else 0, *(listed[n] for listed in words))
         if plan.block is None or not left.get(stratum):
             left[stratum] = ratio * ((plan.block or len(ratio)) // len(ratio))
         arms.append(left[stratum].pop(int(lots[n] * len(left[stratum]))))
     return arms
-
-
-def _stratum(plan: p.Plan, clinic: int) -> tuple[object, ...]:
-    """What a patient has in each of the strata, which are blocks of their own."""
-    return tuple({"site": clinic}[name] for name in plan.strata)
 
 
 def _in_order(plan: p.Plan, arrived: Sequence[int], reasons: Sequence[str]) -> list[int]:

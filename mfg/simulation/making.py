@@ -10,11 +10,12 @@ from mfg.calendar import DAY
 from mfg.growth import Culture
 from mfg.simulation import sizing
 from mfg.simulation.clock import First, Process
+from mfg.simulation.deciding import observe
 from mfg.simulation.freezing import freeze, take_out
 from mfg.simulation.gathering import gather
 from mfg.simulation.laboratory import sample_at, sample_culture
 from mfg.simulation.lots import Dosing, Lost, Lot
-from mfg.simulation.planning import replace
+from mfg.simulation.planning import replace, resize
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import float_in
 from mfg.simulation.works import Job
@@ -94,8 +95,10 @@ def collect(unit: Unit, lot: Lot) -> Process:
             raise Lost(FAILURES["collect"])
         if unit.contaminated is not None:
             lot.contaminated = lot.tainted = unit.contaminated(lot.patient.index, lot.number)
+    observe(unit, lot.patient, "collection", lot.number)
     if not lot.target:
         return
+    resize(unit, lot)
     if not (yield from unit.ships(lot, "ship in")):
         raise Lost("cold chain")
 

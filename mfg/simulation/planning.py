@@ -11,6 +11,7 @@ from attrs import evolve
 from simpy import Event
 
 from mfg.calendar import DAY
+from mfg.simulation import plan as p
 from mfg.simulation import sizing
 from mfg.simulation.booking import Booked
 from mfg.simulation.cohort import Patient
@@ -69,7 +70,7 @@ def _facility(unit: Unit, patient: Patient) -> int:
 
 def prepare(unit: Unit, patient: Patient, booked: Appointments, numbers: Sequence[int]) -> None:
     """Set up the doses of a patient, each with its lot or the bank that they share."""
-    recipe, facility = patient.recipe, unit.facility_of(patient)
+    recipe = patient.recipe
     doses = [patient.arm.doses[number] for number in numbers]
     bank: Lot | None = None
     for number, dose in zip(numbers, doses, strict=True):
@@ -78,14 +79,10 @@ def prepare(unit: Unit, patient: Patient, booked: Appointments, numbers: Sequenc
         portion = patient.portion(dose)
         lot = None
         if recipe.bank is not None and dose.product:
-            served = [patient.portion(each).total for each in doses if each.product]
-            bank = bank or new_lot(
-                unit, patient, due, sizing.bank_target(recipe, facility, served), collection
-            )
+            bank = bank or new_lot(unit, patient, due, target_for(unit, patient, doses), collection)
             lot = bank
         elif recipe.supply == "fresh" and (dose.product or collection is not None):
-            harvest = sizing.target(recipe, facility, portion.total) if dose.product else 0.0
-            lot = new_lot(unit, patient, due, harvest, collection)
+            lot = new_lot(unit, patient, due, target_for(unit, patient, [dose]), collection)
         made_from = lot if dose.product else None
         dosing = Dosing(
             patient=patient,
@@ -108,6 +105,22 @@ def prepare(unit: Unit, patient: Patient, booked: Appointments, numbers: Sequenc
             dosing.batch = new_batch(unit, dosing, made_from)
         unit.writes(dosing.subject, "prescribe", dose.name, portion.cells)
         unit.writes(dosing.subject, "book", value=float(due))
+
+
+def target_for(unit: Unit, patient: Patient, doses: Iterable[p.Dose]) -> float:
+    """What a lot must hold for *doses*, by what is known of the patient; nothing for doses without cells."""
+    recipe, facility = patient.recipe, unit.facility_of(patient)
+    served = [patient.portion(dose).total for dose in doses if dose.product]
+    if recipe.bank is not None:
+        return sizing.bank_target(recipe, facility, served)
+    return sizing.target(recipe, facility, served[0]) if served else 0.0
+
+
+def resize(unit: Unit, lot: Lot) -> None:
+    """Plan a lot anew for the doses that wait for it: more is known of the patient than when it was planned."""
+    waiting = [d.dose for d in lot.patient.doses if d.lot is lot and not (d.over or d.off)]
+    if any(dose.rule is not None for dose in waiting):
+        lot.target = target_for(unit, lot.patient, waiting)
 
 
 def new_lot(unit: Unit, patient: Patient, due: int, target: float, collection: Booked | None) -> Lot:
@@ -256,8 +269,7 @@ def _bank_again(unit: Unit, first: Dosing) -> Begun:
     if unit.booking.move(patient, _distinct([collection, *moving]), earliest, today) is None:
         first.hopeless = NO_APPOINTMENT
         return NOTHING
-    served = [d.portion.total for d in pending]
-    target = sizing.bank_target(patient.recipe, unit.facility_of(patient), served)
+    target = target_for(unit, patient, [d.dose for d in pending])
     bank = new_lot(unit, patient, first.booked.start, target, collection)
     for one in pending:
         serve(unit, one, bank, new_batch(unit, one, bank))

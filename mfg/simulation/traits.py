@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mfg.simulation import plan as p
-from mfg.simulation.cohort import Patient
 from mfg.simulation.draws import Draws, Luck
 
 if TYPE_CHECKING:  # what runs has no need of protocols
     from mfg.protocol.cases import Rounding
+    from mfg.simulation.cohort import Patient
 
 DIGITS = 4  # of a number that the protocol does not round
 
@@ -50,6 +50,13 @@ class Traits:
             patient.case[trait.name] = value
             found.append((trait.name, value))
         return found
+
+
+def words_of(plan: p.Plan, luck: Luck, name: str, count: int) -> list[str]:
+    """The word that each of *count* patients has at the first observation of the covariate *name*."""
+    trait = next(trait for trait in plan.traits if trait.name == name)
+    draws = _draws(trait, luck)
+    return [trait.words[int(draws(patient))] for patient in range(count)]
 
 
 def _draws(trait: p.Trait, luck: Luck) -> Draws[float]:
