@@ -18,9 +18,9 @@ from mfg.course.pieces import KINDS, REACH, Floating
 from mfg.course.template import template_of
 from mfg.course.words import waits_for
 from mfg.errors import Refused
+from mfg.protocol.cases import Case
 from mfg.protocol.given import case_of
 from mfg.protocol.protocol import Arm, Protocol, Supply, loaded
-from mfg.protocol.rules import Case
 from mfg.units import Quantity
 
 __all__ = ["Appointment", "Schedule", "ScheduleFinding", "schedule"]
