@@ -114,14 +114,6 @@ def test_a_dose_depends_on_what_it_depends_on(printed: Asked) -> None:
     assert "plays no part" not in printed('cells = "1e6 cell/kg"', "--weight", "50 kg")
 
 
-def test_a_concentration_of_another_kind_is_said_to_be_unchecked(printed: Asked) -> None:
-    """Only a lot's viability joins the two."""
-    assert "gives no volume and is not checked" in printed(
-        'cells = "1e6 cell"\nconcentration = "1e7 viable_cell/mL"'
-    )
-    assert "not checked" not in printed('cells = "1e6 cell"\nconcentration = "1e7 cell/mL"')
-
-
 def test_numbers_that_nothing_proves_are_said_to_be_so(printed: Asked) -> None:
     """A protocol without a worked example is told so; one with an example is not."""
     note = "no worked example proves the numbers of this protocol"

@@ -17,7 +17,7 @@ PER_KG = '[[route]]\nname = "iv"\ncells = "1e6 cell/kg"\n'
 
 def rule(valid: str = "") -> Protocol:
     """A dose by weight; *valid* says how long a weight holds."""
-    return protocol(f'[patient.weight]\nunit = "kg"\nleast = "3 kg"\n{valid}\n{PER_KG}')
+    return protocol(f'[patient.weight]\nunit = "kg"\nleast = "3 kg"\nat = "screening"\n{valid}\n{PER_KG}')
 
 
 def noted(found: Protocol, **days: str | date) -> list[str]:
@@ -48,7 +48,7 @@ def test_what_is_not_stated_or_not_given_is_not_checked() -> None:
 
 def test_the_age_of_another_covariate_is_not_checked() -> None:
     """It is given without a day."""
-    text = '[patient.wound]\nunit = "cm**2"\nvalid = "1 day"\n[[route]]\nname = "local"\ncells = { is = "1e6 cell/cm**2", of = "wound" }\n'
+    text = '[patient.wound]\nunit = "cm**2"\nat = "screening"\nvalid = "1 day"\n[[route]]\nname = "local"\ncells = { is = "1e6 cell/cm**2", of = "wound" }\n'
     order = dose(protocol(text), given={"wound": "3 cm**2"})
     assert any(
         finding.message == "wound holds for 1 day; how old it is is not checked" for finding in order.findings
@@ -80,7 +80,10 @@ def test_a_day_belongs_to_a_weight() -> None:
 def test_the_command_asks_for_both_days(mfg: Callable[..., Said], tmp_path: Path) -> None:
     """As in Python."""
     path = tmp_path / "mine.toml"
-    path.write_text(f'{MINIMAL}[patient.weight]\nunit = "kg"\nvalid = "14 day"\n{PER_KG}', encoding="utf-8")
+    path.write_text(
+        f'{MINIMAL}[patient.weight]\nunit = "kg"\nat = "screening"\nvalid = "14 day"\n{PER_KG}',
+        encoding="utf-8",
+    )
     command = ("dose", path, "--weight", "60kg", "--weighed", "2026-03-01", "--on")
     assert mfg(*command, "2026-03-10").status == 0
     late = mfg(*command, "2026-03-20")

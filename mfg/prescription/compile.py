@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from mfg.prescription.fill import Box, Fill
-from mfg.prescription.rule import Amount, CellRow, Measured, RouteRule, Rule
+from mfg.prescription.rule import Amount, CellRow, RouteRule, Rule
 from mfg.protocol.cases import Rounding
-from mfg.protocol.protocol import Covariate, Protocol, Treatment, bounds_of, share
-from mfg.protocol.route import CellRule, ConcentrationRule, Route
+from mfg.protocol.given import measured
+from mfg.protocol.protocol import Protocol, Treatment, bounds_of, share
+from mfg.protocol.route import CellRule, Route
 from mfg.protocol.rules import Round, condition_of
 from mfg.units import Quantity, alike, amount, kind_of
 
@@ -21,14 +22,9 @@ def rule_of(protocol: Protocol, treatment: Treatment) -> Rule:
         protocol=protocol.name,
         kind=treatment.kind,
         needs=frozenset(asked - {"site", "arm", "dose", "supply"}),
-        measured={n: _measured(c, c.unit) for n, c in protocol.patient.items() if c.unit},
+        measured={n: measured(c, c.unit) for n, c in protocol.patient.items() if c.unit},
         routes=routes,
     )
-
-
-def _measured(covariate: Covariate, unit: str) -> Measured:
-    rounding = covariate.round.within(unit) if covariate.round else None
-    return Measured(unit, bounds_of(covariate, unit), rounding)
 
 
 def _route(protocol: Protocol, route: Route) -> RouteRule:
@@ -71,8 +67,7 @@ def _route(protocol: Protocol, route: Route) -> RouteRule:
 
 
 def _fill(protocol: Protocol, route: Route, counted: str) -> Fill:
-    volume, density = route.volume, f"{counted}/mL"
-    dense = route.concentration if _counts(route.concentration, counted) else None
+    dense, volume, density = route.concentration, route.volume, f"{counted}/mL"
     return Fill(
         label=route.label,
         counted=counted,
@@ -84,12 +79,6 @@ def _fill(protocol: Protocol, route: Route, counted: str) -> Fill:
         rounding=_rounding(route.round, counted) if route.round else None,
         box=_box(protocol, route, counted),
     )
-
-
-def _counts(dense: ConcentrationRule | None, counted: str) -> bool:
-    """Whether a concentration is one of what is *counted*; only a lot's viability would join it to another."""
-    stated = [dense.is_, dense.least, dense.most] if dense else []
-    return any(kind_of(q) == counted for q in stated if q is not None)
 
 
 def _rounding(rounding: Round, counted: str) -> Rounding:

@@ -11,8 +11,8 @@ from mfg.digits import near, plain
 from mfg.digits import volume as shown
 from mfg.errors import Refused
 from mfg.evidence import Finding
-from mfg.prescription.order import KINDS, Filled
-from mfg.protocol.cases import FREE, Bounds, Rounding
+from mfg.prescription.order import Filled
+from mfg.protocol.cases import FREE, KINDS, Bounds, Rounding
 
 _NONE = Decimal(0)
 MOST_CONTAINERS = 10_000  # beyond it a size or a concentration is a slip

@@ -8,6 +8,7 @@ from decimal import Decimal
 from attrs import frozen
 
 from mfg.evidence import Finding
+from mfg.protocol.cases import KINDS
 
 
 @frozen
@@ -50,9 +51,6 @@ class Administration:
     def ends(self) -> tuple[Decimal | None, Decimal | None]:
         """The least and the most cells that are given: the same number twice where it is known."""
         return (self.cells_least, self.cells_most) if self.cells is None else (self.cells, self.cells)
-
-
-KINDS = {"cell": "cells", "viable_cell": "viable cells", "IEQ": "islet equivalents"}
 
 
 def in_words(given: Administration) -> str:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from mfg.errors import Refused
 from mfg.evidence import Finding
 from mfg.prescription.compile import rule_of
-from mfg.prescription.order import KINDS, Order, total
+from mfg.prescription.order import Order, total
 from mfg.prescription.rule import Rule
 from mfg.protocol.cases import Case
-from mfg.protocol.protocol import Arm, Covariate, Protocol
-from mfg.units import Anything, Quantity, Weight, alike, amount, kind_of, measure_of, taken, text
+from mfg.protocol.given import value_of
+from mfg.protocol.protocol import Arm, Protocol
+from mfg.units import Quantity
 
 
 @frozen
@@ -56,36 +57,13 @@ class Prescriber:
         case = self.words()
         for name, value in given.items():
             where = "--weight" if name == "weight" else f"--given {name}"
-            covariate = self.protocol.patient.get(name)
-            if covariate is None and name != "weight":
-                known = ", ".join(self.protocol.patient) or "nothing"
-                raise Refused(
-                    where, str(value), "is nothing that this protocol asks for", f"it asks for {known}"
-                )
-            case[name] = self._value(name, covariate or Covariate(unit="kg"), value, where)
+            case[name] = value_of(self.protocol, name, value, where)
         return case
 
     def words(self) -> dict[str, Decimal | str]:
         """The part of a case that is known without the patient."""
         supply = self.protocol.supply()
         return {"arm": self.arm.name, "dose": self.dose, **({"supply": supply.name} if supply else {})}
-
-    def _value(self, name: str, covariate: Covariate, value: str | Quantity, where: str) -> Decimal | str:
-        if covariate.unit is None:
-            if value not in covariate.one_of:
-                raise Refused(
-                    where, str(value), "is not allowed", f"use one of {', '.join(covariate.one_of)}"
-                )
-            return str(value)
-        measure = measure_of(Weight)
-        if name != "weight":
-            measure = evolve(measure_of(Anything), name=f"the {name}", like=f"3 {covariate.unit}")
-        quantity = taken(value, measure, where)
-        if not alike(quantity, covariate.unit):
-            raise Refused(
-                where, text(quantity), f"is not in {covariate.unit}", f"write it in {covariate.unit}"
-            )
-        return self.checked(name, amount(quantity, covariate.unit), where)
 
     def checked(self, name: str, value: Decimal, where: str) -> Decimal:
         """A covariate in its own unit, inside the protocol's limits and rounded as the protocol says.
@@ -134,7 +112,6 @@ class Prescriber:
             asked = " and the ".join(name.replace("_", " ") for name in sorted(self.needs))
             why = f"the dose depends on the {asked}; " if asked else "the dose is fixed: "
             yield Finding("note", "weight-not-used", f"{why}body weight plays no part in it")
-        yield from self._not_joined()
         for name in sorted(self.needs & protocol.patient.keys()):
             covariate = protocol.patient[name]
             if covariate.at:
@@ -147,17 +124,6 @@ class Prescriber:
             if name not in protocol.words() and (known is None or not known.limits.ends()):
                 message = f"no limits are stated for {name}: whether it is plausible is not checked"
                 yield Finding("note", "limit-not-checked", message)
-
-    def _not_joined(self) -> Iterator[Finding]:
-        """Concentrations of another kind of cell than the dose counts."""
-        treatment = self.arm.doses[self.dose]
-        routes = [r for r in self.protocol.routes if r.treatment in (None, treatment)]
-        for route, rule in zip(routes, self.rule.routes, strict=True):
-            dense, counted = route.concentration, rule.fill.counted
-            stated = [dense.is_, dense.least, dense.most] if dense else []
-            if any(kind_of(q) != counted for q in stated if q is not None):
-                message = f"{route.label}: the concentration does not count {KINDS[counted]}, as the dose does: it gives no volume and is not checked"
-                yield Finding("note", "concentration-not-checked", message)
 
 
 def _the_arm(protocol: Protocol, name: str | None, dose: str | None) -> Arm:

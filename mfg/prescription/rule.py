@@ -18,8 +18,8 @@ from mfg.digits import near, plain
 from mfg.errors import Refused
 from mfg.evidence import Finding
 from mfg.prescription.fill import Fill, Note
-from mfg.prescription.order import KINDS, Administration, Filled
-from mfg.protocol.cases import FREE, Bounds, Case, Condition, Rounding, choose
+from mfg.prescription.order import Administration, Filled
+from mfg.protocol.cases import FREE, KINDS, Bounds, Case, Condition, Measured, choose
 
 
 @frozen
@@ -190,15 +190,6 @@ def _part(limits: Bounds, share: Decimal) -> Bounds:
     )
 
 
-@frozen
-class Measured:
-    """A covariate that is a number: its unit, the limits of what is plausible, and how it is rounded."""
-
-    unit: str
-    limits: Bounds
-    rounding: Rounding | None
-
-
 def _unheard(_: Finding) -> None:
     """What there is to say of the arithmetic, said to nobody."""
 
@@ -220,14 +211,7 @@ class Rule:
             Refused: outside the limits.
         """
         known = self.measured.get(name)
-        if known is None:
-            return value
-        if value not in known.limits:
-            problem = f"is outside {known.limits.shown(known.unit)}, the limits of {self.protocol}"
-            raise Refused(where, f"{plain(value)} {known.unit}", problem, "check the value and its unit")
-        if known.unit == "count" and value != int(value):
-            raise Refused(where, f"{plain(value)} count", "is not a whole number", "write how many")
-        return known.rounding.apply(value) if known.rounding else value
+        return value if known is None else known.checked(value, where, self.protocol)
 
     def administrations(self, case: Case, note: Note = _unheard) -> tuple[Administration, ...]:
         """What is given in *case*: covariates as `checked` returns them, and the words that are asked for.

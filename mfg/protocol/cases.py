@@ -18,6 +18,7 @@ ROUNDINGS = {
     "half-up": ROUND_HALF_UP,
     "half-even": ROUND_HALF_EVEN,
 }
+KINDS = {"cell": "cells", "viable_cell": "viable cells", "IEQ": "islet equivalents"}  # what may be counted
 LIMITS = {"least": "at least", "above": "above", "most": "at most", "below": "below"}
 
 Case = Mapping[str, "Decimal | str"]
@@ -67,6 +68,28 @@ class Rounding:
 
     def __str__(self) -> str:
         return f"{self.how} to {plain(self.step)} {self.unit}"
+
+
+@frozen
+class Measured:
+    """A covariate that is a number: its unit, the limits of what is plausible, and how it is rounded."""
+
+    unit: str
+    limits: Bounds
+    rounding: Rounding | None
+
+    def checked(self, value: Decimal, where: str, whose: str) -> Decimal:
+        """*value* in this unit, inside the limits of *whose* protocol and rounded as it says.
+
+        Raises:
+            Refused: outside the limits, or for a part of what is counted in whole numbers.
+        """
+        if value not in self.limits:
+            problem = f"is outside {self.limits.shown(self.unit)}, the limits of {whose}"
+            raise Refused(where, f"{plain(value)} {self.unit}", problem, "check the value and its unit")
+        if self.unit == "count" and value != int(value):
+            raise Refused(where, f"{plain(value)} count", "is not a whole number", "write how many")
+        return self.rounding.apply(value) if self.rounding else value
 
 
 @frozen

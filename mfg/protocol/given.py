@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from mfg.digits import plain
+from attrs import evolve
+
 from mfg.errors import Refused
+from mfg.protocol.cases import Measured
 from mfg.protocol.protocol import Covariate, Protocol, bounds_of
 from mfg.units import Anything, Quantity, Weight, alike, amount, measure_of, taken, text
 
@@ -19,27 +21,44 @@ def case_of(protocol: Protocol, given: Mapping[str, str | Quantity]) -> dict[str
     """
     case: dict[str, Decimal | str] = {}
     for name, value in given.items():
-        where, covariate = f"--given {name}", protocol.patient.get(name)
-        if covariate is None:
-            known = ", ".join(protocol.patient) or "nothing"
-            problem = "is nothing that this protocol asks for"
-            raise Refused(where, str(value), problem, f"it asks for {known}")
-        if covariate.unit is None:
-            if value not in covariate.one_of:
-                advice = f"use one of {', '.join(covariate.one_of)}"
-                raise Refused(where, str(value), "is not allowed", advice)
-            case[name] = str(value)
-        else:
-            quantity = taken(value, measure_of(Weight if name == "weight" else Anything), where)
-            case[name] = _number(protocol, covariate, covariate.unit, quantity, where)
+        if name not in protocol.patient:
+            raise _unasked(protocol, value, f"--given {name}")
+        case[name] = value_of(protocol, name, value, f"--given {name}")
     return case
 
 
-def _number(protocol: Protocol, covariate: Covariate, unit: str, quantity: Quantity, where: str) -> Decimal:
-    if not alike(quantity, unit):
-        raise Refused(where, text(quantity), f"is not in {unit}", f"write it in {unit}")
-    number, limits = amount(quantity, unit), bounds_of(covariate, unit)
-    if number not in limits:
-        problem = f"is outside {limits.shown(unit)}, the limits of {protocol.name}"
-        raise Refused(where, f"{plain(number)} {unit}", problem, "check the value and its unit")
-    return covariate.round.within(unit).apply(number) if covariate.round else number
+def value_of(protocol: Protocol, name: str, value: str | Quantity, where: str) -> Decimal | str:
+    """One covariate: a word of its own, or a decimal in its own unit, inside its limits and rounded.
+
+    A body weight may be given to any protocol.
+
+    Raises:
+        Refused: for a name that the protocol does not declare, or a value that does not fit it.
+    """
+    covariate = protocol.patient.get(name)
+    if covariate is None and name != "weight":
+        raise _unasked(protocol, value, where)
+    covariate = covariate or Covariate(unit="kg")
+    if covariate.unit is None:
+        if value not in covariate.one_of:
+            raise Refused(where, str(value), "is not allowed", f"use one of {', '.join(covariate.one_of)}")
+        return str(value)
+    measure = measure_of(Weight)
+    if name != "weight":
+        measure = evolve(measure_of(Anything), name=f"the {name}", like=f"3 {covariate.unit}")
+    quantity = taken(value, measure, where)
+    if not alike(quantity, covariate.unit):
+        raise Refused(where, text(quantity), f"is not in {covariate.unit}", f"write it in {covariate.unit}")
+    number = amount(quantity, covariate.unit)
+    return measured(covariate, covariate.unit).checked(number, where, protocol.name)
+
+
+def measured(covariate: Covariate, unit: str) -> Measured:
+    """A covariate in its *unit*, with the units taken off."""
+    rounding = covariate.round.within(unit) if covariate.round else None
+    return Measured(unit, bounds_of(covariate, unit), rounding)
+
+
+def _unasked(protocol: Protocol, value: object, where: str) -> Refused:
+    known = ", ".join(protocol.patient) or "nothing"
+    return Refused(where, str(value), "is nothing that this protocol asks for", f"it asks for {known}")

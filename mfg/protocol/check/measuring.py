@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mfg.errors import Refused
-from mfg.protocol.check.conditions import can_be_read
 from mfg.protocol.protocol import Covariate, Protocol, bounds_of
 from mfg.protocol.route import Route
 from mfg.units import Quantity, alike, amount, kind_of, text
@@ -50,15 +49,6 @@ def _limits(path: str, covariate: Covariate) -> Iterator[Refused]:
             yield Refused(
                 f"{path}.{half_open}", text(getattr(covariate, half_open)), problem, "keep one of them"
             )
-            return
-    if covariate.unit is None or not can_be_read(covariate):
-        return
-    reach = bounds_of(covariate, covariate.unit)
-    low = reach.least if reach.above is None else reach.above
-    high = reach.most if reach.below is None else reach.below
-    open_ended = reach.above is not None or reach.below is not None
-    if open_ended and low is not None and high is not None and low >= high:
-        yield Refused(path, None, f"allows no value: {reach.shown(covariate.unit)}", "mend its limits")
 
 
 def _cells(path: str, route: Route) -> Iterator[Refused]:
@@ -98,9 +88,7 @@ def _volumes(path: str, route: Route, counted: str) -> Iterator[Refused]:
             yield Refused(f"{path}.{key}", text(stated[-1]), f"is not in {kind}", "count one kind of cell")
             continue
         reach = bounds_of(rule, kind)
-        if reach.least is not None and reach.most is not None and reach.least > reach.most:
-            yield Refused(f"{path}.{key}", None, "has a least above its most", "exchange them")
-        elif rule.is_ is not None and amount(rule.is_, kind) not in reach:
+        if rule.is_ is not None and amount(rule.is_, kind) not in reach:
             yield Refused(
                 f"{path}.{key}.is", text(rule.is_), f"is outside {reach.shown(kind)}", "mend one of them"
             )
