@@ -92,37 +92,38 @@ def _ground(number: dict[str, Any]) -> str:
     return f"{number['reason'] or ''}{places}"
 
 
-def check(*files: Path, json: Annotated[bool, Parameter(negative="")] = False) -> int:
+def check(*files: str, json: Annotated[bool, Parameter(negative="")] = False) -> int:
     """Check protocol, site, population and scenario files, and the worked examples of protocols.
+
+    A scenario is checked with its protocol, site and population. What is not checked is said at the end.
 
     Example: mfg check my-protocol.toml
 
     Parameters
     ----------
     files
-        One or more TOML files.
+        One or more built-in names, or paths of TOML files.
     json
         Print one JSON document.
     """
-    from mfg.errors import Faults, Refused
-    from mfg.reader.checks import checked
+    from mfg.reader.checks import reports
 
     if not files:
         say.remark("mfg check: name at least one file")
         return 2
-    answers: list[dict[str, Any]] = []
-    for file in files:
-        faults: tuple[Refused, ...] = ()
-        try:
-            about = f"{file}: {checked(file)}"
-        except Faults as found:
-            about, faults = str(found), found.faults
-        answers.append({"file": str(file), "sound": not faults, "faults": [say.fields(f) for f in faults]})
-        if not json:
-            say.result(about)
+    found = [report for file in files for report in reports(file)]
     if json:
-        say.document({"files": answers})
-    return 0 if all(answer["sound"] for answer in answers) else FOUND
+        say.document({"files": [_checked(report) for report in found]})
+    else:
+        for report in found:
+            say.result(str(report))
+    return FOUND if any(report.faults for report in found) else 0
+
+
+def _checked(report: Any) -> dict[str, Any]:
+    faults = [{"file": one.source, **say.fields(fault)} for one in report.faults for fault in one.faults]
+    head = {"file": report.file, "sound": not faults, "faults": faults}
+    return {**head, "not_checked": list(report.not_checked)}
 
 
 def dose(

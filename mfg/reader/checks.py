@@ -1,70 +1,186 @@
-"""Checking one file of any kind, as `mfg check` does."""
+"""Checking files of any kind, as `mfg check` does: the whole truth at once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from mfg.errors import Faults, Refused, nearest
 from mfg.evidence import Number, counted
 from mfg.prescription.examples import example_faults
-from mfg.reader.protocols import load_protocol
-from mfg.reader.scenarios import load_population, load_scenario, load_site
+from mfg.protocol.cases import LIMITS
+from mfg.protocol.check.patient import unjudged
+from mfg.protocol.protocol import Protocol
+from mfg.reader.library import builtin, find
+from mfg.reader.protocols import protocol_in
+from mfg.reader.salvage import Read
+from mfg.reader.scenarios import PARTS, part_file, population_in, scenario_at, site_in
 from mfg.reader.toml import read_toml
 from mfg.scenario.admission import not_judged
+from mfg.scenario.delivery import untold_temperatures
 
-_LOADERS: dict[str, Callable[[Path], Any]] = {
-    "protocol-1": load_protocol,
-    "site-1": load_site,
-    "population-1": load_population,
-    "scenario-1": load_scenario,
+KINDS = ("protocol", "scenario", "site", "population")
+_COMPUTED = (
+    "patient",
+    "arm",
+    "treatment",
+    "dose",
+    "supply",
+    "route",
+    "example",
+)  # what a worked example computes
+_READERS: Mapping[str, Callable[[Any], Read[Any]]] = {
+    "protocol-1": protocol_in,
+    "site-1": site_in,
+    "population-1": population_in,
 }
 
 
-def checked(path: Path) -> str:
-    """What there is to say of a sound file.
+@frozen
+class Report:
+    """What there is to say of a file: its faults and those of the files that it names, and what nobody checked."""
 
-    Raises:
-        Faults: with everything that is wrong with it, and every worked example that does not hold.
-    """
-    schema = str(read_toml(path).get("schema", "protocol-1"))
-    if schema not in _LOADERS:
-        raise Faults(str(path), (Refused("schema", schema, "is not read here", nearest(schema, _LOADERS)),))
+    file: str
+    ground: str = ""
+    faults: tuple[Faults, ...] = ()
+    not_checked: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        said = [str(faults) for faults in self.faults] or [f"{self.file}: sound; {self.ground}"]
+        return "\n".join([*said, *(f"  not checked: {what}" for what in self.not_checked)])
+
+
+def reports(name: str) -> list[Report]:
+    """A report on the file that *name* means, or on every built-in file of that name."""
+    if _is_a_path(name):
+        return [checked(Path(name), name)]
+    kinds = [kind for kind in KINDS if name in builtin(kind)]
+    if not kinds:
+        known = {known for kind in KINDS for known in builtin(kind)}
+        advice = (
+            f"{nearest(name, known).rstrip('?')}. A file of your own is named by its path, ending in .toml"
+        )
+        return [_unread(name, [Refused("", None, "is no built-in name", advice)])]
+    return [checked(find(kind, name), f"{name} ({kind})") for kind in kinds]
+
+
+def _is_a_path(name: str) -> bool:
+    return name.endswith(".toml") or "/" in name or "\\" in name or Path(name).exists()
+
+
+def checked(path: Path, called: str | None = None) -> Report:
+    """A report on the file at *path*, *called* so in messages."""
+    name = called or str(path)
+    try:
+        document = read_toml(path)
+    except Faults as unreadable:
+        return _unread(name, unreadable.faults)
+    schema = str(document.get("schema", "protocol-1"))
     if schema == "scenario-1":
-        return _scenario(path)
-    if schema != "protocol-1":
-        return f"sound; {_ground(_LOADERS[schema](path).numbers)}"
-    protocol = load_protocol(path)
-    wrong = tuple(example_faults(protocol))
-    if wrong:
-        raise Faults(str(path), wrong)
+        return _scenario(path, name, document)
+    if schema not in _READERS:
+        known = [*_READERS, "scenario-1"]
+        return _unread(name, [Refused("schema", schema, "is not read here", nearest(schema, known))])
+    found = _READERS[schema](document)
+    faults = list(found.faults)
+    if not isinstance(found.value, Protocol):
+        return _report(name, found.value, {name: faults})
+    faults += _examples(found.value, faults, found.left_out)
+    return _report(name, found.value, {name: faults}, _unproved(found.value), _held(found.value))
+
+
+def _unread(name: str, faults: Iterable[Refused]) -> Report:
+    return Report(name, faults=(Faults(name, tuple(faults)),))
+
+
+def _report(
+    name: str,
+    value: Any,
+    faults: Mapping[str, list[Refused]],
+    not_checked: Iterable[str] = (),
+    held: str = "",
+) -> Report:
+    ground = f"{held}{_evidence(value.numbers)}" if value is not None else ""
+    wrong = tuple(Faults(file, tuple(found)) for file, found in faults.items() if found)
+    return Report(name, ground, wrong, tuple(not_checked))
+
+
+def _examples(protocol: Protocol, faults: Iterable[Refused], left_out: Iterable[str]) -> list[Refused]:
+    """Worked examples that do not hold; none where what they compute has faults of its own."""
+    touched = {where.partition(".")[0] for where in (*(fault.where for fault in faults), *left_out)}
+    return [] if touched & set(_COMPUTED) else list(example_faults(protocol))
+
+
+def _held(protocol: Protocol) -> str:
     many = len(protocol.examples)
-    examples = (
-        f"{many} worked example{'s' if many > 1 else ''} hold{'s' if many == 1 else ''}; " if many else ""
-    )
-    return f"sound; {examples}{_ground(protocol.numbers)}"
+    return f"{many} worked example{'s hold' if many > 1 else ' holds'}; " if many else ""
 
 
-def _scenario(path: Path) -> str:
-    """What there is to say of a scenario and of each variant that it names."""
-    scenario, faults = load_scenario(path), []
-    for name, settings in scenario.variants.items():
-        try:
-            load_scenario(path, settings)
-        except Faults as found:
-            plain = (evolve(fault, where=fault.where.removeprefix("--set ")) for fault in found.faults)
-            faults += [fault.under(f"variant.{name}") for fault in plain]
-    if faults:
-        raise Faults(str(path), tuple(faults))
-    left_out = not_judged(scenario)
-    remark = f"not judged at screening: {', '.join(left_out)}; " if left_out else ""
-    return f"sound; {remark}{_ground(scenario.numbers)}"
+def _unproved(protocol: Protocol) -> list[str]:
+    """What the check of a protocol says nothing about."""
+    said = [] if protocol.examples else ["no worked example: nothing proves its numbers"]
+    said += [f"eligibility.{name}: known only where a population gives it" for name in unjudged(protocol)]
+    for name, covariate in protocol.patient.items():
+        if covariate.unit and all(getattr(covariate, key) is None for key in LIMITS):
+            said.append(f"patient.{name}: no limits are stated, so that no value of it is implausible")
+    return said
 
 
-def _ground(numbers: tuple[Number, ...]) -> str:
+def _scenario(path: Path, name: str, document: Mapping[str, Any]) -> Report:
+    """A report on a scenario, on each variant that it names, and on its parts, under their own names."""
+    found = scenario_at(path)
+    faults: list[Refused] = list(found.faults)
+    known = {str(fault) for fault in faults}
+    scenario = found.value
+    for variant, settings in scenario.variants.items() if scenario is not None else ():
+        for fault in scenario_at(path, settings).faults:
+            if str(fault) not in known:
+                plain = evolve(fault, where=fault.where.removeprefix("--set "))
+                faults.append(plain.under(f"variant.{variant}"))
+    not_checked: list[str] = []
+    if scenario is not None:
+        protocol = scenario.protocol
+        inside = [fault for fault in faults if fault.where.startswith("protocol.")]
+        of_protocol = [evolve(fault, where=fault.where.removeprefix("protocol.")) for fault in inside]
+        gone = [path.removeprefix("protocol.") for path in found.left_out if path.startswith("protocol.")]
+        faults += [fault.under("protocol") for fault in _examples(protocol, of_protocol, gone)]
+        not_checked = [f"protocol: {said}" for said in _unproved(protocol) if "eligibility." not in said]
+        not_checked += [
+            f"protocol: eligibility.{n}: the population does not give it" for n in not_judged(scenario)
+        ]
+        not_checked += [
+            f"site: leg.{leg}: keeps no stated temperature, and the protocol asks for one"
+            for leg in untold_temperatures(scenario)
+        ]
+    return _report(name, scenario, _by_file(path, name, document, faults), not_checked)
+
+
+def _by_file(
+    path: Path, name: str, document: Mapping[str, Any], faults: list[Refused]
+) -> dict[str, list[Refused]]:
+    """The faults of a scenario under the names of the files in which they stand."""
+    files = {part: file for part in PARTS if (file := _called(part, document.get(part), path))}
+    placed: dict[str, list[Refused]] = {name: [], **{file: [] for file in files.values()}}
+    for fault in faults:
+        part, dot, place = fault.where.partition(".")
+        inside = bool(dot) and part in files
+        placed[files[part] if inside else name].append(evolve(fault, where=place) if inside else fault)
+    return placed
+
+
+def _called(part: str, chosen: object, path: Path) -> str | None:
+    """How the file of a part is named; None if there is no such file."""
+    try:
+        file = part_file(part, chosen, path)
+    except Faults:
+        return None
+    return str(file) if str(chosen).endswith(".toml") else f"{chosen} ({part})"
+
+
+def _evidence(numbers: tuple[Number, ...]) -> str:
     """How many numbers have which evidence."""
     counts = counted(numbers)
     bare = counts.pop("without evidence")

@@ -144,7 +144,10 @@ def _evidence(
         for name in facts:
             _fact(name, sources, f"{path}.derived", faults)
         departs = claims.get("departs_from")
-        if departs is not None:
+        if departs is not None and not isinstance(departs, str):
+            advice = "name the fact that the value departs from"
+            faults.append(Refused(f"{path}.departs_from", str(departs)[:60], "is no fact", advice))
+        elif departs is not None:
             _fact(_full(departs, default), sources, f"{path}.departs_from", faults)
         return Evidence(kind, claim, facts=facts, between=between)
     name = _full(claim, default)

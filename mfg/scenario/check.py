@@ -9,6 +9,7 @@ from math import inf
 
 from mfg.errors import Refused, nearest
 from mfg.protocol.check.arms import given_treatments
+from mfg.protocol.check.conditions import can_be_read
 from mfg.protocol.protocol import bounds_of
 from mfg.protocol.recipe import Expand
 from mfg.scenario.admission import admission_faults
@@ -61,7 +62,9 @@ def _given(scenario: Scenario) -> Iterator[Refused]:
 def _weights(scenario: Scenario) -> Iterator[Refused]:
     """Patients for whom the protocol has no dose."""
     covariate, come = scenario.protocol.patient.get("weight"), scenario.arrivals
-    if covariate is None or not (limits := bounds_of(covariate, "kg")).ends():
+    if covariate is None or covariate.unit != "kg" or not can_be_read(covariate):
+        return
+    if not (limits := bounds_of(covariate, "kg")).ends():
         return
     problem = f"is outside {limits.shown('kg')}, the limits of the protocol"
     for key, listed in (("patients", come.patients), ("in_progress", come.in_progress)):
@@ -159,7 +162,7 @@ def _arrivals(scenario: Scenario) -> Iterator[Refused]:
 def _in_progress(scenario: Scenario) -> Iterator[Refused]:
     """Lots in culture: of a fresh supply, of a protocol that grows them, in flasks that are there."""
     lots, site = scenario.arrivals.in_progress, scenario.site
-    if not lots:
+    if not lots or not site.facilities:
         return
     source = scenario.source
     if not (_grows(scenario) and scenario.protocol.dosed_arms()) or (

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from mfg.errors import Refused, nearest
 from mfg.population import Shares
+from mfg.protocol.check.conditions import can_be_read
 from mfg.protocol.protocol import Covariate, bounds_of
 from mfg.scenario.scenario import Scenario
 from mfg.spread import Spread
@@ -19,7 +20,7 @@ def misfits(scenario: Scenario) -> Iterator[Refused]:
     for name, covariate in protocol.patient.items():
         where = f"population.covariate.{name}"
         found = given.get(name)
-        if name == "weight":
+        if name == "weight" or not can_be_read(covariate):
             continue
         if found is None:
             advice = "the protocol asks for it: give its distribution, or the share of each word"

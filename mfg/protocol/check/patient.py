@@ -24,6 +24,8 @@ def faults(protocol: Protocol) -> Iterator[Refused]:
     for name, covariate in protocol.patient.items():
         path = f"patient.{name}"
         yield from _units(path, covariate)
+        if name == "weight" and covariate.unit not in (None, "kg") and covariate.unit in KNOWN:
+            yield Refused(f"{path}.unit", covariate.unit, "is not the unit of a weight", "write it in kg")
         if (covariate.unit is None) == (not covariate.one_of):
             yield Refused(path, None, "is neither a quantity nor a word", "give unit or one_of")
         if covariate.at is not None and covariate.at not in events:
