@@ -15,34 +15,37 @@ from mfg.simulation.visits import Visit, float_in, may_come, wake
 
 def attend(unit: Unit, patient: Patient) -> Process:
     """The visits, one after the other, wherever their dose takes them."""
+    visits, floor, held = patient.visits, unit.floor, unit.plan.held
     try:
-        while patient.visits or may_come(patient):
-            visit = patient.visits[0] if patient.visits else None
-            if patient.arm.comes and (visit is None or unit.now < visit.start):
-                patient.called = Event(unit.floor)
-                yield patient.called if visit is None else First(unit.floor, visit.start, patient.called)
-            elif visit is None:
-                return
-            elif unit.now < visit.start:
+        while visits or may_come(patient):
+            visit = visits[0] if visits else None
+            if visit is not None and floor.now >= visit.start:
+                if not (held and waits_for_product(unit, patient, visit)):
+                    visits.pop(0)
+                    take_place(unit, patient, visit)
+            elif visit is not None and not patient.arm.comes:
                 yield visit.start  # by then it may have moved, or be dropped
-            elif not waits_for_product(unit, patient, visit):
-                patient.visits.pop(0)
-                take_place(unit, patient, visit)
+            else:
+                patient.called = Event(floor)
+                yield patient.called if visit is None else First(floor, visit.start, patient.called)
     except Interrupt:
         return
 
 
 def take_place(unit: Unit, patient: Patient, visit: Visit) -> None:
     """One visit, with what is observed and decided there."""
-    unit.writes(patient.subject, "visit", visit.name)
-    float_in(unit, patient, visit.name)
-    if visit.name in patient.arm.repeating:
-        patient.attended.append(visit)
-    name, turn = unit.plan.turns.get(visit.name, (visit.name, 0))
-    observe(unit, patient, name, turn)
-    if name != visit.name:
-        observe(unit, patient, visit.name)
-    if visit.name == patient.arm.allocated_at:
+    name, arm = visit.event.name, patient.arm
+    unit.writes(patient.subject, "visit", name)
+    if arm.comes:
+        float_in(unit, patient, name)
+        if name in arm.repeating:
+            patient.attended.append(visit)
+    if unit.traits.asked:
+        group, turn = unit.plan.turns.get(name, (name, 0))
+        observe(unit, patient, group, turn)
+        if group != name:
+            observe(unit, patient, name)
+    if name == arm.allocated_at:
         unit.allocates(patient)
 
 

@@ -215,7 +215,8 @@ class Booking:
         if event.kind == "dose" and day - facility.day_before not in self.openings[patient.facility]:
             return -1
         if rooms is None or (minutes == 0 and not (event.inpatient and event.kind == "dose")):
-            return max(earliest, self.opening(patient, day), 0)
+            opening = self.opening(patient, day)
+            return max(earliest, opening)
         if not self._has_places(patient, self.culture(patient, event), day):
             return -1
         if not self._can_be_made(patient, event, day):

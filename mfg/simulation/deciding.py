@@ -18,6 +18,8 @@ NO_DOSE = "no dose defined"
 
 def observe(unit: Unit, patient: Patient, event: str, turn: int = 0) -> None:
     """Observe what belongs to *event*, the *turn*-th of its name, and drop what the patient is not to have."""
+    if not unit.traits.asked:
+        return
     found = unit.traits.observe(patient, event, turn)
     for name, value in found:
         if isinstance(value, Decimal):
@@ -42,6 +44,8 @@ def _decide(unit: Unit, patient: Patient) -> None:
 def assess(unit: Unit, dosing: Dosing) -> bool:
     """The day of a dose has come: observe what belongs to it; False if the dose turns out not to be for this patient."""
     patient = dosing.patient
+    if not unit.traits.asked and dosing.dose.when is None:
+        return True
     if dosing.number == 0:
         observe(unit, patient, "baseline")
     observe(unit, patient, "dose", dosing.number)

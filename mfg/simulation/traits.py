@@ -29,12 +29,12 @@ class Traits:
                 draws = _draws(trait, luck)
                 self._at.setdefault(trait.at, []).append((trait, draws))
         self._weighed = next((trait for trait in plan.traits if trait.typical is None), None)
-        self._asked = bool(plan.traits or plan.conditions)
+        self.asked = bool(plan.traits or plan.conditions)
         self._supply = plan.supply
 
     def meet(self, patient: Patient) -> None:
         """What is known of *patient* from the beginning: the arm, the supply and the weight."""
-        if not self._asked:
+        if not self.asked:
             return
         patient.typical = self._typical
         patient.case = {"arm": patient.arm.name, "supply": self._supply}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 
 from attrs import define
 from simpy import Event as Signal
@@ -35,8 +37,7 @@ def plan_visit(
 ) -> None:
     """Put a visit on *day* into the patient's calendar, at the opening if there is no *start*."""
     opening = unit.booking.opening(patient, day) if start is None else start
-    patient.visits.append(Visit(event, base, day, opening))
-    patient.visits.sort(key=lambda visit: visit.start)
+    insort(patient.visits, Visit(event, base, day, opening), key=attrgetter("start"))
 
 
 def float_in(unit: Unit, patient: Patient, happened: str, dose: str | None = None) -> None:
@@ -96,7 +97,7 @@ def follow_dose(unit: Unit, dosing: Dosing, shift: int) -> None:
             )
             call(patient)
     if moving:
-        patient.visits.sort(key=lambda visit: visit.start)
+        patient.visits.sort(key=attrgetter("start"))
 
 
 def soonest(unit: Unit, dosing: Dosing, day: int) -> int:
