@@ -96,9 +96,9 @@ def run(
 
     checked(workers, seed)
     study = Study.of(scenario, (Variant(AS_IT_IS, pairs(settings)),), seed)
-    _says_what_is_not_judged(study.scenarios[0])
     with by_means(study, output, workers, executor) as means:
         done = run_of(study, means, replications, until)
+    _says_what_is_not_judged(done.scenario)
     folder = done.folder
     if json:
         figures = [say.fields(figure) for figure in done.figures]

@@ -302,9 +302,9 @@ class Candidate:
     name: str
     arrived: int
     weight: float
-    age: float | None
     arm: int | None
     clinic: int | None
+    age: float | None = None
 
 
 @frozen

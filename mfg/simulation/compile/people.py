@@ -102,9 +102,9 @@ def candidates_of(scenario: Scenario) -> Iterator[p.Candidate]:
             name=one.patient,
             arrived=arrived,
             weight=one.weight_kg,
-            age=one.age,
             arm=arm,
             clinic=clinics[one.site] if one.site else None,
+            age=one.age,
         )
 
 
