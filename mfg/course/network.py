@@ -41,11 +41,15 @@ class Event:
 
     def nearest(self) -> Iterator[int]:
         """The days on which it may be, nearest to its plan first, and the earlier of two."""
-        reach = max(self.planned - self.earliest, self.latest - self.planned)
-        for distance in range((reach if reach <= REACH else FAR) + 1):
-            for day in sorted({self.planned - distance, self.planned + distance}):
-                if self.earliest <= day <= self.latest:
-                    yield day
+        planned, earliest, latest = self.planned, self.earliest, self.latest
+        reach = max(planned - earliest, latest - planned)
+        if earliest <= planned <= latest:
+            yield planned
+        for distance in range(1, (reach if reach <= REACH else FAR) + 1):
+            if earliest <= planned - distance <= latest:
+                yield planned - distance
+            if earliest <= planned + distance <= latest:
+                yield planned + distance
 
 
 @frozen

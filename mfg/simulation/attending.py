@@ -5,34 +5,48 @@ from __future__ import annotations
 from simpy import Event, Interrupt
 
 from mfg.calendar import DAY
+from mfg.simulation.booking import Booked
 from mfg.simulation.clock import First, Process
 from mfg.simulation.cohort import Patient
 from mfg.simulation.deciding import observe
 from mfg.simulation.planning import expected, put_off
 from mfg.simulation.unit import Unit
-from mfg.simulation.visits import Visit, float_in, may_come, wake
+from mfg.simulation.visits import float_in, may_come, wake
 
 
 def attend(unit: Unit, patient: Patient) -> Process:
     """The visits, one after the other, wherever their dose takes them."""
     visits, floor, held = patient.visits, unit.floor, unit.plan.held
     try:
-        while visits or may_come(patient):
-            visit = visits[0] if visits else None
-            if visit is not None and floor.now >= visit.start:
-                if not (held and waits_for_product(unit, patient, visit)):
-                    visits.pop(0)
-                    take_place(unit, patient, visit)
-            elif visit is not None and not patient.arm.comes:
+        while visits:
+            visit = visits[0]
+            if floor.now < visit.start:
                 yield visit.start  # by then it may have moved, or be dropped
-            else:
-                patient.called = Event(floor)
-                yield patient.called if visit is None else First(floor, visit.start, patient.called)
+            elif not (held and waits_for_product(unit, patient, visit)):
+                del visits[0]
+                take_place(unit, patient, visit)
     except Interrupt:
         return
 
 
-def take_place(unit: Unit, patient: Patient, visit: Visit) -> None:
+def attend_when_called(unit: Unit, patient: Patient) -> Process:
+    """The same where visits may come into the calendar later."""
+    try:
+        while patient.visits or may_come(patient):
+            patient.called = Event(unit.floor)
+            coming = [visit.start for visit in patient.visits[:1]]
+            if not coming or unit.now < coming[0]:
+                yield First(unit.floor, *coming, patient.called)
+                continue
+            visit = patient.visits[0]
+            if not waits_for_product(unit, patient, visit):
+                patient.visits.remove(visit)
+                take_place(unit, patient, visit)
+    except Interrupt:
+        return
+
+
+def take_place(unit: Unit, patient: Patient, visit: Booked) -> None:
     """One visit, with what is observed and decided there."""
     name, arm = visit.event.name, patient.arm
     unit.writes(patient.subject, "visit", name)
@@ -49,15 +63,15 @@ def take_place(unit: Unit, patient: Patient, visit: Visit) -> None:
         unit.allocates(patient)
 
 
-def waits_for_product(unit: Unit, patient: Patient, visit: Visit) -> bool:
+def waits_for_product(unit: Unit, patient: Patient, visit: Booked) -> bool:
     """Whether the visit is put off with its dose, since results that hold it are not in yet."""
-    if visit.name not in unit.plan.held:
+    if visit.event.name not in unit.plan.held:
         return False
-    name = unit.booking.anchors(patient.arm).get(visit.name)
+    name = unit.booking.anchors(patient.arm).get(visit.event.name)
     dosing = next((d for d in patient.doses if d.dose.name == name and not (d.over or d.off)), None)
     if dosing is None or dosing.lot is None or dosing.booked is None:
         return False
-    results = dosing.lot.results.get(visit.name)
+    results = dosing.lot.results.get(visit.event.name)
     if results is None or results.triggered:
         return False
     later = max(DAY, expected(unit, dosing.lot) - unit.now)

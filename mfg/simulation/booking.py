@@ -32,7 +32,10 @@ class Culture:
 
 @define
 class Booked:
-    """One booked procedure: its day and start, and what was taken for it."""
+    """One booked procedure or visit: its day and start, and what was taken for it.
+
+    The planned day of a visit counts from the day `base` of the run.
+    """
 
     event: Event
     day: int
@@ -40,6 +43,7 @@ class Booked:
     minutes: int
     culture: Culture | None = None
     done: bool = False
+    base: int = 0
 
 
 class Booking:
@@ -95,7 +99,7 @@ class Booking:
             def allowed(event: Event, day: int, baseline: int = baseline) -> bool:
                 key = (event.name, baseline + day)
                 if key not in known:
-                    too_soon = event.name == opening and baseline + day < not_before
+                    too_soon = opening and event.name == opening and baseline + day < not_before
                     known[key] = not too_soon and self._free(patient, event, baseline + day, screened)
                 return known[key]
 

@@ -36,9 +36,9 @@ def _decide(unit: Unit, patient: Patient) -> None:
         if not (dosing.over or dosing.off) and _admitted(dosing.dose.when, patient.case) is False:
             drop(unit, dosing)
     for visit in list(patient.visits):
-        if _admitted(patient.arm.when.get(visit.name), patient.case) is False:
+        if _admitted(patient.arm.when.get(visit.event.name), patient.case) is False:
             patient.visits.remove(visit)
-            unit.writes(patient.subject, "drop", visit.name)
+            unit.writes(patient.subject, "drop", visit.event.name)
 
 
 def assess(unit: Unit, dosing: Dosing) -> bool:

@@ -8,7 +8,7 @@ from functools import partial
 from simpy import Event, Interrupt
 
 from mfg.calendar import DAY
-from mfg.simulation.attending import attend
+from mfg.simulation.attending import attend, attend_when_called
 from mfg.simulation.booking import Booked
 from mfg.simulation.clock import First, Process
 from mfg.simulation.cohort import Patient
@@ -73,7 +73,11 @@ def follow(unit: Unit, patient: Patient) -> Process:
     for dosing in patient.doses:
         if dosing.batch is not dosing.lot:
             begin_thaw(unit, dosing)
-    visits = unit.begin(patient, attend(unit, patient)) if patient.visits or patient.arm.comes else None
+    visits = None
+    if patient.arm.comes:
+        visits = unit.begin(patient, attend_when_called(unit, patient))
+    elif patient.visits:
+        visits = unit.begin(patient, attend(unit, patient))
     for dosing in patient.doses:
         yield from give(unit, dosing)
         if dosing.over:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import takewhile
 from math import ceil, inf
+from operator import attrgetter
 
 from attrs import evolve
 from simpy import Event
@@ -45,9 +46,11 @@ def enrol(unit: Unit, patient: Patient) -> bool:
         for event in unit.booking.course(arm, baseline).events:
             if event.kind == "screening":
                 plan_visit(unit, patient, event, baseline, screened)
-        for one in booked:
-            if one.event.kind == "visit":
-                plan_visit(unit, patient, one.event, baseline, one.day, one.start)
+        visits = [one for one in booked if one.event.kind == "visit"]
+        for one in visits:
+            one.base = baseline
+        patient.visits += visits
+        patient.visits.sort(key=attrgetter("start"))
     else:
         unit.will_leave(patient, inf)
     if plan.stagger is not None and arm.doses:

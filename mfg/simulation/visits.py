@@ -6,38 +6,21 @@ from bisect import insort
 from collections.abc import Iterable, Mapping
 from operator import attrgetter
 
-from attrs import define
 from simpy import Event as Signal
 
 from mfg.calendar import DAY
 from mfg.course.network import Event
 from mfg.course.pieces import BASELINE, FREE, Floating, Gap
+from mfg.simulation.booking import Booked
 from mfg.simulation.cohort import Patient
 from mfg.simulation.lots import Dosing
 from mfg.simulation.unit import Unit
 
 
-@define(eq=False)
-class Visit:
-    """A visit on its day; `base` is the day of the run from which its planned day counts."""
-
-    event: Event
-    base: int
-    day: int
-    start: int
-
-    @property
-    def name(self) -> str:
-        """What it is called in the protocol."""
-        return self.event.name
-
-
-def plan_visit(
-    unit: Unit, patient: Patient, event: Event, base: int, day: int, start: int | None = None
-) -> None:
-    """Put a visit on *day* into the patient's calendar, at the opening if there is no *start*."""
-    opening = unit.booking.opening(patient, day) if start is None else start
-    insort(patient.visits, Visit(event, base, day, opening), key=attrgetter("start"))
+def plan_visit(unit: Unit, patient: Patient, event: Event, base: int, day: int) -> None:
+    """Put a visit on *day* into the patient's calendar."""
+    visit = Booked(event, day, unit.booking.opening(patient, day), 0, base=base)
+    insort(patient.visits, visit, key=attrgetter("start"))
 
 
 def float_in(unit: Unit, patient: Patient, happened: str, dose: str | None = None) -> None:
@@ -83,12 +66,12 @@ def follow_dose(unit: Unit, dosing: Dosing, shift: int) -> None:
     has left its window.
     """
     patient, dose = dosing.patient, dosing.dose.name
-    moving = [v for v in patient.visits if unit.booking.anchors(patient.arm).get(v.name) == dose]
+    moving = [v for v in patient.visits if unit.booking.anchors(patient.arm).get(v.event.name) == dose]
     for visit in sorted(moving, key=lambda visit: visit.event.planned):
         visit.base += shift
         visit.day = _day_for(unit, patient, visit.event, visit.base)
         visit.start = unit.booking.opening(patient, visit.day)
-    for visit in [v for v in patient.attended if unit.booking.anchors(patient.arm).get(v.name) == dose]:
+    for visit in [v for v in patient.attended if unit.booking.anchors(patient.arm).get(v.event.name) == dose]:
         visit.base += shift
         if visit.day < visit.base + visit.event.earliest:
             patient.attended.remove(visit)
@@ -105,7 +88,7 @@ def soonest(unit: Unit, dosing: Dosing, day: int) -> int:
     assert dosing.booked is not None
     patient, shift, first = dosing.patient, day - dosing.booked.day, day
     for visit in patient.attended:
-        mine = unit.booking.anchors(patient.arm).get(visit.name) == dosing.dose.name
+        mine = unit.booking.anchors(patient.arm).get(visit.event.name) == dosing.dose.name
         if mine and visit.day < visit.base + shift + visit.event.earliest:
             lead = dosing.booked.event.planned - visit.event.planned
             first = max(first, unit.now // DAY + 1 + lead)

@@ -36,7 +36,10 @@ def arms_of(scenario: Scenario) -> tuple[p.Arm, ...]:
     }
     allocation = protocol.allocation
     in_order = allocation is not None and allocation.how == "in order"
-    courses = [template_of(protocol, arm, supply) for arm in protocol.arms]
+    courses: list[Template] = []
+    for arm in protocol.arms:
+        course = template_of(protocol, arm, supply)
+        courses.append(next((other for other in courses if other == course), course))
     return tuple(
         p.Arm(
             name=arm.name,
