@@ -136,10 +136,10 @@ def summary(name: str, values: np.ndarray) -> Figure:
     mean = float(known.mean()) if n else None
     half = half_width(known)
     unit, about = describe(name)
-    low = mean - half if mean is not None and half is not None else None
-    high = mean + half if mean is not None and half is not None else None
+    low, high = (mean - half, mean + half) if mean is not None and half is not None else (None, None)
     if name.partition("[")[0] in RULES and low is not None and high is not None:
-        low, high = max(low, 0.0), min(high, 1.0) if unit == "share" else high
+        parts = unit == "share" and known.max() <= 1  # more than is prescribed may be given
+        low, high = max(low, 0.0), min(high, 1.0) if parts else high
     return Figure(name, unit, mean, low, high, n, len(values) - n, about)
 
 

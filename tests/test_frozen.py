@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from mfg.calendar import DAY
-from mfg.errors import Faults
+from mfg.errors import Faults, Unsound
+from mfg.simulation import freezing, making
+from mfg.simulation.lots import Dosing, Lot
+from mfg.simulation.unit import Unit
 from mfg.tables import Tables
 from tests.small_unit import BANK, FIXED, ONE_DOSE, Changes, done, people, run, scenario
 
@@ -180,6 +183,29 @@ def test_an_unequal_pair_of_doses_has_a_container_each() -> None:
         TIMED, steps(expand), {"protocol.route.intrathecal.cells": split, "protocol.supply.bank.spare": 0}
     )
     assert list(tables.doses["given_cells"]) == pytest.approx([10e6, 90e6])
+
+
+def test_a_run_that_freezes_cells_out_of_nothing_is_unsound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The audit at its end holds what was frozen against what the lot gave."""
+    monkeypatch.setattr(freezing, "_shared_out", lambda _, sizes, __: list(sizes))
+    with pytest.raises(Unsound, match="more was frozen than was collected or yielded"):
+        run(TIMED, steps({**EXPAND, "yields": "1e6 cell"}))
+
+
+def test_a_run_that_thaws_the_same_cells_twice_is_unsound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what was thawed against what was frozen."""
+
+    def leaves_them_there(unit: Unit, dosing: Dosing, bank: Lot, batch: Lot) -> bool:
+        there = list(bank.contents)
+        taken = freezing.take_out(unit, dosing, bank, batch)
+        bank.contents = there
+        return taken
+
+    one_container = {"protocol.supply.bank.spare": 0}
+    few = steps({**EXPAND, "yields": f"{NEED / KEPT + 1:.0f} cell"})
+    monkeypatch.setattr(making, "take_out", leaves_them_there)
+    with pytest.raises(Unsound, match="more was thawed than was frozen"):
+        run(TIMED, one_container, few)
 
 
 def test_a_grown_bank_needs_no_stated_containers_either() -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from math import exp
 
 import pytest
+from numpy import array
 
 from mfg.errors import Faults
+from mfg.figures import summary
 from tests.small_unit import ONE_DOSE, Changes, done, run, scenario
 
 V0, LOSS = 0.95, 0.012  # of tests/hand: viable when suspended, lost in an hour
@@ -82,6 +84,18 @@ def test_all_that_a_lot_gave_is_given_up_to_the_most(most: float) -> None:
     (filled,), (taken,) = done(tables, "formulate")["value"], done(tables, "harvest")["value"]
     assert filled == pytest.approx(min(most, taken * 0.85))
     assert filled > 10e6
+
+
+def test_more_than_is_prescribed_is_no_share_of_it() -> None:
+    """The interval of a figure that is above one is not cut at one."""
+    above, below = (
+        summary("viable_delivered", array([1.3, 1.5])),
+        summary("viable_delivered", array([0.9, 0.99])),
+    )
+    assert above.low is not None
+    assert above.high is not None
+    assert above.low < 1.4 < above.high
+    assert below.high == 1.0
 
 
 def viable(rule: object, **policy: str) -> Changes:

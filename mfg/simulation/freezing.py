@@ -52,6 +52,8 @@ def _of_doses(unit: Unit, lot: Lot, doses: list[Dosing]) -> list[float]:
     recipe, facility = lot.patient.recipe, unit.facility_of(lot.patient)
     assert recipe.bank is not None
     needs = [sizing.frozen_for(recipe, facility, dosing.portion.total) for dosing in doses]
+    if not needs:
+        return []
     largest = max(needs)
     kept, rest = divmod(_backup(lot), largest)
     needs += [largest] * (recipe.bank.spare + int(kept))

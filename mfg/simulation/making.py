@@ -211,8 +211,8 @@ def incubate(unit: Unit, lot: Lot) -> Process:
 
 def induce(unit: Unit, lot: Lot) -> Process:
     """Change to the medium that changes the cells, and wait until it has."""
-    work = lot.patient.jobs["induce"]
-    yield unit.does(work, lot, lot.culture.flasks if lot.culture is not None else 0)
+    work, culture = lot.patient.jobs["induce"], lot.culture
+    yield unit.does(work, lot, culture.flasks if culture is not None else 0)
     survive(unit, work, lot)
     yield from wait_in_culture(unit, lot, First(unit.floor, unit.now + lot.patient.recipe.induces))
     lot.grown = True
@@ -264,12 +264,11 @@ def thaw(unit: Unit, dosing: Dosing, batch: Lot) -> Process:
 
 def recover(unit: Unit, batch: Lot) -> Process:
     """Thaw and plate what was frozen; it is one passage older than its bank."""
-    recipe = batch.patient.recipe
+    recipe, work = batch.patient.recipe, batch.patient.jobs["thaw"]
     bank = recipe.bank
     assert bank is not None
     assert bank.after_passage is not None
     yield unit.reserves(batch, sizing.flasks_for(recipe, unit.facility_of(batch.patient), batch.target))
-    work = batch.patient.jobs["thaw"]
     task = unit.does(work, batch)
     yield task
     cells = sum(batch.contents) * unit.recovery("thaw", batch)
