@@ -15,7 +15,8 @@ from mfg.simulation.freezing import freeze, take_out
 from mfg.simulation.gathering import gather
 from mfg.simulation.laboratory import sample_at, sample_culture
 from mfg.simulation.lots import Dosing, Lost, Lot
-from mfg.simulation.planning import replace, resize
+from mfg.simulation.planning import resize
+from mfg.simulation.replacing import replace
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import float_in
 from mfg.simulation.works import Job
