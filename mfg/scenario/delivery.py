@@ -104,7 +104,10 @@ def _results(scenario: Scenario) -> Iterator[Refused]:
     for release in scenario.release:
         takes = _takes(scenario, release)
         if takes > within:
-            problem = f"the result takes at least {takes / 60:g} h, and the product keeps {within / 60:g} h"
+            problem = (
+                f"waits for a result that takes at least {takes / 60:g} h, "
+                f"and the product keeps {within / 60:g} h"
+            )
             advice = "test sooner, or faster, or let nothing wait for it"
             yield Refused(f"protocol.release.{release.test}.holds", release.holds, problem, advice)
 
@@ -131,9 +134,9 @@ def _closed(scenario: Scenario) -> Iterator[Refused]:
         return
     if any(facility.formulate == "day before" for facility in site.facilities.values()):
         return
-    ready = sum(booked(work) for work in works) + max(
-        (_takes(scenario, r) for r in scenario.release), default=0
-    )
+    within = number(formulate.use_within, "minute") if formulate.use_within is not None else float("inf")
+    waits = [takes for release in scenario.release if (takes := _takes(scenario, release)) <= within]
+    ready = sum(booked(work) for work in works) + max(waits, default=0)
     legs = [step.leg for step in steps[steps.index(formulate) + 1 :] if isinstance(step, Ship)]
     ways, giving = dict(_ways_of(scenario, legs)), booked(site.work["administer"])
     for name, clinic in site.clinics.items():
