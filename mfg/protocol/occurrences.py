@@ -7,7 +7,6 @@ from attrs import frozen
 from mfg.protocol.protocol import Dose, Visit
 from mfg.units import Quantity, alike, amount
 
-
 MOST = 1000  # times that an event may take place; a file that asks for more is refused
 
 
