@@ -31,6 +31,21 @@ STAND_IN = {  # for what a file must say and does not, while the rest of it is j
     "horizon": "52 week",
     "seed": 1,
     "arrivals": {},
+    "hours": "always",
+    "rooms": 1,
+    "suites": 1,
+    "operators": 1,
+    "benches": 1,
+    "incubator": "1 flask",
+    "lasts": "1 hour",
+    "hands": "1 hour",
+    "turnaround": "1 hour",
+    "kind": "product",
+    "collected": True,
+    "doses": {},
+    "cells": {"unknown": "it cannot be read"},
+    "limit": "passed",
+    "holds": "nothing",
 }
 T = TypeVar("T")
 

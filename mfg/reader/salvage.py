@@ -27,11 +27,7 @@ _FOLLOWS: dict[str, tuple[str, ...]] = {
     "step": ("step", "release", "supply", "work", "arrivals"),
     "release": ("measures", "test"),
     "patient": ("patient", "route", "step", "release", "allocation", "dose", "visit", "example"),
-    "clinic": ("clinic", "leg", "work", "arrivals"),
-    "facility": ("facility", "leg", "work", "arrivals"),
-    "laboratory": ("laboratory", "facility"),
-    "work": ("work", "leg", "facility", "clinic"),
-    "leg": ("leg",),
+    "work": ("work", "clinic"),
     "growth": ("growth", "arrivals"),
     "start": ("arrivals",),
     "horizon": ("arrivals",),
@@ -55,17 +51,22 @@ class Read(Generic[T]):
 
 
 def read_as(tree: Any, cls: type[T], missing: Mapping[str, Any]) -> Read[T]:
-    """What can be read of *tree* as a *cls*; *missing* holds what stands in for a key that it must have."""
+    """What can be read of *tree* as a *cls*; *missing* holds what stands in for a key that must be there."""
     value, found = tried(tree, cls)
     faults = tuple(fault for fault, _ in found)
     rest, left_out = deepcopy(tree), list[str]()
-    while value is None and isinstance(rest, dict) and found:
-        taken = {_deepest(rest, way, missing) for _, way in found} - {()}
-        if not taken:
-            break
+    seen: set[str] = set()
+    while value is None and isinstance(rest, dict):
+        unknown = {way for fault, way in found if fault.problem.startswith("unknown key")}
+        wrong = {_deepest(rest, way, missing) for _, way in found if way not in unknown}
+        taken = ({_deepest(rest, way, {}) for way in unknown} | wrong) - {()}
+        said = repr([str(fault) for fault, _ in found])
+        if not taken or said in seen:
+            break  # nothing can be taken out, or it is of no use
+        seen.add(said)
         for way in sorted(taken, key=_by_place, reverse=True):
             left_out.append(_path(rest, way))
-            _take_out(rest, way, missing)
+            _take_out(rest, way, {} if way in unknown else missing)
         value, found = tried(rest, cls)
     return Read(value, faults, tuple(left_out))
 
@@ -76,6 +77,8 @@ def follows(fault: Refused, left_out: str) -> bool:
     if f"{where}.".startswith(f"{gone}.") or f"{gone}.".startswith(f"{where}."):
         return True
     head, *rest = gone.split(".")
+    if rest and fault.given == rest[0]:
+        return True
     whole = len(rest) <= 1 or rest[-1] in _NAMING
     return whole and re.split(r"[. ]", where)[0] in _FOLLOWS.get(head, ())
 
@@ -85,16 +88,17 @@ def _by_place(way: Way) -> tuple[str, ...]:
 
 
 def _deepest(tree: Any, way: Way, missing: Mapping[str, Any]) -> Way:
-    """The part of *way* that is there; all of it for a key of the file itself that can be stood in for."""
+    """The part of *way* that is to go: what is wrong, or what lacks a key for which nothing stands in."""
     node = tree
     for depth, step in enumerate(way):
         there = (
             step in node if isinstance(node, dict) else isinstance(node, list) and step in range(len(node))
         )
         if not there:
-            return way[:1] if depth == 0 and step in missing else way[:depth]
+            can_stand_in = isinstance(node, dict) and step in missing and depth == len(way) - 1
+            return way if can_stand_in else way[:depth]
         node = node[step]
-    return way
+    return way[:-1] if way and way[-1] in missing and node == missing[str(way[-1])] else way
 
 
 def _take_out(tree: Any, way: Way, missing: Mapping[str, Any]) -> None:
@@ -104,7 +108,7 @@ def _take_out(tree: Any, way: Way, missing: Mapping[str, Any]) -> None:
         if step not in (node if isinstance(node, dict) else range(len(node))):
             return  # went with something around it
         node = node[step]
-    if not before and last in missing:
+    if isinstance(node, dict) and last in missing:
         node[last] = deepcopy(missing[str(last)])
     elif isinstance(node, dict):
         node.pop(last, None)

@@ -21,7 +21,7 @@ from mfg.reader.salvage import Read, read_as
 from mfg.reader.settings import set_value
 from mfg.reader.toml import read_toml
 from mfg.scenario import Arrivals, Policy, Scenario
-from mfg.scenario.check import faults_of
+from mfg.scenario.check import faults_of, policy_faults
 from mfg.scenario.feasible import site_faults
 from mfg.site import Site
 from mfg.units import ArrivalRate, Delay, Duration
@@ -150,16 +150,16 @@ def scenario_in(documents: Tree, path: Path) -> Read[Scenario]:
         found[name] = part.value
     file = written.value
     start: Any = file.start if file is not None else STAND_IN["start"]
-    if type(start) is not date:
-        advice = "write it like 2026-03-02, without quotation marks"
-        faults.append(Refused("start", str(start), "is no date", advice))
+    for fault in _no_start(start):
+        faults.append(fault)
         start = STAND_IN["start"]
         left_out.append("start")
     arrivals, wrong, lists = _arrivals(file.arrivals if file is not None else {}, path)
     faults += wrong
     left_out += lists
     if file is None or any(found.get(name) is None for name in PARTS):
-        return Read(None, tuple(faults))
+        own_faults = policy_faults(file.policy) if file is not None else ()
+        return Read(None, (*faults, *own_faults))
     scenario = Scenario(
         name=file.name,
         start=start,
@@ -177,6 +177,14 @@ def scenario_in(documents: Tree, path: Path) -> Read[Scenario]:
         **found,
     )
     return Read(scenario, tuple(faults), tuple(left_out)).judged(faults_of(scenario))
+
+
+def _no_start(start: Any) -> Iterator[Refused]:
+    if type(start) is not date:
+        advice = "write it like 2026-03-02, without quotation marks"
+        yield Refused("start", str(start)[:60], "is no date", advice)
+    elif not 1950 <= start.year <= 2150:
+        yield Refused("start", str(start), "is a year out of reach", "use a year from 1950 to 2150")
 
 
 def _inherited(parts: Mapping[str, Any]) -> Iterator[Number]:

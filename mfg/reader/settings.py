@@ -34,7 +34,7 @@ def set_value(documents: Tree, key: str, text: str) -> None:
     found = [path for path in nodes if path == key or path.endswith(f".{key}")]
     if key in nodes:
         found = [key]
-    if not found and key.startswith(_OPTIONAL):
+    if (not found and key.startswith(_OPTIONAL)) or (key not in nodes and key in _OPTIONAL):
         *way, last = key.split(".")
         holder = documents
         for step in way:

@@ -35,6 +35,7 @@ from mfg.units import Measure, Percent, Quantity, Volume, measure_of
 T = TypeVar("T")
 Way = tuple[str | int, ...]  # the keys and places that lead to a part of a tree
 GONE = {"late_lot": "leave it out: a dose whose cells are not ready is always booked again"}
+MOST_COUNTED = 10**9
 _NOTES = (AttributeValidationNote, IterableValidationNote)
 
 
@@ -144,6 +145,8 @@ def _exactly(kind: type, what: str) -> Callable[[Any, Any], Any]:
 def _count(given: Any, _: Any) -> int:
     if isinstance(given, bool) or not isinstance(given, int) or given < 0:
         raise Refused("", _shown(given), "is not a whole number", "write one like 2")
+    if given > MOST_COUNTED:
+        raise Refused("", _shown(given), "is out of reach", f"write at most {MOST_COUNTED}")
     return given
 
 
@@ -188,7 +191,7 @@ def _when(given: Any, _: Any) -> When:
         raise Refused(
             "", _shown(given), "is not a condition", 'write it like { weight = { most = "50 kg" } }'
         )
-    return When({name: _converter.structure(value, Limits) for name, value in given.items()})
+    return When(_converter.structure(given, dict[str, Limits]))
 
 
 def _rows_of(cls: type, short: str) -> Callable[[Any, Any], tuple[Any, ...]]:

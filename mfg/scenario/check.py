@@ -20,6 +20,7 @@ from mfg.scenario.scenario import InProgress, Policy, Scenario
 from mfg.scenario.supplies import cannot_be_supplied
 from mfg.units import alike, amount, number, text
 
+CENTURY = 36525  # days
 CHOICES = {
     "order": ("due-date", "first-come", "most-urgent"),
     "short_dose": ("withhold", "give"),
@@ -31,7 +32,7 @@ CHOICES = {
 
 def faults_of(scenario: Scenario) -> Iterator[Refused]:
     """Everything that would keep *scenario* from running to an end, or make it mean something else."""
-    yield from _policy(scenario.policy)
+    yield from policy_faults(scenario.policy)
     yield from site_faults(scenario.site)
     yield from _needed_by_policy(scenario)
     yield from _arrivals(scenario)
@@ -83,7 +84,8 @@ def _weights(scenario: Scenario) -> Iterator[Refused]:
             yield Refused(where, None if end is None else text(end), problem, advice)
 
 
-def _policy(policy: Policy) -> Iterator[Refused]:
+def policy_faults(policy: Policy) -> Iterator[Refused]:
+    """Words of a policy that are none, whatever else the scenario says."""
     for key, allowed in CHOICES.items():
         given = getattr(policy, key)
         if given not in allowed:
@@ -142,6 +144,9 @@ def _arrivals(scenario: Scenario) -> Iterator[Refused]:
     ways = bool(come.patients) + (come.rate is not None) + (come.every is not None)
     if ways > 1 or not (ways or come.in_progress):
         yield Refused("arrivals", None, "does not say who comes", "give one of patients, rate and every")
+    if number(scenario.horizon, "day") > CENTURY:
+        yield Refused("horizon", text(scenario.horizon), "is longer than a century", "give less")
+        return
     end = scenario.start + timedelta(minutes=int(amount(scenario.horizon, "minute")))
     for one in come.patients:
         where = f"arrivals.patients.{one.patient}"

@@ -104,7 +104,10 @@ def _results(scenario: Scenario) -> Iterator[Refused]:
     for release in scenario.release:
         takes = _takes(scenario, release)
         if takes > within:
-            problem = f"the result takes at least {takes / 60:g} h, and the product keeps {within / 60:g} h"
+            problem = (
+                f"waits for a result that takes at least {takes / 60:g} h, "
+                f"and the product keeps {within / 60:g} h"
+            )
             advice = "test sooner, or faster, or let nothing wait for it"
             yield Refused(f"protocol.release.{release.test}.holds", release.holds, problem, advice)
 

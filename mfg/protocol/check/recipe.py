@@ -117,10 +117,11 @@ def _served(protocol: Protocol, supply: Supply | None, steps: list[Step]) -> Ite
             advice = f"leave it out, or give it when = {{ supply = ... }}: {name} is a stock"
             yield Refused(f"step.{do}", None, "has no use for a stock", advice)
     if kind == "fresh":
+        why = f"{name} is fresh" if supply is not None else "there is no supply"
         for do in ("cryopreserve", "thaw"):
             if do in done:
-                advice = 'write the supply as kind = "bank", or give the step when = { supply = ... }'
-                yield Refused(f"step.{do}", None, f"is done with what is frozen, and {name} is fresh", advice)
+                advice = 'write a supply of kind = "bank", or give the step when = { supply = ... }'
+                yield Refused(f"step.{do}", None, f"is for what is frozen, and {why}", advice)
     if kind == "bank":
         for do in ("cryopreserve", "thaw"):
             if do not in done:

@@ -64,7 +64,8 @@ def _limit(path: str, release: Release) -> Iterator[Refused]:
 def _sample(protocol: Protocol, path: str, release: Release) -> Iterator[Refused]:
     at, before = release.sample.at, release.sample.before
     if (at is None) == (before is None):
-        yield Refused(f"{path}.sample", None, "is not placed", "give at or before")
+        problem = "is not placed" if at is None else "is placed twice"
+        yield Refused(f"{path}.sample", None, problem, "give at or before")
         return
     place, key = at or before or "", "at" if at is not None else "before"
     known = {*(step.do for step in protocol.recipe), *IN_CULTURE}

@@ -16,13 +16,14 @@ def faults(protocol: Protocol) -> Iterator[Refused]:
         if supply.kind == "stock" and supply.before:
             advice = "leave it out: nothing is collected for a product from stock"
             yield Refused(path, None, "has no use for a stock", advice)
-        elif supply.kind != "stock" and not supply.before:
+        elif supply.kind in ("fresh", "bank") and not supply.before:
             yield Refused(path, None, "is missing", "say how long before a dose the material is collected")
         elif supply.before:
             yield from covered(protocol, path, [row.when for row in supply.before], {"arm", "dose"})
         for row in supply.before:
             if (row.is_ is None) == (row.least is None and row.most is None):
-                yield Refused(path, None, "says no time", "give is, or least and most")
+                problem = "says no time" if row.is_ is None else "says its time in two ways"
+                yield Refused(path, None, problem, "give is, or least and most")
         if supply.spare and supply.kind != "bank":
             advice = "leave it out, or let the supply be a bank"
             yield Refused(f"supply.{supply.name}.spare", str(supply.spare), "is of no bank", advice)
