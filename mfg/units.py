@@ -78,6 +78,10 @@ _SPELLED: dict[str, tuple[str, str]] = {  # spellings that are not themselves an
     "pg/1e4 cell": ("1e-4", "pg/cell"),
 }
 
+_WRITTEN = {
+    unit: spelling for spelling, (factor, unit) in _SPELLED.items() if factor == "1"
+}  # as files write them
+
 _NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?"
 _QUANTITY = re.compile(rf"({_NUMBER}) ?((?:[A-Za-z_%/].*)?)")
 _HINTS = {
@@ -179,7 +183,8 @@ def alike(quantity: Quantity, unit: str) -> bool:
 
 def text(quantity: Quantity) -> str:
     """A quantity as people write it."""
-    return f"{plain(Decimal(quantity.magnitude))} {quantity.units:~C}"
+    unit = f"{quantity.units:~C}"
+    return f"{plain(Decimal(quantity.magnitude))} {_WRITTEN.get(unit, unit)}"
 
 
 def kind_of(quantity: Quantity) -> str:

@@ -71,7 +71,7 @@ def test_an_example_is_computed_although_something_else_is_wrong(tmp_path: Path)
     text = MINIMAL.replace("[[arm]]", 'tolerance = "100 %"\n[[arm]]') + ROUTE + wrong
     file.write_text(text, encoding="utf-8")
     said = str(checked(file))
-    assert "tolerance: '100 percent' lets every dose pass" in said
+    assert "tolerance: '100 %' lets every dose pass" in said
     assert "example.1.expect.cells: '2e6 cell' does not hold" in said
     file.write_text(text.replace('"1e6 cell"', '{ least = "2e6 cell", most = "1e6 cell" }'), encoding="utf-8")
     assert "example.1" not in str(checked(file))

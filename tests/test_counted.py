@@ -130,7 +130,7 @@ def test_bands_reach_to_a_half_open_limit() -> None:
             'unit = "kg"\nabove = "20 kg"\nmost = "20 kg"',
             r"patient\.weight: holds nothing: its above and its most are the same",
         ),
-        ('unit = "kg"\nabove = "20 %"', r"patient\.weight\.above: '20 percent' is not in the unit"),
+        ('unit = "kg"\nabove = "20 %"', r"patient\.weight\.above: '20 %' is not in the unit"),
         (
             'unit = "kg"\nround = { to = "1 mL", how = "up" }',
             r"patient\.weight\.round\.to: '1 mL' is not in the unit",

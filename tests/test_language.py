@@ -450,7 +450,7 @@ def test_worked_examples_are_computed() -> None:
     ("lines", "problem"),
     [
         ('unit = "kilo"', "patient.weight.unit: 'kilo' is no unit of this field"),
-        ('unit = "kg"\nmost = "50 %"', "patient.weight.most: '50 percent' is not in the unit"),
+        ('unit = "kg"\nmost = "50 %"', "patient.weight.most: '50 %' is not in the unit"),
         ('one_of = ["a"]\nleast = "2 kg"', "patient.weight.least: '2 kg' is not in the unit"),
     ],
 )

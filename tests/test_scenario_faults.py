@@ -79,7 +79,7 @@ FAULTS: list[tuple[Changes, str]] = [
     ),
     (
         {"population.measures.VEGF": "90 %"},
-        "population.measures.VEGF: '90 percent' is not in the unit of its limit",
+        "population.measures.VEGF: '90 %' is not in the unit of its limit",
     ),
     # arrivals
     ({"arrivals": {}}, "arrivals: does not say who comes"),

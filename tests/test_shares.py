@@ -106,7 +106,7 @@ def test_which_part_is_asked_for() -> None:
     ("lines", "problem"),
     [
         ('share = [{ when = { dose = "part 1" }, is = "10 %" }]', "share: does not take every case"),
-        ('share = "0 %"', r"share: '0 percent' is no share"),
+        ('share = "0 %"', r"share: '0 %' is no share"),
         ('share = "120 %"', r"share\.is: '120 %' is above 100 %"),
         ("sites = 0", r"sites: '0' is no site"),
         ('sites = "four"', r"sites\.is: 'four' is not a whole number"),

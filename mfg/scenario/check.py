@@ -119,7 +119,7 @@ def _measures(scenario: Scenario) -> Iterator[Refused]:
         if not bounds:
             yield Refused(where, None, "has no limit to be held against", f"the limit is {limits[name]}")
         elif not alike(spread.typical, str(bounds[0].units)):
-            yield Refused(where, str(spread.typical), "is not in the unit of its limit", f"{limits[name]}")
+            yield Refused(where, text(spread.typical), "is not in the unit of its limit", f"{limits[name]}")
 
 
 def _needed_by_policy(scenario: Scenario) -> Iterator[Refused]:
