@@ -77,12 +77,10 @@ def prepare(unit: Unit, patient: Patient, booked: Appointments, numbers: Sequenc
         due = appointment.start if appointment is not None else unit.now
         portion = patient.portion(dose)
         lot = None
-        if recipe.bank is not None and dose.product:
+        if recipe.bank is not None and (dose.product or collection is not None):
             served = [patient.portion(each).total for each in doses if each.product]
-            bank = bank or new_lot(
-                unit, patient, due, sizing.bank_target(recipe, facility, served), collection
-            )
-            lot = bank
+            harvest = sizing.bank_target(recipe, facility, served) if served else 0.0
+            lot = bank = bank or new_lot(unit, patient, due, harvest, collection)
         elif recipe.supply == "fresh" and (dose.product or collection is not None):
             harvest = sizing.target(recipe, facility, portion.total) if dose.product else 0.0
             lot = new_lot(unit, patient, due, harvest, collection)
