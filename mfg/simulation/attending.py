@@ -39,9 +39,10 @@ def take_place(unit: Unit, patient: Patient, visit: Visit) -> None:
     if visit.name in patient.arm.repeating:
         patient.attended.append(visit)
     name, turn = unit.plan.turns.get(visit.name, (visit.name, 0))
-    observe(unit, patient, name, turn)
+    if (name, turn) != ("screening", 0):  # what belongs to it was observed on arrival
+        observe(unit, patient, name, turn, visit.again)
     if name != visit.name:
-        observe(unit, patient, visit.name)
+        observe(unit, patient, visit.name, again=visit.again)
     if visit.name == patient.arm.allocated_at:
         unit.allocates(patient)
 

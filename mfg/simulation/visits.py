@@ -17,12 +17,16 @@ from mfg.simulation.unit import Unit
 
 @define(eq=False)
 class Visit:
-    """A visit on its day; `base` is the day of the run from which its planned day counts."""
+    """A visit on its day; `base` is the day of the run from which its planned day counts.
+
+    It is taken for the `again`-th time, counted from 0.
+    """
 
     event: Event
     base: int
     day: int
     start: int
+    again: int = 0
 
     @property
     def name(self) -> str:
@@ -31,11 +35,17 @@ class Visit:
 
 
 def plan_visit(
-    unit: Unit, patient: Patient, event: Event, base: int, day: int, start: int | None = None
+    unit: Unit,
+    patient: Patient,
+    event: Event,
+    base: int,
+    day: int,
+    start: int | None = None,
+    again: int = 0,
 ) -> None:
     """Put a visit on *day* into the patient's calendar, at the opening if there is no *start*."""
     opening = unit.booking.opening(patient, day) if start is None else start
-    patient.visits.append(Visit(event, base, day, opening))
+    patient.visits.append(Visit(event, base, day, opening, again))
     patient.visits.sort(key=lambda visit: visit.start)
 
 
@@ -91,9 +101,8 @@ def follow_dose(unit: Unit, dosing: Dosing, shift: int) -> None:
         visit.base += shift
         if visit.day < visit.base + visit.event.earliest:
             patient.attended.remove(visit)
-            plan_visit(
-                unit, patient, visit.event, visit.base, _day_for(unit, patient, visit.event, visit.base)
-            )
+            day = _day_for(unit, patient, visit.event, visit.base)
+            plan_visit(unit, patient, visit.event, visit.base, day, again=visit.again + 1)
             call(patient)
     if moving:
         patient.visits.sort(key=lambda visit: visit.start)
