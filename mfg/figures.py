@@ -8,6 +8,7 @@ none was given) is counted as undefined there, never dropped in silence.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from math import nan
 
 import numpy as np
 import pandas as pd
@@ -101,7 +102,8 @@ def _values(plan: Plan, tables: Tables) -> Iterator[float]:
         theirs = _of_arm(tables, arm)
         for name in OF_AN_ARM:
             yield RULES[name][2](plan, theirs)
-    yield lead_growth(tables, plan.warm_up, plan.horizon)
+    # where first doses keep a distance, who comes later waits longer whatever the site can do
+    yield nan if plan.stagger is not None else lead_growth(tables, plan.warm_up, plan.horizon)
     yield turned_away(tables)
     for column in OF_A_RESOURCE:
         yield from tables.resources[column]

@@ -13,8 +13,11 @@ from mfg.errors import Faults
 from mfg.simulation.cohort import cohort_of
 from mfg.simulation.compile import plan_of
 from mfg.simulation.traits import Traits
+from mfg.story import story_of
+from tests.conftest import ROOT
 from tests.small_unit import FIXED, ONE_DOSE, Changes, done, people, run, scenario
 
+EXAMPLES = ROOT / "examples" / "protocols" / "scenarios"
 TWO = {
     **FIXED,
     "protocol.visit": [
@@ -145,3 +148,33 @@ def test_what_is_observed_at_the_collection_sizes_the_lot() -> None:
     both = pd.concat([measured, flasks], axis=1).sort_values("value").dropna()
     assert both["flasks"].is_monotonic_increasing
     assert both["flasks"].nunique() > 3
+
+
+def test_what_is_observed_is_told_in_its_own_unit_and_once() -> None:
+    """A number with the unit that the protocol gives it; at screening once, though a visit has that name."""
+    story = story_of(str(EXAMPLES / "cells-per-area.toml"), settings={"chance": "false"})
+    (observed,) = [line.outcome for line in story.lines if line.what == "observe"]
+    assert observed == "area 60 cm**2"
+    told = {line.what: line.outcome for line in story.lines}
+    assert told["collect (lot 1)"] == told["isolate (lot 1)"] == ""  # nobody counts them
+    mobilised = story_of(str(EXAMPLES / "mobilised-cells.toml"), settings={"chance": "false"})
+    assert {line.outcome.split()[-1] for line in mobilised.lines if line.what == "collect (lot 1)"} == {
+        "cells"
+    }
+
+
+def test_a_visit_that_is_repeated_observes_anew() -> None:
+    """The dose is put off past the window of a visit: it takes place again, and what is seen there is drawn again."""
+    load = {
+        **ONE_DOSE,
+        "protocol.visit": [*ONE_DOSE["protocol.visit"], {"name": "look", "day": "-3 day", "repeats": True}],
+        "protocol.patient.load": {"unit": "%", "at": "look"},
+        "protocol.dose.dose 1.after": {"of": "look", "is": "3 day"},
+        "protocol.dose.dose 1.when": {"load": {"most": "95 %"}},
+        "population.covariate": {"load": {"least": "0 %", "most": "90 %"}},
+        "site.test.sterility.turnaround": "30 day",
+        "chance": True,
+    }
+    seen = done(run(load, patients=people(1)), "observe")["value"]
+    assert len(seen) > 1
+    assert seen.is_unique

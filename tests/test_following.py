@@ -82,3 +82,24 @@ def test_conditioning_waits_for_the_product() -> None:
     (known,) = done(tables, "result sterility")["finished_min"]
     assert begun >= known
     assert dosed(tables) - begun // 1440 == 5
+
+
+def test_what_holds_a_repeated_visit_holds_its_first() -> None:
+    """Three days of conditioning, named as one: none of them begins before the result, and they stay together."""
+    visit = {
+        "name": "conditioning",
+        "day": "-5 day",
+        "repeat": {"every": "1 day", "times": 3},
+        "inpatient": True,
+    }
+    release = {
+        "test": "sterility",
+        "limit": "no growth",
+        "sample": {"before": "formulate"},
+        "holds": "conditioning",
+    }
+    tables = run(with_visits(visit), LATE, {"protocol.release": [release]}, patients=people(1))
+    (known,) = done(tables, "result sterility")["finished_min"]
+    days = [visits(tables)[f"conditioning {n}"] for n in (1, 2, 3)]
+    assert days[0] * 1440 + 1440 > known
+    assert [dosed(tables) - day for day in days] == [5, 4, 3]

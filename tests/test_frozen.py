@@ -260,3 +260,26 @@ def test_a_bank_is_frozen_and_thawed(missing: str) -> None:
     kept = [step for step in steps()["protocol.step"] if step["do"] != missing]
     with pytest.raises(Faults, match=f"has no {missing}"):
         scenario(TIMED, {"protocol.step": kept})
+
+
+SHAM_FIRST: Changes = {
+    **TIMED,
+    "protocol.treatment": [
+        {"name": "cells", "kind": "product", "collected": True},
+        {"name": "sham", "kind": "sham", "collected": True},
+    ],
+    "protocol.route.intrathecal.treatment": "cells",
+}
+
+
+@pytest.mark.parametrize("second", ["cells", "sham"])
+def test_a_bank_is_collected_when_the_course_says_so(second: str) -> None:
+    """28 days before the first dose of who is collected, though it be a sham; and once where no dose holds cells."""
+    arms = [{"name": "msc", "doses": {"dose 1": "sham", "dose 2": second}}]
+    if second == "sham":
+        arms.append({"name": "cells", "doses": {"dose 1": "cells", "dose 2": "cells"}})
+    tables = run(SHAM_FIRST, {"protocol.arm": arms}, patients=people(1))
+    (collected,) = done(tables, "collect")["started_min"]
+    assert int(tables.doses["given_day"].iloc[0]) - collected // DAY == 28
+    assert list(tables.patients["ending"]) == ["completed"]
+    assert len(done(tables, "isolate")) == len(done(tables, "thaw")) == (second == "cells")

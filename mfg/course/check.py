@@ -84,23 +84,28 @@ def _of_arm(protocol: Protocol, arm: Arm, supply: Supply | None) -> Iterator[Ref
     template, faults = attempted(protocol, arm, supply, {})
     yield from faults
     if not faults:
-        yield from _planned(template, arm, BASELINES)
+        yield from _planned(template, arm, BASELINES, undecided=True)
     for case in _cases(protocol):
         template, faults = attempted(protocol, arm, supply, case)
         yield from faults
         if not faults:
-            yield from _planned(template, arm, BASELINES[:1])
+            yield from _planned(template, arm, BASELINES[:1], undecided=False)
 
 
-def _planned(template: Template, arm: Arm, baselines: tuple[date, ...]) -> Iterator[Refused]:
-    """What is wrong with the courses on *baselines*; without calendar months one tells all."""
+def _planned(
+    template: Template, arm: Arm, baselines: tuple[date, ...], *, undecided: bool
+) -> Iterator[Refused]:
+    """What is wrong with the courses on *baselines*; without calendar months one tells all.
+
+    Where nothing is *undecided*, doses that a kind of patient is not to have are left out, and their visits may stay.
+    """
     for baseline in baselines if any(event.months for event in template.planned) else baselines[:1]:
         try:
             course = template.on(baseline)
         except Refused as fault:
             yield fault
             return
-        wrong = [*_day_0(course, arm), *_order(course, arm), *_repeating(course)]
+        wrong = [*_day_0(course, arm), *_order(course, arm), *(_repeating(course) if undecided else ())]
         yield from wrong
         if wrong:
             return

@@ -56,9 +56,10 @@ def take_place(unit: Unit, patient: Patient, visit: Booked) -> None:
             patient.attended.append(visit)
     if unit.traits.asked:
         group, turn = unit.plan.turns.get(name, (name, 0))
-        observe(unit, patient, group, turn)
+        if (group, turn) != ("screening", 0):  # what belongs to it was observed on arrival
+            observe(unit, patient, group, turn, visit.again)
         if group != name:
-            observe(unit, patient, name)
+            observe(unit, patient, name, again=visit.again)
     if name == arm.allocated_at:
         unit.allocates(patient)
 

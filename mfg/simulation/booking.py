@@ -34,7 +34,7 @@ class Culture:
 class Booked:
     """One booked procedure or visit: its day and start, and what was taken for it.
 
-    The planned day of a visit counts from the day `base` of the run.
+    The planned day of a visit counts from the day `base` of the run; it takes place for the `again`-th time, from 0 on.
     """
 
     event: Event
@@ -44,6 +44,7 @@ class Booked:
     culture: Culture | None = None
     done: bool = False
     base: int = 0
+    again: int = 0
 
 
 class Booking:
@@ -248,7 +249,7 @@ class Booking:
     def _planned(self, patient: Patient, event: Event) -> Culture | None:
         recipe, facility, doses = patient.recipe, self.plan.facilities[patient.facility], patient.arm.doses
         bank = recipe.bank
-        dose = next((d for d in doses if d.name == event.dose and d.product), None)
+        dose = next((d for d in doses if d.name == self._serves(patient, event) and d.product), None)
         if dose is None or recipe.expansion is None:
             return None
         if event.kind == "collection":
@@ -266,10 +267,16 @@ class Booking:
             return Culture(sizing.flasks_for(recipe, facility, harvest), -1 - bank.recovers // DAY, 0)
         return None
 
+    def _serves(self, patient: Patient, event: Event) -> str | None:
+        """The dose whose cells an event is for: of a bank's collection, which may go with a sham, the first of cells."""
+        if event.kind == "collection" and patient.recipe.bank is not None:
+            return next((dose.name for dose in patient.arm.doses if dose.product), None)
+        return event.dose
+
     def _made_on(self, patient: Patient, event: Event, day: int) -> tuple[int, int] | None:
         """The day on which the facility works for an event on *day*, and for how many minutes in one go."""
         facility = self.plan.facilities[patient.facility]
-        if event.dose not in patient.arm.filled:
+        if self._serves(patient, event) not in patient.arm.filled:
             return None
         if event.kind == "collection" and "isolate" in facility.work:
             minutes = facility.work["isolate"].booked

@@ -16,11 +16,14 @@ from mfg.simulation.visits import wake
 NO_DOSE = "no dose defined"
 
 
-def observe(unit: Unit, patient: Patient, event: str, turn: int = 0) -> None:
-    """Observe what belongs to *event*, the *turn*-th of its name, and drop what the patient is not to have."""
+def observe(unit: Unit, patient: Patient, event: str, turn: int = 0, again: int = 0) -> None:
+    """Observe what belongs to *event*, the *turn*-th of its name, and drop what the patient is not to have.
+
+    Of an event that has to be repeated *again* counts how often it was.
+    """
     if not unit.traits.asked:
         return
-    found = unit.traits.observe(patient, event, turn)
+    found = unit.traits.observe(patient, event, turn, again)
     for name, value in found:
         if isinstance(value, Decimal):
             unit.writes(patient.subject, "observe", name, float(value))

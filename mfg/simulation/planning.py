@@ -79,9 +79,8 @@ def prepare(unit: Unit, patient: Patient, booked: Appointments, numbers: Sequenc
         due = appointment.start if appointment is not None else unit.now
         portion = patient.portion(dose)
         lot = None
-        if recipe.bank is not None and dose.product:
-            bank = bank or new_lot(unit, patient, due, target_for(unit, patient, doses), collection)
-            lot = bank
+        if recipe.bank is not None and (dose.product or collection is not None):
+            lot = bank = bank or new_lot(unit, patient, due, target_for(unit, patient, doses), collection)
         elif recipe.supply == "fresh" and (dose.product or collection is not None):
             lot = new_lot(unit, patient, due, target_for(unit, patient, [dose]), collection)
         made_from = lot if dose.product else None
@@ -112,9 +111,11 @@ def target_for(unit: Unit, patient: Patient, doses: Iterable[p.Dose]) -> float:
     """What a lot must hold for *doses*, by what is known of the patient; nothing for doses without cells."""
     recipe, facility = patient.recipe, unit.facility_of(patient)
     served = [patient.portion(dose).total for dose in doses if dose.product]
+    if not served:
+        return 0.0
     if recipe.bank is not None:
         return sizing.bank_target(recipe, facility, served)
-    return sizing.target(recipe, facility, served[0]) if served else 0.0
+    return sizing.target(recipe, facility, served[0])
 
 
 def resize(unit: Unit, lot: Lot) -> None:

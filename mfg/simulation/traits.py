@@ -41,11 +41,13 @@ class Traits:
         if self._weighed is not None:
             patient.case["weight"] = rounded(patient.weight, self._weighed.rounding)
 
-    def observe(self, patient: Patient, event: str, turn: int = 0) -> list[tuple[str, Decimal | str]]:
-        """Draw what is observed at *event*, the *turn*-th of its name; what it was."""
+    def observe(
+        self, patient: Patient, event: str, turn: int = 0, again: int = 0
+    ) -> list[tuple[str, Decimal | str]]:
+        """Draw what is observed at *event*, the *turn*-th of its name, repeated for the *again*-th time; what it was."""
         found: list[tuple[str, Decimal | str]] = []
         for trait, draws in self._at.get(event, ()):
-            drawn = draws(patient.index, 0, turn)
+            drawn = draws(patient.index, again, turn)
             value = trait.words[int(drawn)] if trait.words else rounded(drawn, trait.rounding)
             patient.case[trait.name] = value
             found.append((trait.name, value))

@@ -17,9 +17,9 @@ from mfg.simulation.lots import Dosing
 from mfg.simulation.unit import Unit
 
 
-def plan_visit(unit: Unit, patient: Patient, event: Event, base: int, day: int) -> None:
-    """Put a visit on *day* into the patient's calendar."""
-    visit = Booked(event, day, unit.booking.opening(patient, day), 0, base=base)
+def plan_visit(unit: Unit, patient: Patient, event: Event, base: int, day: int, again: int = 0) -> None:
+    """Put a visit on *day* into the patient's calendar, for the *again*-th time from 0 on."""
+    visit = Booked(event, day, unit.booking.opening(patient, day), 0, base=base, again=again)
     insort(patient.visits, visit, key=attrgetter("start"))
 
 
@@ -75,9 +75,8 @@ def follow_dose(unit: Unit, dosing: Dosing, shift: int) -> None:
         visit.base += shift
         if visit.day < visit.base + visit.event.earliest:
             patient.attended.remove(visit)
-            plan_visit(
-                unit, patient, visit.event, visit.base, _day_for(unit, patient, visit.event, visit.base)
-            )
+            day = _day_for(unit, patient, visit.event, visit.base)
+            plan_visit(unit, patient, visit.event, visit.base, day, again=visit.again + 1)
             call(patient)
     if moving:
         patient.visits.sort(key=attrgetter("start"))
