@@ -274,7 +274,9 @@ ArrivalRate = Annotated[
 PerMonth = Annotated[Quantity, Measure("a share per month", ("%/month",), "1.6 %/month", zero=True)]
 Graduation = Annotated[
     Quantity,
-    Measure("a graduation", ("mL", "kg", *COUNTED, "container"), "0.1 mL"),
+    Measure(
+        "a graduation", ("mL", "kg", *COUNTED, "container", "cm", "cm**2", "%", "point", "year"), "0.1 mL"
+    ),
 ]
 Flasks = Annotated[Quantity, Measure("a number of flasks", ("flask",), "180 flask", whole=True)]
 
