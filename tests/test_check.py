@@ -12,7 +12,7 @@ from mfg.reader.checks import checked
 from mfg.reader.library import builtin
 from mfg.reader.scenarios import load_scenario
 from tests.conftest import MINIMAL, ROOT, Said, protocol
-from tests.small_unit import scenario
+from tests.small_unit import ONE_DOSE, scenario
 
 ROUTE = '[[route]]\nname = "intravenous"\ncells = "1e6 cell"\n'
 BROKEN = ROOT / "tests" / "broken"
@@ -123,9 +123,9 @@ def test_a_product_keeps_until_the_result_that_it_waits_for(turnaround: str, *, 
         scenario(change)
 
 
-@pytest.mark.parametrize(("closes", "sound"), [("16:40", True), ("16:39", False)])
+@pytest.mark.parametrize(("closes", "sound"), [("15:40", True), ("15:39", False)])
 def test_a_clinic_is_open_when_a_product_can_be_there(closes: str, *, sound: bool) -> None:
-    """Harvest 3.5 h, formulation 2.5 h, its test 1 h, the way 1 h and giving it 40 min, from eight o'clock on."""
+    """Harvest 3.5 h, formulation 2.5 h, an hour on the way and in the test, and 40 min, from eight o'clock on."""
     change = {"site.clinic.hospital.hours": f"Mon-Fri 09:00-{closes}"}
     if sound:
         scenario(change)
@@ -133,6 +133,24 @@ def test_a_clinic_is_open_when_a_product_can_be_there(closes: str, *, sound: boo
     with pytest.raises(
         Faults, match=r"site.clinic.hospital.hours: have passed before a product can be given"
     ):
+        scenario(change)
+
+
+@pytest.mark.parametrize(("keeps", "sound"), [("16 hour", True), ("14 hour", False)])
+def test_a_dose_that_waits_for_its_lot_may_wait_for_the_next_day(keeps: str, *, sound: bool) -> None:
+    """From six in the evening to nine in the morning is fifteen hours."""
+    change = {
+        **ONE_DOSE,
+        "protocol.dose": [{"name": "dose 1", "after": {"of": "release", "least": "0 day"}}],
+        "protocol.visit": [],
+        "protocol.allocation": None,
+        "protocol.step.formulate.use_within": keeps,
+        "site.clinic.hospital.hours": "Mon-Fri 09:00-12:00",
+    }
+    if sound:
+        scenario(change)
+        return
+    with pytest.raises(Faults, match="have passed before a product can be given"):
         scenario(change)
 
 
