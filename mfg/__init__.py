@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mfg.errors import Faults as Faults
     from mfg.errors import MfgError as MfgError
     from mfg.errors import Refused as Refused
-    from mfg.prescription import dose as dose
+    from mfg.prescription.dosing import dose as dose
     from mfg.reader.protocols import load_protocol as load_protocol
     from mfg.reader.scenarios import load_scenario as load_scenario
     from mfg.study.comparison import compare as compare
@@ -32,7 +32,7 @@ _HOMES = {
     "Refused": "errors",
     "audit": "auditing",
     "compare": "study.comparison",
-    "dose": "prescription",
+    "dose": "prescription.dosing",
     "load_protocol": "reader.protocols",
     "load_scenario": "reader.scenarios",
     "schedule": "course.schedule",

@@ -8,6 +8,7 @@ none was given) is counted as undefined there, never dropped in silence.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from math import nan
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ from mfg.calendar import DAY, DAYS_A_MONTH
 from mfg.errors import Refused, nearest
 from mfg.simulation.plan import Plan
 from mfg.stability import lead_growth, turned_away
-from mfg.tables import STOPPED, Tables
+from mfg.tables import NOT_INDICATED, STOPPED, Tables
 
 LEVEL = 0.95
 ENOUGH, ENOUGH_FOR_A_TAIL = 20, 60  # replications from which an interval is trusted
@@ -101,7 +102,8 @@ def _values(plan: Plan, tables: Tables) -> Iterator[float]:
         theirs = _of_arm(tables, arm)
         for name in OF_AN_ARM:
             yield RULES[name][2](plan, theirs)
-    yield lead_growth(tables, plan.warm_up, plan.horizon)
+    # where first doses keep a distance, who comes later waits longer whatever the site can do
+    yield nan if plan.stagger is not None else lead_growth(tables, plan.warm_up, plan.horizon)
     yield turned_away(tables)
     for column in OF_A_RESOURCE:
         yield from tables.resources[column]
@@ -136,10 +138,10 @@ def summary(name: str, values: np.ndarray) -> Figure:
     mean = float(known.mean()) if n else None
     half = half_width(known)
     unit, about = describe(name)
-    low = mean - half if mean is not None and half is not None else None
-    high = mean + half if mean is not None and half is not None else None
+    low, high = (mean - half, mean + half) if mean is not None and half is not None else (None, None)
     if name.partition("[")[0] in RULES and low is not None and high is not None:
-        low, high = max(low, 0.0), min(high, 1.0) if unit == "share" else high
+        parts = unit == "share" and known.max() <= 1  # more than is prescribed may be given
+        low, high = max(low, 0.0), min(high, 1.0) if parts else high
     return Figure(name, unit, mean, low, high, n, len(values) - n, about)
 
 
@@ -245,7 +247,7 @@ RULES: dict[str, tuple[str, str, Rule]] = {
     "doses_given": (
         "share",
         "doses given, of the doses planned",
-        lambda _, t: _mean(t.doses["given"]),
+        lambda _, t: _mean(t.doses.loc[t.doses["outcome"] != NOT_INDICATED, "given"]),
     ),
     "patients_completed": (
         "share",

@@ -23,6 +23,7 @@ class Cultivation:
     confluent: float
     passages: int
     samples: float
+    least: int = 0  # passages before which nothing is harvested
 
     @property
     def per_flask(self) -> float:
@@ -65,12 +66,18 @@ class Culture:
         self.seeded, self.since = founders * share, now
 
     def replate(self, cells: float, now: int) -> None:
-        """Begin the next passage with *cells* in as many flasks as they fill and the target needs."""
+        """Begin the next passage with *cells* in as many flasks as they fill and the target needs.
+
+        Where the flasks would have sufficed and only the passage is asked for, what they do not take is discarded.
+        """
+        fills = self.flasks >= self.most_flasks
         grown = self.cells(now)
         self.doubled += log2(grown / self.seeded) if grown > self.seeded > 0 else 0.0
         self.passage += 1
-        possible = ceil(cells / (self.terms.reseeding * self.terms.vessel_cm2) - 1e-9)
-        self.flasks = min(max(1, possible), self.most_flasks)
+        each = self.terms.reseeding * self.terms.vessel_cm2
+        self.flasks = min(max(1, ceil(cells / each - 1e-9)), self.most_flasks)
+        if fills and self.until is None and self.passage <= self.terms.least:
+            cells = min(cells, self.flasks * each)
         self.seeded, self.since = cells, now
 
     @property
@@ -80,10 +87,11 @@ class Culture:
 
     @property
     def is_last(self) -> bool:
-        """Whether this passage is to be harvested: its flasks suffice, or no further one is permitted."""
+        """Whether this passage is to be harvested: its flasks suffice (after the least), or no other is permitted."""
         if self.until is not None:
             return self.passage >= self.until
-        return self.flasks >= self.most_flasks or self.passage >= self.terms.passages
+        enough = self.flasks >= self.most_flasks and self.passage >= self.terms.least
+        return enough or self.passage >= self.terms.passages
 
     def cells(self, now: int) -> float:
         """Cells in the flasks at *now*."""

@@ -101,6 +101,13 @@ class Ledger:
         of = grain.of[rows]
         return np.bincount(of[of >= 0], minlength=grain.size).astype(np.int16)
 
+    def sum(self, grain: Grain, rows: Indices) -> Numbers:
+        """The values of *rows* added up for each row of the table."""
+        of = grain.of[rows]
+        summed: Numbers = np.zeros(grain.size)
+        np.add.at(summed, of[of >= 0], self.log.value[rows][of >= 0])
+        return summed
+
     def number(self, column: npt.NDArray[np.generic], rows: Indices) -> Numbers:
         """The values of a *column* of the log at *rows*; nan where a row is -1."""
         values: Numbers = np.full(len(rows), np.nan)

@@ -14,7 +14,20 @@ from attrs import frozen
 
 from mfg.errors import Refused
 from mfg.shape import Shape
-from mfg.units import Anything, Concentration, Measure, Quantity, Volume, Weight, measure_of, number, text
+from mfg.units import (
+    Anything,
+    CellCount,
+    Concentration,
+    Gathered,
+    Measure,
+    Quantity,
+    Volume,
+    Weight,
+    alike,
+    measure_of,
+    number,
+    text,
+)
 
 # shape: the keys it is written with, then the keys that may bound it
 SHAPES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
@@ -105,6 +118,8 @@ ConcentrationSpread = Annotated[Spread, measure_of(Concentration)]
 ColonySpread = Annotated[Spread, _of("a colony frequency", "colony/1e6 cell", "30 colony/1e6 cell")]
 MeasuredSpread = Annotated[Spread, measure_of(Anything)]
 DoublingSpread = Annotated[Spread, _of("a number of doublings", "doubling", "38 doubling")]
+CellSpread = Annotated[Spread, measure_of(CellCount)]
+GatheredSpread = Annotated[Spread, measure_of(Gathered)]
 LossSpread = Annotated[Spread, _of("a rate of loss", "%/hour", "1.2 %/hour")]
 
 _KEYS = ("is_", "least", "likely", "most", "median", "mean", "sd", "spread")
@@ -143,6 +158,12 @@ def read_spread(given: object, read: Callable[[object, str], Quantity], where: s
             values[name] = Decimal(value)
         else:
             values[name] = read(value, f"{where}.{key}".lstrip("."))
+    quantities = [value for value in values.values() if not isinstance(value, Decimal)]
+    odd = [value for value in quantities if not alike(value, str(quantities[0].units))]
+    if odd:
+        raise Refused(
+            where, text(odd[0]), f"is not counted like {text(quantities[0])}", "use one kind of unit"
+        )
     shape = given.get("shape") or _shape_of(values.keys())
     spread = Spread(str(shape), **values)  # type: ignore[arg-type]
     for fault in spread.faults(where):

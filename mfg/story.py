@@ -63,6 +63,9 @@ def story_of(
     if patient not in names:
         raise Refused("--patient", patient, "did not come", nearest(patient, names))
     units = _UNITS | {f"result {test.name}": test.unit for test in plan.tests}
+    units |= {f"observe {name}": unit for name, unit in loaded.protocol.units.items()}
+    if any(recipe.collecting is not None for recipe in plan.recipes):
+        units["collect"] = "cells"
     midnight = datetime.combine(loaded.start, time())
     lines = []
     for row in (whose == names.index(patient)).nonzero()[0]:
@@ -75,8 +78,9 @@ def story_of(
         if activity.name == "book":
             moment = midnight + timedelta(minutes=int(value))
             outcome = f"{'' if outcome == 'done' else outcome + ' to '}{moment:%a %Y-%m-%d %H:%M}"
-        elif not isnan(value):
-            outcome = f"{'' if outcome == 'done' else outcome + ' '}{_amount(activity.name, value, units)}"
+        elif not isnan(value) and (value or activity.name not in _MAY_BE_UNCOUNTED):
+            kind = f"observe {outcome}" if activity.name == "observe" else activity.name
+            outcome = f"{'' if outcome == 'done' else outcome + ' '}{_amount(kind, value, units)}"
         lines.append(
             Line(
                 begun=midnight + timedelta(minutes=started),
@@ -99,6 +103,7 @@ _UNITS = {
     "incubate": "flasks",
     "store": "containers",
 }
+_MAY_BE_UNCOUNTED = {"collect", "isolate"}  # of a lot that is not grown nobody asks how much it was
 
 
 def _amount(activity: str, value: float, units: Mapping[str, str]) -> str:

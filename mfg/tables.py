@@ -22,6 +22,7 @@ from mfg.simulation.log import Columns
 from mfg.simulation.plan import Plan
 
 DELAYED = ("put off", "lot lost")  # how a dose comes to be booked again on account of its own cells
+NOT_INDICATED = "not indicated"  # a dose that turned out not to be for its patient
 STOPPED = "stopped"  # what became of a lot whose patient left
 
 
@@ -139,6 +140,7 @@ def _attempts(log: Columns) -> npt.NDArray[np.int16]:
 def _patients(ledger: Ledger, doses: pd.DataFrame) -> pd.DataFrame:
     """Who came, in which arm, what they received, what the wait cost, and how their way ended."""
     own, log = ledger.patients, ledger.log
+    doses = doses[doses["outcome"] != NOT_INDICATED]
     arrived = ledger.first(own, ledger.rows("arrive"))
     allocated = ledger.last(own, ledger.rows("allocate"))
     ended = ledger.last(own, ledger.rows("end"))
@@ -151,6 +153,7 @@ def _patients(ledger: Ledger, doses: pd.DataFrame) -> pd.DataFrame:
             "arrived_day": ledger.number(log.started, arrived) / DAY,
             "ended_day": ledger.number(log.started, ended) / DAY,
             "ending": ledger.word(ended),
+            "ineligible_for": ledger.word(ledger.last(own, ledger.rows("fail"))),
             "collections": ledger.count(ledger.people, ledger.rows("collect")),
             "vehicle_draws": ledger.count(ledger.people, ledger.rows("draw")),
         }
@@ -180,13 +183,17 @@ def _lots(ledger: Ledger) -> pd.DataFrame:
     late = ledger.with_outcome(failures, LATER)
     failed = ledger.first(grain, np.setdiff1d(failures, late))
     released = ledger.first(grain, ledger.rows("release"))
+    counted = any(recipe.collecting is not None for recipe in ledger.plan.recipes)
+    amount = ledger.number(log.value, collected)
+    nothing = np.full(grain.size, np.nan)
     frozen_cells = ledger.number(log.value, ledger.last(grain, ledger.rows("cryopreserve")))
     table = pd.DataFrame(
         {
             "patient": ledger.name(grain.patients),
             "lot": (grain.numbers + 1).astype(np.int16),
             "collected_day": ledger.number(log.started, collected) / DAY,
-            "marrow_mL": ledger.number(log.value, collected),
+            "marrow_mL": nothing if counted else amount,
+            "collected_cells": ledger.sum(grain, ledger.rows("collect")) if counted else nothing,
             "mononuclear_cells": ledger.number(log.value, ledger.first(grain, ledger.rows("isolate"))),
             "passages": ledger.count(grain, ledger.rows("passage")),
             "flasks": ledger.number(log.value, ledger.first(grain, ledger.rows("incubate"))),
@@ -203,16 +210,23 @@ def _lots(ledger: Ledger) -> pd.DataFrame:
 
 
 def _doses(ledger: Ledger, lots: pd.DataFrame) -> pd.DataFrame:
-    """Every planned dose: when it was booked, when it was given, how old and how large it was."""
+    """Every planned dose: when it was booked, when it was given, how old and how large it was.
+
+    What is prescribed is `counted` in cells or in viable cells; what is given is in viable cells.
+    """
     grain, log = ledger.doses, ledger.log
-    prescribed = ledger.first(grain, ledger.rows("prescribe"))
+    prescribed = ledger.last(grain, ledger.rows("prescribe"))
+    dropped = ledger.last(grain, ledger.rows("drop"))
     bookings = ledger.rows("book")
     booked, rebooked = ledger.first(grain, bookings), ledger.last(grain, bookings)
-    suspended = ledger.last(grain, ledger.rows("formulate"))
+    formulates = any("formulate" in recipe.prepares for recipe in ledger.plan.recipes)
+    suspended = ledger.last(grain, ledger.rows("formulate" if formulates else "thaw"))
     given = ledger.last(grain, ledger.rows("administer"))
     failures = ledger.rows("fail")
     late = ledger.with_outcome(failures, LATER)
     failed = ledger.last(grain, np.setdiff1d(failures, late))
+    counted = {d.name: d.counted for arm in ledger.plan.arms for d in arm.doses if d.product}
+    counts = np.array([*(counted.get(word, "cell") for word in log.outcomes), ""], dtype=object)
     table = pd.DataFrame(
         {
             "patient": ledger.name(grain.patients),
@@ -220,6 +234,7 @@ def _doses(ledger: Ledger, lots: pd.DataFrame) -> pd.DataFrame:
             "lot": (ledger.subjects[rebooked, 1] + 1).astype(np.int16),
             "name": ledger.word(prescribed),
             "prescribed_cells": ledger.number(log.value, prescribed),
+            "counted": counts[np.where(prescribed >= 0, log.outcome[prescribed], -1)],
             "booked_day": ledger.number(log.value, booked) / DAY,
             "put_off": ledger.count(grain, ledger.with_outcome(bookings, *DELAYED)),
             "suspended_day": ledger.number(log.finished, suspended) / DAY,
@@ -233,7 +248,8 @@ def _doses(ledger: Ledger, lots: pd.DataFrame) -> pd.DataFrame:
     table["on_time"] = table["given"] & (table["put_off"] == 0)
     table["vein_to_vein_day"] = table["given_day"] - collected.reindex(whose).to_numpy()
     table["age_hour"] = (table["given_day"] - table["suspended_day"]) * 24
-    table["outcome"] = np.where(given >= 0, "given", ledger.word(failed, "not given"))
+    missed = np.where(dropped >= 0, NOT_INDICATED, ledger.word(failed, "not given"))
+    table["outcome"] = np.where(given >= 0, "given", missed)
     table["later_positive"] = ledger.count(grain, late) > 0
     return table
 

@@ -4,8 +4,8 @@ Text enters through `Measure.read` alone: a number and one unit from that measur
 an expression. Magnitudes are decimals, so a dose typed exactly at its limit is at its limit. Inside
 the simulation there are plain numbers, which leave through `amount` and `number`.
 
-``cell`` and ``viable_cell`` are dimensions of their own: a count of cells is not a pure number, and
-only a viability turns one into the other.
+``cell``, ``viable_cell`` and ``IEQ`` (islet equivalents) are dimensions of their own: a count of cells is
+not a pure number, only a viability turns cells into viable ones, and nothing turns them into islets.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, get_args
 import pint
 from attrs import frozen
 
+from mfg.digits import plain
 from mfg.errors import Refused
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ for _definition in (
     "percent = [proportion]",
     "cell = [cell_count]",
     "viable_cell = [viable_cell_count]",
+    "islet_equivalent = [islet_equivalent_count] = IEQ",
+    "count = [covariate_count]",
     "colony = [colony_count]",
     "site = [site_count]",
     "container = [container_count]",
@@ -74,6 +77,10 @@ _SPELLED: dict[str, tuple[str, str]] = {  # spellings that are not themselves an
     "%/hour": ("1", "percent/hour"),
     "pg/1e4 cell": ("1e-4", "pg/cell"),
 }
+
+_WRITTEN = {
+    unit: spelling for spelling, (factor, unit) in _SPELLED.items() if factor == "1"
+}  # as files write them
 
 _NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?"
 _QUANTITY = re.compile(rf"({_NUMBER}) ?((?:[A-Za-z_%/].*)?)")
@@ -174,20 +181,16 @@ def alike(quantity: Quantity, unit: str) -> bool:
     return bool(quantity.is_compatible_with(_unit(unit)[1]))
 
 
-def plain(value: Decimal) -> str:
-    """A decimal as people write it: all its digits, no exponent below 1e7, no trailing zeros."""
-    return scientific(value) if abs(value) >= 10**7 else f"{value.normalize():f}"
-
-
-def scientific(value: Decimal) -> str:
-    """A decimal as a power of ten, all its digits: 7.2e7."""
-    mantissa, exponent = f"{value.normalize():e}".split("e")
-    return f"{mantissa}e{int(exponent)}"
-
-
 def text(quantity: Quantity) -> str:
     """A quantity as people write it."""
-    return f"{plain(Decimal(quantity.magnitude))} {quantity.units:~C}"
+    unit = f"{quantity.units:~C}"
+    return f"{plain(Decimal(quantity.magnitude))} {_WRITTEN.get(unit, unit)}"
+
+
+def kind_of(quantity: Quantity) -> str:
+    """Which of `COUNTED` a quantity of cells, however it scales, is a number of."""
+    dimensions = quantity.dimensionality.keys()
+    return next(kind for kind in COUNTED if _unit(kind)[1].dimensionality.keys() <= dimensions)
 
 
 @cache
@@ -228,8 +231,8 @@ _DIAGNOSES = (
 )
 
 _TIMES = ("minute", "hour", "day", "week")
-_CELLS = ("cell", "viable_cell")
-_SCALES = ("", "/kg", "/site", "/m**2", "/cm**2")
+COUNTED = ("cell", "viable_cell", "IEQ")  # what a dose may be a number of
+_SCALES = ("", "/kg", "/site", "/m**2", "/cm**2", "/cm", "/count")
 
 Weight = Annotated[Quantity, Measure("a body weight", ("kg",), "72 kg")]
 Height = Annotated[Quantity, Measure("a height", ("cm",), "171 cm")]
@@ -243,14 +246,24 @@ Spacing = Annotated[
     Quantity,
     Measure("a spacing in whole days", ("day", "week"), "26 day", zero=True, whole=True),
 ]
+Interval = Annotated[
+    Quantity,
+    Measure("a spacing in whole days or hours", ("day", "week", "hour"), "26 day", zero=True, whole=True),
+]
 Volume = Annotated[Quantity, Measure("a volume", ("mL", "L", "uL"), "7.2 mL")]
 Area = Annotated[Quantity, Measure("an area", ("cm**2",), "175 cm**2")]
 Cells = Annotated[
     Quantity,
-    Measure("a dose of cells", tuple(f"{c}{s}" for c in _CELLS for s in _SCALES), "1e6 cell/kg"),
+    Measure("a dose of cells", tuple(f"{c}{s}" for c in COUNTED for s in _SCALES), "1e6 cell/kg"),
 ]
-CellCount = Annotated[Quantity, Measure("a number of cells", _CELLS, "25e6 cell")]
-Concentration = Annotated[Quantity, Measure("a concentration", ("cell/mL", "viable_cell/mL"), "1e7 cell/mL")]
+CellCount = Annotated[Quantity, Measure("a number of cells", ("cell", "viable_cell"), "25e6 cell")]
+DoseCount = Annotated[Quantity, Measure("a number of cells", COUNTED, "25e6 cell")]
+Concentration = Annotated[
+    Quantity, Measure("a concentration", tuple(f"{c}/mL" for c in COUNTED), "1e7 cell/mL")
+]
+Gathered = Annotated[
+    Quantity, Measure("a number of collected cells", ("cell", "cell/kg"), "2e6 cell/kg", zero=True)
+]
 Density = Annotated[Quantity, Measure("a cell density", ("cell/cm**2",), "2e5 cell/cm**2")]
 Percent = Annotated[Quantity, Measure("a percentage", ("%",), "80 %", zero=True, most=Decimal(100))]
 Temperature = Annotated[Quantity, Measure("a temperature", ("degC",), "4 degC", signed=True, zero=True)]
@@ -261,15 +274,15 @@ ArrivalRate = Annotated[
 PerMonth = Annotated[Quantity, Measure("a share per month", ("%/month",), "1.6 %/month", zero=True)]
 Graduation = Annotated[
     Quantity,
-    Measure("a graduation", ("mL", "kg", "cell", "viable_cell", "container"), "0.1 mL"),
+    Measure("a graduation", ("mL", "kg", *COUNTED, "container"), "0.1 mL"),
 ]
 Flasks = Annotated[Quantity, Measure("a number of flasks", ("flask",), "180 flask", whole=True)]
 
 KNOWN = tuple(
     dict.fromkeys(
-        [*_TIMES, "year", "kg", "lb", "cm", "mL", "L", "uL", "cm**2", "m**2", "degC", "point", "EU"]
+        [*_TIMES, "year", "kg", "lb", "cm", "mL", "L", "uL", "cm**2", "m**2", "degC", "point", "EU", "count"]
         + ["EU/kg", "EU/mL", "point/month", "doubling", "passage", *_SPELLED]
-        + [f"{c}{s}" for c in _CELLS for s in (*_SCALES, "/mL")]
+        + [f"{c}{s}" for c in COUNTED for s in (*_SCALES, "/mL")]
     )
 )
 Anything = Annotated[Quantity, Measure("a quantity", KNOWN, "31 point", signed=True, zero=True)]

@@ -12,7 +12,7 @@ import pytest
 
 from mfg import Faults, audit, load_protocol
 from mfg.auditing import ADDED, Verdict, safe
-from tests.conftest import ROOT, Said
+from tests.conftest import ROOT, Said, protocol
 
 PHASE2 = load_protocol("lenzumestrocel-phase2")
 HEADER = "patient,weight_kg,cells"
@@ -317,3 +317,14 @@ def test_nothing_is_audited_by_a_protocol_that_contradicts_itself(
     said = mfg("audit", mine, table(tmp_path, ["A,70,7e8"]))
     assert (said.status, said.out) == (2, "")
     assert "by which nothing is audited" in said.err
+
+
+def test_any_covariate_has_a_column(tmp_path: Path) -> None:
+    """A count, in the column of its name and unit: the same rule as for one dose, and only whole ones."""
+    text = '[patient.openings]\nunit = "count"\nleast = "1 count"\n[[route]]\nname = "local"\ncells = { is = "6e7 cell/count", of = "openings" }\n'
+    lines = ["A,2,12e7", "B,2,6e7", "C,2.5,15e7", "D,0,6e7"]
+    found = audit(protocol(text), table(tmp_path, lines, "patient,openings_count,cells"))
+    said = [(verdict.verdict, verdict.reason) for _, verdict in found.verdicts()]
+    assert [verdict for verdict, _ in said] == ["ok", "error", "error", "error"]
+    assert "is not a whole number" in said[2][1]
+    assert "openings_count: is zero" in said[3][1]

@@ -6,7 +6,7 @@ import pytest
 
 from mfg.calendar import DAY
 from mfg.tables import Tables
-from tests.small_unit import BANK, Changes, done, people, run
+from tests.small_unit import BANK, ONE_DOSE, Changes, done, people, run
 
 FIVE = people(1, arm="five-dose")
 CONTAINER = 5e6
@@ -154,3 +154,16 @@ def test_a_thawed_product_that_is_lost_is_thawed_again() -> None:
     (patient,) = tables.patients.itertuples()
     assert (patient.ending, patient.collections) == ("formulate failed", 1)
     assert len(done(tables, "thaw")) == 2
+
+
+@pytest.mark.parametrize("least", [0, 1, 2])
+def test_a_lot_is_passaged_as_often_as_the_protocol_asks(least: int) -> None:
+    """Though its first flasks would do: a dose that one flask holds is given after so many passages."""
+    small: Changes = {
+        **ONE_DOSE,
+        "protocol.route.intrathecal.cells": "2e6 cell",
+        "protocol.step.expand.passages": {"least": least, "most": 3},
+    }
+    tables = run(small)
+    assert list(tables.lots["passages"]) == [least]
+    assert tables.doses["given"].all()

@@ -45,7 +45,7 @@ def rows(plan: Plan, replication: int = 0) -> list[Row]:
 
 def listed(plan: Plan) -> list[Candidate]:
     """The patients of *plan*'s first replication as a list by name."""
-    return [Candidate(p.name, p.arrived, p.weight, None, p.clinic) for p in cohort_of(plan, 0)[0]]
+    return [Candidate(p.name, p.arrived, p.weight, None, None, p.clinic) for p in cohort_of(plan, 0)[0]]
 
 
 def by_name(plan: Plan) -> dict[str, list[tuple[object, ...]]]:

@@ -201,8 +201,6 @@ def test_a_product_that_finds_the_clinic_closed_expires(slot: str | None, keeps:
         "protocol.release": [],
         "site.clinic.hospital.hours": "Mon-Fri 09:00-12:00",
         "site.clinic.hospital.slot": slot,
-        "site.work.harvest.booked": "1 hour",  # by plan it is there in time
-        "site.work.formulate.booked": "30 minute",
         "policy.recollect": 0,
     }
     (dose,) = run(ONE_DOSE, floating).doses.itertuples()

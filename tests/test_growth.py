@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import ceil, inf, log2
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,6 +66,21 @@ def test_the_last_permitted_passage_is_the_last() -> None:
         assert not lot.is_last
         lot.replate(1e6, n * 30_000)
     assert lot.is_last
+
+
+@pytest.mark.parametrize("least", [0, 1, 2])
+def test_nothing_is_harvested_before_the_least_passage(least: int) -> None:
+    """One flask holds the target from the beginning; each passage that is asked for takes its lag and its doublings."""
+    lot = Culture(evolve(TERMS, least=least), 1, (2400,), (1440,), 38)
+    lot.plate(mononuclear=1e6, founders=500, now=0)
+    again = 1440 + 2400 * log2(0.8 * 2.5e4 / 5000)
+    foreseen = lot.forecast(1.0)
+    assert foreseen == pytest.approx(1440 + 2400 * log2(3.5e6 / 500) + least * again, abs=least + 1)
+    while not lot.is_last:
+        now = ceil(lot.harvestable_at())
+        lot.replate(lot.cells(now), now)
+    assert (lot.passage, lot.flasks) == (least, 1)
+    assert lot.harvestable_at() == pytest.approx(foreseen)
 
 
 def test_a_culture_past_its_limit_never_gets_there() -> None:

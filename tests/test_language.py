@@ -40,7 +40,8 @@ def test_cap_and_floor_move_the_target() -> None:
     assert cells(rule, "100 kg") == 200_000_000
     heavy, light = dose(protocol(rule), weight="130 kg"), dose(protocol(rule), weight="5 kg")
     assert (heavy.total_cells, light.total_cells) == (200_000_000, 20_000_000)
-    assert [f.rule for f in (*heavy.findings, *light.findings)] == ["cap-applied", "floor-applied"]
+    said = [f.rule for f in (*heavy.findings, *light.findings) if f.rule != "no-example"]
+    assert said == ["cap-applied", "floor-applied"]
 
 
 def test_least_and_most_judge_what_is_delivered() -> None:
@@ -379,7 +380,7 @@ name = "second"
 day = "20 day"
 after = { of = "first", least = "28 day" }
 """
-    with pytest.raises(Refused, match="no day"):
+    with pytest.raises(Faults, match="leaves second no day: at least 28 days after first"):
         days(text)
 
 
@@ -449,7 +450,7 @@ def test_worked_examples_are_computed() -> None:
     ("lines", "problem"),
     [
         ('unit = "kilo"', "patient.weight.unit: 'kilo' is no unit of this field"),
-        ('unit = "kg"\nmost = "50 %"', "patient.weight.most: '50 percent' is not in the unit"),
+        ('unit = "kg"\nmost = "50 %"', "patient.weight.most: '50 %' is not in the unit"),
         ('one_of = ["a"]\nleast = "2 kg"', "patient.weight.least: '2 kg' is not in the unit"),
     ],
 )

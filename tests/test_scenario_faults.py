@@ -61,7 +61,7 @@ FAULTS: list[tuple[Changes, str]] = [
     ),
     (
         {**BANK, "protocol.step": [{"do": "collect"}, FREEZE, *THAWED], "protocol.release": [], **ONLY_BANK},
-        "protocol.step: grows nothing; the supply bank is a bank",
+        "protocol.step.cryopreserve.after_passage: '1' is of a lot that is not grown; leave it out",
     ),
     ({**BANK, "site.facility.gmp.storage": None}, "site.facility.gmp.storage: is missing; the supply bank"),
     (
@@ -79,7 +79,7 @@ FAULTS: list[tuple[Changes, str]] = [
     ),
     (
         {"population.measures.VEGF": "90 %"},
-        "population.measures.VEGF: '90 percent' is not in the unit of its limit",
+        "population.measures.VEGF: '90 %' is not in the unit of its limit",
     ),
     # arrivals
     ({"arrivals": {}}, "arrivals: does not say who comes"),

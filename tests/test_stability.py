@@ -59,3 +59,10 @@ def test_a_unit_that_never_catches_up_is_refused() -> None:
 def test_a_comfortable_unit_is_not_overloaded() -> None:
     """One patient in four days leaves three of four suites free."""
     assert overloads("4 day", {}) == []
+
+
+def test_a_distance_between_subjects_is_no_overload() -> None:
+    """Who comes later waits longer because the protocol says so, however little is to be done."""
+    cohort = {"protocol.arm": [{"name": "msc", "doses": ["dose 1"], "size": 40}]}
+    stagger = {"protocol.allocation": {"how": "in order", "stagger": {"subjects": "9 day"}}}
+    assert overloads("6 day", cohort | stagger) == []

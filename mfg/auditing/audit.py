@@ -10,11 +10,13 @@ from attrs import define, evolve, field, frozen
 
 from mfg.auditing.patterns import patterns, witnesses
 from mfg.auditing.table import Row, Table, Unreadable, open_table
+from mfg.digits import plain
 from mfg.errors import Faults, Refused
-from mfg.prescription import Order, Prescriber
 from mfg.prescription.examples import example_faults
+from mfg.prescription.order import Order
+from mfg.prescription.prescriber import Prescriber
 from mfg.protocol.protocol import Protocol, loaded
-from mfg.units import amount, plain
+from mfg.units import amount
 
 ADDED = ("verdict", "prescribed_cells", "deviation_percent", "likely", "reason")
 WEIGHTS = {"weight_kg": Decimal(1), "weight_lb": Decimal("0.45359237"), "weight_g": Decimal("0.001")}

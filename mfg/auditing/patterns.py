@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from mfg.auditing.table import Row
-from mfg.units import plain
+from mfg.digits import plain
 
 POUNDS = 1 / Decimal("0.45359237")
 FACTORS = {

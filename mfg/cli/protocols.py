@@ -135,6 +135,8 @@ def dose(
     dose: str | None = None,
     csf: Quantity = None,
     given: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+    weighed: str | None = None,
+    on: str | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
     """Compute one patient's dose: cells, volumes, containers.
@@ -155,18 +157,25 @@ def dose(
         The volume of vehicle that was drawn, such as 25mL: is it enough?
     given
         Another covariate of the protocol as NAME=VALUE; may be repeated.
+    weighed
+        The day on which the patient was weighed, as YYYY-MM-DD: is the weight too old?
+    on
+        The dosing day, as YYYY-MM-DD.
     json
         Print one JSON document.
     """
-    from mfg.prescription import dose as prescribed
+    from mfg.cli.orders import print_order
+    from mfg.prescription.dosing import dose as prescribed
     from mfg.reader.protocols import load_protocol
 
     found = load_protocol(protocol)
-    order = prescribed(found, weight=weight, arm=arm, dose=dose, csf=csf, given=_pairs(given))
+    order = prescribed(
+        found, weight=weight, arm=arm, dose=dose, csf=csf, given=_pairs(given), weighed=weighed, on=on
+    )
     if json:
         say.document(order)
     else:
-        _print_order(order, protocol)
+        print_order(order, protocol)
     return FOUND if any(finding.level == "error" for finding in order.findings) else 0
 
 
@@ -184,36 +193,6 @@ def _pairs(given: tuple[str, ...]) -> dict[str, str]:
         if names.count(name) > 1:
             raise Refused("--given", name, "stands more than once", "give each value once")
     return {name: value for name, _, value in pairs}
-
-
-def _print_order(order: Any, source: str) -> None:
-    from mfg.units import plain
-
-    weight = f" · {plain(order.weight_kg)} kg" if order.weight_kg is not None else ""
-    say.result(f"{say.whose(order.protocol, source)} · arm {order.arm} · {order.dose}{weight}\n")
-    for a in order.administrations:
-        say.result(f"{a.route}{f' ({a.component})' if a.component else ''}: {say.cells(a.cells)}")
-        if a.cells is None:
-            ends = [say.cells(end) for end in (a.cells_least, a.cells_most) if end is not None]
-            say.result(f"    the lot decides, within {' to '.join(ends)}")
-        if a.sites > 1 and a.cells_per_site is not None:
-            say.result(f"    {a.sites} sites of {say.cells(a.cells_per_site)}")
-        if a.cells_per_kg is not None:
-            say.result(f"    {say.cells(a.cells_per_kg)} per kg")
-        density = (
-            f" at {plain(a.concentration_cells_per_mL)} cells/mL" if a.concentration_cells_per_mL else ""
-        )
-        volume = "volume: not stated" if a.volume_mL is None else f"volume: {plain(a.volume_mL)} mL{density}"
-        say.result(f"    {volume}")
-        for box in dict.fromkeys(a.containers):
-            count = a.containers.count(box)
-            size = f"{plain(box.nominal_mL)} mL " if box.nominal_mL is not None else ""
-            fill = f"fill {plain(box.fill_mL)} mL" if box.fill_mL is not None else "fill not stated"
-            what = say.cells(box.cells) if box.cells is not None else fill
-            say.result(f"    {count} x {size}{box.kind}: {what}")
-    say.result(f"\ntotal: {say.cells(order.total_cells)}\n")
-    for item in order.findings:
-        say.finding(item)
 
 
 def audit(
@@ -282,10 +261,13 @@ def schedule(
     arm: str | None = None,
     supply: str | None = None,
     holidays: str | None = None,
+    given: Annotated[tuple[str, ...], Parameter(negative="")] = (),
     ics: Path | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
     """Plan one patient's calendar: collections, draws, doses and visits.
+
+    The exit status is 0 if everything with a date lies on a day on which it can be, else 1.
 
     Example: mfg schedule lenzumestrocel-phase2 --arm msc --baseline 2026-03-12 --holidays KR
 
@@ -301,6 +283,8 @@ def schedule(
         One of the protocol's supplies; the first if left out.
     holidays
         A country whose public holidays are closed, such as KR.
+    given
+        A covariate of the protocol as NAME=VALUE, which decides what is conditional; may be repeated.
     ics
         Where to write the calendar as an .ics file.
     json
@@ -309,7 +293,15 @@ def schedule(
     from mfg.course.schedule import schedule as planned
     from mfg.reader.protocols import load_protocol
 
-    course = planned(load_protocol(protocol), baseline=baseline, arm=arm, supply=supply, holidays=holidays)
+    loaded = load_protocol(protocol)
+    course = planned(
+        loaded,
+        baseline=baseline,
+        arm=arm,
+        supply=supply,
+        holidays=holidays,
+        given=_pairs(given),
+    )
     if ics is not None:
         from mfg.course.ics import calendar_of
 
@@ -317,25 +309,35 @@ def schedule(
     if json:
         events = [{**say.fields(e), "weekday": e.weekday} for e in course.events]
         say.document({**say.fields(course), "events": events})
-        return FOUND if course.findings else 0
-    say.result(f"{say.whose(course.protocol, protocol)} · arm {course.arm} · day 0 on {course.baseline}\n")
-    rows = [
-        [
-            f"{e.day:+d}" if e.day else "0",
-            e.date,
-            e.weekday,
-            e.kind,
-            e.name + (f" (by {e.by})" if e.by else ""),
-            f"moved from {e.moved_from}" if e.moved_from else "",
-        ]
-        for e in course.events
-    ]
-    say.table(["day", "date", "weekday", "kind", "event", ""], rows, right=[0])
+    else:
+        _print_course(course, protocol, several=len(loaded.supplies) > 1)
+    return 0 if course.fits else FOUND
+
+
+def _print_course(course: Any, source: str, *, several: bool) -> None:
+    """The calendar as a table, what there is to say about it, and whether it fits."""
+    supply = f" · supply {course.supply}" if several else ""
+    whose = say.whose(course.protocol, source)
+    say.result(f"{whose} · arm {course.arm}{supply} · day 0 on {course.baseline}\n")
+    say.table(["day", "date", "weekday", "kind", "event", ""], [_row(e) for e in course.events], right=[0])
     say.result()
     for item in course.findings:
         say.finding(item)
     if course.baselines_that_fit:
         say.result(f"baselines that fit: {', '.join(str(day) for day in course.baselines_that_fit)}")
-    elif not course.findings:
+    elif course.fits and not course.undated:
         say.result("everything fits")
-    return FOUND if course.findings else 0
+    elif course.fits:
+        say.result(f"what has a date fits; without a date: {', '.join(course.undated)}")
+
+
+def _row(event: Any) -> list[object]:
+    said = [event.condition, event.waits, f"moved from {event.moved_from}" if event.moved_from else ""]
+    return [
+        "" if event.day is None else f"{event.day:+d}" if event.day else "0",
+        event.date,
+        event.weekday,
+        event.kind,
+        event.name + (f" (by {event.by})" if event.by else ""),
+        ", ".join(filter(None, said)),
+    ]

@@ -98,6 +98,7 @@ def run(
     study = Study.of(scenario, (Variant(AS_IT_IS, pairs(settings)),), seed)
     with by_means(study, output, workers, executor) as means:
         done = run_of(study, means, replications, until)
+    _says_what_is_not_judged(done.scenario)
     folder = done.folder
     if json:
         figures = [say.fields(figure) for figure in done.figures]
@@ -145,6 +146,15 @@ def run(
         _until(until, done)
     say.result(f"tables: {folder}")
     return 0
+
+
+def _says_what_is_not_judged(scenario: Any) -> None:
+    """Limits of eligibility that nobody is held against."""
+    from mfg.scenario.admission import not_judged
+
+    left_out = ", ".join(not_judged(scenario))
+    if left_out:
+        say.remark(f"not judged at screening, as the population does not give it: {left_out}")
 
 
 def _until(until: str, done: Any) -> None:

@@ -95,18 +95,6 @@ def whose(name: str, source: str) -> str:
     return name if source == name else f"{name} ({source})"
 
 
-def cells(count: Decimal | None) -> str:
-    """A number of cells in three forms, digits grouped: a slip in one shows against the others."""
-    from mfg.units import plain, scientific
-
-    if count is None:
-        return "as the lot gives"
-    for size, word in ((10**9, "billion"), (10**6, "million"), (10**3, "thousand")):
-        if count >= size:
-            return f"{count:,f} cells ({plain(count / size)} {word}; {scientific(count)})"
-    return f"{plain(count)} cells"
-
-
 def finding(item: Any) -> None:
     """One finding with its evidence."""
     event = f"{item.event}: " if getattr(item, "event", "") else ""

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from mfg.auditing import ADDED, Audit, Verdict, safe
 from mfg.auditing.table import Row
+from mfg.digits import plain
 from mfg.errors import Refused
-from mfg.units import plain
 
 
 @contextmanager

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mfg.course.network import BASELINE, Course, Event, Gap
+from mfg.course.network import Course, Event
+from mfg.course.pieces import BASELINE, Gap
 
 Allowed = Callable[[Event, int], bool]
 Group = list[tuple[Event, list[Gap]]]

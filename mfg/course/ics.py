@@ -12,11 +12,13 @@ if TYPE_CHECKING:
 
 
 def calendar_of(schedule: Schedule) -> bytes:
-    """The events of *schedule* as all-day entries; the same schedule gives the same bytes."""
+    """The events of *schedule* that have a date as all-day entries; the same schedule gives the same bytes."""
     calendar = Calendar()
     calendar.add("prodid", "-//mfg//course//EN")
     calendar.add("version", "2.0")
     for appointment in schedule.events:
+        if appointment.date is None:
+            continue
         entry = Event()
         entry.add(
             "uid",
@@ -30,6 +32,8 @@ def calendar_of(schedule: Schedule) -> bytes:
         )
         entry.add("dtstart", appointment.date)
         entry.add("dtend", appointment.date + timedelta(days=1))
-        entry.add("summary", f"{appointment.name} (day {appointment.day:+d}, {schedule.protocol})")
+        condition = f", {appointment.condition}" if appointment.condition else ""
+        summary = f"{appointment.name} (day {appointment.day:+d}, {schedule.protocol}{condition})"
+        entry.add("summary", summary)
         calendar.add_component(entry)
     return bytes(calendar.to_ical())

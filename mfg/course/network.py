@@ -14,47 +14,18 @@ from functools import cached_property, lru_cache
 from attrs import frozen
 
 from mfg.calendar import shifted
+from mfg.course.conflict import conflict
+from mfg.course.pieces import BASELINE, FAR, FREE, KINDS, REACH, Floating, Gap, Planned
 from mfg.errors import Refused
-
-KINDS = ("screening", "collection", "csf-draw", "dose", "visit")
-BASELINE = "baseline"
-FREE = 10**6  # days: further than any course reaches
-
-
-@frozen
-class Planned:
-    """An event before its baseline is known: so many months and days from another event.
-
-    A negative spacing puts it ahead of that event. `grid` says that it may also lie no further than
-    `before` and `after` days from its plan; `rule` is the path of its rule in the protocol.
-    """
-
-    kind: str
-    name: str
-    reference: str
-    months: int
-    days: int
-    grid: bool
-    before: int
-    after: int
-    rule: str
-    dose: str | None = None
-    by: str | None = None
-
-
-@frozen
-class Gap:
-    """The days from one event to another lie between `least` and `most`."""
-
-    first: str
-    then: str
-    least: int
-    most: int
 
 
 @frozen
 class Event:
-    """One event of a course: the day it is planned for and the days on which it may be."""
+    """One event of a course: the day it is planned for and the days on which it may be.
+
+    An `inpatient` may have it on a day that is closed. One that `repeats` takes place again if its dose is put
+    off past its window after it took place.
+    """
 
     kind: str
     name: str
@@ -64,13 +35,21 @@ class Event:
     rule: str
     dose: str | None
     by: str | None
+    condition: str = ""
+    inpatient: bool = False
+    repeats: bool = False
 
     def nearest(self) -> Iterator[int]:
         """The days on which it may be, nearest to its plan first, and the earlier of two."""
-        for distance in range(max(self.planned - self.earliest, self.latest - self.planned) + 1):
-            for day in sorted({self.planned - distance, self.planned + distance}):
-                if self.earliest <= day <= self.latest:
-                    yield day
+        planned, earliest, latest = self.planned, self.earliest, self.latest
+        reach = max(planned - earliest, latest - planned)
+        if earliest <= planned <= latest:
+            yield planned
+        for distance in range(1, (reach if reach <= REACH else FAR) + 1):
+            if earliest <= planned - distance <= latest:
+                yield planned - distance
+            if earliest <= planned + distance <= latest:
+                yield planned + distance
 
 
 @frozen
@@ -101,6 +80,13 @@ class Course:
 
         Each with the gaps between it and baseline or an event before it in its group.
         """
+        return [
+            [(event, self._between(event, group[:n])) for n, event in enumerate(group)]
+            for group in self._tied
+        ]
+
+    @cached_property
+    def _tied(self) -> list[list[Event]]:
         leader = {event.name: event.name for event in self.events}
 
         def find(name: str) -> str:
@@ -114,10 +100,25 @@ class Course:
         groups: dict[str, list[Event]] = {}
         for event in self.events:
             groups.setdefault(find(event.name), []).append(event)
-        return [
-            [(event, self._between(event, group[:n])) for n, event in enumerate(group)]
-            for group in groups.values()
-        ]
+        return list(groups.values())
+
+    @cached_property
+    def _bound(self) -> dict[str, frozenset[str]]:
+        bound: dict[str, frozenset[str]] = {}
+        for group in self._tied:
+            together = frozenset(event.name for event in group)
+            bound |= {event.name: together - {event.name} for event in group}
+        everything = frozenset(bound)
+        day0 = [e.name for e in self.pinned if e.kind == "dose" and e.planned == 0]
+        return bound | {name: everything - {name} for name in day0}
+
+    def bound_to(self, name: str) -> frozenset[str]:
+        """The names of the events that move with the event *name*.
+
+        They are those to which gaps tie it, directly or by way of others, but not by way of baseline. The
+        dose on day 0 is what day 0 means: with it everything moves.
+        """
+        return self._bound[name]
 
     def _between(self, event: Event, before: list[Event]) -> list[Gap]:
         others = {BASELINE, *(one.name for one in before)}
@@ -133,47 +134,80 @@ class Course:
 class Template:
     """The course of one arm for any baseline; every event stands behind the one that it refers to.
 
-    `floating` names the doses that have no day: they are given when their lot is released.
+    `floating` are the events that have no day, such as doses that are given when their lot is released.
     """
 
     planned: tuple[Planned, ...]
     gaps: tuple[Gap, ...]
-    floating: tuple[str, ...] = ()
+    floating: tuple[Floating, ...] = ()
+
+    @property
+    def doses(self) -> frozenset[str]:
+        """The names of the doses of this course, with a day or without."""
+        events: list[Planned | Floating] = [*self.planned, *self.floating]
+        return frozenset(event.name for event in events if event.kind == "dose")
+
+    @cached_property
+    def clocked(self) -> tuple[Gap, ...]:
+        """The spacings that are at least so long by the clock."""
+        return tuple(gap for gap in self.gaps if gap.least_minutes is not None)
 
     @lru_cache(maxsize=4096)  # noqa: B019  replications ask for the same days
     def on(self, baseline: date) -> Course:
         """The course whose day 0 is *baseline*; calendar months become days.
 
         Raises:
-            Refused: if the protocol's own rules leave an event no day at all.
+            Refused: if the protocol's own rules leave an event no day at all, or one too far away.
         """
         day: dict[str, int] = {BASELINE: 0}
         early: dict[str, int] = {BASELINE: 0}
         late: dict[str, int] = {BASELINE: 0}
         for event in self.planned:
-            origin = day[event.reference]
-            if event.months:
-                moved = shifted(baseline, event.months, event.days)
-                day[event.name] = origin + (moved - baseline).days
-            else:
-                day[event.name] = origin + event.days
+            day[event.name] = day[event.reference] + _days(event, baseline)
             early[event.name] = day[event.name] - event.before if event.grid else -FREE
             late[event.name] = day[event.name] + event.after if event.grid else FREE
-        _narrow(early, late, self.gaps)
-        for name in day:
-            if early[name] > late[name]:
-                advice = "widen a window or a spacing of the protocol"
-                raise Refused(name, None, "has no day that its windows and spacings allow", advice)
+        _within_reach(self.planned, day)
+        if not _narrow(early, late, self.gaps):
+            raise conflict(self.planned, self.gaps, day)
         events = [
-            Event(e.kind, e.name, day[e.name], early[e.name], late[e.name], e.rule, e.dose, e.by)
+            Event(
+                e.kind,
+                e.name,
+                day[e.name],
+                early[e.name],
+                late[e.name],
+                e.rule,
+                e.dose,
+                e.by,
+                e.condition,
+                e.inpatient,
+                e.repeats,
+            )
             for e in self.planned
         ]
         events.sort(key=lambda event: (event.planned, KINDS.index(event.kind)))
         return Course(tuple(events), self.gaps)
 
 
-def _narrow(early: dict[str, int], late: dict[str, int], gaps: tuple[Gap, ...]) -> None:
-    """Tighten the first and last days of all events by each other, until nothing changes."""
+def _days(event: Planned, baseline: date) -> int:
+    """How many days *event* lies from its reference."""
+    if not event.months:
+        return event.days
+    try:
+        return (shifted(baseline, event.months, event.days) - baseline).days
+    except (ValueError, OverflowError):
+        return FREE
+
+
+def _within_reach(planned: tuple[Planned, ...], day: dict[str, int]) -> None:
+    for event in planned:
+        if abs(day[event.name]) > REACH:
+            problem = f"puts {event.name} more than a hundred years from day 0"
+            raise Refused(event.rule, None, problem, "write a smaller offset")
+
+
+def _narrow(early: dict[str, int], late: dict[str, int], gaps: tuple[Gap, ...]) -> bool:
+    """Tighten the first and last days of all events by each other; whether all of them keep a day."""
     for _ in range(len(early) + 1):
         changed = False
         for gap in gaps:
@@ -188,4 +222,5 @@ def _narrow(early: dict[str, int], late: dict[str, int], gaps: tuple[Gap, ...]) 
                     table[name] = value
                     changed = True
         if not changed:
-            return
+            return all(early[name] <= late[name] for name in early)
+    return False  # rules that go round in a circle tighten each other for ever

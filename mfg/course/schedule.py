@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mfg.calendar import WEEKDAY_NAMES, Holidays, holidays_of, read_date
 from mfg.course.arrange import Allowed, arrange
-from mfg.course.network import KINDS, Course, Event, Template
+from mfg.course.findings import ScheduleFinding, by_the_clock, closed_days, without_date
+from mfg.course.membership import Known
+from mfg.course.network import Event, Template
+from mfg.course.observations import Retake, retakes
+from mfg.course.pieces import KINDS, REACH, Floating
 from mfg.course.template import template_of
+from mfg.course.words import waits_for
 from mfg.errors import Refused
-from mfg.evidence import Finding
-from mfg.protocol.protocol import Arm, Protocol, loaded
+from mfg.protocol.cases import Case
+from mfg.protocol.given import case_of
+from mfg.protocol.protocol import Arm, Protocol, Supply, loaded
+from mfg.units import Quantity
 
 __all__ = ["Appointment", "Schedule", "ScheduleFinding", "schedule"]
 
@@ -24,40 +31,54 @@ _SHOWN = 2  # how many of them are named on either side
 
 @frozen
 class Appointment:
-    """One event on its date; `moved_from` is the planned date if it had to move."""
+    """One event on its date; `moved_from` is the planned date if it had to move.
+
+    `earliest` and `latest` are None where nothing limits them. An event without a date says what it `waits`
+    for; one with a `condition` is planned as if the condition held.
+    """
 
     kind: str
     name: str
-    day: int
-    date: dt.date
-    earliest: dt.date
-    latest: dt.date
+    day: int | None
+    date: dt.date | None
+    earliest: dt.date | None
+    latest: dt.date | None
     moved_from: dt.date | None
     by: str | None
+    condition: str = ""
+    waits: str = ""
+    inpatient: bool = False
 
     @property
     def weekday(self) -> str:
-        """The name of its day of the week."""
-        return WEEKDAY_NAMES[self.date.weekday()]
-
-
-@frozen
-class ScheduleFinding(Finding):
-    """A finding about one event of a course."""
-
-    event: str = ""
+        """The name of its day of the week; nothing without a date."""
+        return "" if self.date is None else WEEKDAY_NAMES[self.date.weekday()]
 
 
 @frozen
 class Schedule:
-    """A course on dates, in their order, with what does not fit and the nearest baselines that do."""
+    """A course on dates, in their order, with what does not fit and the nearest baselines that do.
+
+    Events without a date stand behind all others.
+    """
 
     protocol: str
     arm: str
+    supply: str | None
     baseline: date
     events: tuple[Appointment, ...]
     findings: tuple[ScheduleFinding, ...]
     baselines_that_fit: tuple[date, ...]
+
+    @property
+    def fits(self) -> bool:
+        """Whether everything that has a date lies on a day on which it can be."""
+        return all(finding.level == "note" for finding in self.findings)
+
+    @property
+    def undated(self) -> tuple[str, ...]:
+        """The doses that have no date."""
+        return tuple(event.name for event in self.events if event.kind == "dose" and event.date is None)
 
 
 def schedule(
@@ -67,78 +88,125 @@ def schedule(
     arm: str | None = None,
     holidays: str | None = None,
     supply: str | None = None,
+    given: Mapping[str, str | Quantity] | None = None,
 ) -> Schedule:
     """The calendar of one patient of *arm* whose day 0 is *baseline* (YYYY-MM-DD).
 
     Weekends are closed, and the public holidays of the country *holidays* (such as ``"KR"``). An event
-    moves within its window, never beyond it; one without a window is never moved.
+    moves within its window, never beyond it; one without a window is never moved. *given* holds covariates
+    of the protocol, and so decides which conditional events take place.
 
     Raises:
-        Refused: for a day that is none, or an arm, a supply or a country that is not known.
+        Refused: for a day that is none, or an arm, a supply, a covariate or a country that is not known.
     """
-    protocol, day0 = loaded(protocol), read_date(baseline, "--baseline")
-    chosen, source = _arm(protocol, arm), protocol.supply(supply)
-    closed = holidays_of(holidays, range(day0.year - 2, day0.year + 6), "--holidays")
-    template = template_of(protocol, chosen, source)
+    protocol, day0, case = loaded(protocol), read_date(baseline, "--baseline"), case_of(protocol, given or {})
+    source = _supply(protocol, supply)
+    chosen, template = _arm(protocol, arm, source, case)
     course = template.on(day0)
+    reach = [event.planned // 365 for event in course.events]
+    years = range(day0.year + min(reach, default=0) - 2, day0.year + max(reach, default=0) + 6)
+    closed = holidays_of(holidays, years, "--holidays")
     days, stuck = arrange(course, _open(day0, closed))
-    findings = tuple(_findings(protocol, course, stuck, day0, closed))
-    fits = tuple(_fits(template, day0, closed)) if stuck else ()
+    known = Known.of(protocol, chosen, source, case)
+    again = retakes(
+        protocol, chosen, known, course, days, lambda day: closed.closed(day0 + timedelta(day)) is None
+    )
     events = [_appointment(event, days[event.name], day0) for event in course.events]
-    events.sort(key=lambda event: (event.date, KINDS.index(event.kind)))
-    return Schedule(protocol.name, chosen.name, day0, tuple(events), findings, fits)
-
-
-def _arm(protocol: Protocol, name: str | None) -> Arm:
-    if name is not None:
-        return protocol.arm(name)
-    arms = protocol.dosed_arms() or list(protocol.arms)
-    if len({tuple(arm.doses.items()) for arm in arms}) > 1:
-        raise Refused(
-            "--arm", None, "is needed: the course differs", f"use one of {', '.join(a.name for a in arms)}"
-        )
-    return arms[0]
-
-
-def _open(day0: date, closed: Holidays) -> Allowed:
-    return lambda _, day: closed.closed(day0 + timedelta(days=day)) is None
-
-
-def _appointment(event: Event, day: int, day0: date) -> Appointment:
-    def on(days: int) -> date:
-        return day0 + timedelta(days=days)
-
-    moved = on(event.planned) if day != event.planned else None
-    return Appointment(
-        event.kind, event.name, day, on(day), on(event.earliest), on(event.latest), moved, event.by
+    events += [_observation(one, day0) for one in again]
+    events.sort(key=lambda event: (event.day or 0, KINDS.index(event.kind)))
+    return Schedule(
+        protocol=protocol.name,
+        arm=chosen.name,
+        supply=source.name if source is not None else None,
+        baseline=day0,
+        events=(*events, *(_undated(event) for event in template.floating)),
+        findings=(
+            *closed_days(protocol, course, stuck, day0, closed),
+            *by_the_clock(protocol, course, days),
+            *without_date(protocol, template.floating),
+        ),
+        baselines_that_fit=tuple(_fits(template, day0, closed)) if stuck else (),
     )
 
 
-def _findings(
-    protocol: Protocol, course: Course, stuck: list[Event], day0: date, closed: Holidays
-) -> Iterator[ScheduleFinding]:
-    for event in stuck:
-        day = day0 + timedelta(days=event.planned)
-        why = closed.closed(day)
-        if why is None:
-            message = "has no open day that fits with the events bound to it"
-        else:
-            message = f"falls on a {why}" + (
-                " and its window holds no open day" if event.earliest < event.latest else ""
-            )
-        if why in WEEKDAY_NAMES:
-            message += f"; {_weekdays(course)}"
-        yield ScheduleFinding("warning", "closed-day", message, protocol.evidence_of(event.rule), event.name)
+def _supply(protocol: Protocol, name: str | None) -> Supply | None:
+    if name is not None and not protocol.supplies:
+        raise Refused("--supply", name, "is no supply: this protocol has none", "leave it out")
+    try:
+        return protocol.supply(name)
+    except Refused as unknown:
+        raise evolve(unknown, where="--supply") from None
 
 
-def _weekdays(course: Course) -> str:
-    """On which weekdays day 0 keeps every event that cannot move off the weekend."""
-    fixed = [event.planned for event in course.events if event.earliest == event.latest]
-    good = [WEEKDAY_NAMES[w] for w in range(7) if all((w + day) % 7 < 5 for day in fixed)]
-    if not good:
-        return "no weekday of day 0 keeps all events off the weekend"
-    listed = " or a ".join([", a ".join(good[:-1]), good[-1]] if len(good) > 1 else good)
-    return f"day 0 on a {listed} would avoid it"
+def _arm(protocol: Protocol, name: str | None, supply: Supply | None, case: Case) -> tuple[Arm, Template]:
+    """The arm of that name, or one whose course is that of every arm that could be meant."""
+    if name is not None:
+        try:
+            arm = protocol.arm(name)
+        except Refused as unknown:
+            raise evolve(unknown, where="--arm") from None
+        return arm, template_of(protocol, arm, supply, case)
+    arms = protocol.dosed_arms() or list(protocol.arms)
+    templates = [template_of(protocol, arm, supply, case) for arm in arms]
+    courses = {(tuple(arm.doses.items()), course) for arm, course in zip(arms, templates, strict=True)}
+    if len(courses) > 1:
+        advice = f"use one of {', '.join(arm.name for arm in arms)}"
+        raise Refused("--arm", None, "is needed: the course differs", advice)
+    return arms[0], templates[0]
+
+
+def _open(day0: date, closed: Holidays) -> Allowed:
+    return lambda event, day: event.inpatient or closed.closed(day0 + timedelta(days=day)) is None
+
+
+def _appointment(event: Event, day: int, day0: date) -> Appointment:
+    return Appointment(
+        kind=event.kind,
+        name=event.name,
+        day=day,
+        date=day0 + timedelta(days=day),
+        earliest=_limit(event.earliest, day0),
+        latest=_limit(event.latest, day0),
+        moved_from=day0 + timedelta(days=event.planned) if day != event.planned else None,
+        by=event.by,
+        condition=event.condition,
+        inpatient=event.inpatient,
+    )
+
+
+def _limit(day: int, day0: date) -> date | None:
+    return day0 + timedelta(days=day) if abs(day) <= REACH else None
+
+
+def _observation(again: Retake, day0: date) -> Appointment:
+    date_of = {day: day0 + timedelta(days=day) for day in (again.day, again.earliest, again.latest)}
+    return Appointment(
+        kind="observation",
+        name=again.name,
+        day=again.day,
+        date=date_of[again.day],
+        earliest=date_of[again.earliest],
+        latest=date_of[again.latest],
+        moved_from=None,
+        by=None,
+        condition=again.condition,
+    )
+
+
+def _undated(event: Floating) -> Appointment:
+    return Appointment(
+        kind=event.kind,
+        name=event.name,
+        day=None,
+        date=None,
+        earliest=None,
+        latest=None,
+        moved_from=None,
+        by=event.by,
+        condition=event.condition,
+        waits=waits_for(event),
+        inpatient=event.inpatient,
+    )
 
 
 def _fits(template: Template, day0: date, closed: Holidays) -> Iterator[date]:

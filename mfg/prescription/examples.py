@@ -2,64 +2,154 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from typing import Any
 
+from attrs import evolve, frozen
+
+from mfg.digits import plain
 from mfg.errors import Refused, nearest
-from mfg.prescription.order import Order
+from mfg.prescription.order import Administration, Order
 from mfg.prescription.prescriber import Prescriber
 from mfg.protocol.protocol import Example, Protocol
-from mfg.units import CellCount, Volume, amount, measure_of, plain
+from mfg.units import DoseCount, Volume, amount, kind_of, measure_of
 
 _EXPECTED = ("cells", "volume", "containers", "total", "refused")
+_COUNTS = evolve(measure_of(DoseCount), zero=True)
+
+
+@frozen
+class _Ends:
+    """The least and the most of something in a unit; None where nothing is said of an end."""
+
+    least: Decimal | None
+    most: Decimal | None
+    unit: str
+
+    def __str__(self) -> str:
+        stated = [("at least", self.least), ("at most", self.most)]
+        if self.least == self.most:
+            return "nothing" if self.least is None else plain(self.least)
+        return " and ".join(f"{word} {plain(end)}" for word, end in stated if end is not None)
+
+    def hold(self, computed: _Ends) -> bool:
+        """Whether the ends that are stated here are those that were computed; nothing has every unit."""
+        pairs = ((self.least, computed.least), (self.most, computed.most))
+        alike = self.unit == computed.unit or (self.least == self.most == 0)
+        return alike and all(mine is None or mine == end for mine, end in pairs)
 
 
 def example_faults(protocol: Protocol) -> Iterator[Refused]:
-    """Every expectation of a worked example that the computed dose does not meet."""
+    """Every expectation of a worked example that cannot be read, or that the computed dose does not meet."""
     for number, example in enumerate(protocol.examples, 1):
-        where = f"example.{number}"
-        for key in example.expect:
-            if key not in _EXPECTED:
-                yield Refused(
-                    f"{where}.expect", key, "is nothing that can be expected", nearest(key, _EXPECTED)
-                )
-                return
-        try:
-            prescriber = Prescriber.of(protocol, arm=example.arm, dose=example.dose)
-            order = prescriber.order(prescriber.case(example.given))
-        except Refused as refusal:
-            if not example.expect.get("refused"):
-                yield refusal.under(where)
-            continue
-        if example.expect.get("refused"):
-            yield Refused(
-                where, None, "is to be refused, and a dose was computed", "mend the rule or the example"
-            )
-        yield from _compared(example, order, where)
+        for fault in _faults(protocol, example):
+            yield fault.under(f"example.{number}")
 
 
-def _compared(example: Example, order: Order, where: str) -> Iterator[Refused]:
-    routes = [a for a in order.administrations if example.route in (None, a.route)]
-    if len(routes) != 1 and {"cells", "volume", "containers"} & example.expect.keys():
-        names = ", ".join(a.route for a in order.administrations)
-        yield Refused(f"{where}.route", example.route, "does not name one route", f"use one of {names}")
-        return
-    computed: dict[str, Decimal | None] = {"total": order.total_cells}
-    if len(routes) == 1:
-        computed["cells"], computed["volume"] = routes[0].cells, routes[0].volume_mL
-        computed["containers"] = Decimal(len(routes[0].containers))
+def _faults(protocol: Protocol, example: Example) -> Iterator[Refused]:
+    expected: dict[str, _Ends] = {}
     for key, given in example.expect.items():
-        if key == "refused":
-            continue
-        place = f"{where}.expect.{key}"
-        if key == "containers":
-            wanted = Decimal(given)
-        elif key == "volume":
-            wanted = amount(measure_of(Volume).read(given, place), "mL")
-        else:
-            wanted = measure_of(CellCount).read(given, place).magnitude
-        if computed[key] != wanted:
-            found = "nothing" if computed[key] is None else plain(computed[key] or Decimal(0))
+        try:
+            if key == "refused":
+                _told(given, example.expect)
+            else:
+                expected[key] = _read(key, given)
+        except Refused as fault:
+            yield fault.under(f"expect.{key}" if key in _EXPECTED else "expect")
+    try:
+        prescriber = Prescriber.of(protocol, arm=example.arm, dose=example.dose)
+        order = prescriber.order(prescriber.case(example.given))
+    except Refused as refusal:
+        if example.expect.get("refused") is not True:
+            yield _in_words_of_the_file(refusal, protocol)
+        return
+    if example.expect.get("refused") is True:
+        yield Refused("", None, "is to be refused, and a dose was computed", "mend the rule or the example")
+    yield from _compared(example, expected, order)
+
+
+def _told(given: object, expect: Mapping[str, Any]) -> None:
+    if given not in (True, False) or not isinstance(given, bool):
+        raise Refused("", str(given), "is not true or false", "write refused = true")
+    if given and len(expect) > 1:
+        raise Refused("", "true", "stands beside a dose", "leave one of them out")
+
+
+def _read(key: str, given: object) -> _Ends:
+    """What is expected under *key*: a value, or the limits that come out where the lot decides."""
+    if key not in _EXPECTED:
+        raise Refused("", key, "is nothing that can be expected", nearest(key, _EXPECTED))
+    if key == "containers":
+        if isinstance(given, bool) or not isinstance(given, int) or given < 0:
+            raise Refused("", str(given), "is not a whole number", "write how many, like 2")
+        return _Ends(Decimal(given), Decimal(given), "container")
+    if not isinstance(given, dict):
+        value, unit = _quantity(key, given, "")
+        return _Ends(value, value, unit)
+    strange = sorted(set(given) - {"least", "most"})
+    if strange or not given:
+        advice = "give least, most or both"
+        raise Refused("", strange[0] if strange else None, "is no limit that can be expected", advice)
+    ends = {end: _quantity(key, value, end) for end, value in given.items()}
+    units = {unit for _, unit in ends.values()}
+    if len(units) > 1:
+        raise Refused("", " and ".join(sorted(units)), "are two units", "write both ends in one")
+    least, most = ((ends[end][0] if end in ends else None) for end in ("least", "most"))
+    return _Ends(least, most, units.pop())
+
+
+def _quantity(key: str, given: object, where: str) -> tuple[Decimal, str]:
+    if key == "volume":
+        return amount(measure_of(Volume).read(given, where), "mL"), "mL"
+    count = _COUNTS.read(given, where)
+    return Decimal(count.magnitude), kind_of(count)
+
+
+def _compared(example: Example, expected: Mapping[str, _Ends], order: Order) -> Iterator[Refused]:
+    named = [a for a in order.administrations if example.route in (None, a.route, _label(a))]
+    asked = {"cells", "volume", "containers"} & expected.keys()
+    if (asked and len(named) != 1) or (example.route is not None and not named):
+        names = ", ".join(_label(a) for a in order.administrations)
+        advice = f"use one of {names}" if names else "this dose is given by none"
+        yield Refused("route", example.route, "does not name one route", advice)
+    kinds = {a.kind for a in order.administrations}
+    unit = kinds.pop() if len(kinds) == 1 else "cell"
+    computed = {"total": _Ends(order.total_cells_least, order.total_cells_most, unit)}
+    if len(named) == 1:
+        (one,) = named
+        volumes = (one.volume_least_mL, one.volume_most_mL)
+        known = one.volume_mL
+        computed["cells"] = _Ends(*one.ends(), one.kind)
+        computed["volume"] = _Ends(*(volumes if known is None else (known, known)), "mL")
+        count = Decimal(len(one.containers))
+        computed["containers"] = _Ends(count, count, "container")
+    for key, ends in expected.items():
+        if key in computed and not ends.hold(computed[key]):
+            found = computed[key]
+            counted = "" if found.unit == ends.unit else f" {found.unit}"
+            problem = f"does not hold: {found}{counted} was computed"
             yield Refused(
-                place, str(given), f"does not hold: {found} was computed", "mend the rule or the example"
+                f"expect.{key}", _given(example.expect[key]), problem, "mend the rule or the example"
             )
+
+
+def _given(expected: object) -> str:
+    """An expectation as it stands in the file."""
+    if isinstance(expected, dict):
+        return ", ".join(f"{end} {value}" for end, value in expected.items())
+    return str(expected)
+
+
+def _label(given: Administration) -> str:
+    return f"{given.route} ({given.component})" if given.component else given.route
+
+
+def _in_words_of_the_file(refusal: Refused, protocol: Protocol) -> Refused:
+    """A refusal of what was typed, as one of the keys under ``[[example]]``."""
+    where = "arm" if refusal.where == protocol.name else refusal.where
+    where = re.sub(r"^dose$|^--given$", "given", where)
+    where = re.sub(r"^--given |^--(?=weight)", "given.", where).removeprefix("--")
+    remedy = re.sub(r"--given (\S+)=VALUE|--(\w+)", lambda flag: flag[1] or flag[2], refusal.remedy)
+    return evolve(refusal, where=where, remedy=remedy)

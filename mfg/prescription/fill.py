@@ -1,129 +1,200 @@
-"""From a number of cells to a volume and to containers."""
+"""From a number of cells to a volume and to containers, in cells and mL."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from attrs import evolve, frozen
 
+from mfg.digits import near, plain
+from mfg.digits import volume as shown
 from mfg.errors import Refused
 from mfg.evidence import Finding
 from mfg.prescription.order import Filled
-from mfg.protocol.protocol import Route, bounds_of
-from mfg.protocol.rules import Bounds
-from mfg.units import alike, amount, plain, text
+from mfg.protocol.cases import FREE, KINDS, Bounds, Rounding
 
-_CELL = Decimal(1)
+_NONE = Decimal(0)
+MOST_CONTAINERS = 10_000  # beyond it a size or a concentration is a slip
 Note = Callable[[Finding], object]
 
 
 @frozen
-class Fill:
-    """How one route's product is measured out, with the units taken off: cells and mL."""
+class Box:
+    """The containers of one route; `sizes` are in mL, the smallest first, and `contains` the cells of one."""
 
-    route: Route
-    counted: str
-    concentration: Decimal | None
-    volume: Decimal | None
-    volume_limits: Bounds
-    holds: Decimal | None
+    kind: str
+    use: str
+    sizes: tuple[Decimal, ...]
     contains: Decimal | None
-    rounds: str | None
     evidence: str
 
-    @classmethod
-    def of(cls, route: Route, counted: str, evidence: str) -> Fill:
-        """The measuring out of *route*, whose cells are *counted* as ``cell`` or ``viable_cell``.
+    @property
+    def nominal(self) -> Decimal | None:
+        """The size, if there is just one."""
+        return self.sizes[0] if len(self.sizes) == 1 else None
 
-        A concentration of the other kind of cell gives no volume: only the lot's viability would.
-        """
-        dense, volume, container, density = (
-            route.concentration,
-            route.volume,
-            route.container,
-            f"{counted}/mL",
+    def filled(self, volume: Decimal) -> list[Filled]:
+        """The containers for *volume*: the largest while a whole one is needed, then the smallest that holds the rest."""
+        largest = self.sizes[-1]
+        full, rest = (_NONE, volume) if volume < largest else divmod(volume, largest)
+        last = next(size for size in self.sizes if size >= rest)
+        return [Filled(self.kind, largest, largest)] * int(full) + (
+            [Filled(self.kind, last, rest)] if rest else []
         )
-        known = dense is not None and dense.is_ is not None and alike(dense.is_, density)
-        kinds = ("mL", "container", "kg")
-        return cls(
-            route=route,
-            counted=counted,
-            concentration=amount(dense.is_, density) if known and dense and dense.is_ is not None else None,
-            volume=amount(volume.is_, "mL") if volume and volume.is_ is not None else None,
-            volume_limits=bounds_of(volume, "mL"),
-            holds=amount(container.holds, "mL") if container and container.holds is not None else None,
-            contains=amount(container.contains, counted)
-            if container and container.contains is not None
-            else None,
-            rounds=next((k for k in kinds if alike(route.round.to, k)), counted) if route.round else None,
-            evidence=evidence,
-        )
+
+
+@frozen
+class Fill:
+    """How one route's product is measured out.
+
+    What is `counted` is a unit: ``cell``, ``viable_cell`` or ``IEQ``. A concentration of another kind is left
+    out here: only the lot's viability would give a volume. `density` is the range that the concentration must
+    lie in; `limited` says whether it or the volume has limits. What `rounding` rounds stands in its unit.
+    """
+
+    label: str
+    counted: str
+    concentration: Decimal | None
+    density: Bounds
+    volume: Decimal | None
+    volume_limits: Bounds
+    limited: bool
+    rounding: Rounding | None
+    box: Box | None
 
     def measured(self, target: Decimal, note: Note) -> tuple[Decimal, Decimal | None]:
         """Cells and volume after the route's rounding; a fraction of a cell is never given.
 
         Raises:
-            Refused: if the volume falls outside what the protocol allows.
+            Refused: if nothing is left, or if volume or concentration fall outside what the protocol allows.
         """
-        rounding = self.route.round
+        rounding = self.rounding
         cells, volume = target, self.volume
-        if rounding is not None and self.rounds == self.counted:
-            cells = rounding.apply(cells, self.counted)
-        cells = cells.quantize(_CELL, ROUND_FLOOR)
+        if rounding is not None and rounding.unit == self.counted:
+            cells = rounding.apply(cells)
+        cells = Decimal(int(cells))
         if self.concentration is not None:
             volume = cells / self.concentration
-            if rounding is not None and self.rounds == "mL":
-                volume = rounding.apply(volume, "mL")
-                cells = (volume * self.concentration).quantize(_CELL, ROUND_FLOOR)
+            if rounding is not None and rounding.unit == "mL":
+                volume = rounding.apply(volume)
+                cells = Decimal(int(volume * self.concentration))
         if cells != target and rounding is not None:
             off = (cells - target) / target * 100
-            how = f"rounded {rounding.how} to {text(rounding.to)}: {plain(target)} cells become {plain(cells)} ({off:+.3f} %)"
-            note(Finding("note", "rounded", f"{self.route.label}: {how}"))
-        if volume is not None and volume not in self.volume_limits:
-            problem = f"is outside {self.volume_limits.shown('mL')}"
-            advice = "the protocol allows no such volume"
-            raise Refused(f"route.{self.route.label}.volume", f"{plain(volume)} mL", problem, advice)
+            what = KINDS[self.counted]
+            how = f"rounded {rounding}: {near(target)} {what} become {near(cells)} ({off:+.3f} %)"
+            note(Finding("note", "rounded", f"{self.label}: {how}"))
+        if cells < 1:
+            raise Refused(
+                f"route.{self.label}.cells", None, "comes to no cell at all", "there is no such dose"
+            )
+        if volume is not None and self.limited:
+            self._judge(cells, volume)
         return cells, volume
 
+    def _judge(self, cells: Decimal, volume: Decimal) -> None:
+        advice = "the protocol allows no such"
+        if volume not in self.volume_limits:
+            problem = f"is outside {self.volume_limits.shown('mL')}"
+            raise Refused(f"route.{self.label}.volume", f"{plain(volume)} mL", problem, f"{advice} volume")
+        if self.concentration is None and cells not in self._within(volume):
+            unit = f"{self.counted}/mL"
+            given, problem = f"{plain(cells / volume)} {unit}", f"is outside {self.density.shown(unit)}"
+            raise Refused(f"route.{self.label}.concentration", given, problem, f"{advice} concentration")
+
+    def _within(self, volume: Decimal) -> Bounds:
+        """The cells that *volume* may hold."""
+        least, most = self.density.least, self.density.most
+        return Bounds(
+            least=None if least is None else least * volume, most=None if most is None else most * volume
+        )
+
+    def narrowed(self, limits: Bounds) -> Bounds:
+        """What is left of *limits* of the cells in a volume that is stated, at a concentration that is allowed.
+
+        Raises:
+            Refused: if nothing is left.
+        """
+        if self.volume is None or not self.density.ends():
+            return limits
+        held = self._within(self.volume)
+        least, most = _least(limits.least, held.least), _most(limits.most, held.most)
+        if least is not None and most is not None and least > most:
+            problem = f"leaves no number of cells in {plain(self.volume)} mL for this patient"
+            advice = "the protocol's own limits exclude each other here"
+            raise Refused(f"route.{self.label}.concentration", None, problem, advice)
+        return Bounds(least=least, most=most)
+
+    def volumes(self, least: Decimal | None, most: Decimal | None) -> Bounds:
+        """The volumes that so many cells may come in, where none is stated.
+
+        Raises:
+            Refused: if there is none.
+        """
+        if self.concentration is None and not self.limited:
+            return FREE
+        thick, thin = self.concentration or self.density.most, self.concentration or self.density.least
+        low = _least(least / thick if least is not None and thick else None, self.volume_limits.least)
+        high = _most(most / thin if most is not None and thin else None, self.volume_limits.most)
+        if low is not None and high is not None and low > high:
+            problem = f"would be at least {plain(low)} mL and at most {plain(high)} mL"
+            advice = "the protocol's own limits exclude each other here"
+            raise Refused(f"route.{self.label}.volume", None, problem, advice)
+        return Bounds(least=low, most=high)
+
     def contained(
-        self, cells: Decimal, volume: Decimal | None, note: Note
+        self, cells: Decimal, volume: Decimal | None, sites: int, note: Note
     ) -> tuple[Decimal, tuple[Filled, ...]]:
         """What is delivered, and the containers that deliver it.
 
         Raises:
             Refused: if only whole containers are given and no whole number of them makes the dose.
         """
-        container, sites = self.route.container, self.route.sites
-        if container is None:
+        box = self.box
+        if box is None:
             return cells, ()
-        if self.contains is not None:
-            return self._counted_out(cells)
-        if self.holds is None or volume is None:
-            return cells, (Filled(container.kind, self.holds),) * sites
-        each = volume / sites
-        full, rest = divmod(each, self.holds)
-        fills = [self.holds] * int(full) + ([rest] if rest else [])
+        if box.contains is not None:
+            return self._counted_out(box, box.contains, cells)
+        if sites > MOST_CONTAINERS:
+            self._few(box, Decimal(sites))
+        if not box.sizes or volume is None:
+            return cells, (Filled(box.kind, box.nominal),) * sites
+        each = volume / sites if sites > 1 else volume
+        if each > box.sizes[-1]:
+            self._few(box, volume / box.sizes[-1])
+        fills = box.filled(each)
         if len(fills) > 1:
-            problem = f"{plain(each)} mL does not fit one {plain(self.holds)} mL {container.kind}"
-            note(Finding("note", "container-capacity", f"{problem}: {len(fills)} are filled", self.evidence))
-        return cells, tuple(Filled(container.kind, self.holds, fill) for fill in fills) * sites
+            problem = f"{shown(each)} does not fit one {plain(box.sizes[-1])} mL {box.kind}"
+            note(Finding("note", "container-capacity", f"{problem}: {len(fills)} are filled", box.evidence))
+        return cells, tuple(fills) * sites
 
-    def _counted_out(self, cells: Decimal) -> tuple[Decimal, tuple[Filled, ...]]:
-        container, rounding = self.route.container, self.route.round
-        assert container is not None
-        assert self.contains is not None
-        count = cells / self.contains
-        if container.use == "whole" and rounding is not None and self.rounds == "container":
-            count = rounding.apply(count, "container")
-            cells = count * self.contains
-        if container.use == "whole" and (count != count.to_integral_value() or count == 0):
-            size = f"{plain(self.contains)} cells"
-            problem = f"needs {plain(count)} {container.kind}s of {size}, and only whole ones are given"
-            raise Refused(
-                f"route.{self.route.label}.container", None, problem, "the protocol states no rounding"
-            )
+    def _counted_out(self, box: Box, contains: Decimal, cells: Decimal) -> tuple[Decimal, tuple[Filled, ...]]:
+        count = cells / contains
+        if box.use == "whole" and self.rounding is not None and self.rounding.unit == "container":
+            count = self.rounding.apply(count)
+            cells = count * contains
+        if box.use == "whole" and (count != count.to_integral_value() or count == 0):
+            size = f"{plain(contains)} {KINDS[self.counted]}"
+            problem = f"needs {plain(count)} {box.kind}s of {size}, and only whole ones are given"
+            where = f"route.{self.label}.container"
+            raise Refused(where, None, problem, "the protocol states no rounding")
+        self._few(box, count)
         opened = int(count.to_integral_value(ROUND_CEILING))
-        full = Filled(container.kind, self.holds, None, self.contains, self.contains)
-        last = evolve(full, cells=cells - self.contains * (opened - 1))
+        full = Filled(box.kind, box.nominal, None, contains, contains)
+        last = evolve(full, cells=cells - contains * (opened - 1))
         return cells, (full,) * (opened - 1) + (last,)
+
+    def _few(self, box: Box, count: Decimal) -> None:
+        if count > MOST_CONTAINERS:
+            problem = f"would need {plain(count)} {box.kind}s, more than {MOST_CONTAINERS}"
+            raise Refused(
+                f"route.{self.label}.container", None, problem, "check sizes, sites and concentration"
+            )
+
+
+def _least(*ends: Decimal | None) -> Decimal | None:
+    return max((end for end in ends if end is not None), default=None)
+
+
+def _most(*ends: Decimal | None) -> Decimal | None:
+    return min((end for end in ends if end is not None), default=None)

@@ -14,18 +14,17 @@ from attrs import field, frozen
 
 from mfg.errors import Refused, nearest
 from mfg.evidence import Contradiction, Number
+from mfg.protocol.cases import LIMITS, Bounds
 from mfg.protocol.recipe import Formulate, Step
-from mfg.protocol.rules import Bounds, Limits, Round, When
+from mfg.protocol.route import Route
+from mfg.protocol.rules import Limits, Round, When
 from mfg.units import (
     Anything,
-    CellCount,
-    Cells,
-    Concentration,
-    Duration,
+    Gathered,
+    Interval,
     Offset,
     Percent,
     Spacing,
-    Volume,
     amount,
 )
 
@@ -39,76 +38,10 @@ class Covariate:
     at: str | None = None
     valid: Spacing | None = None
     least: Anything | None = None
+    above: Anything | None = None
     most: Anything | None = None
+    below: Anything | None = None
     round: Round | None = None
-
-
-@frozen
-class CellRule:
-    """How many cells: a target, what moves it (`cap`, `floor`), what judges it (`least`, `most`)."""
-
-    is_: Cells | None = None
-    least: Cells | None = None
-    most: Cells | None = None
-    cap: Cells | None = None
-    floor: Cells | None = None
-    of: str | None = None
-    unknown: str | None = None
-    when: When | None = None
-
-
-@frozen
-class ConcentrationRule:
-    """Cells per volume: one value, or the range that a product must lie in."""
-
-    is_: Concentration | None = None
-    least: Concentration | None = None
-    most: Concentration | None = None
-
-
-@frozen
-class VolumeRule:
-    """A volume: one value, or the range that a product must lie in."""
-
-    is_: Volume | None = None
-    least: Volume | None = None
-    most: Volume | None = None
-
-
-@frozen
-class Container:
-    """What the product is given from.
-
-    `use` says how: ``fill`` (as many as needed, the last partly), ``draw`` (whole ones opened, the rest
-    discarded), ``whole`` (only whole ones are given) or ``all`` (whatever the lot gave).
-    """
-
-    kind: str
-    use: str = "fill"
-    holds: Volume | None = None
-    contains: CellCount | None = None
-
-
-@frozen
-class Route:
-    """One way of giving the cells; every dose is given by every route that its treatment has."""
-
-    name: str
-    cells: tuple[CellRule, ...]
-    component: str | None = None
-    treatment: str | None = None
-    counted: str | None = None
-    sites: int = 1
-    concentration: ConcentrationRule | None = None
-    volume: VolumeRule | None = None
-    container: Container | None = None
-    round: Round | None = None
-    lasts: Duration | None = None
-
-    @property
-    def label(self) -> str:
-        """The route, with the component where the product has several."""
-        return f"{self.name} ({self.component})" if self.component else self.name
 
 
 @frozen
@@ -129,12 +62,12 @@ class Day:
 
 @frozen
 class After:
-    """A spacing from another event: exact (`is`), or at least and at most so long."""
+    """A spacing from another event: exact (`is`), or at least and at most so long; hours are clock time."""
 
     of: str
-    is_: Spacing | None = None
-    least: Spacing | None = None
-    most: Spacing | None = None
+    is_: Interval | None = None
+    least: Interval | None = None
+    most: Interval | None = None
 
 
 @frozen
@@ -148,7 +81,10 @@ class Repeat:
 
 @frozen
 class Dose:
-    """One planned dosing day, on a grid from baseline (`day`) or in a chain (`after`)."""
+    """One planned dosing day, on a grid from baseline (`day`) or in a chain (`after`).
+
+    The day of an `inpatient` may be a weekend or a holiday.
+    """
 
     name: str
     day: tuple[Day, ...] = ()
@@ -156,11 +92,16 @@ class Dose:
     window: Window | None = None
     repeat: Repeat | None = None
     when: When | None = None
+    inpatient: bool = False
 
 
 @frozen
 class Visit:
-    """A planned visit."""
+    """A planned visit.
+
+    One that `repeats` takes place again if the dose that it is bound to is put off past its window after
+    it took place.
+    """
 
     name: str
     kind: str = "visit"
@@ -170,6 +111,8 @@ class Visit:
     window: Window | None = None
     repeat: Repeat | None = None
     when: When | None = None
+    inpatient: bool = False
+    repeats: bool = False
 
 
 @frozen
@@ -196,13 +139,22 @@ class Arm:
 
 
 @frozen
+class Stagger:
+    """The least time between the first doses of two consecutive subjects, and of a cohort and the next."""
+
+    subjects: Spacing | None = None
+    cohorts: Spacing | None = None
+
+
+@frozen
 class Allocation:
-    """How arms are allocated: at which event, in what blocks, within which strata."""
+    """How arms are allocated: at which event, in what blocks, within which strata, how far apart."""
 
     how: str
     at: str | None = None
     block: int | None = None
     strata: tuple[str, ...] = ()
+    stagger: Stagger | None = None
 
 
 @frozen
@@ -216,16 +168,27 @@ class Before:
 
 
 @frozen
+class Collecting:
+    """Collections that are added up `until` a floor is reached: at `most` so many, `every` so many days."""
+
+    until: Gathered
+    most: int
+    every: Spacing | None = None
+
+
+@frozen
 class Supply:
     """Where the cells of a dose come from: a fresh lot for each dose, a bank of one lot, or stock.
 
-    A bank holds so many containers more than its doses need (`spare`).
+    A bank holds so many containers more than its doses need (`spare`), or so many cells (`backup`).
     """
 
     name: str
     kind: str
     before: tuple[Before, ...] = ()
     spare: int = 0
+    collect: Collecting | None = None
+    backup: Gathered | None = None
     about: str | None = None
 
 
@@ -351,12 +314,9 @@ def loaded(protocol: object) -> Protocol:
 
 
 def bounds_of(thing: Any, unit: str) -> Bounds:
-    """The `least` and `most` of *thing* (anything that has them, or None) as decimals of *unit*."""
-    least, most = getattr(thing, "least", None), getattr(thing, "most", None)
-    return Bounds(
-        least=None if least is None else amount(least, unit),
-        most=None if most is None else amount(most, unit),
-    )
+    """The limits of *thing* (anything that has some, or None) as decimals of *unit*."""
+    stated = {name: getattr(thing, name, None) for name in LIMITS}
+    return Bounds(**{name: amount(end, unit) for name, end in stated.items() if end is not None})
 
 
 def share(percent: Percent) -> Decimal:

@@ -11,7 +11,7 @@ from typing import ClassVar, get_args
 from attrs import frozen
 
 from mfg.protocol.rules import Limits, When
-from mfg.spread import VolumeSpread
+from mfg.spread import CellSpread, GatheredSpread, VolumeSpread
 from mfg.units import Area, CellCount, Delay, Density, Duration, Percent, PerWeek, Spacing, Temperature
 
 
@@ -33,10 +33,11 @@ class Passages:
 
 @frozen
 class Collect:
-    """Take the starting material from the patient (or the donor)."""
+    """Take the starting material from the patient (or the donor): a volume, or cells that are counted."""
 
     do: ClassVar[str] = "collect"
     volume: VolumeSpread | None = None
+    yields: GatheredSpread | None = None
     when: When | None = None
 
 
@@ -64,12 +65,13 @@ class Expand:
     """Culture the cells until the lot holds what it must serve.
 
     Either grown, from the patient's own biology (`vessel`, `seeding`, `reseeding`, `harvest_at`,
-    `passages`), or for a stated time (`lasts`). Medium is changed so many times a week on the site's
+    `passages`), or for a stated time (`lasts`), at whose end it `yields` so many cells, or what its doses need. Medium is changed so many times a week on the site's
     own weekdays, or every so often.
     """
 
     do: ClassVar[str] = "expand"
     lasts: Duration | None = None
+    yields: CellSpread | None = None
     vessel: Area | None = None
     seeding: Density | None = None
     reseeding: Density | None = None
@@ -92,11 +94,14 @@ class Induce:
 
 @frozen
 class Cryopreserve:
-    """Freeze the lot into containers of so many cells each, at the harvest of a passage: the bank."""
+    """Freeze the lot into containers: the bank. A culture that is grown is frozen at the harvest of a passage.
+
+    Each container `contains` so many cells, or what one dose needs.
+    """
 
     do: ClassVar[str] = "cryopreserve"
-    after_passage: int
-    contains: CellCount
+    after_passage: int | None = None
+    contains: CellSpread | None = None
     when: When | None = None
 
 

@@ -1,27 +1,13 @@
-"""Limits, conditions, decision tables and rounding: the small grammar inside a protocol."""
+"""Limits, conditions and rounding as a file writes them, each with its units."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
-from typing import TypeVar
+from collections.abc import Iterator, Mapping
 
 from attrs import field, frozen
 
-from mfg.errors import Refused
-from mfg.units import Anything, Graduation, Quantity, amount, plain, text
-
-ROUNDINGS = {
-    "down": ROUND_FLOOR,
-    "up": ROUND_CEILING,
-    "half-up": ROUND_HALF_UP,
-    "half-even": ROUND_HALF_EVEN,
-}
-
-_WORDS = {"least": "at least", "above": "above", "most": "at most", "below": "below"}
-
-Case = Mapping[str, "Decimal | str"]
+from mfg.protocol.cases import LIMITS, Bounds, Condition, Rounding
+from mfg.units import Anything, Graduation, Quantity, amount, text
 
 
 @frozen
@@ -36,7 +22,7 @@ class Limits:
 
     def bounds(self) -> Iterator[tuple[str, Quantity]]:
         """Each limit that is stated, with its name."""
-        for name in ("least", "above", "most", "below"):
+        for name in LIMITS:
             value = getattr(self, name)
             if value is not None:
                 yield name, value
@@ -48,34 +34,7 @@ class Limits:
     def __str__(self) -> str:
         if self.one_of:
             return " or ".join(self.one_of)
-        return " and ".join(f"{_WORDS[name]} {text(value)}" for name, value in self.bounds())
-
-
-@frozen
-class Bounds:
-    """A range of decimals in a unit that the reader of it knows."""
-
-    least: Decimal | None = None
-    above: Decimal | None = None
-    most: Decimal | None = None
-    below: Decimal | None = None
-
-    def __contains__(self, value: Decimal) -> bool:
-        return (
-            (self.least is None or value >= self.least)
-            and (self.above is None or value > self.above)
-            and (self.most is None or value <= self.most)
-            and (self.below is None or value < self.below)
-        )
-
-    def shown(self, unit: str) -> str:
-        """The range in words."""
-        stated = [(word, getattr(self, name)) for name, word in _WORDS.items()]
-        return " and ".join(f"{word} {plain(end)} {unit}" for word, end in stated if end is not None)
-
-    def ends(self) -> list[Decimal]:
-        """Every stated limit."""
-        return [end for end in (self.least, self.above, self.most, self.below) if end is not None]
+        return " and ".join(f"{LIMITS[name]} {text(value)}" for name, value in self.bounds())
 
 
 @frozen
@@ -85,10 +44,9 @@ class Round:
     to: Graduation
     how: str
 
-    def apply(self, value: Decimal, unit: str) -> Decimal:
-        """*value*, in *unit*, rounded."""
-        step = amount(self.to, unit)
-        return (value / step).to_integral_value(ROUNDINGS[self.how]) * step
+    def within(self, unit: str) -> Rounding:
+        """The same rounding of decimals of *unit*."""
+        return Rounding(amount(self.to, unit), unit, self.how)
 
 
 @frozen
@@ -107,65 +65,6 @@ class When:
         )
 
 
-@frozen
-class Condition:
-    """A conjunction ready to be tried on a case: decimals in known units, and words."""
-
-    parts: Mapping[str, Bounds | frozenset[str]]
-
-    def admits(self, case: Case) -> bool:
-        """Whether every part holds; a case that lacks something that is asked about is a `KeyError`."""
-        return all(case[name] in part for name, part in self.parts.items())  # type: ignore[operator]
-
-
-Row = TypeVar("Row")
-
-
 def condition_of(when: When | None, units: Mapping[str, str]) -> Condition:
     """*when* as decimals of each covariate's own unit; always true where there is none."""
     return (when or When()).within(units)
-
-
-def choose(rows: Sequence[tuple[Condition, Row]], case: Case, where: str) -> Row:
-    """The one row whose condition holds for *case*.
-
-    Raises:
-        Refused: if a needed value is missing from the case, or if no row or several rows hold.
-    """
-    try:
-        held = [row for condition, row in rows if condition.admits(case)]
-    except KeyError as missing:
-        name = str(missing.args[0])
-        raise Refused(where, None, f"depends on the {name}, which is not known", f"give the {name}") from None
-    if len(held) != 1:
-        shown = ", ".join(f"{name} {value}" for name, value in case.items())
-        problem = "has no row" if not held else f"has {len(held)} rows"
-        raise Refused(where, None, f"{problem} for {shown}", "the protocol file leaves this case open")
-    return held[0]
-
-
-def uncovered(
-    rows: Sequence[Condition],
-    words: Mapping[str, Sequence[str]],
-    reach: Mapping[str, Bounds],
-) -> Iterator[str]:
-    """Cases that no row or several rows of a decision table take, tried at every band end and beside it.
-
-    *words* lists the values of everything that is a word; *reach* limits everything that is a number.
-    """
-    asked = sorted({name for condition in rows for name in condition.parts})
-    axes: list[list[Decimal | str]] = []
-    for name in asked:
-        if name in words:
-            axes.append(list(words[name]))
-            continue
-        parts = [condition.parts.get(name) for condition in rows] + [reach[name]]
-        ends = {end for part in parts if isinstance(part, Bounds) for end in part.ends()}
-        beside = Decimal("1e-9")
-        axes.append(sorted(v for end in ends for v in (end - beside, end, end + beside) if v in reach[name]))
-    for values in itertools.product(*axes):
-        case = dict(zip(asked, values, strict=True))
-        held = sum(condition.admits(case) for condition in rows)
-        if held != 1:
-            shown = " and ".join(f"{name} {value}" for name, value in case.items()) or "every case"
-            yield f"{shown}: {'no row' if held == 0 else f'{held} rows'}"

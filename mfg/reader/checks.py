@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 from mfg.errors import Faults, Refused, nearest
 from mfg.evidence import Number, counted
 from mfg.prescription.examples import example_faults
+from mfg.protocol.cases import LIMITS
 from mfg.protocol.check.patient import unjudged
 from mfg.protocol.protocol import Protocol
 from mfg.reader.library import builtin, find
@@ -18,6 +19,7 @@ from mfg.reader.protocols import protocol_in
 from mfg.reader.salvage import Read
 from mfg.reader.scenarios import PARTS, part_file, population_in, scenario_at, site_in
 from mfg.reader.toml import read_toml
+from mfg.scenario.admission import not_judged
 from mfg.scenario.delivery import untold_temperatures
 
 KINDS = ("protocol", "scenario", "site", "population")
@@ -122,7 +124,7 @@ def _unproved(protocol: Protocol) -> list[str]:
     said = [] if protocol.examples else ["no worked example: nothing proves its numbers"]
     said += [f"eligibility.{name}: known only where a population gives it" for name in unjudged(protocol)]
     for name, covariate in protocol.patient.items():
-        if covariate.unit and covariate.least is None and covariate.most is None:
+        if covariate.unit and all(getattr(covariate, key) is None for key in LIMITS):
             said.append(f"patient.{name}: no limits are stated, so that no value of it is implausible")
     return said
 
@@ -145,10 +147,10 @@ def _scenario(path: Path, name: str, document: Mapping[str, Any]) -> Report:
         of_protocol = [evolve(fault, where=fault.where.removeprefix("protocol.")) for fault in inside]
         gone = [path.removeprefix("protocol.") for path in found.left_out if path.startswith("protocol.")]
         faults += [fault.under("protocol") for fault in _examples(protocol, of_protocol, gone)]
-        given = scenario.population.covariates
-        nobody = [n for n in unjudged(protocol) if n not in given]
         not_checked = [f"protocol: {said}" for said in _unproved(protocol) if "eligibility." not in said]
-        not_checked += [f"protocol: eligibility.{n}: no population gives it" for n in nobody]
+        not_checked += [
+            f"protocol: eligibility.{n}: the population does not give it" for n in not_judged(scenario)
+        ]
         not_checked += [
             f"site: leg.{leg}: keeps no stated temperature, and the protocol asks for one"
             for leg in untold_temperatures(scenario)

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from attrs import evolve
 
+from mfg.course.check import course_faults
 from mfg.errors import Faults, Refused, nearest
 from mfg.evidence import Contradiction, Number
 from mfg.protocol.check import faults_of
@@ -79,7 +80,8 @@ def protocol_in(document: Tree) -> Read[Protocol]:
     protocol = evolve(
         _resolved(found.value), numbers=numbers, contradictions=_contradictions(document, numbers)
     )
-    return evolve(found, value=protocol).judged(faults_of(protocol))
+    judged = evolve(found, value=protocol).judged(faults_of(protocol))
+    return judged if judged.faults else judged.judged(course_faults(protocol))
 
 
 def part_in(document: Tree, cls: type[T], schema: str) -> tuple[Read[T], tuple[Number, ...]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
+from operator import eq
 from typing import Any, TypeVar, get_args
 
 import attrs
@@ -21,12 +23,14 @@ from cattrs.gen import make_dict_structure_fn, override
 from mfg.calendar import Hours, read_date
 from mfg.errors import Refused, nearest
 from mfg.population import Covariate, Shares
-from mfg.protocol.protocol import Before, CellRule, ConcentrationRule, Day, VolumeRule, Window
+from mfg.protocol.cases import ROUNDINGS
+from mfg.protocol.protocol import Before, Day, Window
 from mfg.protocol.recipe import STEPS, Step
-from mfg.protocol.rules import ROUNDINGS, Limits, Round, When
+from mfg.protocol.route import CellRule, ConcentrationRule, Share, Sites, VolumeRule
+from mfg.protocol.rules import Limits, Round, When
 from mfg.reader.document import called
 from mfg.spread import KEYS, MeasuredSpread, Spread, read_spread
-from mfg.units import Measure, Percent, Quantity, measure_of
+from mfg.units import Measure, Percent, Quantity, Volume, measure_of
 
 T = TypeVar("T")
 Way = tuple[str | int, ...]  # the keys and places that lead to a part of a tree
@@ -159,6 +163,13 @@ def _words(given: Any, _: Any) -> tuple[str, ...]:
     return tuple(items)
 
 
+def _volumes(given: Any, _: Any) -> tuple[Quantity, ...]:
+    """One volume, or a list of at least one."""
+    if isinstance(given, list) and given:
+        return tuple(_converter.structure(given, list[Volume]))
+    return (_converter.structure(given, Volume),)
+
+
 def _step_of(given: Any, _: Any) -> Step:
     if not isinstance(given, dict) or "do" not in given:
         raise Refused("", None, "does not say what it does", f"give do = one of {', '.join(STEPS)}")
@@ -187,6 +198,8 @@ def _rows_of(cls: type, short: str) -> Callable[[Any, Any], tuple[Any, ...]]:
     """A decision table: one bare value, one row, or a list of rows."""
 
     def hook(given: Any, _: Any) -> tuple[Any, ...]:
+        if given == []:
+            raise Refused("", "[]", "is a table without a row", "write at least one")
         if isinstance(given, list):
             return tuple(_converter.structure(given, list[cls]))  # type: ignore[valid-type]
         return (_converter.structure(given if isinstance(given, dict) else {short: given}, cls),)
@@ -252,9 +265,10 @@ def _made() -> cattrs.Converter:
     for cls in (ConcentrationRule, VolumeRule):
         converter.register_structure_hook(cls, _either(cls, converter))
     converter.register_structure_hook_func(lambda t: t == Mapping[str, str], _doses)
-    converter.register_structure_hook_func(lambda t: t == tuple[CellRule, ...], _rows_of(CellRule, "is"))
-    converter.register_structure_hook_func(lambda t: t == tuple[Day, ...], _rows_of(Day, "is"))
-    converter.register_structure_hook_func(lambda t: t == tuple[Before, ...], _rows_of(Before, "is"))
+    converter.register_structure_hook_func(lambda t: t == tuple[Volume, ...], _volumes)
+    for row in (CellRule, Sites, Share, Day, Before):
+        rows = tuple[row, ...]  # type: ignore[valid-type]
+        converter.register_structure_hook_func(partial(eq, rows), _rows_of(row, "is"))
     return converter
 
 

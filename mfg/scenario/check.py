@@ -12,16 +12,19 @@ from mfg.protocol.check.arms import given_treatments
 from mfg.protocol.check.conditions import can_be_read
 from mfg.protocol.protocol import bounds_of
 from mfg.protocol.recipe import Expand
+from mfg.scenario.admission import admission_faults
 from mfg.scenario.covariates import misfits
 from mfg.scenario.delivery import cannot_arrive
 from mfg.scenario.feasible import cannot_be_done, site_faults
 from mfg.scenario.scenario import InProgress, Policy, Scenario
+from mfg.scenario.supplies import cannot_be_supplied
 from mfg.units import alike, amount, number, text
 
 CENTURY = 36525  # days
 CHOICES = {
     "order": ("due-date", "first-come", "most-urgent"),
     "short_dose": ("withhold", "give"),
+    "aim": ("most", "least", "middle"),
     "again": ("collect", "isolate"),
     "facility": ("nearest", "in turn", "least loaded"),
 }
@@ -35,6 +38,7 @@ def faults_of(scenario: Scenario) -> Iterator[Refused]:
     yield from _arrivals(scenario)
     yield from _weights(scenario)
     yield from misfits(scenario)
+    yield from admission_faults(scenario)
     supplies = [s.name for s in scenario.protocol.supplies]
     if scenario.supply is not None and scenario.supply not in supplies:
         advice = nearest(scenario.supply, supplies)
@@ -44,6 +48,7 @@ def faults_of(scenario: Scenario) -> Iterator[Refused]:
     yield from cannot_be_done(scenario)
     yield from cannot_arrive(scenario)
     yield from _biology(scenario)
+    yield from cannot_be_supplied(scenario)
     yield from _measures(scenario)
     yield from _in_progress(scenario)
 
@@ -96,12 +101,6 @@ def _biology(scenario: Scenario) -> Iterator[Refused]:
             yield Refused(f"population.{name}", None, "is missing", advice)
     if people.growth is not None and not people.growth.primary.magnitude:
         yield Refused("population.growth.primary", "0 %", "lets a culture double in no time", "give its part")
-    supply, recipe = scenario.source, [step.do for step in scenario.recipe]
-    if supply is not None and supply.kind == "bank":
-        if "cryopreserve" not in recipe:
-            yield Refused("protocol.step", None, "has no cryopreserve", f"the supply {supply.name} is a bank")
-        if not _grows(scenario):
-            yield Refused("protocol.step", None, "grows nothing", f"the supply {supply.name} is a bank")
 
 
 def _grows(scenario: Scenario) -> bool:
@@ -120,7 +119,7 @@ def _measures(scenario: Scenario) -> Iterator[Refused]:
         if not bounds:
             yield Refused(where, None, "has no limit to be held against", f"the limit is {limits[name]}")
         elif not alike(spread.typical, str(bounds[0].units)):
-            yield Refused(where, str(spread.typical), "is not in the unit of its limit", f"{limits[name]}")
+            yield Refused(where, text(spread.typical), "is not in the unit of its limit", f"{limits[name]}")
 
 
 def _needed_by_policy(scenario: Scenario) -> Iterator[Refused]:
@@ -131,6 +130,9 @@ def _needed_by_policy(scenario: Scenario) -> Iterator[Refused]:
         if "alsfrs_r" not in scenario.protocol.eligibility:
             advice = "the policy lets patients lose their eligibility by it"
             yield Refused("protocol.eligibility.alsfrs_r", None, "is missing", advice)
+        elif not {"least", "above"} & dict(scenario.protocol.eligibility["alsfrs_r"].bounds()).keys():
+            advice = "the policy lets patients fall below it"
+            yield Refused("protocol.eligibility.alsfrs_r.least", None, "is missing", advice)
         for name in ("alsfrs_r", "decline"):
             if getattr(people, name) is None:
                 advice = "the policy lets patients lose their eligibility"
@@ -168,7 +170,9 @@ def _in_progress(scenario: Scenario) -> Iterator[Refused]:
     if not lots or not site.facilities:
         return
     source = scenario.source
-    if not _grows(scenario) or (source is not None and source.kind != "fresh"):
+    if not (_grows(scenario) and scenario.protocol.dosed_arms()) or (
+        source is not None and source.kind != "fresh"
+    ):
         advice = "lots in progress are those of a fresh supply that is grown"
         yield Refused("arrivals.in_progress", None, "has lots that this supply does not make", advice)
         return

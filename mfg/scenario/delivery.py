@@ -126,39 +126,36 @@ def _shortest(spread: Spread) -> float:
 
 
 def _closed(scenario: Scenario) -> Iterator[Refused]:
-    """A clinic that has closed before any product of the same day can be there, where none keeps until the next."""
+    """A clinic that has closed before any product of the same day can be there."""
     site, steps = scenario.site, scenario.recipe
     formulate = next((step for step in steps if isinstance(step, Formulate)), None)
+    works = [site.work[name] for name in _prepares(scenario) if name in site.work]
     if formulate is None or "administer" not in site.work or not site.facilities:
         return
+    if all(dose.after is not None and dose.after.of == "release" for dose in scenario.protocol.doses):
+        return  # what has no day is given when the clinic opens next
     if any(facility.formulate == "day before" for facility in site.facilities.values()):
         return
     within = number(formulate.use_within, "minute") if formulate.use_within is not None else float("inf")
     waits = [takes for release in scenario.release if (takes := _takes(scenario, release)) <= within]
-    ready = sum(booked(site.work[name]) for name in _prepares(scenario) if name in site.work)
+    ready = sum(booked(work) for work in works)
     legs = [step.leg for step in steps[steps.index(formulate) + 1 :] if isinstance(step, Ship)]
     ways, giving = dict(_ways_of(scenario, legs)), booked(site.work["administer"])
     for name, clinic in site.clinics.items():
-        if name not in ways or clinic.hours.never_close:
+        if name not in ways or clinic.hours.never_close or clinic.slot is None:
             continue
-        comes = max(ways[name], *waits, 0.0)  # on its way while it is tested
-        spare = [_spare(f, clinic, day) for f in site.facilities.values() for day in range(7)]
-        if max(spare) < ready + comes + giving and not _keeps_overnight(scenario, clinic, within):
+        away = max(ways[name], *waits, 0)  # it is tested while it is on its way
+        spare = [
+            _spare(facility, clinic, day) - ready - away - giving
+            for facility in site.facilities.values()
+            for day in range(7)
+        ]
+        if max(spare) < 0:
             problem = (
                 f"have passed before a product can be given: it is ready {ready:.0f} min after its facility "
-                f"opens, there or released {comes:.0f} min later, and giving it takes {giving:.0f} min"
+                f"opens, tested and there {away:.0f} min later, and giving it takes {giving:.0f} min"
             )
             yield Refused(f"site.clinic.{name}.hours", None, problem, "open longer, or begin earlier")
-
-
-def _keeps_overnight(scenario: Scenario, clinic: Clinic, within: float) -> bool:
-    """Whether a dose that waits for its lot can be given on the day after."""
-    floats = any(d.after is not None and d.after.of == "release" for d in scenario.protocol.doses)
-    closes = max(
-        (c for f in scenario.site.facilities.values() for day in f.hours.days for _, c in day), default=0
-    )
-    opens = min((o for day in clinic.hours.days for o, _ in day), default=24 * 60)
-    return floats and 24 * 60 - closes + opens <= within
 
 
 def _prepares(scenario: Scenario) -> tuple[str, ...]:

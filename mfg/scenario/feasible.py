@@ -19,7 +19,7 @@ WORK_OF = {  # the pieces of work that a step takes
     "isolate": ("isolate",),
     "expand": ("medium", "passage", "harvest"),
     "induce": ("induce",),
-    "cryopreserve": ("cryopreserve", "harvest"),
+    "cryopreserve": ("cryopreserve",),
     "thaw": ("thaw",),
     "formulate": ("formulate",),
     "administer": ("administer",),

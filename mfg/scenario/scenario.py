@@ -69,12 +69,13 @@ class Policy:
     """What is decided when things do not go as planned.
 
     A lot that fails is begun `again` from a new collection (or from its isolated marrow), at most
-    `recollect` times for a dose. `facility` says which of several makes a patient's lots. With
+    `recollect` times for a dose. Of a range of cells one end, or the middle, is the `aim`. `facility` says which of several makes a patient's lots. With
     `loses_eligibility` a patient who falls below the protocol's score while waiting is not treated.
     """
 
     order: str = "due-date"
     short_dose: str = "withhold"
+    aim: str = "most"
     recollect: int = 1
     again: str = "collect"
     facility: str = "nearest"

@@ -26,6 +26,11 @@ class Appointments:
         """Empty books for so many *days*."""
         return cls(min(capacity, 255), slot, openings_of(windows, days), bytearray(days * DAY // slot + 1))
 
+    @property
+    def usual(self) -> int:
+        """The minute of the day at which it opens first."""
+        return min((opens % DAY for opens, _ in self.openings.values()), default=0)
+
     def hours(self, day: int) -> Window:
         """When *day* begins and ends; a closed one does so before everything."""
         return self.openings.get(day, CLOSED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf, nan
+from math import inf, log, nan
 
 import numpy as np
 from scipy import special
@@ -25,6 +25,18 @@ class Biology:
         self._plan = plan
         self._breakdown = _draws(luck, "breakdown", _STANDARD)
         self._volumes = [_draws(luck, "marrow volume", recipe.collected) for recipe in plan.recipes]
+        self._gathers = [
+            _counts(luck, "cells collected", recipe.collecting.yields if recipe.collecting else None)
+            for recipe in plan.recipes
+        ]
+        self._yields = [
+            _counts(luck, "cells yielded", recipe.expansion.yields if recipe.expansion is not None else None)
+            for recipe in plan.recipes
+        ]
+        self._contains = [
+            _counts(luck, "cells of a container", recipe.bank.contains if recipe.bank is not None else None)
+            for recipe in plan.recipes
+        ]
         self._mononuclear = _shared(luck, "mononuclear cells", people.mononuclear, people.alike)
         self._colonies = _shared(luck, "colonies", people.colonies, people.alike)
         self._first_lag = _draws(luck, "first lag", people.first_lag)
@@ -37,6 +49,23 @@ class Biology:
     def volume(self, patient: Patient, lot: int) -> float:
         """Marrow collected for one lot, mL."""
         return self._volumes[patient.recipe.number](patient.index, lot)
+
+    def gathered(self, patient: Patient, lot: int, turn: int) -> float:
+        """Cells of one collection for a lot, the *turn*-th, where they are counted."""
+        terms, draws = patient.recipe.collecting, self._gathers[patient.recipe.number]
+        assert terms is not None
+        assert draws is not None
+        return draws(patient.index, lot, turn) * (patient.weight if terms.per_kg else 1.0)
+
+    def yielded(self, patient: Patient, lot: int) -> float:
+        """Cells that a timed culture gives at its end; inf where it gives as many as are asked for."""
+        draws = self._yields[patient.recipe.number]
+        return inf if draws is None else draws(patient.index, lot)
+
+    def contained(self, patient: Patient, lot: int) -> float | None:
+        """Cells of each frozen container of one lot; None where it holds what one dose needs."""
+        draws = self._contains[patient.recipe.number]
+        return None if draws is None else draws(patient.index, lot)
 
     def breakdown(self, patient: Patient, lot: int) -> float:
         """A standard exponential time until the lot's incubator breaks down."""
@@ -74,11 +103,22 @@ class Biology:
         fresh = self._viability(patient.index, dose) / 100
         return float(fresh * np.exp(-self._loss(patient.index, dose) / 100 * minutes / 60))
 
+    def viable_for(self, patient: Patient, dose: int, share: float) -> float:
+        """The minutes after its suspension until which at least this *share* of a product is viable; inf if always."""
+        loss = 0.0 if self._plan.people.loss is None else self._loss(patient.index, dose)
+        if not loss:
+            return inf
+        return 60 * log(self.viability(patient, dose, 0) / share) / (loss / 100)
+
 
 def _draws(luck: Luck, decision: str, shape: Shape | None) -> Draws[float]:
     if shape is None:
         return Draws(luck, decision, lambda u: u, fixed=0.0)
     return Draws.of(luck, decision, shape)
+
+
+def _counts(luck: Luck, decision: str, shape: Shape | None) -> Draws[float] | None:
+    return None if shape is None else Draws.of(luck, decision, shape)
 
 
 def _shared(luck: Luck, decision: str, shape: Shape | None, alike: float) -> Draws[float]:

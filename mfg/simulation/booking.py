@@ -7,8 +7,10 @@ from datetime import timedelta
 from attrs import define, frozen
 
 from mfg.calendar import DAY, FOREVER
+from mfg.course.anchors import anchors_of
 from mfg.course.arrange import arrange
 from mfg.course.network import Course, Event
+from mfg.course.pieces import Gap
 from mfg.errors import Refused
 from mfg.simulation import plan as p
 from mfg.simulation import sizing
@@ -30,7 +32,10 @@ class Culture:
 
 @define
 class Booked:
-    """One booked procedure: its day and start, and what was taken for it."""
+    """One booked procedure or visit: its day and start, and what was taken for it.
+
+    The planned day of a visit counts from the day `base` of the run; it takes place for the `again`-th time, from 0 on.
+    """
 
     event: Event
     day: int
@@ -38,6 +43,8 @@ class Booked:
     minutes: int
     culture: Culture | None = None
     done: bool = False
+    base: int = 0
+    again: int = 0
 
 
 class Booking:
@@ -56,6 +63,7 @@ class Booking:
             [_formulating(r, facility) for facility in plan.facilities] for r in plan.recipes
         ]
         self._tested = [[_testing(plan, r, facility) for facility in plan.facilities] for r in plan.recipes]
+        self._anchors: dict[str, dict[str, str]] = {}
         self._courses: dict[tuple[str, int], Course] = {}
         self._cultures: dict[tuple[int, str, str], Culture | None] = {}
 
@@ -66,12 +74,23 @@ class Booking:
             self._courses[key] = arm.course.on(self.plan.start + timedelta(days=baseline))
         return self._courses[key]
 
-    def book(self, patient: Patient, screened: int) -> tuple[int, list[Booked]] | None:
+    def anchors(self, arm: p.Arm) -> dict[str, str]:
+        """The dose that each visit of *arm* moves with."""
+        if arm.name not in self._anchors:
+            self._anchors[arm.name] = anchors_of(self.course(arm, 0))
+        return self._anchors[arm.name]
+
+    def book(self, patient: Patient, screened: int, not_before: int = 0) -> tuple[int, list[Booked]] | None:
         """The earliest baseline whose every event has a day, booked; *screened* is the day of the screening.
 
-        A wait for an appointment lengthens the lead-in, so only its shortest length binds.
+        A wait for an appointment lengthens the lead-in, so only its shortest length binds. The first dose is *not
+        before* that day.
         """
         first = self._first_baseline(patient.arm, screened)
+        opening = patient.arm.doses[0].name if patient.arm.doses and not_before else None
+        for event in self.course(patient.arm, first).events if opening else ():
+            if event.name == opening:
+                first = max(first, not_before - event.latest)
         known: dict[tuple[str, int], bool] = {}
         for baseline in range(first, min(first + SEARCH, self.plan.days - SEARCH)):
             course = self.course(patient.arm, baseline)
@@ -81,7 +100,8 @@ class Booking:
             def allowed(event: Event, day: int, baseline: int = baseline) -> bool:
                 key = (event.name, baseline + day)
                 if key not in known:
-                    known[key] = self._free(patient, event, baseline + day, screened)
+                    too_soon = opening and event.name == opening and baseline + day < not_before
+                    known[key] = not too_soon and self._free(patient, event, baseline + day, screened)
                 return known[key]
 
             if not all(allowed(event, event.earliest) for event in course.ahead.pinned):
@@ -129,8 +149,10 @@ class Booking:
     def _take_all(self, patient: Patient, chosen: list[tuple[Event, int]]) -> list[Booked] | None:
         """Book every event on its day, or none: two of one patient may want the last place of a day."""
         booked: list[Booked] = []
+        clocked = patient.arm.course.clocked
         for event, day in chosen:
-            start = self._start(patient, event, day)
+            earliest = self._by_the_clock(clocked, event, booked) if clocked else 0
+            start = self._start(patient, event, day, earliest)
             if start < 0:
                 self.cancel(patient, booked)
                 return None
@@ -139,6 +161,18 @@ class Booking:
             )
             self._change(patient, booked[-1], 1)
         return booked
+
+    def _by_the_clock(self, gaps: tuple[Gap, ...], event: Event, booked: list[Booked]) -> int:
+        """The minute from which *event* may begin, where a spacing from what is *booked* is in clock time."""
+        starts = {one.event.name: one.start for one in booked}
+        return max(
+            (
+                starts[g.first] + (g.least_minutes or 0)
+                for g in gaps
+                if g.then == event.name and g.first in starts
+            ),
+            default=0,
+        )
 
     def _first_baseline(self, arm: p.Arm, screened: int) -> int:
         course = self.course(arm, screened + 1)
@@ -172,18 +206,22 @@ class Booking:
                 one.done = True
 
     def _free(self, patient: Patient, event: Event, day: int, after: int) -> bool:
-        if day <= after or day >= self.plan.days or not self.plan.open_days[day]:
+        if day <= after or day >= self.plan.days or not (self.plan.open_days[day] or event.inpatient):
             return False
         return event.kind not in PROCEDURES or self._start(patient, event, day) >= 0
 
-    def _start(self, patient: Patient, event: Event, day: int) -> int:
-        """When *event* could begin on *day*; -1 if there is no place for it."""
+    def _start(self, patient: Patient, event: Event, day: int, earliest: int = 0) -> int:
+        """When *event* could begin on *day*, from *earliest* on; -1 if there is no place for it.
+
+        Inpatients are treated on their ward: it takes no room, on any day.
+        """
         rooms, facility = self.rooms[patient.clinic], self.plan.facilities[patient.facility]
         minutes = self._minutes(patient, event)
         if event.kind == "dose" and day - facility.day_before not in self.openings[patient.facility]:
             return -1
-        if rooms is None or minutes == 0:
-            return max(0, self.opening(patient, day))
+        if rooms is None or (minutes == 0 and not (event.inpatient and event.kind == "dose")):
+            opening = self.opening(patient, day)
+            return max(earliest, opening)
         if not self._has_places(patient, self.culture(patient, event), day):
             return -1
         if not self._can_be_made(patient, event, day):
@@ -191,13 +229,15 @@ class Booking:
         if event.kind == "collection":
             if self.starts[patient.facility][day] >= facility.starts:
                 return -1
-            return self._first_collection(patient, day, minutes)
+            return self._first_collection(patient, day, minutes, earliest)
         if event.kind == "dose":
             if event.dose in patient.arm.filled and self.fills[patient.facility][day] >= facility.fills:
                 return -1
-            start = rooms.first(day, minutes, earliest=self._product_arrives(patient, day))
+            arrives = max(earliest, self._product_arrives(patient, day))
+            ward = event.inpatient
+            start = max(arrives, self.opening(patient, day)) if ward else rooms.first(day, minutes, arrives)
             return start if start >= 0 and self._bed_is_free(patient, start) else -1
-        return rooms.first(day, minutes)
+        return rooms.first(day, minutes, earliest)
 
     def culture(self, patient: Patient, event: Event) -> Culture | None:
         """The incubator places that are planned for the lot that begins, or is thawed, for *event*."""
@@ -209,26 +249,34 @@ class Booking:
     def _planned(self, patient: Patient, event: Event) -> Culture | None:
         recipe, facility, doses = patient.recipe, self.plan.facilities[patient.facility], patient.arm.doses
         bank = recipe.bank
-        dose = next((d for d in doses if d.name == event.dose and d.product), None)
+        dose = next((d for d in doses if d.name == self._serves(patient, event) and d.product), None)
         if dose is None or recipe.expansion is None:
             return None
         if event.kind == "collection":
-            cells = patient.portion(dose).cells
+            cells = patient.portion(dose).total
             harvest, last = sizing.target(recipe, facility, cells), self.lead(patient, event.name)
             if bank is not None:
-                served = [patient.portion(d).cells for d in doses if d.product]
+                served = [patient.portion(d).total for d in doses if d.product]
                 harvest = sizing.bank_target(recipe, facility, served)
                 last -= self._after_freezing(patient)
+                if recipe.expansion.lasts is not None:
+                    last = min(last, -(-(recipe.expansion.lasts + recipe.induces) // DAY))
             return Culture(sizing.flasks_for(recipe, facility, harvest), 0, last)
         if event.kind == "dose" and bank is not None and bank.recovers is not None:
-            harvest = sizing.target(recipe, facility, patient.portion(dose).cells)
+            harvest = sizing.target(recipe, facility, patient.portion(dose).total)
             return Culture(sizing.flasks_for(recipe, facility, harvest), -1 - bank.recovers // DAY, 0)
         return None
+
+    def _serves(self, patient: Patient, event: Event) -> str | None:
+        """The dose whose cells an event is for: of a bank's collection, which may go with a sham, the first of cells."""
+        if event.kind == "collection" and patient.recipe.bank is not None:
+            return next((dose.name for dose in patient.arm.doses if dose.product), None)
+        return event.dose
 
     def _made_on(self, patient: Patient, event: Event, day: int) -> tuple[int, int] | None:
         """The day on which the facility works for an event on *day*, and for how many minutes in one go."""
         facility = self.plan.facilities[patient.facility]
-        if event.dose not in patient.arm.filled:
+        if self._serves(patient, event) not in patient.arm.filled:
             return None
         if event.kind == "collection" and "isolate" in facility.work:
             minutes = facility.work["isolate"].booked
@@ -288,17 +336,24 @@ class Booking:
     def _minutes(self, patient: Patient, event: Event) -> int:
         work = PROCEDURES.get(event.kind)
         clinic = self.plan.clinics[patient.clinic]
-        return clinic.work[work].booked if work is not None and work in clinic.work else 0
+        if work is None or work not in clinic.work or event.inpatient:
+            return 0
+        return clinic.work[work].booked
 
     def opening(self, patient: Patient, day: int) -> int:
         """When the patient's clinic opens on *day*."""
         rooms = self.rooms[patient.clinic]
-        return rooms.hours(day)[0] if rooms is not None else day * DAY
+        if rooms is None:
+            return day * DAY
+        opens = rooms.hours(day)[0]
+        return opens if opens >= 0 else day * DAY + rooms.usual
 
     def closing(self, patient: Patient, booked: Booked) -> int:
         """The latest start with which a booked procedure ends before the clinic closes."""
         rooms = self.rooms[patient.clinic]
-        return FOREVER if rooms is None else rooms.hours(booked.day)[1] - booked.minutes
+        if rooms is None or booked.event.inpatient:
+            return FOREVER
+        return rooms.hours(booked.day)[1] - booked.minutes
 
     def _first_collection(self, patient: Patient, day: int, minutes: int, earliest: int = 0) -> int:
         """The first free start of a collection whose marrow can be isolated on the same day, as planned.
@@ -340,7 +395,7 @@ class Booking:
 
     def _change(self, patient: Patient, booked: Booked, by: int) -> None:
         rooms, beds = self.rooms[patient.clinic], self.beds[patient.clinic]
-        if rooms is None or booked.minutes == 0:
+        if rooms is None or (booked.minutes == 0 and not booked.event.inpatient):
             return
         (rooms.take if by > 0 else rooms.give_back)(booked.start, booked.minutes)
         made = self._made_on(patient, booked.event, booked.day)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import inf, nan
 from typing import Any
 
@@ -13,7 +13,9 @@ from mfg.calendar import DAY, DAYS_A_MONTH
 from mfg.shape import Shape
 from mfg.simulation import plan as p
 from mfg.simulation.draws import Floats, Luck, inverse_of
+from mfg.simulation.traits import words_of
 
+OTHER = "other reasons"  # of those who are not eligible, and outside of no limit
 STEP = 256  # arrivals are drawn so many at a time
 
 
@@ -22,7 +24,9 @@ class Patient:
     """One patient.
 
     `dies` is in minutes after arrival; `patience` is a standard exponential time, spent at the hazard of
-    withdrawing; `decline` is in points per month. `subject` names the patient's own rows in the event log.
+    withdrawing; `decline` is in points per month. What somebody is `ineligible_for` is the first limit of the
+    protocol that is not kept, and empty for who is eligible. Who has no place came when all cohorts were full.
+    `subject` names the patient's own rows in the event log.
     """
 
     index: int
@@ -31,7 +35,8 @@ class Patient:
     weight: float
     arm: p.Arm
     clinic: int
-    eligible: bool
+    ineligible_for: str
+    has_place: bool
     dies: float
     patience: float
     score: float
@@ -45,7 +50,11 @@ class Patient:
     of_products: Any = None
     subject: int = -1
     ended: bool = False
-    visits: list[tuple[int, str]] = field(factory=list)
+    visits: list[Any] = field(factory=list)
+    attended: list[Any] = field(factory=list)
+    called: Any = None
+    awaits: Any = None
+    happened: dict[str, int] = field(factory=dict)
     doses: list[Any] = field(factory=list)
     lots: list[Any] = field(factory=list)
     processes: list[Any] = field(factory=list)
@@ -93,13 +102,14 @@ def cohort_of(plan: p.Plan, replication: int) -> tuple[list[Patient], Luck]:
     weights = np.round(_once(luck, "weight", people.weight), 1)
     weights[: len(listed)] = [one.weight for one in listed]
     clinics = _clinics(plan, luck, count)
-    arms = _allocated(plan, luck, clinics)
     never = np.full(count, inf)
     dies = -np.log(luck.uniforms("death", 0, 1)[:, 0]) / people.die if people.die else never
     patience = -np.log(luck.uniforms("withdrawal", 0, 1)[:, 0])
     score = _once(luck, "score", people.score) if people.score else np.full(count, np.nan)
     decline = _once(luck, "decline", people.decline) if people.decline else np.full(count, nan)
-    eligible = luck.uniforms("eligibility", 0, 1)[:, 0] >= people.ineligible
+    measured = {"weight": weights, "age": _ages(plan, luck), "alsfrs_r": score}
+    reasons = _ineligible(plan, luck, measured)
+    arms = _in_order(plan, arrived, reasons) if plan.in_order else _allocated(plan, luck, clinics)
     patients = [
         Patient(
             index=n,
@@ -108,7 +118,8 @@ def cohort_of(plan: p.Plan, replication: int) -> tuple[list[Patient], Luck]:
             weight=float(weights[n]),
             arm=plan.arms[arms[n]],
             clinic=clinics[n],
-            eligible=bool(eligible[n]),
+            ineligible_for=reasons[n],
+            has_place=arms[n] >= 0,
             dies=float(dies[n]),
             patience=float(patience[n]),
             score=float(score[n]),
@@ -122,6 +133,30 @@ def cohort_of(plan: p.Plan, replication: int) -> tuple[list[Patient], Luck]:
 def _once(luck: Luck, decision: str, shape: Shape) -> Floats:
     values: Floats = inverse_of(shape)(luck.uniforms(decision, 0, 1)[:, 0])
     return values
+
+
+def _ages(plan: p.Plan, luck: Luck) -> Floats:
+    """The age of each patient: as listed, or drawn."""
+    shape = plan.people.age
+    if shape is None:
+        return np.array([])
+    ages = _once(luck, "age", shape)
+    for n, one in enumerate(plan.candidates, len(plan.in_progress)):
+        if one.age is not None:
+            ages[n] = one.age
+    return ages
+
+
+def _ineligible(plan: p.Plan, luck: Luck, measured: Mapping[str, Floats]) -> list[str]:
+    """For what each patient is found not eligible at screening; the empty string for who is."""
+    luckless = luck.uniforms("eligibility", 0, 1)[:, 0] < plan.people.ineligible
+    reasons = np.where(luckless, OTHER, "").astype(object)
+    for limit in reversed(plan.eligibility):
+        values = measured[limit.name]
+        within = (values >= limit.least) & (values > limit.above) & (values <= limit.most)
+        reasons[~(within & (values < limit.below))] = limit.name
+    found: list[str] = reasons.tolist()
+    return found
 
 
 def _arrivals(plan: p.Plan, replication: int) -> tuple[list[str], list[int]]:
@@ -160,23 +195,38 @@ def _clinics(plan: p.Plan, luck: Luck, count: int) -> list[int]:
 
 
 def _allocated(plan: p.Plan, luck: Luck, clinics: list[int]) -> list[int]:
-    """The arm of each patient: as listed, or by the ratio, in blocks (of a clinic) where the protocol has them.
+    """The arm of each patient: as listed, or by the ratio, in blocks (of a stratum) where the protocol has them.
 
     Within a block each patient takes one of the places that are left, by the patient's own luck, so who
     comes later changes nothing.
     """
     ratio = [n for n, arm in enumerate(plan.arms) for _ in range(arm.ratio)]
     lots = luck.uniforms("allocation", 0, 1)[:, 0].tolist()
-    left: dict[int, list[int]] = {}
+    left: dict[tuple[object, ...], list[int]] = {}
     arms: list[int] = []
     known = [one.arm for one in plan.listed]
+    by_site = "site" in plan.strata
+    words = [words_of(plan, luck, name, len(clinics)) for name in plan.strata if name != "site"]
     for n, clinic in enumerate(clinics):
         arm = known[n] if n < len(known) else None
         if arm is not None:
             arms.append(arm)
             continue
-        stratum = clinic if plan.strata else 0
+        stratum = (clinic if by_site else 0, *(listed[n] for listed in words))
         if plan.block is None or not left.get(stratum):
             left[stratum] = ratio * ((plan.block or len(ratio)) // len(ratio))
         arms.append(left[stratum].pop(int(lots[n] * len(left[stratum]))))
+    return arms
+
+
+def _in_order(plan: p.Plan, arrived: Sequence[int], reasons: Sequence[str]) -> list[int]:
+    """The arm of each patient where arms are filled one after the other: -1 for who comes when all are full.
+
+    An arm takes so many as its size, in order of arrival. Who is not eligible takes no place, and who leaves later keeps it.
+    """
+    places = iter([n for n, arm in enumerate(plan.arms) for _ in range(arm.size or 0)])
+    arms = [-1] * len(arrived)
+    for n in sorted(range(len(arrived)), key=arrived.__getitem__):
+        if not reasons[n]:
+            arms[n] = next(places, -1)
     return arms

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from math import inf, isinf
 
-from simpy import Interrupt
+from simpy import Event, Interrupt
 
+from mfg.calendar import DAY
+from mfg.simulation.attending import attend, attend_when_called
 from mfg.simulation.booking import Booked
 from mfg.simulation.clock import First, Process
 from mfg.simulation.cohort import Patient
-from mfg.simulation.floor import Task
+from mfg.simulation.deciding import assess, observe
+from mfg.simulation.filling import held, is_short, runs_short_at, suspend
 from mfg.simulation.laboratory import sample_product
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.making import begin, begin_thaw, lose
 from mfg.simulation.planning import NO_APPOINTMENT, enrol, expected, give_up, put_off
+from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
+from mfg.simulation.visits import call, float_in, floats
+
+TOO_FEW = "too few cells"
 
 
 def arrive(unit: Unit, patients: Iterable[Patient]) -> None:
@@ -43,10 +49,18 @@ def settle(unit: Unit, patient: Patient, story: Process) -> Process:
 def treat(unit: Unit, patient: Patient) -> Process:
     """Allocate an arm, book the course, and follow it; returns the ending."""
     unit.writes(patient.subject, "arrive", value=patient.weight)
-    if not patient.eligible:
+    if patient.ineligible_for:
+        unit.writes(patient.subject, "fail", patient.ineligible_for)
         return "not eligible"
-    if unit.plan.allocated_at is None or not patient.arm.course.planned:
-        allocate(unit, patient)
+    observe(unit, patient, "screening")
+    for name, limits in unit.plan.admits.items():
+        if name in patient.case and patient.case[name] not in limits:
+            unit.writes(patient.subject, "fail", name)
+            return "not eligible"
+    if not patient.has_place:
+        return "no place in a cohort"
+    if patient.arm.allocated_at is None:
+        unit.allocates(patient)
     if not enrol(unit, patient):
         return NO_APPOINTMENT
     return (yield from follow(unit, patient))
@@ -59,40 +73,31 @@ def follow(unit: Unit, patient: Patient) -> Process:
     for dosing in patient.doses:
         if dosing.batch is not dosing.lot:
             begin_thaw(unit, dosing)
-    visits = unit.begin(patient, attend(unit, patient)) if patient.visits else None
+    visits = None
+    if patient.arm.comes:
+        visits = unit.begin(patient, attend_when_called(unit, patient))
+    elif patient.visits:
+        visits = unit.begin(patient, attend(unit, patient))
     for dosing in patient.doses:
         yield from give(unit, dosing)
+        if dosing.over:
+            float_in(unit, patient, dosing.dose.name)
         if dosing.hopeless:
             return dosing.hopeless
     if visits is not None:
+        call(patient)
         yield visits
     return "completed"
 
 
-def attend(unit: Unit, patient: Patient) -> Process:
-    """The visits, one after the other; arms are allocated at one of them."""
-    try:
-        for start, name in patient.visits:
-            yield start
-            unit.writes(patient.subject, "visit", name)
-            if name == unit.plan.allocated_at:
-                allocate(unit, patient)
-    except Interrupt:
-        return
-
-
-def allocate(unit: Unit, patient: Patient) -> None:
-    """Write down the arm, and the decline with which the wait is reckoned."""
-    unit.writes(patient.subject, "allocate", patient.arm.name, patient.decline)
-
-
 def give(unit: Unit, dosing: Dosing) -> Process:
     """One dose: put off while its cells are not ready, begun again when they are lost, until given or hopeless."""
-    while not (dosing.over or dosing.hopeless):
+    while not (dosing.over or dosing.off):
         if dosing.draw is not None and not (yield from draw(unit, dosing, dosing.draw)):
             continue
         if not dosing.dose.product:
-            yield from administer(unit, dosing)
+            if (yield from is_due(unit, dosing)):
+                yield from administer(unit, dosing)
         elif (yield from cells_are_ready(unit, dosing)) and (yield from formulate(unit, dosing)):
             yield from deliver(unit, dosing)
 
@@ -101,13 +106,44 @@ def draw(unit: Unit, dosing: Dosing, booked: Booked) -> Process:
     """Draw the vehicle at its appointment; False if the dose will be later, and another draw with it."""
     yield from unit.reach(booked, unless=dosing.upset)
     batch = dosing.batch
-    if dosing.hopeless or dosing.draw is not booked or unit.now < booked.start:
+    if dosing.off or dosing.draw is not booked or unit.now < booked.start:
         return False
     if batch is not None and expected(unit, batch) > unit.formulation(dosing)[1]:
         put_off(unit, dosing, expected(unit, batch))
         return False
+    if not (yield from in_turn(unit, dosing, surely=False)):
+        return False
     yield from unit.procedure("draw", dosing, booked)
     return True
+
+
+def is_due(unit: Unit, dosing: Dosing) -> Process:
+    """Wait for the day of a dose without cells; False if it was put off meanwhile."""
+    booked = dosing.booked
+    if booked is not None:
+        yield from unit.reach(booked, unless=dosing.upset)
+        if dosing.off or unit.now < booked.start:
+            return False
+    return (yield from in_turn(unit, dosing)) and assess(unit, dosing)
+
+
+def in_turn(unit: Unit, dosing: Dosing, *, surely: bool = True) -> Process:
+    """Whether those who came in before have had their first doses long enough ago for this patient's first one.
+
+    If not, it is put off, or without an appointment looked at again the next day. Without *surely* it is enough that
+    they will have had them, as planned.
+    """
+    if unit.plan.stagger is None or dosing.number:
+        return True
+    turn, booked = turn_of(unit, dosing.patient), dosing.booked
+    day = unit.now // DAY if booked is None else booked.day
+    if turn.day <= day and (turn.sure or not surely):
+        return True
+    if booked is None:
+        yield First(unit.floor, (day + 1) * DAY, dosing.upset)
+    else:
+        put_off(unit, dosing, turn.day * DAY, "stagger")
+    return False
 
 
 def cells_are_ready(unit: Unit, dosing: Dosing) -> Process:
@@ -116,19 +152,39 @@ def cells_are_ready(unit: Unit, dosing: Dosing) -> Process:
     if dosing.booked is None:
         if batch is not None:
             yield batch.ready
+        yield from follow_on(unit, dosing)
     else:
         begins, latest = unit.formulation(dosing)
         yield First(unit.floor, begins, dosing.upset)
         if batch is not None and not batch.ready.triggered:
             yield First(unit.floor, latest, batch.ready)
-    if dosing.hopeless or dosing.batch is not batch:
+    if dosing.off or dosing.batch is not batch:
         return False
     if dosing.booked is not None and unit.now < unit.formulation(dosing)[0]:
         return False
     if batch is not None and not batch.ready.triggered:
         put_off(unit, dosing, expected(unit, batch))
         return False
-    return batch is None or not batch.failed
+    if batch is not None and batch.failed:
+        return False
+    return (yield from in_turn(unit, dosing)) and assess(unit, dosing)
+
+
+def follow_on(unit: Unit, dosing: Dosing) -> Process:
+    """Wait until a dose without a day may be given: so long after the release of its lot, or after what it follows."""
+    patient = dosing.patient
+    floating = next((f for f in patient.arm.course.floating if f.name == dosing.dose.name), None)
+    if floating is None:
+        return
+    since = unit.now
+    if floating.follows not in ("release", ""):
+        while floating.follows not in patient.happened and not dosing.off:
+            patient.awaits = Event(unit.floor)
+            yield First(unit.floor, patient.awaits, dosing.upset)
+        since = patient.happened.get(floating.follows, unit.now)
+    may = since + floats(floating)
+    if unit.now < may and not dosing.off:
+        yield First(unit.floor, may, dosing.upset)
 
 
 def formulate(unit: Unit, dosing: Dosing) -> Process:
@@ -146,7 +202,7 @@ def formulate(unit: Unit, dosing: Dosing) -> Process:
         flasks = batch.culture.flasks if batch is not None and batch.culture is not None else 0
         task = unit.does_together(works[0], batch or dosing, works[1], dosing, flasks)
     else:
-        task = unit.does(works[0], dosing)
+        task = unit.does(works[0], dosing if prepares[0] == "formulate" else batch or dosing)
     upset, latest = dosing.upset, unit.formulation(dosing)[1] if dosing.booked is not None else None
     begun = yield from unit.begins(task, by=latest, unless=upset)
     if upset.triggered:
@@ -177,29 +233,9 @@ def taken_from(unit: Unit, batch: Lot | None) -> None:
         unit.frees(batch)
 
 
-def suspend(unit: Unit, dosing: Dosing, task: Task, prepares: tuple[str, ...]) -> None:
-    """Count what was harvested and what is in the syringes."""
-    taken = held(unit, dosing, task.started, prepares[0])
-    dosing.cells = min(dosing.portion.cells, taken * unit.recovery("formulate", dosing))
-    dosing.suspended_at = unit.now
-    if len(prepares) > 1 and not isinf(taken):
-        unit.log.valued(task, taken)
-    unit.log.valued(task, dosing.cells, part=len(prepares) - 1)
-
-
-def held(unit: Unit, dosing: Dosing, at: int, first: str) -> float:
-    """The cells that are there to be formulated; as many as are asked for where nothing is counted."""
-    batch, bank = dosing.batch, dosing.patient.recipe.bank
-    if batch is not None and batch.culture is not None:
-        return batch.culture.cells(at) * unit.recovery(first, batch) - batch.culture.terms.samples
-    if batch is not None and bank is not None:
-        return batch.containers * bank.contains * unit.recovery(first, batch)
-    return inf
-
-
 def deliver(unit: Unit, dosing: Dosing) -> Process:
     """Bring the product to the clinic and give it, if it arrives whole, released and in time."""
-    recipe, policy, portion = dosing.patient.recipe, unit.plan.policy, dosing.portion
+    recipe = dosing.patient.recipe
     kept = yield from unit.ships(dosing, "ship out")
     for made in (dosing, dosing.batch, dosing.batch.parent if dosing.batch is not None else None):
         if made is not None:
@@ -207,13 +243,12 @@ def deliver(unit: Unit, dosing: Dosing) -> Process:
     if dosing.booked is not None:
         yield from unit.reach(dosing.booked)
     age = unit.now - dosing.suspended_at
-    needed = portion.least if policy.gives_short else portion.cells
     if not kept:
         spoil(unit, dosing, "cold chain")
     elif dosing.known_failure:
         spoil(unit, dosing, dosing.known_failure)
-    elif recipe.prepares and dosing.cells < needed:
-        spoil(unit, dosing, "too few cells", dosing.cells)
+    elif recipe.prepares and is_short(unit, dosing, age):
+        spoil(unit, dosing, TOO_FEW, held(unit, dosing, age))
     elif recipe.use_within is not None and age > recipe.use_within:
         spoil(unit, dosing, "expired")
     else:
@@ -241,20 +276,27 @@ def administer(unit: Unit, dosing: Dosing) -> Process:
     alive = 1.0
     if dosing.dose.product and recipe.prepares:
         alive = unit.biology.viability(patient, dosing.number, unit.now - dosing.suspended_at)
-    if not recipe.administers:
-        dosing.given_at = unit.now
-        return
 
     def begun(at: int) -> None:
         dosing.given_at = at
+        if dosing.dose.name == patient.arm.allocated_at:
+            unit.allocates(patient)
+
+    if not recipe.administers:
+        begun(unit.now)
+        return
 
     keeps = recipe.use_within if dosing.dose.product and recipe.prepares else None
-    by, upset = None if keeps is None else dosing.suspended_at + keeps, dosing.upset
+    by, upset, late = None if keeps is None else dosing.suspended_at + keeps, dosing.upset, "expired"
+    if dosing.dose.viable and recipe.prepares:
+        runs_short = runs_short_at(unit, dosing)
+        if runs_short is not None and (by is None or runs_short < by):
+            by, late = runs_short, TOO_FEW
     cells = dosing.cells * alive
     begins_at = yield from unit.procedure("administer", dosing, dosing.booked, cells, by, upset, begun)
     if begins_at < 0:
         if not upset.triggered:
-            spoil(unit, dosing, "expired")
+            spoil(unit, dosing, late)
         return
     if recipe.stay:
         start = unit.now

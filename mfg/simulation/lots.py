@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from attrs import define, field
 from simpy import Environment, Event
 
@@ -77,9 +79,11 @@ class Made:
 class Lot(Made):
     """Everything made from one collection of one patient; `target` is what its harvest must hold.
 
-    A lot that is a bank has `containers`; what is thawed from it for one dose is a lot of its own with the
+    Where its `cells` are counted and not grown, so many there are. A lot that is a bank has `containers`, each with
+    its `contents`, of all that it `gave`; what is thawed from it for one dose is a lot of its own with the
     bank as its `parent`. `begins` is the step with which it begins: a lot may start from isolated marrow, or
-    be in culture when the run starts. What got into the marrow itself (`tainted`) is in every lot from it.
+    be in culture when the run starts. Its `marrow` is what was collected, in mL, or in cells where they are counted.
+    What got into the marrow itself (`tainted`) is in every lot from it.
     """
 
     target: float
@@ -95,12 +99,21 @@ class Lot(Made):
     hold: Hold | None = None
     store: Hold | None = None
     culture: Culture | None = None
-    containers: int = 0
+    cells: float = inf
+    gave: float = inf
+    frozen: float = 0.0
+    thawed: float = 0.0
+    contents: list[float] = field(factory=list)
     grown: bool = False
     taken: bool = False
     failed: str = ""
     sampled: set[str] = field(factory=set)
     process: Running | None = None
+
+    @property
+    def containers(self) -> int:
+        """How many containers are left of it."""
+        return len(self.contents)
 
     @property
     def leaves_marrow(self) -> bool:
@@ -112,8 +125,9 @@ class Lot(Made):
 class Dosing(Made):
     """One dose of one patient: its appointments, its lot, and what came of it.
 
-    `batch` is what is formulated: the lot itself, or what was thawed from it. `tries` counts how often a lot
-    for it was lost; `hopeless` says why there will be no other. `upset` happens when its lot is lost.
+    `batch` is what is formulated: the lot itself, or what was thawed from it. What was filled may be `short`. `tries`
+    counts how often a lot for it was lost; `hopeless` says why there will be no other. It is `dropped` if it turns out
+    not to be for this patient. `upset` happens when its lot is lost, or when it is off.
     """
 
     dose: p.Dose
@@ -123,10 +137,17 @@ class Dosing(Made):
     cells: float
     upset: Event
     batch: Lot | None = None
+    short: bool = False
     suspended_at: int = -1
     given_at: int = -1
     tries: int = 0
     hopeless: str = ""
+    dropped: bool = False
+
+    @property
+    def off(self) -> bool:
+        """Whether it will not be given any more."""
+        return self.dropped or bool(self.hopeless)
 
     @property
     def portion(self) -> p.Portion:

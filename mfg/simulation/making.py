@@ -10,10 +10,15 @@ from mfg.calendar import DAY
 from mfg.growth import Culture
 from mfg.simulation import sizing
 from mfg.simulation.clock import First, Process
+from mfg.simulation.deciding import observe
+from mfg.simulation.freezing import freeze, take_out
+from mfg.simulation.gathering import gather
 from mfg.simulation.laboratory import sample_at, sample_culture
 from mfg.simulation.lots import Dosing, Lost, Lot
-from mfg.simulation.planning import replace
+from mfg.simulation.planning import resize
+from mfg.simulation.replacing import replace
 from mfg.simulation.unit import Unit
+from mfg.simulation.visits import float_in
 from mfg.simulation.works import Job
 
 
@@ -65,6 +70,7 @@ def make(unit: Unit, lot: Lot) -> Process:
         sample_at(unit, lot, step)
     if recipe.bank is not None and lot.parent is None:
         yield from freeze(unit, lot)
+        survive(unit, lot.patient.jobs["cryopreserve"], lot)
         sample_at(unit, lot, "cryopreserve")
     yield from release(unit, lot)
     lot.ready.succeed()
@@ -75,20 +81,25 @@ def make(unit: Unit, lot: Lot) -> Process:
 
 
 def collect(unit: Unit, lot: Lot) -> Process:
-    """Take the marrow, at its appointment, and send it to the facility."""
+    """Take the starting material, at its appointment, and send it to the facility."""
     if not lot.patient.recipe.collects:
         return
     if lot.collection is not None:
         yield from unit.reach(lot.collection)
         lot.collected_at = unit.now
-    lot.marrow = unit.biology.volume(lot.patient, lot.number)
-    lot.collected_at = yield from unit.procedure("collect", lot, lot.collection, lot.marrow)
-    if unit.comes_to_nothing(lot.patient.jobs["collect"], lot):
-        raise Lost(FAILURES["collect"])
-    if unit.contaminated is not None:
-        lot.contaminated = lot.tainted = unit.contaminated(lot.patient.index, lot.number)
+    if lot.patient.recipe.collecting is not None:
+        yield from gather(unit, lot)
+    else:
+        lot.marrow = unit.biology.volume(lot.patient, lot.number)
+        lot.collected_at = yield from unit.procedure("collect", lot, lot.collection, lot.marrow)
+        if unit.comes_to_nothing(lot.patient.jobs["collect"], lot):
+            raise Lost(FAILURES["collect"])
+        if unit.contaminated is not None:
+            lot.contaminated = lot.tainted = unit.contaminated(lot.patient.index, lot.number)
+    observe(unit, lot.patient, "collection", lot.number)
     if not lot.target:
         return
+    resize(unit, lot)
     if not (yield from unit.ships(lot, "ship in")):
         raise Lost("cold chain")
 
@@ -105,13 +116,18 @@ def isolate(unit: Unit, lot: Lot) -> Process:
         yield hold if keeps is None else First(unit.floor, keeps + 1, hold)
         if not hold.triggered:
             raise Lost(TOO_OLD)
-    mononuclear, founders = unit.biology.marrow(lot.patient, lot.number, lot.marrow)
+    mononuclear, founders = lot.marrow, 0.0
+    if recipe.collecting is None:
+        mononuclear, founders = unit.biology.marrow(lot.patient, lot.number, lot.marrow)
     work = lot.patient.jobs["isolate"]
     task = unit.does(work, lot, value=mononuclear, due=keeps)
     if keeps is not None and not (yield from unit.begins(task, by=keeps)):
         raise Lost(TOO_OLD)
     yield task
     lot.isolated = True
+    if recipe.collecting is not None:
+        lot.cells = lot.marrow * unit.recovery("isolate", lot)
+        unit.log.valued(task, lot.cells)
     survive(unit, work, lot)
     if lot.hold is not None and recipe.cultivation is not None:
         until = recipe.bank.after_passage if recipe.bank is not None else None
@@ -130,6 +146,7 @@ def expand(unit: Unit, lot: Lot) -> Process:
     """Culture until the lot holds what it must serve: fed on fixed weekdays, passaged when it is dense."""
     if lot.culture is None:
         yield from incubate(unit, lot)
+        lot.cells = unit.biology.yielded(lot.patient, lot.number)
     else:
         yield from grow(unit, lot)
     sample_at(unit, lot, "last passage")
@@ -195,8 +212,8 @@ def incubate(unit: Unit, lot: Lot) -> Process:
 
 def induce(unit: Unit, lot: Lot) -> Process:
     """Change to the medium that changes the cells, and wait until it has."""
-    work = lot.patient.jobs["induce"]
-    yield unit.does(work, lot, lot.culture.flasks if lot.culture is not None else 0)
+    work, culture = lot.patient.jobs["induce"], lot.culture
+    yield unit.does(work, lot, culture.flasks if culture is not None else 0)
     survive(unit, work, lot)
     yield from wait_in_culture(unit, lot, First(unit.floor, unit.now + lot.patient.recipe.induces))
     lot.grown = True
@@ -207,6 +224,10 @@ def release(unit: Unit, lot: Lot) -> Process:
     sample_culture(unit, lot, last=lot.culture is None or lot.store is not None)
     yield from wait_in_culture(unit, lot, lot.results["formulation"])
     unit.writes(lot.subject, "release")
+    if lot.patient.arm.floating:
+        for dosing in lot.patient.doses:
+            if lot in (dosing.lot, dosing.batch):
+                float_in(unit, lot.patient, "release", dosing.dose.name)
 
 
 def wait_in_culture(unit: Unit, lot: Lot, end: Event) -> Process:
@@ -220,32 +241,9 @@ def wait_in_culture(unit: Unit, lot: Lot, end: Event) -> Process:
                 yield from feed(unit, lot)
 
 
-def freeze(unit: Unit, lot: Lot) -> Process:
-    """Harvest and freeze the lot: as many containers as are planned, or as its cells fill."""
-    recipe, facility = lot.patient.recipe, unit.facility_of(lot.patient)
-    bank = recipe.bank
-    assert bank is not None
-    assert lot.culture is not None
-    harvest, work = lot.patient.jobs["harvest"], lot.patient.jobs["cryopreserve"]
-    planned = sizing.containers_of(recipe, facility, lot.target)
-    yield unit.stores_for(lot, planned)
-    task = unit.does_together(harvest, lot, work, lot, lot.culture.flasks)
-    yield from unit.begins(task)
-    lot.taken = True
-    unit.frees(lot)
-    yield task
-    harvested = lot.culture.cells(task.started) * unit.recovery("harvest", lot)
-    lot.containers = min(planned, int(harvested * unit.recovery("cryopreserve", lot) / bank.contains))
-    unit.log.valued(task, harvested)
-    unit.log.valued(task, lot.containers * bank.contains, part=1)
-    unit.takes_out(lot, planned - lot.containers)
-    survive(unit, work, lot)
-
-
 def thaw(unit: Unit, dosing: Dosing, batch: Lot) -> Process:
     """Wait for the bank and for the day, take what the dose needs, and let it grow again if the recipe says so."""
-    recipe, bank, facility = dosing.patient.recipe, batch.parent, unit.facility_of(dosing.patient)
-    terms = recipe.bank
+    bank, terms = batch.parent, dosing.patient.recipe.bank
     assert bank is not None
     assert terms is not None
     yield bank.ready
@@ -254,34 +252,31 @@ def thaw(unit: Unit, dosing: Dosing, batch: Lot) -> Process:
         yield unit.formulation(dosing)[0] - early
     if bank.failed or dosing.batch is not batch:
         return  # the dose has found its cells elsewhere
-    needed = sizing.containers_for(recipe, facility, dosing.portion.cells)
-    if bank.containers < needed:
+    if not take_out(unit, dosing, bank, batch):
         lose(unit, bank, "bank spent")
         return
-    bank.containers -= needed
-    unit.takes_out(bank, needed)
-    batch.contaminated, batch.containers = bank.contaminated, needed
+    batch.contaminated = bank.contaminated
     if terms.recovers is not None:
-        yield from recover(unit, batch, needed * terms.contains)
+        yield from recover(unit, batch)
         yield from make(unit, batch)
     else:
         batch.ready.succeed()
 
 
-def recover(unit: Unit, batch: Lot, frozen: float) -> Process:
+def recover(unit: Unit, batch: Lot) -> Process:
     """Thaw and plate what was frozen; it is one passage older than its bank."""
-    recipe = batch.patient.recipe
+    recipe, work = batch.patient.recipe, batch.patient.jobs["thaw"]
     bank = recipe.bank
     assert bank is not None
+    assert bank.after_passage is not None
     yield unit.reserves(batch, sizing.flasks_for(recipe, unit.facility_of(batch.patient), batch.target))
-    work = batch.patient.jobs["thaw"]
     task = unit.does(work, batch)
     yield task
-    cells = frozen * unit.recovery("thaw", batch)
+    cells = sum(batch.contents) * unit.recovery("thaw", batch)
     unit.log.valued(task, cells)
     survive(unit, work, batch)
     assert batch.hold is not None
-    batch.containers = 0
+    batch.contents = []
     batch.culture = unit.biology.culture(batch.patient, batch.number, batch.hold.units)
     batch.culture.passage = bank.after_passage
     batch.culture.replate(cells, unit.now)

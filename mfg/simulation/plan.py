@@ -16,11 +16,14 @@ from attrs import field, frozen
 
 from mfg.calendar import Window
 from mfg.course.network import Template
+from mfg.course.pieces import Floating
 from mfg.growth import Cultivation
 from mfg.shape import Shape
 
 _NOTES = "arrive allocate prescribe book visit ship-in ship-out release fail end observe drop"
 Case = Mapping[str, Decimal | str]  # what is known of a patient: the arm, the supply, what was observed
+DAY_0 = ""  # the day of the baseline itself, in the place of the name of an event
+VIABLE = "viable_cell"
 NOTES = {name.replace("-", " "): code for code, name in enumerate(_NOTES.split())}
 
 
@@ -126,32 +129,71 @@ class Test:
 
 @frozen
 class Expansion:
-    """The culture: grown from the patient's biology, or timed; medium by weekdays or by interval."""
+    """The culture: grown from the patient's biology, or timed; medium by weekdays or by interval.
+
+    A timed one `yields` so many cells, or as many as are asked for.
+    """
 
     lasts: int | None
     cultivation: Cultivation | None
     medium_every: int | None
+    yields: Shape | None
+
+
+@frozen
+class Scaled:
+    """So many cells, or so many for each kilogram."""
+
+    cells: float
+    per_kg: bool
+
+    def of(self, weight: float) -> float:
+        """The cells at a *weight* in kg."""
+        return self.cells * weight if self.per_kg else self.cells
+
+
+@frozen
+class Collecting:
+    """Collections whose cells are counted: each gives what `yields` says, for each kilogram or in all.
+
+    They go on `until` so many are there, and a `backup`: at `most` so many times, `every` so many days.
+    """
+
+    yields: Shape
+    per_kg: bool
+    until: Scaled
+    backup: Scaled
+    most: int
+    every: int
 
 
 @frozen
 class Bank:
-    """A lot frozen at a passage, in containers of so many cells; `recovers` minutes of culture after thawing."""
+    """A lot that is frozen; one that is grown at a passage. `recovers` are minutes of culture after thawing.
 
-    after_passage: int
-    contains: float
+    Each container `contains` so many cells; None where it holds what one dose needs.
+    """
+
+    after_passage: int | None
+    contains: Shape | None
     spare: int
     recovers: int | None
 
 
 @frozen
 class Portion:
-    """What is prescribed to one patient: the cells to aim for, and the fewest that may be given.
+    """What is prescribed to one patient, in what the dose counts.
 
-    nan is a patient for whom the protocol has no dose.
+    `cells` are aimed for. A product that was filled with fewer than `enough` of them is not given, nor one that holds
+    fewer than `least` when it is to be; more than `most` are never filled. `total` are the cells that a planner
+    makes for it, dead ones among them. nan is a patient for whom the protocol has no dose.
     """
 
     cells: float
+    enough: float
     least: float
+    most: float
+    total: float
 
 
 @frozen
@@ -159,7 +201,7 @@ class Dose:
     """What one planned dose is: a portion for each tenth of a kilogram from `first` on, or the same for everybody.
 
     A dose that depends on more than a weight has a `rule` instead. One with a `when` is given only to a patient whom
-    that condition admits.
+    that condition admits. Its cells are `counted` in this unit.
     """
 
     name: str
@@ -169,17 +211,47 @@ class Dose:
     first: int = 0
     rule: Callable[[Case], Portion] | None = None
     when: Any = None
+    counted: str = "cell"
+
+    @property
+    def viable(self) -> bool:
+        """Whether only its viable cells count."""
+        return self.counted == VIABLE
 
 
 @frozen
 class Arm:
-    """An arm with its course; `when` holds the conditions of its visits by their names."""
+    """An arm with its course; `when` holds the conditions of its visits by their names.
+
+    Its patients are allocated at the visit or with the dose named `allocated_at`, on `DAY_0`, or when they come (None).
+    An arm that is filled in order takes patients until it has its `size`; None where arms are drawn by their `ratio`.
+    """
 
     name: str
     ratio: int
+    size: int | None
     doses: tuple[Dose, ...]
     course: Template
+    allocated_at: str | None
     when: Mapping[str, Any] = field(factory=dict)
+
+    @cached_property
+    def repeating(self) -> frozenset[str]:
+        """The visits that take place again if their dose moves out of their window afterwards."""
+        return frozenset(event.name for event in self.course.planned if event.repeats)
+
+    @cached_property
+    def floating(self) -> Mapping[str, tuple[Floating, ...]]:
+        """What has no day, by the event that it follows."""
+        found: dict[str, tuple[Floating, ...]] = {}
+        for event in self.course.floating:
+            found[event.follows] = (*found.get(event.follows, ()), event)
+        return found
+
+    @cached_property
+    def comes(self) -> bool:
+        """Whether visits may come into the calendar later: repeated ones, or those without a day."""
+        return bool(self.repeating or self.floating)
 
     @cached_property
     def filled(self) -> frozenset[str]:
@@ -191,7 +263,7 @@ class Arm:
 class Trait:
     """Something that is observed of a patient, at the event `at`: a number from a `shape`, or one of some `words`.
 
-    A number is rounded to whole multiples of `step`. `typical` is what a planner counts on until it is observed.
+    A number is rounded as `rounding` says. `typical` is what a planner counts on until it is observed.
     The weight has neither shape nor words: it is known from the beginning.
     """
 
@@ -200,20 +272,39 @@ class Trait:
     shape: Shape | None
     words: tuple[str, ...]
     shares: tuple[float, ...]
-    step: Decimal | None
-    how: str
+    rounding: Any
     typical: Decimal | str | None
 
 
 @frozen
+class Stagger:
+    """The least days between the first doses of two subjects of one cohort, and of two cohorts; 0 is no wait."""
+
+    subjects: int
+    cohorts: int
+
+
+@frozen
+class Limit:
+    """What somebody must have to be eligible: at least, above, at most and below these."""
+
+    name: str
+    least: float
+    above: float
+    most: float
+    below: float
+
+
+@frozen
 class Candidate:
-    """A patient of a list, arriving at a minute."""
+    """A patient of a list, arriving at a minute; what is not known is drawn."""
 
     name: str
     arrived: int
     weight: float
     arm: int | None
     clinic: int | None
+    age: float | None = None
 
 
 @frozen
@@ -239,6 +330,7 @@ class People:
     """The population in plain shapes; hazards per minute, decline in points per month of 30.4375 days."""
 
     weight: Shape
+    age: Shape | None
     score: Shape | None
     decline: Shape | None
     ineligible: float
@@ -270,6 +362,7 @@ class Recipe:
     tests: tuple[int, ...]
     collects: bool
     collected: Shape | None
+    collecting: Collecting | None
     inbound: str | None
     within: int | None
     making: tuple[str, ...]
@@ -294,7 +387,6 @@ class Policy:
     """What is decided when things do not go as planned."""
 
     order: str
-    gives_short: bool
     recollect: int
     again: str
     facility: str
@@ -303,7 +395,11 @@ class Policy:
 
 @frozen
 class Plan:
-    """Everything that one replication needs."""
+    """Everything that one replication needs.
+
+    `turns` gives for each visit of a repeated one that one's name and its place in it; `held` are the visits that wait
+    for results. `eligibility` limits what is known of everybody, `admits` what is observed at screening.
+    """
 
     name: str
     seed: int
@@ -325,8 +421,10 @@ class Plan:
     legs: Mapping[tuple[str, int, int], Leg]
     arms: tuple[Arm, ...]
     block: int | None
-    strata: bool
-    allocated_at: str | None
+    strata: tuple[str, ...]
+    stagger: Stagger | None
+    turns: Mapping[str, tuple[str, int]]
+    held: frozenset[str]
     open_days: tuple[bool, ...]
     conditions: tuple[Any, ...]
     recipe_by: Mapping[tuple[bool, ...], int]
@@ -334,6 +432,8 @@ class Plan:
     tests: tuple[Test, ...]
     people: People
     traits: tuple[Trait, ...]
+    eligibility: tuple[Limit, ...]
+    admits: Mapping[str, Any]
     candidates: tuple[Candidate, ...]
     in_progress: tuple[InProgress, ...]
     rate: float
@@ -346,6 +446,11 @@ class Plan:
     def tests_of(self, recipe: Recipe) -> list[Test]:
         """The release tests of *recipe*."""
         return [self.tests[n] for n in recipe.tests]
+
+    @property
+    def in_order(self) -> bool:
+        """Whether the arms are filled one after the other."""
+        return self.arms[0].size is not None
 
     @property
     def listed(self) -> tuple[InProgress | Candidate, ...]:

@@ -2,38 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from math import nan
+from math import inf, isinf, nan
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from mfg.errors import Refused
-from mfg.simulation.plan import Case, Portion
+from mfg.simulation.plan import VIABLE, Case, Portion
 
 if TYPE_CHECKING:  # what runs has no need of units and protocols
-    from mfg.prescription import Administration, Prescriber
+    from mfg.prescription.order import Administration
+    from mfg.prescription.rule import RouteRule, Rule
+
+NO_DOSE = Portion(nan, nan, nan, nan, nan)
 
 
-def portion_of(given: Iterable[Administration]) -> Portion:
-    """The cells to aim for and the fewest that may be given, over all routes of a dose."""
-    routes = list(given)
-    target = sum(
-        float(a.cells if a.cells is not None else a.cells_most or a.cells_least or 0) for a in routes
-    )
-    return Portion(target, sum(float(a.cells_least or a.cells or 0) for a in routes))
+@frozen
+class Terms:
+    """How doses are filled: which end of a range is the `aim`, and whether a short dose is given.
+
+    A product is typically `alive` to this share when it is suspended, and to the part `keeps` of that when it expires.
+    """
+
+    aim: str
+    gives_short: bool
+    alive: float
+    keeps: float
 
 
 @frozen
 class Ruled:
-    """A dose that depends on more than a weight: its rule, tried on what is known of a patient."""
+    """The rule of a dose, tried on what is known of a patient."""
 
-    prescriber: Prescriber
+    rule: Rule
     words: Case
+    terms: Terms
 
     def __call__(self, case: Case) -> Portion:
         """The portion in *case*; nan where the protocol has no dose."""
         try:
-            return portion_of(self.prescriber.order({**case, **self.words}).administrations)
+            given = self.rule.administrations({**case, **self.words})
         except Refused:
-            return Portion(nan, nan)
+            return NO_DOSE
+        viable = counted_of(self.rule) == VIABLE
+        parts = [
+            _part(one, self.terms, takes_all=_takes_all(route), viable=viable)
+            for one, route in zip(given, self.rule.routes, strict=True)
+        ]
+        cells, enough, least, most, total = (sum(ends) for ends in zip(*parts, strict=True))
+        return Portion(cells, enough, least, most, total)
+
+
+def counted_of(rule: Rule) -> str:
+    """What the cells of a dose are counted in; a scenario counts those of one dose in one way."""
+    return rule.routes[0].fill.counted
+
+
+def _takes_all(route: RouteRule) -> bool:
+    return route.fill.box is not None and route.fill.box.use == "all"
+
+
+def _part(
+    given: Administration, terms: Terms, *, takes_all: bool, viable: bool
+) -> tuple[float, float, float, float, float]:
+    """The numbers of a portion that one route asks for."""
+    least = float(given.cells_least or 0)
+    limit = inf if given.cells_most is None else float(given.cells_most)
+    if given.cells is not None:
+        cells = planned = float(given.cells)
+        enough = (least or cells) if terms.gives_short else cells
+    else:
+        cells = _aim(least, limit, terms.aim)
+        planned = min(limit, cells / terms.keeps) if viable else cells
+        enough = least or 1.0  # with a cap only: any cells at all
+    total = planned / terms.alive if viable else planned
+    return cells, enough, least, limit if takes_all else planned, total
+
+
+def _aim(least: float, most: float, aim: str) -> float:
+    """What is aimed for between two limits, of which one may be missing."""
+    if isinf(most) or (aim == "least" and least):
+        return least
+    return (least + most) / 2 if aim == "middle" and least else most

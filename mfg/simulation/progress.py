@@ -9,7 +9,7 @@ from mfg.simulation import plan as p
 from mfg.simulation import sizing
 from mfg.simulation.clock import Process
 from mfg.simulation.cohort import Patient
-from mfg.simulation.journey import allocate, follow, settle
+from mfg.simulation.journey import follow, settle
 from mfg.simulation.laboratory import sampled_before
 from mfg.simulation.making import expect_breakdown
 from mfg.simulation.planning import NO_APPOINTMENT, Appointments, prepare
@@ -27,7 +27,7 @@ def resume(unit: Unit, patients: Sequence[Patient]) -> None:
     for patient, lot in zip(patients, unit.plan.in_progress, strict=False):
         unit.assign(patient, lot.facility)
         recipe, facility = patient.recipe, unit.facility_of(patient)
-        cells = patient.portion(patient.arm.doses[lot.dose]).cells
+        cells = patient.portion(patient.arm.doses[lot.dose]).total
         peak = sizing.flasks_for(recipe, facility, sizing.target(recipe, facility, cells))
         more = max(0, min(peak - lot.flasks, spare[lot.facility]))
         spare[lot.facility] -= more
@@ -37,7 +37,7 @@ def resume(unit: Unit, patients: Sequence[Patient]) -> None:
 def _goes_on(unit: Unit, patient: Patient, lot: p.InProgress, flasks: int) -> Process:
     """One patient with a lot in culture, to the dose that it is for; returns the ending."""
     unit.writes(patient.subject, "arrive", value=patient.weight)
-    allocate(unit, patient)
+    unit.allocates(patient)
     unit.will_leave(patient, lot.dose_day * DAY)
     booked = _booked(unit, patient, lot)
     if booked is None:

@@ -14,7 +14,10 @@ from mfg.simulation.floor import Exhausted
 from mfg.simulation.journey import arrive
 from mfg.simulation.log import Columns
 from mfg.simulation.progress import resume
+from mfg.simulation.stagger import too_soon
 from mfg.simulation.unit import Unit
+
+ROUNDING = 1e-9  # of what is added up in another order
 
 
 def replicate(plan: p.Plan, replication: int) -> tuple[Columns, list[str]]:
@@ -80,6 +83,7 @@ def _broken(unit: Unit, patients: list[Patient]) -> Iterator[str]:
     endless = [patient.name for patient in patients if not patient.ended]
     if endless:
         yield f"without an ending: {', '.join(endless[:5])}"
+    yield from too_soon(unit)
     for patient in patients:
         yield from _mixed_up(patient)
 
@@ -105,5 +109,7 @@ def _mixed_up(patient: Patient) -> Iterator[str]:
     for lot in patient.lots:
         if lot.culture is not None and lot.culture.doubled > lot.culture.limit + 1e-9:
             yield f"{patient.name}: a lot grew beyond its limit"
-        if lot.containers < 0:
-            yield f"{patient.name}: more containers were thawed than were frozen"
+        if lot.frozen > lot.gave * (1 + ROUNDING):
+            yield f"{patient.name}: more was frozen than was collected or yielded"
+        if lot.thawed > lot.frozen * (1 + ROUNDING):
+            yield f"{patient.name}: more was thawed than was frozen"

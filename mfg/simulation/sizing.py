@@ -5,7 +5,7 @@ A planner counts on the least that a piece of work is known to recover, so that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from math import ceil, isnan
 
 from mfg.simulation import plan as p
@@ -22,9 +22,8 @@ def recovered(facility: p.Facility, name: str) -> float:
 def target(recipe: p.Recipe, facility: p.Facility, cells: float) -> float:
     """What a harvest must hold to give *cells*: they, what the wash loses, and the samples."""
     terms = recipe.cultivation
-    if terms is None:
-        return cells
-    return cells / recovered(facility, "formulate") + terms.samples
+    washed = cells / recovered(facility, "formulate") if "formulate" in recipe.prepares else cells
+    return washed + terms.samples if terms is not None else washed
 
 
 def flasks_for(recipe: p.Recipe, facility: p.Facility, harvest: float) -> int:
@@ -36,28 +35,39 @@ def flasks_for(recipe: p.Recipe, facility: p.Facility, harvest: float) -> int:
     return min(needed, facility.incubator)
 
 
-def containers_for(recipe: p.Recipe, facility: p.Facility, cells: float) -> int:
-    """How many frozen containers one dose of *cells* takes, as planned."""
+def thawed_for(recipe: p.Recipe, facility: p.Facility, cells: float) -> float:
+    """How many cells must be there after thawing to give *cells*, as planned."""
     bank, terms = recipe.bank, recipe.cultivation
     assert bank is not None
-    thawed = bank.contains * recovered(facility, "thaw")
     needed = target(recipe, facility, cells)
     if bank.recovers is not None and terms is not None:
         needed = flasks_for(recipe, facility, needed) * terms.reseeding * terms.vessel_cm2
-    return ceil(needed / thawed - 1e-9)
+    return needed
 
 
-def bank_target(recipe: p.Recipe, facility: p.Facility, doses: Iterable[float]) -> float:
+def frozen_for(recipe: p.Recipe, facility: p.Facility, cells: float) -> float:
+    """How many frozen cells one dose of *cells* takes, as planned."""
+    return thawed_for(recipe, facility, cells) / recovered(facility, "thaw")
+
+
+def containers_for(recipe: p.Recipe, facility: p.Facility, cells: float, contains: float) -> int:
+    """How many frozen containers of so many cells one dose of *cells* takes, as planned."""
+    thawed = contains * recovered(facility, "thaw")
+    return ceil(thawed_for(recipe, facility, cells) / thawed - 1e-9)
+
+
+def bank_target(recipe: p.Recipe, facility: p.Facility, doses: Sequence[float]) -> float:
     """The cells that a bank must be frozen from to serve *doses* and keep its spare containers."""
     bank = recipe.bank
     assert bank is not None
-    containers = sum(containers_for(recipe, facility, cells) for cells in doses) + bank.spare
-    return containers * bank.contains / recovered(facility, "cryopreserve")
+    if bank.contains is None:
+        needs = [frozen_for(recipe, facility, cells) for cells in doses]
+        return (sum(needs) + bank.spare * max(needs)) / recovered(facility, "cryopreserve")
+    contains = bank.contains.typical
+    containers = sum(containers_for(recipe, facility, cells, contains) for cells in doses) + bank.spare
+    return containers * contains / recovered(facility, "cryopreserve")
 
 
-def containers_of(recipe: p.Recipe, facility: p.Facility, harvest: float) -> int:
-    """The containers that *harvest* fills, as planned; at most what there is room for."""
-    bank = recipe.bank
-    assert bank is not None
-    filled = round(harvest * recovered(facility, "cryopreserve") / bank.contains)
-    return min(filled, facility.storage)
+def containers_of(facility: p.Facility, harvest: float, contains: float) -> int:
+    """The containers of so many cells that *harvest* fills, as planned."""
+    return ceil(harvest * recovered(facility, "cryopreserve") / contains - 1e-6)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mfg.simulation import plan as p
-from mfg.simulation.cohort import Patient
 from mfg.simulation.draws import Draws, Luck
+
+if TYPE_CHECKING:  # what runs has no need of protocols
+    from mfg.protocol.cases import Rounding
+    from mfg.simulation.cohort import Patient
 
 DIGITS = 4  # of a number that the protocol does not round
 
@@ -25,27 +29,36 @@ class Traits:
                 draws = _draws(trait, luck)
                 self._at.setdefault(trait.at, []).append((trait, draws))
         self._weighed = next((trait for trait in plan.traits if trait.typical is None), None)
-        self._asked = bool(plan.traits or plan.conditions)
+        self.asked = bool(plan.traits or plan.conditions)
         self._supply = plan.supply
 
     def meet(self, patient: Patient) -> None:
         """What is known of *patient* from the beginning: the arm, the supply and the weight."""
-        if not self._asked:
+        if not self.asked:
             return
         patient.typical = self._typical
         patient.case = {"arm": patient.arm.name, "supply": self._supply}
         if self._weighed is not None:
-            patient.case["weight"] = rounded(patient.weight, self._weighed.step, self._weighed.how)
+            patient.case["weight"] = rounded(patient.weight, self._weighed.rounding)
 
-    def observe(self, patient: Patient, event: str, turn: int = 0) -> list[tuple[str, Decimal | str]]:
-        """Draw what is observed at *event*, the *turn*-th of its name; what it was."""
+    def observe(
+        self, patient: Patient, event: str, turn: int = 0, again: int = 0
+    ) -> list[tuple[str, Decimal | str]]:
+        """Draw what is observed at *event*, the *turn*-th of its name, repeated for the *again*-th time; what it was."""
         found: list[tuple[str, Decimal | str]] = []
         for trait, draws in self._at.get(event, ()):
-            drawn = draws(patient.index, 0, turn)
-            value = trait.words[int(drawn)] if trait.words else rounded(drawn, trait.step, trait.how)
+            drawn = draws(patient.index, again, turn)
+            value = trait.words[int(drawn)] if trait.words else rounded(drawn, trait.rounding)
             patient.case[trait.name] = value
             found.append((trait.name, value))
         return found
+
+
+def words_of(plan: p.Plan, luck: Luck, name: str, count: int) -> list[str]:
+    """The word that each of *count* patients has at the first observation of the covariate *name*."""
+    trait = next(trait for trait in plan.traits if trait.name == name)
+    draws = _draws(trait, luck)
+    return [trait.words[int(draws(patient))] for patient in range(count)]
 
 
 def _draws(trait: p.Trait, luck: Luck) -> Draws[float]:
@@ -59,8 +72,7 @@ def _draws(trait: p.Trait, luck: Luck) -> Draws[float]:
     )
 
 
-def rounded(value: float, step: Decimal | None, how: str) -> Decimal:
-    """*value* in whole multiples of *step*, rounded as *how* says; to four digits where there is no step."""
-    if step is None:
-        return Decimal(f"{value:.{DIGITS}g}")
-    return (Decimal(repr(value)) / step).to_integral_value(how) * step
+def rounded(value: float, rounding: Rounding | None) -> Decimal:
+    """*value* rounded as the protocol says; to four digits where it says nothing."""
+    shown = Decimal(f"{value:.{DIGITS}g}")
+    return shown if rounding is None else rounding.apply(Decimal(repr(value)))

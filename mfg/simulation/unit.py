@@ -37,6 +37,7 @@ class Unit:
         self.biology = Biology(plan, luck)
         self.traits = Traits(plan, luck)
         self.contaminated = Chance.of(luck, "contaminated marrow", plan.people.contaminated)
+        self.subjects: list[Patient] = []  # who came in, in their order, where first doses are staggered
         self.in_work = [0] * len(plan.facilities)
         self._panels = [
             [
@@ -172,6 +173,11 @@ class Unit:
         """Write down something that takes no time."""
         now = self.floor.now
         self.log.note(subject, p.NOTES[name], now, now, now, outcome, value)
+
+    def allocates(self, patient: Patient) -> None:
+        """Write down the arm, and the decline with which the wait is reckoned."""
+        if not patient.ended:
+            self.writes(patient.subject, "allocate", patient.arm.name, patient.decline)
 
     def recovery(self, name: str, made: Made) -> float:
         """The share of the cells that came out of the work *name* the last time."""
@@ -314,7 +320,7 @@ class Unit:
         """Discard what is left of a bank."""
         if bank.store is not None:
             self.takes_out(bank, bank.store.units)
-            bank.store, bank.containers = None, 0
+            bank.store, bank.contents = None, []
 
     # ---- days --------------------------------------------------------------------------------------------
 

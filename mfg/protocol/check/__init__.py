@@ -8,8 +8,10 @@ from mfg.errors import Refused
 from mfg.protocol.check import (
     allocation,
     arms,
+    banks,
     events,
     limits,
+    measuring,
     patient,
     recipe,
     release,
@@ -19,7 +21,20 @@ from mfg.protocol.check import (
 )
 from mfg.protocol.protocol import Protocol
 
-ROOMS = (words, arms, allocation, events, supplies, routes, patient, limits, recipe, release)
+ROOMS = (
+    words,
+    arms,
+    allocation,
+    events,
+    supplies,
+    routes,
+    measuring,
+    patient,
+    limits,
+    recipe,
+    banks,
+    release,
+)
 
 
 def faults_of(protocol: Protocol) -> Iterator[Refused]:

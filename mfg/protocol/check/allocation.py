@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mfg.errors import Refused, nearest
-from mfg.protocol.protocol import Protocol
-from mfg.units import alike, number
+from mfg.protocol.occurrences import occurrences
+from mfg.protocol.protocol import Allocation, Protocol
+from mfg.units import alike, number, text
 
 _DAYS_A_MONTH = 30.4375
 
@@ -18,18 +19,57 @@ def faults(protocol: Protocol) -> Iterator[Refused]:
     if allocation is None:
         return
     ratios = sum(arm.ratio or 0 for arm in protocol.arms)
-    if allocation.block is not None and allocation.how == "in order":
-        advice = 'leave it out, or allocate by how = "ratio"'
-        yield Refused(
-            "allocation.block", str(allocation.block), "has no use where arms are filled in order", advice
-        )
+    if allocation.how == "in order":
+        yield from _undrawn(allocation)
     elif allocation.block is not None and (ratios == 0 or allocation.block == 0 or allocation.block % ratios):
         advice = f"use a multiple of {ratios}" if ratios else "give the arms ratios"
         yield Refused("allocation.block", str(allocation.block), "does not divide by the ratios", advice)
-    events = ["screening", "baseline", *(visit.name for visit in protocol.visits)]
+    events = ["screening", "baseline", *(o.name for visit in protocol.visits for o in occurrences(visit))]
     if allocation.at is not None and allocation.at not in events:
         yield Refused("allocation.at", allocation.at, "is no event", nearest(allocation.at, events))
-    yield from _strata(protocol, allocation.strata, allocation.at)
+    yield from _without_it(protocol, allocation.at)
+    if allocation.how != "in order":
+        yield from _strata(protocol, allocation.strata, allocation.at)
+    yield from _stagger(allocation)
+
+
+def _without_it(protocol: Protocol, at: str | None) -> Iterator[Refused]:
+    """Arms whose patients would never come to the visit at which they are allocated."""
+    for visit in protocol.visits:
+        if at not in {o.name for o in occurrences(visit)}:
+            continue
+        if visit.after is not None and visit.after.of == "release":
+            yield Refused("allocation.at", at, "has no day of its own", "name an event that is planned")
+        asked = visit.when.conditions.get("arm") if visit.when is not None else None
+        for arm in protocol.arms if asked is not None else ():
+            if asked is not None and arm.name not in asked.one_of:
+                problem = f"is no visit of the arm {arm.name}"
+                yield Refused("allocation.at", at, problem, "name one of all arms")
+
+
+def _undrawn(allocation: Allocation) -> Iterator[Refused]:
+    """Words of a draw, where arms are filled one after the other."""
+    advice = 'leave it out, or allocate by how = "ratio"'
+    for key, given in (("block", allocation.block), ("strata", ", ".join(allocation.strata))):
+        if given:
+            problem = "has no use where arms are filled in order"
+            yield Refused(f"allocation.{key}", str(given), problem, advice)
+
+
+def _stagger(allocation: Allocation) -> Iterator[Refused]:
+    """Times between subjects, of whom there is an order."""
+    stagger = allocation.stagger
+    if stagger is None:
+        return
+    if allocation.how != "in order":
+        problem = "has no order of subjects"
+        yield Refused("allocation.stagger", None, problem, 'give how = "in order", or leave it out')
+    said = {key: q for key in ("subjects", "cohorts") if (q := getattr(stagger, key)) is not None}
+    if not said:
+        yield Refused("allocation.stagger", None, "says no time", "give subjects, cohorts, or both")
+    for key, spacing in said.items():
+        if not spacing.magnitude:
+            yield Refused(f"allocation.stagger.{key}", text(spacing), "is no wait", "leave it out")
 
 
 def _shares(protocol: Protocol) -> Iterator[Refused]:

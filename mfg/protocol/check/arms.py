@@ -30,17 +30,9 @@ def faults(protocol: Protocol) -> Iterator[Refused]:
             yield Refused(f"arm.{arm.name}", "0", "gives the arm no patients", "leave the arm out")
     given = {name for arm in protocol.arms for name in arm.doses}
     for planned_dose in protocol.doses if protocol.arms else ():
-        for occurrence in occurrences(planned_dose):
-            if occurrence.name not in given:
-                problem = "is given in no arm"
-                advice = "list it under the doses of an arm, or leave it out"
-                yield Refused(
-                    f"dose.{planned_dose.name}", _unless(occurrence.name, planned_dose.name), problem, advice
-                )
-
-
-def _unless(name: str, same: str) -> str | None:
-    return None if name == same else name
+        if not given & {occurrence.name for occurrence in occurrences(planned_dose)}:
+            advice = "list it under the doses of an arm, or leave it out"
+            yield Refused(f"dose.{planned_dose.name}", None, "is given in no arm", advice)
 
 
 def given_treatments(protocol: Protocol) -> list[Treatment]:

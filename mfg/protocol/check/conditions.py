@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from itertools import product
 
 from mfg.errors import Refused, nearest
+from mfg.protocol.cases import LIMITS, uncovered
 from mfg.protocol.protocol import Covariate, Protocol, bounds_of
-from mfg.protocol.rules import Limits, When, condition_of, uncovered
+from mfg.protocol.rules import Limits, When, condition_of
 from mfg.units import KNOWN, alike
 
 _LOWER, _UPPER = ("least", "above"), ("most", "below")
@@ -15,10 +16,9 @@ _LOWER, _UPPER = ("least", "above"), ("most", "below")
 
 def can_be_read(covariate: Covariate) -> bool:
     """Whether the unit of *covariate* is one, and its limits are in it; a word has neither."""
-    unit = covariate.unit
+    unit, limits = covariate.unit, [getattr(covariate, key) for key in LIMITS]
     if unit is None:
-        return covariate.least is None and covariate.most is None
-    limits = (covariate.least, covariate.most)
+        return all(limit is None for limit in limits)
     return unit in KNOWN and all(limit is None or alike(limit, unit) for limit in limits)
 
 
@@ -65,7 +65,12 @@ def covered(protocol: Protocol, path: str, rows: Iterable[When | None], free: se
         return
     conditions = [condition_of(when, units) for when in table]
     reach = {name: bounds_of(protocol.patient[name], units[name]) for name in names & units.keys()}
-    for problem in uncovered(conditions, words, reach):
+    rounded = {
+        n: c.round.within(c.unit)
+        for n, c in protocol.patient.items()
+        if c.round and c.unit and alike(c.round.to, c.unit)
+    }
+    for problem in uncovered(conditions, words, reach, rounded):
         yield Refused(path, None, f"does not take every case exactly once: {problem}", "mend the conditions")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mfg.errors import Refused, nearest
 from mfg.protocol.check.conditions import asked, covered
-from mfg.protocol.occurrences import MOST, occurrences
+from mfg.protocol.occurrences import occurrences, repeat_faults
 from mfg.protocol.protocol import Protocol
 
 
@@ -21,9 +21,7 @@ def faults(protocol: Protocol) -> Iterator[Refused]:
             yield Refused(path, None, "has no day", 'give day = "26 day" or after = { of = ..., is = ... }')
         if event.repeat and event.repeat.times < 1:
             yield Refused(f"{path}.repeat.times", "0", "is no repetition", "write how often it takes place")
-        if event.repeat and event.repeat.times > MOST:
-            advice = f"write at most {MOST}"
-            yield Refused(f"{path}.repeat.times", str(event.repeat.times), "is out of reach", advice)
+        yield from (fault.under(path) for fault in repeat_faults(event))
         if event.day:
             yield from covered(protocol, f"{path}.day", [row.when for row in event.day], {"arm"})
         if event.after:

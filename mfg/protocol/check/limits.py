@@ -9,7 +9,8 @@ from typing import Any
 import attrs
 
 from mfg.errors import Refused
-from mfg.protocol.protocol import CellRule, Protocol
+from mfg.protocol.protocol import Protocol
+from mfg.protocol.route import CellRule
 from mfg.protocol.rules import Limits, When
 from mfg.spread import Spread
 from mfg.units import alike, text

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mfg.errors import Refused, nearest
+from mfg.protocol.cases import LIMITS
+from mfg.protocol.check.measuring import rounding_fault
 from mfg.protocol.protocol import Covariate, Protocol
 from mfg.protocol.rules import Limits
 from mfg.units import KNOWN, alike, text
@@ -43,7 +45,8 @@ def _units(path: str, covariate: Covariate) -> Iterator[Refused]:
     if unit is not None and unit not in KNOWN:
         yield Refused(f"{path}.unit", unit, "is no unit of this field", nearest(unit, KNOWN))
         return
-    for key in ("least", "most"):
+    yield from rounding_fault(path, covariate)
+    for key in LIMITS:
         limit = getattr(covariate, key)
         if limit is not None and (unit is None or not alike(limit, unit)):
             advice = f"write it in {unit}" if unit else "leave it out: a word has no limits"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mfg.digits import plain
 from mfg.errors import Refused
 from mfg.protocol.check.arms import given_treatments
 from mfg.protocol.check.conditions import asked, exclude
 from mfg.protocol.protocol import Before, Protocol, Supply
 from mfg.protocol.recipe import Expand, Formulate, Induce, Ship, Step, Thaw
 from mfg.protocol.rules import When
-from mfg.units import Quantity, number, plain
+from mfg.units import Quantity, number
 
 TURN = {"collect": 0, "isolate": 1, "expand": 2, "induce": 2, "cryopreserve": 3, "thaw": 4}
 TURN |= {"formulate": 5, "administer": 6, "observe": 7}
@@ -88,10 +89,12 @@ def _ways(steps: list[Step]) -> Iterator[Refused]:
         if not isinstance(step, Ship):
             continue
         behind, ahead = set(done[:place]), set(done[place + 1 :])
-        inbound = not behind & TURN.keys() - {"collect"} and bool(ahead & {"isolate", "expand", "formulate"})
-        outbound = "formulate" in behind and "administer" not in behind
+        inbound = not behind & TURN.keys() - {"collect"} and bool(
+            ahead & {"isolate", "expand", "cryopreserve", "formulate"}
+        )
+        outbound = bool(behind & {"thaw", "formulate"}) and "administer" not in behind
         direction = "in" if inbound else "out"
-        advice = "a way in lies before isolate, a way out between formulate and administer"
+        advice = "a way in lies before isolate, a way out between formulate (or thaw) and administer"
         if not inbound and not outbound:
             yield Refused("step.ship", step.leg, "carries nothing there", advice)
         elif direction in ways and not exclude(ways[direction].when, step.when):

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from mfg.errors import Refused, nearest
+from mfg.protocol.cases import KINDS
 from mfg.protocol.check.conditions import can_be_read, covered
-from mfg.protocol.protocol import CellRule, Protocol, Route
-from mfg.units import Quantity, alike, quantity_of, text
-
-_CELLS = ("cell", "viable_cell")
+from mfg.protocol.protocol import Protocol
+from mfg.protocol.route import CellRule, Route
+from mfg.units import Quantity, alike, kind_of, quantity_of, text
 
 
 def faults(protocol: Protocol) -> Iterator[Refused]:
@@ -22,10 +22,11 @@ def faults(protocol: Protocol) -> Iterator[Refused]:
         if route.treatment and route.treatment not in [t.name for t in protocol.treatments]:
             advice = nearest(route.treatment, [t.name for t in protocol.treatments])
             yield Refused(f"{path}.treatment", route.treatment, "is no treatment of this protocol", advice)
-        if route.sites < 1:
-            yield Refused(f"{path}.sites", "0", "is no site", "give the number of sites")
-        whens = [rule.when for rule in route.cells]
-        yield from covered(protocol, f"{path}.cells", whens, {"arm", "dose", "supply"})
+        for key, rows in (("cells", route.cells), ("sites", route.sites), ("share", route.share)):
+            if rows:
+                yield from covered(
+                    protocol, f"{path}.{key}", [row.when for row in rows], {"arm", "dose", "supply"}
+                )
         if not route.cells:
             yield Refused(f"{path}.cells", None, "says no number of cells", "write a rule")
         for rule in route.cells:
@@ -50,12 +51,14 @@ def _rule(protocol: Protocol, path: str, rule: CellRule) -> Iterator[Refused]:
 
 def _scale(protocol: Protocol, path: str, of: str | None, quantity: Quantity) -> Iterator[Refused]:
     """Whether what a rule scales with is described, in a unit that fits."""
-    if any(alike(quantity, f"{cell}{suffix}") for cell in _CELLS for suffix in ("", "/site")):
+    kind = kind_of(quantity)
+    if any(alike(quantity, f"{kind}{suffix}") for suffix in ("", "/site")):
         return
-    area = any(alike(quantity, f"{cell}/m**2") for cell in _CELLS)
-    if area and of is None:
-        advice = 'add of = "..." and describe it under [patient]'
-        yield Refused(path, text(quantity), "does not say of which area", advice)
+    scales = (("m**2", "area"), ("cm", "length"), ("count", "count"))
+    of_what = next((word for scale, word in scales if alike(quantity, f"{kind}/{scale}")), None)
+    if of_what and of is None:
+        problem, advice = f"does not say of which {of_what}", 'add of = "..." and describe it under [patient]'
+        yield Refused(path, text(quantity), problem, advice)
         return
     name = of or "weight"
     covariate = protocol.patient.get(name)
@@ -63,9 +66,7 @@ def _scale(protocol: Protocol, path: str, of: str | None, quantity: Quantity) ->
     if covariate is None or unit is None:
         advice = f"describe it: [patient.{name}] with its unit"
         yield Refused(path, text(quantity), f"scales with the {name}", advice)
-    elif can_be_read(covariate) and not any(
-        alike(quantity * quantity_of(Decimal(1), unit), cell) for cell in _CELLS
-    ):
+    elif can_be_read(covariate) and not alike(quantity * quantity_of(Decimal(1), unit), kind):
         yield Refused(path, text(quantity), f"does not fit the {name} in {unit}", f"write it per {unit}")
 
 
@@ -80,25 +81,11 @@ def _filled(path: str, route: Route) -> Iterator[Refused]:
 
 
 def _kinds(path: str, route: Route) -> Iterator[Refused]:
-    """All cells and viable cells told apart: only a lot's viability turns one into the other."""
+    """A concentration counts what the dose counts: only a lot's viability turns cells into viable ones."""
     numbers = [q for r in route.cells for q in (r.is_, r.least, r.most, r.cap, r.floor) if q is not None]
-    kinds = {_is_viable(quantity) for quantity in numbers}
-    if len(kinds) > 1:
-        advice = "count one of them throughout"
-        yield Refused(f"{path}.cells", None, "counts cells in one place and viable cells in another", advice)
-    if len(kinds) != 1:
-        return
-    (viable,) = kinds
-    counted, other = ("viable cells", "cells") if viable else ("cells", "viable cells")
+    kinds = {kind_of(quantity) for quantity in numbers}
     dense = route.concentration
-    stated = [("concentration", q) for q in (dense.is_, dense.least, dense.most) if q] if dense else []
-    if route.container is not None and route.container.contains is not None:
-        stated.append(("container.contains", route.container.contains))
-    for key, quantity in stated:
-        if _is_viable(quantity) != viable:
-            problem = f"is in {other}, and the dose is in {counted}"
-            yield Refused(f"{path}.{key}", text(quantity), problem, "count one of them throughout")
-
-
-def _is_viable(quantity: Quantity) -> bool:
-    return "viable_cell" in str(quantity.units)
+    for quantity in (dense.is_, dense.least, dense.most) if dense and len(kinds) == 1 else ():
+        if quantity is not None and kind_of(quantity) not in kinds:
+            problem = f"is in {KINDS[kind_of(quantity)]}, and the dose is in {KINDS[next(iter(kinds))]}"
+            yield Refused(f"{path}.concentration", text(quantity), problem, "count one of them throughout")

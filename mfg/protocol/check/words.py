@@ -46,7 +46,8 @@ def _words(protocol: Protocol) -> Iterator[Refused]:
         if word is not None and word not in _WORDS[kind]:
             yield Refused(path, word, "is not allowed", nearest(word, _WORDS[kind]))
     held = {"formulation", "administration", "nothing"}
-    held |= {o.name for visit in protocol.visits for o in occurrences(visit)}
+    for visit in protocol.visits:
+        held |= {visit.name, *(o.name for o in occurrences(visit))}
     for test in protocol.release:
         if test.holds not in held:
             yield Refused(

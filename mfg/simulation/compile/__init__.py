@@ -6,13 +6,23 @@ from datetime import timedelta
 from math import inf
 
 from mfg.calendar import DAY, holidays_of
+from mfg.protocol.occurrences import occurrences
+from mfg.protocol.protocol import Stagger
 from mfg.scenario import Scenario
 from mfg.simulation import plan as p
-from mfg.simulation.compile.people import candidates_of, in_progress_of, people_of, traits_of
+from mfg.simulation.compile.people import (
+    admits_of,
+    candidates_of,
+    eligibility_of,
+    in_progress_of,
+    people_of,
+    traits_of,
+)
 from mfg.simulation.compile.places import Places
 from mfg.simulation.compile.plain import minutes
 from mfg.simulation.compile.prescribed import arms_of
 from mfg.simulation.compile.recipes import recipes_of
+from mfg.simulation.lots import HOLDS
 from mfg.units import number
 
 __all__ = ["plan_of"]
@@ -50,8 +60,10 @@ def plan_of(scenario: Scenario) -> p.Plan:
         legs=places.legs,
         arms=arms_of(scenario),
         block=allocation.block if allocation else None,
-        strata=bool(allocation and allocation.strata),
-        allocated_at=allocation.at if allocation else None,
+        strata=allocation.strata if allocation else (),
+        stagger=_stagger(allocation.stagger) if allocation and allocation.stagger else None,
+        turns=_turns(scenario),
+        held=frozenset(test.holds for test in places.tests) - set(HOLDS),
         open_days=tuple(closed.closed(start + timedelta(days=n)) is None for n in range(days)),
         conditions=conditions,
         recipe_by=recipe_by,
@@ -59,6 +71,8 @@ def plan_of(scenario: Scenario) -> p.Plan:
         tests=places.tests,
         people=people_of(scenario),
         traits=traits_of(scenario),
+        eligibility=tuple(eligibility_of(scenario)),
+        admits=admits_of(scenario),
         candidates=tuple(candidates_of(scenario)),
         in_progress=tuple(in_progress_of(scenario)),
         rate=number(come.rate, "/day") / DAY if come.rate is not None else 0.0,
@@ -66,12 +80,27 @@ def plan_of(scenario: Scenario) -> p.Plan:
     )
 
 
+def _turns(scenario: Scenario) -> dict[str, tuple[str, int]]:
+    """For each visit of a repeated one, that one's name and its place in it."""
+    repeated = [visit for visit in scenario.protocol.visits if visit.repeat is not None]
+    return {each.name: (visit.name, n) for visit in repeated for n, each in enumerate(occurrences(visit))}
+
+
+def _stagger(stagger: Stagger) -> p.Stagger:
+    """Two subjects of two cohorts are two subjects all the same."""
+    subjects, cohorts = (
+        0 if spacing is None else int(number(spacing, "day"))
+        for spacing in (stagger.subjects, stagger.cohorts)
+    )
+    return p.Stagger(subjects, max(subjects, cohorts))
+
+
 def _policy(scenario: Scenario) -> p.Policy:
     policy, score = scenario.policy, scenario.protocol.eligibility.get("alsfrs_r")
-    least = number(score.least, "point") if score is not None and score.least is not None else -inf
+    ends = [] if score is None else [end for end in (score.least, score.above) if end is not None]
+    least = max((number(end, "point") for end in ends), default=-inf)
     return p.Policy(
         order=policy.order,
-        gives_short=policy.short_dose == "give",
         recollect=policy.recollect,
         again=policy.again,
         facility=policy.facility,

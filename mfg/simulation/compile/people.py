@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
+from typing import Any
 
 from mfg.calendar import DAY
 from mfg.population import Shares
 from mfg.protocol.protocol import Covariate
-from mfg.protocol.rules import ROUNDINGS
+from mfg.protocol.rules import When
 from mfg.scenario import Scenario
+from mfg.scenario.admission import judged
 from mfg.simulation import plan as p
 from mfg.simulation.compile.plain import monthly, part
 from mfg.simulation.traits import rounded
 from mfg.spread import Spread, shape_of
-from mfg.units import amount
 
 
 def people_of(scenario: Scenario) -> p.People:
@@ -22,6 +24,7 @@ def people_of(scenario: Scenario) -> p.People:
     marrow, growth, product, leaving = people.marrow, people.growth, people.product, people.leaving
     return p.People(
         weight=shape_of(people.weight, "kg"),
+        age=shape_of(people.age, "year") if people.age else None,
         score=shape_of(people.alsfrs_r, "point") if people.alsfrs_r else None,
         decline=shape_of(people.decline, "point/month") if people.decline else None,
         ineligible=part(leaving.ineligible),
@@ -45,27 +48,47 @@ def people_of(scenario: Scenario) -> p.People:
 
 def traits_of(scenario: Scenario) -> tuple[p.Trait, ...]:
     """What is observed of the patients, as far as doses, steps and visits may ask for it."""
-    asked = {
-        n: c for n, c in scenario.protocol.patient.items() if n in {"weight", *scenario.population.covariates}
-    }
-    if asked.keys() <= {"weight"}:
+    given, protocol = scenario.population.covariates, scenario.protocol
+    if not given:
         return ()  # the doses are known for every weight
-    return tuple(
-        _trait(name, covariate, scenario.population.covariates.get(name)) for name, covariate in asked.items()
-    )
+    asked = {name: c for name, c in protocol.patient.items() if name in {"weight", *given}}
+    for name, limits in protocol.eligibility.items():
+        if name in given:
+            asked.setdefault(name, Covariate(unit=next((str(q.units) for _, q in limits.bounds()), None)))
+    return tuple(_trait(name, covariate, given.get(name)) for name, covariate in asked.items())
+
+
+def admits_of(scenario: Scenario) -> dict[str, Any]:
+    """The limits of what is observed of a patient at screening, by name."""
+    protocol, given = scenario.protocol, scenario.population.covariates
+    limited = {name: limits for name, limits in protocol.eligibility.items() if name in given}
+    units = {
+        name: str(q.units) for name, limits in limited.items() for _, q in limits.bounds()
+    } | protocol.units
+    return dict(When(limited).within(units).parts)
 
 
 def _trait(name: str, asked: Covariate, given: Spread | Shares | None) -> p.Trait:
-    step, how = None, ""
-    if asked.round is not None and asked.unit is not None:
-        step, how = amount(asked.round.to, asked.unit), ROUNDINGS[asked.round.how]
+    rounding = asked.round.within(asked.unit) if asked.round is not None and asked.unit is not None else None
     at = asked.at or "screening"
     if isinstance(given, Shares):
         words, shares = tuple(given.words), tuple(part(share) for share in given.words.values())
-        return p.Trait(name, at, None, words, shares, step, how, words[shares.index(max(shares))])
+        return p.Trait(name, at, None, words, shares, rounding, words[shares.index(max(shares))])
     shape = shape_of(given, asked.unit) if given is not None and asked.unit is not None else None
-    typical = rounded(shape.typical, step, how) if shape is not None else None
-    return p.Trait(name, at, shape, (), (), step, how, typical)
+    typical = rounded(shape.typical, rounding) if shape is not None else None
+    return p.Trait(name, at, shape, (), (), rounding, typical)
+
+
+def eligibility_of(scenario: Scenario) -> Iterator[p.Limit]:
+    """The limits that are judged at screening, in the order of the protocol."""
+    for name, bounds in judged(scenario).items():
+        yield p.Limit(
+            name=name,
+            least=-inf if bounds.least is None else float(bounds.least),
+            above=-inf if bounds.above is None else float(bounds.above),
+            most=inf if bounds.most is None else float(bounds.most),
+            below=inf if bounds.below is None else float(bounds.below),
+        )
 
 
 def candidates_of(scenario: Scenario) -> Iterator[p.Candidate]:
@@ -75,16 +98,22 @@ def candidates_of(scenario: Scenario) -> Iterator[p.Candidate]:
     for one in scenario.arrivals.patients:
         arrived = (one.arrived - scenario.start).days * DAY
         arm = arms[one.arm] if one.arm else None
-        yield p.Candidate(one.patient, arrived, one.weight_kg, arm, clinics[one.site] if one.site else None)
+        yield p.Candidate(
+            name=one.patient,
+            arrived=arrived,
+            weight=one.weight_kg,
+            arm=arm,
+            clinic=clinics[one.site] if one.site else None,
+            age=one.age,
+        )
 
 
 def in_progress_of(scenario: Scenario) -> Iterator[p.InProgress]:
     """The lots that are in culture when the clock starts."""
     site = scenario.site
     arms = [arm.name for arm in scenario.protocol.arms]
-    default = scenario.protocol.dosed_arms()[0]
     for one in scenario.arrivals.in_progress:
-        arm = scenario.protocol.arms[arms.index(one.arm or default.name)]
+        arm = scenario.protocol.arms[arms.index(one.arm or scenario.protocol.dosed_arms()[0].name)]
         products = [d for d, t in arm.doses.items() if scenario.protocol.treatment(t).kind == "product"]
         yield p.InProgress(
             name=one.patient,

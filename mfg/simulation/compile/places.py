@@ -11,6 +11,7 @@ from attrs import define, field
 
 from mfg import site as where
 from mfg.calendar import DAY, WEEKDAYS, Holidays, Hours, Window, intersection, merged
+from mfg.protocol.occurrences import occurrences
 from mfg.protocol.protocol import Release
 from mfg.scenario import Scenario
 from mfg.simulation import plan as p
@@ -232,7 +233,7 @@ class Places:
             unit=unit,
             activity=self._activity(f"result {release.test}", ""),
             sampled=_sampled(release),
-            holds=release.holds,
+            holds=_held(self.scenario, release.holds),
             turnaround=shape_of(work.turnaround, "minute"),
             positive=shape_of(work.positive, "minute") if work.positive else None,
             reads=work.reads,
@@ -243,6 +244,12 @@ class Places:
             retests=work.retests,
             benches=tuple(benches),
         )
+
+
+def _held(scenario: Scenario, name: str) -> str:
+    """What the result of a test holds up; of a repeated visit it is the first."""
+    visit = next((visit for visit in scenario.protocol.visits if visit.name == name), None)
+    return name if visit is None else occurrences(visit)[0].name
 
 
 def _sampled(release: Release) -> str:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from attrs import evolve
+
 from mfg.calendar import DAY, DAYS_A_MONTH
-from mfg.units import Quantity, number
+from mfg.shape import Shape
+from mfg.simulation.plan import VIABLE
+from mfg.spread import Spread, shape_of
+from mfg.units import Quantity, alike, number
+
+COUNTS = ("is_", "least", "likely", "most", "median", "mean", "sd", "typical")
 
 
 def minutes(quantity: Quantity | None) -> int | None:
@@ -14,6 +21,14 @@ def minutes(quantity: Quantity | None) -> int | None:
 def part(percent: Quantity | None) -> float:
     """A percentage as a fraction; none is nought."""
     return 0.0 if percent is None else number(percent, "%") / 100
+
+
+def cells(spread: Spread, alive: float) -> Shape:
+    """A number of cells; viable ones with the dead that there typically are among so many *alive*."""
+    if alike(spread.typical, "cell"):
+        return shape_of(spread, "cell")
+    shape = shape_of(spread, VIABLE)
+    return evolve(shape, **{key: getattr(shape, key) / alive for key in COUNTS})
 
 
 def monthly(hazard: Quantity | None) -> float:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from math import nan
+from math import exp
 
+from mfg.course.network import Template
+from mfg.course.pieces import BASELINE
 from mfg.course.template import template_of
 from mfg.errors import Refused
-from mfg.prescription import Prescriber
+from mfg.prescription.prescriber import Prescriber
+from mfg.protocol.cases import Condition
 from mfg.protocol.occurrences import occurrences
 from mfg.protocol.protocol import Arm
-from mfg.protocol.rules import Condition, condition_of
+from mfg.protocol.recipe import Formulate
+from mfg.protocol.rules import condition_of
 from mfg.scenario import Scenario
 from mfg.simulation import plan as p
-from mfg.simulation.portions import Ruled, portion_of
+from mfg.simulation.compile.plain import minutes, part
+from mfg.simulation.portions import NO_DOSE, Ruled, Terms, counted_of
 from mfg.units import number
 
 HEAVIEST = 3000  # tenths of a kilogram
@@ -29,16 +34,41 @@ def arms_of(scenario: Scenario) -> tuple[p.Arm, ...]:
         if event.when is not None
         for each in occurrences(event)
     }
+    allocation = protocol.allocation
+    in_order = allocation is not None and allocation.how == "in order"
+    courses: list[Template] = []
+    for arm in protocol.arms:
+        course = template_of(protocol, arm, supply)
+        courses.append(next((other for other in courses if other == course), course))
     return tuple(
         p.Arm(
-            arm.name,
-            arm.ratio or arm.size or 1,
-            tuple(_dose(scenario, arm, name, weights, conditions.get(name), known) for name in arm.doses),
-            template_of(protocol, arm, scenario.source),
-            {visit: condition for visit, condition in conditions.items() if visit not in arm.doses},
+            name=arm.name,
+            ratio=arm.ratio or arm.size or 1,
+            size=arm.size if in_order else None,
+            doses=tuple(
+                _dose(scenario, arm, name, weights, conditions.get(name), known)
+                for name in arm.doses
+                if name in course.doses
+            ),
+            course=course,
+            allocated_at=_allocated_at(allocation.at if allocation else None, arm, course),
+            when={visit: condition for visit, condition in conditions.items() if visit not in arm.doses},
         )
-        for arm in protocol.arms
+        for arm, course in zip(protocol.arms, courses, strict=True)
     )
+
+
+def _allocated_at(at: str | None, arm: Arm, course: Template) -> str | None:
+    """With which event of its *course* an arm is allocated; None where that is when the patient comes."""
+    visits = {event.name: event.kind for event in course.planned if event.kind in ("screening", "visit")}
+    if at is None or at in visits:
+        return at
+    if at == "screening":
+        return next((name for name, kind in visits.items() if kind == "screening"), None)
+    for event in course.planned:
+        if event.kind == "dose" and (event.reference, event.months, event.days) == (BASELINE, 0, 0):
+            return event.name
+    return p.DAY_0 if course.planned else next(iter(arm.doses), None)
 
 
 def _weights(scenario: Scenario) -> range:
@@ -52,6 +82,18 @@ def _weights(scenario: Scenario) -> range:
     return range(int(min(known) * 10), int(max(known) * 10) + 2)
 
 
+def terms_of(scenario: Scenario) -> Terms:
+    """How the doses of *scenario* are filled."""
+    policy, product = scenario.policy, scenario.population.product
+    gives_short = policy.short_dose == "give"
+    if product is None:
+        return Terms(policy.aim, gives_short, alive=1.0, keeps=1.0)
+    step = next((step for step in scenario.recipe if isinstance(step, Formulate)), None)
+    hours = (minutes(step.use_within) or 0) / 60 if step is not None else 0.0
+    lost = number(product.loss.typical, "%/hour") / 100 * hours
+    return Terms(policy.aim, gives_short, alive=part(product.viability.typical), keeps=exp(-lost))
+
+
 def _dose(
     scenario: Scenario, arm: Arm, name: str, weights: range, when: Condition | None, known: p.Case
 ) -> p.Dose:
@@ -60,23 +102,23 @@ def _dose(
     treatment = protocol.treatment(arm.doses[name])
     drawn = treatment.drawn
     if treatment.kind != "product":
-        return p.Dose(name, product=False, drawn=drawn, portions=(p.Portion(0.0, 0.0),), when=when)
+        nothing = p.Portion(0.0, 0.0, 0.0, 0.0, 0.0)
+        return p.Dose(name, product=False, drawn=drawn, portions=(nothing,), when=when)
     prescriber = Prescriber.of(protocol, arm=arm.name, dose=name)
+    ruled = Ruled(prescriber.rule, {**prescriber.words(), **known}, terms_of(scenario))
+    counted = counted_of(prescriber.rule)
     if prescriber.needs - {"weight"}:
-        ruled = Ruled(prescriber, {**prescriber.words(), **known})
-        return p.Dose(name, product=True, drawn=drawn, portions=(), rule=ruled, when=when)
+        return p.Dose(name, product=True, drawn=drawn, portions=(), rule=ruled, when=when, counted=counted)
     weighed = "weight" in prescriber.needs
-    portions = tuple(_portion(prescriber, known, n) for n in (weights if weighed else range(1)))
+    portions = tuple(_portion(ruled, n) for n in weights) if weighed else (ruled({}),)
     first = weights.start if weighed else 0
-    return p.Dose(name, product=True, drawn=drawn, portions=portions, first=first, when=when)
+    return p.Dose(name, product=True, drawn=drawn, portions=portions, first=first, when=when, counted=counted)
 
 
-def _portion(prescriber: Prescriber, known: p.Case, tenths: int) -> p.Portion:
+def _portion(ruled: Ruled, tenths: int) -> p.Portion:
     """What is prescribed at a weight of so many tenths of a kilogram."""
-    case = {**prescriber.words(), **known}
     try:
-        if "weight" in prescriber.needs:
-            case["weight"] = prescriber.checked("weight", Decimal(tenths) / 10, "weight")
-        return portion_of(prescriber.order(case).administrations)
+        weight = ruled.rule.checked("weight", Decimal(tenths) / 10, "weight")
     except Refused:
-        return p.Portion(nan, nan)
+        return NO_DOSE
+    return ruled({"weight": weight})

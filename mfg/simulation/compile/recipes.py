@@ -8,14 +8,16 @@ from typing import TypeVar
 
 from mfg.errors import Refused
 from mfg.growth import Cultivation
-from mfg.protocol.protocol import Release
+from mfg.protocol.cases import Condition
+from mfg.protocol.protocol import Release, Supply
 from mfg.protocol.recipe import Collect, Cryopreserve, Expand, Formulate, Induce, Ship, Step, Thaw
-from mfg.protocol.rules import Condition, When, condition_of
+from mfg.protocol.rules import When, condition_of
 from mfg.scenario import Scenario, stays
 from mfg.simulation import plan as p
-from mfg.simulation.compile.plain import minutes, part
+from mfg.simulation.compile.plain import cells, minutes, part
+from mfg.simulation.compile.prescribed import terms_of
 from mfg.spread import shape_of
-from mfg.units import number
+from mfg.units import Quantity, alike, number
 
 MAKING = ("isolate", "expand", "induce")
 MOST = 6  # conditions on which steps and tests may depend
@@ -58,20 +60,22 @@ def _beside_the_supply(when: When | None) -> When | None:
 
 def _recipe_of(scenario: Scenario, steps: Sequence[Step], number_of: int, tests: tuple[int, ...]) -> p.Recipe:
     """The *number_of*-th recipe: what is done in these *steps*, in order."""
-    source = scenario.source
+    source, alive = scenario.source, terms_of(scenario).alive
     collect, formulate = _first(steps, Collect), _first(steps, Formulate)
     freeze, thaw, induce = _first(steps, Cryopreserve), _first(steps, Thaw), _first(steps, Induce)
     expand = _first(steps, Expand)
     done = [step.do for step in steps]
-    turn = done.index("formulate") if "formulate" in done else len(done)
+    banked = freeze is not None and source is not None and source.kind == "bank"
+    turns = {"cryopreserve", "thaw", "formulate"} if banked else {"thaw", "formulate"}
+    turn = next((n for n, name in enumerate(done) if name in turns), len(done))
     ships = [(n, step) for n, step in enumerate(steps) if isinstance(step, Ship)]
     inbound = next((step for n, step in ships if n < turn), None)
     outbound = next((step for n, step in ships if n > turn), None)
     bank = None
-    if freeze is not None and source is not None and source.kind == "bank":
+    if banked and freeze is not None and source is not None:
         bank = p.Bank(
             after_passage=freeze.after_passage,
-            contains=number(freeze.contains, "cell"),
+            contains=cells(freeze.contains, alive) if freeze.contains is not None else None,
             spare=source.spare,
             recovers=minutes(thaw.recovers) if thaw is not None else None,
         )
@@ -80,6 +84,7 @@ def _recipe_of(scenario: Scenario, steps: Sequence[Step], number_of: int, tests:
         tests=tests,
         collects=collect is not None,
         collected=shape_of(collect.volume, "mL") if collect is not None and collect.volume else None,
+        collecting=_collecting(collect, source) if collect is not None else None,
         inbound=inbound.leg if inbound is not None else None,
         within=minutes(inbound.within) if inbound is not None else None,
         making=tuple(step for step in done if step in MAKING),
@@ -95,11 +100,34 @@ def _recipe_of(scenario: Scenario, steps: Sequence[Step], number_of: int, tests:
     )
 
 
+def _collecting(step: Collect, source: Supply | None) -> p.Collecting | None:
+    """Collections that are counted in cells, as the supply adds them up."""
+    if step.yields is None:
+        return None
+    summed = source.collect if source is not None else None
+    per_kg = alike(step.yields.typical, "cell/kg")
+    return p.Collecting(
+        yields=shape_of(step.yields, "cell/kg" if per_kg else "cell"),
+        per_kg=per_kg,
+        until=_scaled(summed.until if summed is not None else None),
+        backup=_scaled(source.backup if source is not None else None),
+        most=summed.most if summed is not None else 1,
+        every=round(number(summed.every, "day")) if summed is not None and summed.every is not None else 1,
+    )
+
+
+def _scaled(cells: Quantity | None) -> p.Scaled:
+    if cells is None:
+        return p.Scaled(0.0, per_kg=False)
+    per_kg = alike(cells, "cell/kg")
+    return p.Scaled(number(cells, "cell/kg" if per_kg else "cell"), per_kg)
+
+
 def _prepares(scenario: Scenario, done: list[str], supply: str, bank: p.Bank | None) -> tuple[str, ...]:
     """The works that turn cultured or frozen cells into a product, held together."""
-    if "formulate" not in done:
-        return ()
     thawed = supply == "stock" or (bank is not None and bank.recovers is None)
+    if "formulate" not in done:
+        return ("thaw",) if thawed and "thaw" in done else ()
     grown = "expand" in done and "harvest" in scenario.site.work and not thawed
     first = ("thaw",) if thawed and "thaw" in scenario.site.work else ("harvest",) if grown else ()
     return (*first, "formulate")
@@ -127,8 +155,10 @@ def _expansion(scenario: Scenario, step: Expand) -> p.Expansion:
             confluent=number(growth.confluent, "cell/cm**2"),
             passages=step.passages.most,
             samples=number(step.samples, "cell") if step.samples is not None else 0.0,
+            least=step.passages.least,
         )
-    return p.Expansion(minutes(step.lasts), cultivation, minutes(step.medium_every))
+    yields = cells(step.yields, terms_of(scenario).alive) if step.yields is not None else None
+    return p.Expansion(minutes(step.lasts), cultivation, minutes(step.medium_every), yields)
 
 
 def _first(steps: Sequence[Step], kind: type[_S]) -> _S | None:

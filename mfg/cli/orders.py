@@ -1,0 +1,86 @@
+"""An order as people read it: cells whole and grouped, volumes as a syringe shows them, what is counted beside each."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from mfg.cli import say
+from mfg.digits import density, near, plain, scientific, volume
+from mfg.prescription.order import Administration, Filled, Order, in_words
+
+
+def print_order(order: Order, source: str) -> None:
+    """Print *order*, computed from the protocol that *source* names."""
+    weight = f" · {plain(order.weight_kg)} kg" if order.weight_kg is not None else ""
+    say.result(f"{say.whose(order.protocol, source)} · arm {order.arm} · {order.dose}{weight}\n")
+    for given in order.administrations:
+        _print(given)
+    say.result(f"\ntotal: {_total(order)}\n")
+    for item in order.findings:
+        say.finding(item)
+
+
+def cells(count: Decimal, what: str) -> str:
+    """A number of cells in three forms: a slip in one shows against the others."""
+    for size, word in ((10**9, "billion"), (10**6, "million"), (10**3, "thousand")):
+        if count >= size and count == int(count):
+            return f"{near(count)} {what} ({plain(count / size)} {word}; {scientific(count)})"
+    return f"{near(count)} {what}"
+
+
+def _print(given: Administration) -> None:
+    what = in_words(given)
+    name = f"{given.route} ({given.component})" if given.component else given.route
+    if given.cells is not None:
+        say.result(f"{name}: {cells(given.cells, what)}")
+    else:
+        decides = "everything that the lot gave" if given.all_given else "the lot decides"
+        say.result(f"{name}: {_between(given.cells_least, given.cells_most, what)}; {decides}")
+    if given.sites > 1 and given.cells_per_site is not None:
+        say.result(f"    {given.sites} sites of {cells(given.cells_per_site, what)}")
+    if given.cells_per_kg is not None:
+        say.result(f"    {cells(given.cells_per_kg, what)} per kg")
+    at = given.concentration_cells_per_mL
+    say.result(f"    volume: {_volume(given)}{f' at {density(at)} {what}/mL' if at else ''}")
+    for box in dict.fromkeys(given.containers):
+        say.result(f"    {given.containers.count(box)} x {_box(box, what)}")
+
+
+def _box(box: Filled, what: str) -> str:
+    size = f"{plain(box.nominal_mL)} mL " if box.nominal_mL is not None else ""
+    fill = f"fill {volume(box.fill_mL)}" if box.fill_mL is not None else "fill not stated"
+    return f"{size}{box.kind}: {cells(box.cells, what) if box.cells is not None else fill}"
+
+
+def _volume(given: Administration) -> str:
+    least, most = given.volume_least_mL, given.volume_most_mL
+    if given.volume_mL is not None:
+        return volume(given.volume_mL)
+    if least is None and most is None:
+        return "not stated"
+    if least is None or most is None:
+        return f"at least {volume(least)}" if least is not None else f"at most {volume(most or Decimal(0))}"
+    return f"between {volume(least)} and {volume(most)}"
+
+
+def _between(least: Decimal | None, most: Decimal | None, what: str) -> str:
+    if least is not None and most is not None:
+        return f"between {near(least)} and {near(most)} {what} ({scientific(least)} to {scientific(most)})"
+    if least is None and most is None:
+        return f"any number of {what}"
+    return (
+        f"at least {cells(least, what)}"
+        if least is not None
+        else f"at most {cells(most or Decimal(0), what)}"
+    )
+
+
+def _total(order: Order) -> str:
+    given = order.administrations
+    words = list(dict.fromkeys(in_words(a) for a in given))
+    if len({a.kind for a in given}) > 1:
+        return f"none: {' and '.join(words)} are not added up"
+    what = words[0] if len(words) == 1 else "cells"
+    if order.total_cells is not None:
+        return cells(order.total_cells, what)
+    return _between(order.total_cells_least, order.total_cells_most, what)

@@ -1,0 +1,87 @@
+"""What there is to say of a course on its dates: closed days, the clock, and what has no date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+
+from attrs import frozen
+
+from mfg.calendar import DAY, WEEKDAY_NAMES, Holidays
+from mfg.course.network import Course, Event
+from mfg.course.pieces import Floating, Gap
+from mfg.course.words import counted, waits_for
+from mfg.evidence import Finding
+from mfg.protocol.protocol import Protocol
+
+
+@frozen
+class ScheduleFinding(Finding):
+    """A finding about one event of a course."""
+
+    event: str = ""
+
+
+def closed_days(
+    protocol: Protocol, course: Course, stuck: list[Event], day0: date, closed: Holidays
+) -> Iterator[ScheduleFinding]:
+    """The events for which there is no open day."""
+    for event in stuck:
+        day = day0 + timedelta(days=event.planned)
+        why = None if event.inpatient else closed.closed(day)
+        if why is None:
+            message = "has no open day that fits with the events bound to it"
+        else:
+            message = f"falls on a {why}" + (
+                " and its window holds no open day" if event.earliest < event.latest else ""
+            )
+        if why in WEEKDAY_NAMES:
+            message += f"; {_weekdays(course)}"
+        yield ScheduleFinding("warning", "closed-day", message, protocol.evidence_of(event.rule), event.name)
+
+
+def _weekdays(course: Course) -> str:
+    """On which weekdays day 0 keeps every event that cannot move off the weekend."""
+    fixed = [event.planned for event in course.pinned if not event.inpatient]
+    good = [WEEKDAY_NAMES[w] for w in range(7) if all((w + day) % 7 < 5 for day in fixed)]
+    if not good:
+        return "no weekday of day 0 keeps all events off the weekend"
+    listed = " or a ".join([", a ".join(good[:-1]), good[-1]] if len(good) > 1 else good)
+    return f"day 0 on a {listed} would avoid it"
+
+
+def by_the_clock(protocol: Protocol, course: Course, days: Mapping[str, int]) -> Iterator[ScheduleFinding]:
+    """The spacings in hours that their days alone do not keep."""
+    for gap in course.gaps:
+        message = _clock(gap, days.get(gap.then, 0) - days.get(gap.first, 0))
+        if message:
+            yield ScheduleFinding("note", "clock", message, protocol.evidence_of(gap.rule), gap.then)
+
+
+def _clock(gap: Gap, days: int) -> str:
+    """What the clock decides where *days* lie between two events; nothing if any hours keep the spacing."""
+    sides = (
+        (gap.least_minutes, days == gap.least, "not before", "later"),
+        (gap.most_minutes, days == gap.most, "not later than", "earlier"),
+    )
+    said = [(bound, side, way) for bound, tight, side, way in sides if bound is not None and tight]
+    if len(said) == 2 and gap.least_minutes == gap.most_minutes:
+        return f"{_hours(gap.least_minutes)} after {gap.first}: at the same hour"
+    return " and ".join(
+        f"{side} {_hours(bound)} after {gap.first}"
+        + (f": at the same hour or {way}" if bound % DAY == 0 else "")
+        for bound, side, way in said
+        if bound > 0
+    )
+
+
+def _hours(minutes: int | None) -> str:
+    return counted((minutes or 0) // 60, "hour")
+
+
+def without_date(protocol: Protocol, floating: tuple[Floating, ...]) -> Iterator[ScheduleFinding]:
+    """The doses that have no date yet, and what they wait for."""
+    for event in floating:
+        if event.kind == "dose":
+            message = f"has no date: {waits_for(event)}"
+            yield ScheduleFinding("note", "no-date", message, protocol.evidence_of(event.rule), event.name)

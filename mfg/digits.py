@@ -1,0 +1,43 @@
+"""Decimals as people write them, and as a syringe shows them."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+
+def plain(value: Decimal) -> str:
+    """A decimal as people write it: all its digits, no exponent below 1e7, no trailing zeros."""
+    return scientific(value) if abs(value) >= 10**7 else f"{value.normalize():f}"
+
+
+def scientific(value: Decimal) -> str:
+    """A decimal as a power of ten, all its digits: 7.2e7."""
+    mantissa, exponent = f"{value.normalize():e}".split("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
+def near(value: Decimal) -> str:
+    """A number of things that are not divided, digits grouped; *about* it, if it is not a whole one."""
+    whole = value.to_integral_value(ROUND_HALF_UP)
+    if value == whole:
+        return f"{whole:,f}"
+    return f"about {whole:,f}" if whole else f"about {value:.2g}"
+
+
+def volume(given: Decimal) -> str:
+    """So many mL to what a syringe or a bag shows; *about* it, if it lies between two marks.
+
+    Marks are 0.01 mL apart below 1 mL, 0.1 mL below 100 mL, and 1 mL above.
+    """
+    mark = Decimal("0.01") if given < 1 else Decimal("0.1") if given < 100 else Decimal(1)
+    shown = (given / mark).to_integral_value(ROUND_HALF_UP) * mark
+    if shown == given:
+        return f"{given.normalize():,f} mL"
+    return f"about {shown:,f} mL" if shown else f"about {given:.2g} mL"
+
+
+def density(given: Decimal) -> str:
+    """So many in a mL as a power of ten; *about* it, if it has more than four digits."""
+    if len(given.normalize().as_tuple().digits) <= 4:
+        return plain(given)
+    return f"about {plain(Decimal(f'{given:.3g}'))}"

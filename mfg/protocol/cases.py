@@ -1,0 +1,166 @@
+"""Cases and decision tables in decimals and words: what a rule is once its units are taken off."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from typing import TypeVar
+
+from attrs import frozen
+
+from mfg.digits import plain
+from mfg.errors import Refused
+
+ROUNDINGS = {
+    "down": ROUND_FLOOR,
+    "up": ROUND_CEILING,
+    "half-up": ROUND_HALF_UP,
+    "half-even": ROUND_HALF_EVEN,
+}
+KINDS = {"cell": "cells", "viable_cell": "viable cells", "IEQ": "islet equivalents"}  # what may be counted
+LIMITS = {"least": "at least", "above": "above", "most": "at most", "below": "below"}
+
+Case = Mapping[str, "Decimal | str"]
+
+
+@frozen
+class Bounds:
+    """A range of decimals in a unit that the reader of it knows."""
+
+    least: Decimal | None = None
+    above: Decimal | None = None
+    most: Decimal | None = None
+    below: Decimal | None = None
+
+    def __contains__(self, value: Decimal) -> bool:
+        return (
+            (self.least is None or value >= self.least)
+            and (self.above is None or value > self.above)
+            and (self.most is None or value <= self.most)
+            and (self.below is None or value < self.below)
+        )
+
+    def shown(self, unit: str) -> str:
+        """The range in words."""
+        stated = [(word, getattr(self, name)) for name, word in LIMITS.items()]
+        return " and ".join(f"{word} {plain(end)} {unit}" for word, end in stated if end is not None)
+
+    def ends(self) -> list[Decimal]:
+        """Every stated limit."""
+        return [end for end in (self.least, self.above, self.most, self.below) if end is not None]
+
+
+FREE = Bounds()
+
+
+@frozen
+class Rounding:
+    """Rounding to whole multiples of `step`, which is so many `unit`; `how` is a key of `ROUNDINGS`."""
+
+    step: Decimal
+    unit: str
+    how: str
+
+    def apply(self, value: Decimal) -> Decimal:
+        """*value* rounded."""
+        return (value / self.step).to_integral_value(ROUNDINGS[self.how]) * self.step
+
+    def __str__(self) -> str:
+        return f"{self.how} to {plain(self.step)} {self.unit}"
+
+
+@frozen
+class Measured:
+    """A covariate that is a number: its unit, the limits of what is plausible, and how it is rounded."""
+
+    unit: str
+    limits: Bounds
+    rounding: Rounding | None
+
+    def checked(self, value: Decimal, where: str, whose: str) -> Decimal:
+        """*value* in this unit, inside the limits of *whose* protocol and rounded as it says.
+
+        Raises:
+            Refused: outside the limits, or for a part of what is counted in whole numbers.
+        """
+        if value not in self.limits:
+            problem = f"is outside {self.limits.shown(self.unit)}, the limits of {whose}"
+            raise Refused(where, f"{plain(value)} {self.unit}", problem, "check the value and its unit")
+        if self.unit == "count" and value != int(value):
+            raise Refused(where, f"{plain(value)} count", "is not a whole number", "write how many")
+        return self.rounding.apply(value) if self.rounding else value
+
+
+@frozen
+class Condition:
+    """A conjunction ready to be tried on a case: decimals in known units, and words."""
+
+    parts: Mapping[str, Bounds | frozenset[str]]
+
+    def admits(self, case: Case) -> bool:
+        """Whether every part holds; a case that lacks something that is asked about is a `KeyError`."""
+        return all(case[name] in part for name, part in self.parts.items())  # type: ignore[operator]
+
+
+Row = TypeVar("Row")
+_BESIDE = Decimal("1e-9")
+
+
+def choose(rows: Sequence[tuple[Condition, Row]], case: Case, where: str) -> Row:
+    """The one row whose condition holds for *case*.
+
+    Raises:
+        Refused: if a needed value is missing from the case, or if no row or several rows hold.
+    """
+    try:
+        held = [row for condition, row in rows if condition.admits(case)]
+    except KeyError as missing:
+        name = str(missing.args[0])
+        raise Refused(where, None, f"depends on the {name}, which is not known", f"give the {name}") from None
+    if len(held) != 1:
+        shown = ", ".join(f"{name} {value}" for name, value in case.items())
+        problem = "has no row" if not held else f"has {len(held)} rows"
+        raise Refused(where, None, f"{problem} for {shown}", "the protocol file leaves this case open")
+    return held[0]
+
+
+def uncovered(
+    rows: Sequence[Condition],
+    words: Mapping[str, Sequence[str]],
+    reach: Mapping[str, Bounds],
+    rounded: Mapping[str, Rounding],
+) -> Iterator[str]:
+    """Cases that no row or several rows of a decision table take, tried at every band end and beside it.
+
+    *words* lists the values of everything that is a word; *reach* limits everything that is a number. What is
+    *rounded* before a row is chosen is tried only at what rounding can give.
+    """
+    asked = sorted({name for condition in rows for name in condition.parts})
+    axes: list[list[Decimal | str]] = []
+    for name in asked:
+        if name in words:
+            axes.append(list(words[name]))
+            continue
+        parts = [condition.parts.get(name) for condition in rows] + [reach[name]]
+        ends = {end for part in parts if isinstance(part, Bounds) for end in part.ends()}
+        if name in rounded:
+            axes.append(_multiples(ends, reach[name], rounded[name]))
+            continue
+        axes.append(
+            sorted(v for end in ends for v in (end - _BESIDE, end, end + _BESIDE) if v in reach[name])
+        )
+    for values in itertools.product(*axes):
+        case = dict(zip(asked, values, strict=True))
+        held = sum(condition.admits(case) for condition in rows)
+        if held != 1:
+            shown = " and ".join(f"{name} {value}" for name, value in case.items()) or "every case"
+            yield f"{shown}: {'no row' if held == 0 else f'{held} rows'}"
+
+
+def _multiples(ends: Iterable[Decimal], reach: Bounds, rounding: Rounding) -> list[Decimal | str]:
+    """The values next to each of *ends* that rounding gives for something within *reach*."""
+    near = {rounding.apply(end) + n * rounding.step for end in ends for n in (-1, 0, 1)}
+    inside = [end for end in (*reach.ends(), *near) for end in (end - _BESIDE, end, end + _BESIDE)]
+    given = sorted(rounding.apply(value) for value in inside if value in reach)
+    return [value for value in sorted(near) if given and given[0] <= value <= given[-1]]

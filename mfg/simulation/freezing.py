@@ -1,0 +1,120 @@
+"""Banks: what is frozen into which containers, and what is taken out for a dose."""
+
+from __future__ import annotations
+
+from math import ceil, isinf
+
+from mfg.simulation import sizing
+from mfg.simulation.clock import Process
+from mfg.simulation.lots import Dosing, Lot
+from mfg.simulation.unit import Unit
+
+NEARLY = 1 - 1e-9
+
+
+def freeze(unit: Unit, lot: Lot) -> Process:
+    """Harvest and freeze the lot: as many containers as are planned, or as its cells fill."""
+    facility, jobs, culture = unit.facility_of(lot.patient), lot.patient.jobs, lot.culture
+    contains = unit.biology.contained(lot.patient, lot.number)
+    doses = [d for d in lot.patient.doses if d.lot is lot and not d.over]
+    if contains is None:
+        sizes = _of_doses(unit, lot, doses)[: facility.storage]
+    else:
+        count = sizing.containers_of(facility, lot.target, contains) + ceil(_backup(lot) / contains)
+        sizes = [contains] * min(count, facility.storage)
+    yield unit.stores_for(lot, len(sizes))
+    harvests = lot.patient.recipe.expansion is not None and "harvest" in jobs
+    flasks = culture.flasks if culture is not None else 0
+    if harvests:
+        task = unit.does_together(jobs["harvest"], lot, jobs["cryopreserve"], lot, flasks)
+    else:
+        task = unit.does(jobs["cryopreserve"], lot)
+    yield from unit.begins(task)
+    lot.taken = True
+    unit.frees(lot)
+    yield task
+    there = culture.cells(task.started) if culture is not None else lot.cells
+    lot.gave = there * unit.recovery("harvest", lot) if harvests else there
+    cells = lot.gave * unit.recovery("cryopreserve", lot)
+    lot.contents = _filled(cells, sizes) if contains is not None else _shared_out(cells, sizes, doses)
+    lot.frozen = sum(lot.contents)
+    if harvests and not isinf(lot.gave):
+        unit.log.valued(task, lot.gave)
+    unit.log.valued(task, lot.frozen, part=1 if harvests else 0)
+    unit.takes_out(lot, len(sizes) - lot.containers)
+
+
+def _of_doses(unit: Unit, lot: Lot, doses: list[Dosing]) -> list[float]:
+    """What the containers hold that are to hold one dose each: the dose's own, then spare ones and the back-up.
+
+    These hold as much as the largest dose, and the last of the back-up what is left of it.
+    """
+    recipe, facility = lot.patient.recipe, unit.facility_of(lot.patient)
+    assert recipe.bank is not None
+    needs = [sizing.frozen_for(recipe, facility, dosing.portion.total) for dosing in doses]
+    if not needs:
+        return []
+    largest = max(needs)
+    kept, rest = divmod(_backup(lot), largest)
+    needs += [largest] * (recipe.bank.spare + int(kept))
+    return [*needs, rest] if rest else needs
+
+
+def _backup(lot: Lot) -> float:
+    """The cells that are kept frozen beyond the doses."""
+    terms = lot.patient.recipe.collecting
+    return 0.0 if terms is None else terms.backup.of(lot.patient.weight)
+
+
+def _filled(cells: float, sizes: list[float]) -> list[float]:
+    """Containers of one size that are filled, and no part of one."""
+    return sizes if isinf(cells) or not sizes else sizes[: int(cells / sizes[0])]
+
+
+def _shared_out(cells: float, sizes: list[float], doses: list[Dosing]) -> list[float]:
+    """Containers that hold a dose each, in the order of the doses: with what is left, if the dose may hold so few.
+
+    What is left after the doses is spare or back-up. Whatever is left beyond goes into those of doses that take all, up to the most that these may hold.
+    """
+    contents: list[float] = []
+    for n, size in enumerate(sizes):
+        least = _fewest(doses[n], size) if n < len(doses) else 1.0
+        if cells < least * NEARLY:
+            break
+        contents.append(min(size, cells))
+        cells -= contents[-1]
+    for n, dosing in enumerate(doses[: len(contents)] if not isinf(cells) else ()):
+        more = min(cells, sizes[n] * dosing.portion.most / dosing.portion.cells - contents[n])
+        if more > 0 and dosing.portion.most > dosing.portion.cells:
+            contents[n] += more
+            cells -= more
+    return contents
+
+
+def _fewest(dosing: Dosing, need: float) -> float:
+    """The fewest frozen cells of which a dose that needs so many for its aim may be made."""
+    return need * dosing.portion.enough / dosing.portion.cells
+
+
+def take_out(unit: Unit, dosing: Dosing, bank: Lot, batch: Lot) -> bool:
+    """Take what a dose needs out of its bank, into its *batch*; False if the bank does not have it."""
+    recipe, facility, total = dosing.patient.recipe, unit.facility_of(dosing.patient), dosing.portion.total
+    assert recipe.bank is not None
+    if not bank.contents:
+        return False
+    if recipe.bank.contains is not None:
+        needed = sizing.containers_for(recipe, facility, total, bank.contents[0])
+        if bank.containers < needed:
+            return False
+        batch.contents, bank.contents = bank.contents[:needed], bank.contents[needed:]
+    else:
+        need = sizing.frozen_for(recipe, facility, total)
+        fits = [cells for cells in bank.contents if cells >= need * NEARLY]
+        chosen = min(fits) if fits else max(bank.contents)
+        if chosen < _fewest(dosing, need) * NEARLY:
+            return False
+        bank.contents.remove(chosen)
+        batch.contents = [chosen]
+    bank.thawed += sum(batch.contents)
+    unit.takes_out(bank, batch.containers)
+    return True

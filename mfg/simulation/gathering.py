@@ -1,0 +1,56 @@
+"""Collections that are added up: one after the other at the clinic, until enough cells are there."""
+
+from __future__ import annotations
+
+from simpy import Interrupt
+
+from mfg.calendar import DAY
+from mfg.simulation.clock import Process
+from mfg.simulation.lots import Lost, Lot
+from mfg.simulation.unit import Unit
+
+TOO_LITTLE = "too little collected"
+
+
+def gather(unit: Unit, lot: Lot) -> Process:
+    """Collect, and again after the days between, until the floor and the back-up are reached or no other is planned.
+
+    A collection that comes to nothing is one of them. What is collected is kept at the clinic until the last.
+
+    Raises:
+        Lost: if all of them together are below the floor.
+    """
+    patient, booked, fails = lot.patient, lot.collection, lot.patient.jobs["collect"].fails
+    terms = patient.recipe.collecting
+    assert terms is not None
+    floor = terms.until.of(patient.weight) if lot.target else 0.0
+    wanted = floor + terms.backup.of(patient.weight)
+    for turn in range(terms.most):
+        nothing = fails is not None and fails(patient.index, lot.number, turn)
+        cells = 0.0 if nothing else unit.biology.gathered(patient, lot.number, turn)
+        started = yield from unit.procedure("collect", lot, booked, cells)
+        lot.marrow += cells
+        if not turn:
+            lot.collected_at = started
+        if unit.contaminated is not None and unit.contaminated(patient.index, lot.number, turn):
+            lot.contaminated = lot.tainted = True
+        if lot.marrow >= wanted or not lot.target or turn + 1 == terms.most:
+            break
+        booked = yield from _again(unit, lot, (started // DAY + terms.every) * DAY)
+    lot.cells = lot.marrow
+    if lot.marrow < floor or not lot.marrow:
+        raise Lost(TOO_LITTLE)
+
+
+def _again(unit: Unit, lot: Lot, earliest: int) -> Process:
+    """Book the first free appointment from *earliest* on and wait for it; where none are booked, come then."""
+    if lot.patient.jobs["collect"].need is not None:
+        yield earliest
+        return None
+    booked = unit.booking.book_next(lot.patient, "collect", earliest)
+    try:
+        yield from unit.reach(booked)
+    except Interrupt:
+        unit.booking.cancel(lot.patient, [booked])
+        raise
+    return booked

@@ -1,0 +1,150 @@
+"""What replaces a lot that is lost: another collection, the same marrow, what its bank still holds."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+
+from attrs import evolve
+from simpy import Event
+
+from mfg.calendar import DAY
+from mfg.simulation.lots import Dosing, Lot
+from mfg.simulation.planning import (
+    NO_APPOINTMENT,
+    after,
+    ahead_of,
+    distinct,
+    moved,
+    new_batch,
+    new_lot,
+    put_off,
+    serve,
+    target_for,
+)
+from mfg.simulation.unit import Unit
+
+Begun = tuple[list[Lot], list[Dosing]]  # the lots that are to be made, and the doses that are to be thawed
+NOTHING: Begun = ([], [])
+
+
+def replace(unit: Unit, lot: Lot, cause: str) -> Begun:
+    """A lot is lost: name the cause, and replace it as far as the policy goes."""
+    if lot.failed:
+        return NOTHING
+    lot.failed = cause
+    unit.writes(lot.subject, "fail", cause)
+    begun = NOTHING
+    waiting = [d for d in lot.patient.doses if lot in (d.lot, d.batch) and not (d.over or d.dropped)]
+    if lot.store is not None:
+        waiting = [
+            d for d in waiting if d.batch is None or not d.batch.taken
+        ]  # what is in hand is not waiting
+    if waiting and not lot.patient.ended:
+        first = waiting[0]
+        first.tries += 1
+        if first.tries > unit.plan.policy.recollect:
+            first.hopeless = cause
+        elif lot.parent is not None and lot.parent.containers and not lot.parent.failed:
+            begun = _thaw_again(unit, first, lot.parent)
+        elif lot.patient.recipe.bank is not None:
+            begun = _bank_again(unit, first)
+        elif unit.plan.policy.again == "isolate" and lot.leaves_marrow:
+            begun = _isolate_again(unit, first, lot)
+        else:
+            begun = _collect_again(unit, first, lot)
+        first.upset.succeed()
+        first.upset = Event(unit.floor)
+    unit.empties(lot)
+    if not lot.ready.triggered:
+        lot.ready.succeed()
+    return begun
+
+
+def _isolate_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
+    """Begin a new lot from what is left of the same marrow."""
+    lot = new_lot(unit, dosing.patient, dosing.due, lost.target, lost.collection)
+    lot.begins, lot.marrow, lot.collected_at = "isolate", lost.marrow, lost.collected_at
+    lot.contaminated = lot.tainted = lost.tainted
+    return _begin_again(unit, dosing, lot, lost)
+
+
+def _begin_again(unit: Unit, dosing: Dosing, lot: Lot, lost: Lot) -> Begun:
+    """Let *lot* have as long as the *lost* one had."""
+    serve(unit, dosing, lot, lot)
+    if dosing.booked is not None:
+        put_off(unit, dosing, unit.now + lost.due - lost.collected_at, "lot lost")
+    else:
+        unit.writes(dosing.subject, "book", "lot lost")
+    return [lot], []
+
+
+def _collect_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
+    """Collect again: lots that are already on their way serve the earlier doses, the new one the last of these."""
+    patient, today = dosing.patient, unit.now // DAY
+    later = [d for d in after(dosing) if d.booked is not None]
+    chain = [dosing, *takewhile(lambda d: _could_serve(d, dosing), later)]
+    last, lots = chain[-1], [d.lot for d in chain[1:] if d.lot is not None]
+    taken = (lots[-1] if lots else lost).collection
+    if last.booked is None or taken is None:
+        return _begin_again(unit, dosing, new_lot(unit, patient, unit.now, lost.target, None), lost)
+    collection, dose = evolve(taken, done=True), evolve(last.booked, done=True)
+    draw = evolve(last.draw, done=True) if last.draw is not None else None
+    before = chain[-2].booked if lots else None
+    spacing = last.booked.day - before.day if before is not None else 0
+    unit.booking.cancel(patient, distinct([dosing.booked, dosing.draw]))
+    earliest = {collection.event.name: today + 1, dose.event.name: last.booked.day + spacing}
+    rest = later[len(lots) :]
+    if (
+        unit.booking.move(patient, distinct([collection, draw, dose, *ahead_of(rest)]), earliest, today)
+        is None
+    ):
+        dosing.hopeless = NO_APPOINTMENT
+        return NOTHING
+    for one in rest:
+        moved(unit, one)
+    fresh = new_lot(unit, patient, dose.start, lost.target, collection)
+    appointments = [(d.booked, d.draw) for d in chain[1:]] + [(dose, draw)]
+    for one, lot, (booked, drawn) in zip(chain, [*lots, fresh], appointments, strict=True):
+        serve(unit, one, lot, lot)
+        one.booked, one.draw = booked, drawn
+        moved(unit, one, "lot lost" if one is dosing else "moved")
+    return [fresh], []
+
+
+def _could_serve(other: Dosing, dosing: Dosing) -> bool:
+    """Whether the lot of the *other* dose was collected already and is as large as this dose needs."""
+    alike = other.portion.cells == dosing.portion.cells
+    return alike and other.lot is not None and other.lot.collected_at >= 0
+
+
+def _bank_again(unit: Unit, first: Dosing) -> Begun:
+    """Collect for another bank, and put off everything that waits for one."""
+    patient, today, spent = first.patient, unit.now // DAY, first.lot
+    pending = [d for d in (first, *after(first)) if d.booked is not None and d.lot is spent]
+    if spent is None or spent.collection is None or first.booked is None:
+        first.hopeless = NO_APPOINTMENT
+        return NOTHING
+    unit.empties(spent)
+    lead = unit.booking.lead(patient, spent.collection.event.name)
+    collection = evolve(spent.collection, done=True, day=first.booked.day - lead)
+    moving = [b for d in pending for b in (d.draw, d.booked)]
+    earliest = {collection.event.name: today + 1, first.booked.event.name: today + 1 + lead}
+    if unit.booking.move(patient, distinct([collection, *moving]), earliest, today) is None:
+        first.hopeless = NO_APPOINTMENT
+        return NOTHING
+    target = target_for(unit, patient, [d.dose for d in pending])
+    bank = new_lot(unit, patient, first.booked.start, target, collection)
+    for one in pending:
+        serve(unit, one, bank, new_batch(unit, one, bank))
+        moved(unit, one, "lot lost" if one is first else "moved")
+    return [bank], pending
+
+
+def _thaw_again(unit: Unit, dosing: Dosing, bank: Lot) -> Begun:
+    """Thaw once more for a dose whose cells were lost."""
+    terms = dosing.patient.recipe.bank
+    recovers = terms.recovers if terms is not None else None
+    dosing.batch = new_batch(unit, dosing, bank)
+    if dosing.booked is not None:
+        put_off(unit, dosing, unit.now + (0 if recovers is None else recovers) + 2 * DAY, "lot lost")
+    return [], [dosing]
