@@ -27,6 +27,17 @@ CERTAIN: dict[str, tuple[str, Changes]] = {
         {"protocol.step.ship.within": "2 hour", "site.work.collect.booked": "20 minute"},
     ),
     "marker": ("out of specification", {"site.test.identity.fails": "100 %"}),
+    "late result": (
+        "expired",
+        {
+            "protocol.step.formulate.use_within": "90 minute",
+            "site.test.count and viability.turnaround": {
+                "least": "1 hour",
+                "likely": "2 hour",
+                "most": "3 hour",
+            },
+        },
+    ),
     "one passage": ("too few cells", {"protocol.step.expand.passages": {"most": 0}}),
     "passage": ("passage failed", {"site.work.passage.fails": "100 %"}),
     "medium": ("medium failed", {"site.work.medium.fails": "100 %"}),

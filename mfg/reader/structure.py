@@ -35,7 +35,7 @@ from mfg.units import Measure, Percent, Quantity, Volume, measure_of
 T = TypeVar("T")
 Way = tuple[str | int, ...]  # the keys and places that lead to a part of a tree
 GONE = {"late_lot": "leave it out: a dose whose cells are not ready is always booked again"}
-MOST_COUNTED = 10**9
+MOST_COUNTED = 2**64 - 1  # a seed may be so large
 _NOTES = (AttributeValidationNote, IterableValidationNote)
 
 
