@@ -204,21 +204,30 @@ def _allocated(plan: p.Plan, luck: Luck, clinics: list[int]) -> list[int]:
     left: dict[tuple[object, ...], list[int]] = {}
     arms: list[int] = []
     known = [one.arm for one in plan.listed]
-    for n, clinic in enumerate(clinics):
+    strata = _strata(plan, luck, clinics)
+    for n in range(len(clinics)):
         arm = known[n] if n < len(known) else None
         if arm is not None:
             arms.append(arm)
             continue
-        stratum = _stratum(plan, clinic)
+        stratum = strata[n]
         if plan.block is None or not left.get(stratum):
             left[stratum] = ratio * ((plan.block or len(ratio)) // len(ratio))
         arms.append(left[stratum].pop(int(lots[n] * len(left[stratum]))))
     return arms
 
 
-def _stratum(plan: p.Plan, clinic: int) -> tuple[object, ...]:
-    """What a patient has in each of the strata, which are blocks of their own."""
-    return tuple({"site": clinic}[name] for name in plan.strata)
+def _strata(plan: p.Plan, luck: Luck, clinics: list[int]) -> list[tuple[object, ...]]:
+    """What each patient has in each of the strata, which have blocks of their own."""
+    columns = [clinics if name == "site" else _first_words(plan, luck, name) for name in plan.strata]
+    return [tuple(column[n] for column in columns) for n in range(len(clinics))]
+
+
+def _first_words(plan: p.Plan, luck: Luck, name: str) -> list[int]:
+    """Which word each patient has the first time that the covariate *name* is observed."""
+    shares = next(trait.shares for trait in plan.traits if trait.name == name)
+    drawn = np.searchsorted(np.cumsum(shares), luck.uniforms(f"covariate {name}/0", 0, 1)[:, 0], side="right")
+    return [int(n) for n in drawn.clip(0, len(shares) - 1)]
 
 
 def _in_order(plan: p.Plan, arrived: Sequence[int], reasons: Sequence[str]) -> list[int]:
