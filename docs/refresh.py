@@ -17,9 +17,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mfg.cli import run
+from tests.witness.rows import COMMANDS
+from tests.witness.table import claims
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = ("README.md", "docs/protocol-files.md", "docs/scenario-files.md")
+KEYS = "docs/keys.md"
+_HEAD = """# Keys
+
+Which command obeys which key: for every mark there is a case in `tests/witness/` in which another value of the key changes
+what the command answers. `show` has a mark where it shows more than a number, which it does for every number of a protocol;
+`check` where it judges more than the shape. A key that stands in many places is listed once: under `limits`,
+`distribution` and `evidence`.
+
+"""
 _BLOCK = re.compile(r"(```console\n\$ mfg ([^\n]*)\n)(.*?)(```)", re.DOTALL)
 
 
@@ -35,6 +46,16 @@ def output(line: str) -> str:
         run(_words(command))
     lines = [text.rstrip() for text in said.getvalue().splitlines()]
     return "".join(f"{text}\n" for text in (lines[: int(filter_)] if filter_ else lines))
+
+
+def keys_page() -> str:
+    """The table of keys and of the commands that obey them, from the classes and the witnesses."""
+    header = f"| key | {' | '.join(COMMANDS)} |\n|---|{'---|' * len(COMMANDS)}\n"
+    rows = (
+        f"| `{key}` | {' | '.join('x' if each in obeyed else ' ' for each in COMMANDS)} |\n"
+        for key, obeyed in claims().items()
+    )
+    return _HEAD + header + "".join(rows)
 
 
 def example(path: Path) -> str:
@@ -67,6 +88,7 @@ def main() -> None:
     for name in DOCUMENTS:
         path = ROOT / name
         path.write_text(refreshed(path.read_text(encoding="utf-8")), encoding="utf-8")
+    (ROOT / KEYS).write_text(keys_page(), encoding="utf-8")
     for path in sorted((ROOT / "examples").glob("*.py")):
         path.with_suffix(".out").write_text(example(path), encoding="utf-8")
     sys.stderr.write("documents and examples are fresh\n")

@@ -198,3 +198,29 @@ def test_a_list_gives_no_arms_where_arms_are_filled_in_order() -> None:
     lot = InProgress("W", 60.0, MONDAY - DAY * 12, 2, MONDAY - DAY, 23, 4.4e7, MONDAY + DAY * 15)
     (fault,) = faults_of(scenario(IN_ORDER, lots=[lot]))
     assert str(fault).startswith("arrivals.in_progress: are of arms that are filled in order; nothing says")
+
+
+def test_each_word_of_a_covariate_has_blocks_of_its_own() -> None:
+    """With two places in a block, every two patients of one cohort come into both arms, in the order in which they come."""
+    two = [
+        {"name": "low", "doses": ["dose 1"], "ratio": 1},
+        {"name": "high", "doses": ["dose 1"], "ratio": 1},
+    ]
+    asked = {
+        **ONE_DOSE,
+        "chance": True,
+        "protocol.arm": two,
+        "protocol.allocation": {"how": "ratio", "block": 2, "strata": ["cohort"]},
+        "protocol.patient.cohort": {"one_of": ["1", "2"], "at": "screening"},
+        "population.covariate.cohort": {"1": "50 %", "2": "50 %"},
+        "arrivals": {"every": "1 day"},
+    }
+    events = done(run(asked), "observe", "allocate").groupby("patient", observed=True)["outcome"].agg(list)
+    for cohort in ("cohort 1", "cohort 2"):
+        taken = [
+            arm for observed in events if cohort in observed for arm in observed if arm in ("low", "high")
+        ]
+        assert len(taken) > 4
+        assert all(
+            {one, other} == {"low", "high"} for one, other in zip(taken[::2], taken[1::2], strict=False)
+        )

@@ -9,7 +9,7 @@ from typing import Any, get_args, get_type_hints
 import attrs
 import pytest
 
-from docs.refresh import DOCUMENTS, example, refreshed
+from docs.refresh import DOCUMENTS, KEYS, example, keys_page, refreshed
 from mfg.calendar import Hours
 from mfg.population import Population
 from mfg.protocol.protocol import Protocol
@@ -33,6 +33,11 @@ def test_an_example_prints_what_stands_beside_it(path: Path) -> None:
     """And ends with a question."""
     assert example(path) == path.with_suffix(".out").read_text(encoding="utf-8")
     assert path.read_text(encoding="utf-8").rstrip().endswith("?")
+
+
+def test_the_table_of_keys_is_fresh() -> None:
+    """It is made from the classes and their witnesses."""
+    assert (ROOT / KEYS).read_text(encoding="utf-8") == keys_page()
 
 
 def keys(cls: type) -> set[str]:

@@ -59,12 +59,14 @@ def show(protocol: str, /, *, json: Annotated[bool, Parameter(negative="")] = Fa
             "source": n.evidence.source if n.evidence else None,
             "where": list(n.evidence.where) if n.evidence else [],
             "reason": n.evidence.reason if n.evidence else None,
+            "range": list(n.evidence.between) if n.evidence and n.evidence.between else None,
         }
         for n in found.numbers
     ]
     if json:
         arms = [say.fields(arm) for arm in found.arms]
         head = {"name": found.name, "title": found.title, "trial": found.trial, "arms": arms}
+        head |= {"supplies": [{"name": s.name, "kind": s.kind, "about": s.about} for s in found.supplies]}
         say.document({**head, "numbers": numbers, "contradictions": list(found.contradictions)})
         return 0
     say.result(
@@ -72,6 +74,9 @@ def show(protocol: str, /, *, json: Annotated[bool, Parameter(negative="")] = Fa
     )
     say.table(["arm", "share", "doses"], [[a.name, a.ratio or a.size, _doses(a.doses)] for a in found.arms])
     say.result()
+    if found.supplies:
+        say.table(["supply", "kind", "about"], [[s.name, s.kind, s.about or ""] for s in found.supplies])
+        say.result()
     rows = [[n["path"], n["value"], n["kind"] or "-", _ground(n)] for n in numbers]
     say.table(["number", "value", "evidence", "from"], rows)
     say.result()

@@ -102,7 +102,8 @@ def run(
     folder = done.folder
     if json:
         figures = [say.fields(figure) for figure in done.figures]
-        head = {"scenario": done.scenario.name, "replications": done.replications, "seed": done.plan.seed}
+        head: dict[str, Any] = {"scenario": done.scenario.name, **parts_of(done.scenario)}
+        head |= {"replications": done.replications, "seed": done.plan.seed}
         counts = {"endings": done.endings, "lots": done.lots_by_outcome}
         overloaded = [say.fields(one) for one in done.unstable]
         wanted = {} if until is None else {"until": until, "reached": _reached(until, done)}
@@ -139,13 +140,20 @@ def run(
     _shares("ending", "patients", "all who arrived", done.endings, done.replications)
     _shares("what became of lots", "lots", "all that were begun", done.lots_by_outcome, done.replications)
     ground = ", ".join(f"{count} {kind}" for kind, count in counted(done.scenario.numbers).items() if count)
-    say.result(f"\ninputs: {ground}")
+    say.result(f"\n{', '.join(f'{part} {name}' for part, name in parts_of(done.scenario).items())}")
+    say.result(f"inputs: {ground}")
     for advice in too_few(done.replications, [f.name for f in named]):
         say.result(advice)
     if until is not None:
         _until(until, done)
     say.result(f"tables: {folder}")
     return 0
+
+
+def parts_of(scenario: Any) -> dict[str, str]:
+    """The files of a scenario by their names, and in full where they have a title."""
+    parts = {part: getattr(scenario, part) for part in ("protocol", "site", "population")}
+    return {part: f"{one.name} ({one.title})" if one.title else one.name for part, one in parts.items()}
 
 
 def _says_what_is_not_judged(scenario: Any) -> None:

@@ -208,7 +208,7 @@ class Release:
     limit: Limits
     sample: Sample
     holds: str
-    each: str = "lot"
+    each: str | None = None
     when: When | None = None
 
 

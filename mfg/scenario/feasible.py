@@ -108,10 +108,22 @@ def _steps(scenario: Scenario) -> Iterator[Refused]:
         for name in WORK_OF.get(step.do, ()):
             if name not in site.work and _is_done(step, name):
                 yield Refused(f"site.work.{name}", None, "is missing", f"the recipe has a step {step.do!r}")
+        if isinstance(step, Expand) and step.medium is not None:
+            yield from _medium(site, number(step.medium, "per week"))
         if isinstance(step, Ship) and step.leg not in leg_names:
             yield Refused("site.leg", step.leg, "is not a leg of the site", nearest(step.leg, leg_names))
         if isinstance(step, Formulate) and step.drawn is not None and "draw" not in site.work:
             yield Refused("site.work.draw", None, "is missing", "the vehicle is drawn from the patient")
+
+
+def _medium(site: Site, weekly: float) -> Iterator[Refused]:
+    """Facilities that change the medium more often in a week, or more rarely, than the recipe asks for."""
+    for name, facility in site.facilities.items():
+        days = len(set(facility.medium_on))
+        if days != weekly:
+            problem = f"is {days} days a week, and the recipe changes the medium {weekly:g} times"
+            where = f"site.facility.{name}.medium_on"
+            yield Refused(where, " and ".join(facility.medium_on), problem, "name as many weekdays")
 
 
 def _is_done(step: Step, name: str) -> bool:
@@ -119,7 +131,7 @@ def _is_done(step: Step, name: str) -> bool:
     if not isinstance(step, Expand):
         return True
     if name == "medium":
-        return step.medium is not None or step.medium_every is not None
+        return step.lasts is None or step.medium is not None or step.medium_every is not None
     return step.lasts is None
 
 

@@ -123,9 +123,8 @@ class Scenario:
         return limits is None or (self.source is not None and self.source.name in limits.one_of)
 
 
-def stays(recipe: Sequence[Step]) -> tuple[int, int]:
-    """How many minutes a patient lies and stays after a dose."""
+def in_bed(recipe: Sequence[Step]) -> int:
+    """For how many minutes a patient keeps a bed after a dose: the whole stay, of which lying is the beginning."""
     step = next((s for s in recipe if isinstance(s, Observe)), None)
-    lying = int(amount(step.lying, "minute")) if step and step.lying is not None else 0
-    stay = int(amount(step.stay, "minute")) if step and step.stay is not None else 0
-    return lying, stay
+    stated = () if step is None else (step.lying, step.stay)
+    return max((int(amount(length, "minute")) for length in stated if length is not None), default=0)

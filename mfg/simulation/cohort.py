@@ -205,18 +205,25 @@ def _allocated(plan: p.Plan, luck: Luck, clinics: list[int]) -> list[int]:
     left: dict[tuple[object, ...], list[int]] = {}
     arms: list[int] = []
     known = [one.arm for one in plan.listed]
-    by_site = "site" in plan.strata
-    words = [words_of(plan, luck, name, len(clinics)) for name in plan.strata if name != "site"]
-    for n, clinic in enumerate(clinics):
+    strata = _strata(plan, luck, clinics)
+    for n in range(len(clinics)):
         arm = known[n] if n < len(known) else None
         if arm is not None:
             arms.append(arm)
             continue
-        stratum = (clinic if by_site else 0, *(listed[n] for listed in words))
+        stratum = strata[n]
         if plan.block is None or not left.get(stratum):
             left[stratum] = ratio * ((plan.block or len(ratio)) // len(ratio))
         arms.append(left[stratum].pop(int(lots[n] * len(left[stratum]))))
     return arms
+
+
+def _strata(plan: p.Plan, luck: Luck, clinics: list[int]) -> list[tuple[object, ...]]:
+    """What each patient has in each of the strata, which have blocks of their own."""
+    columns = [
+        clinics if name == "site" else words_of(plan, luck, name, len(clinics)) for name in plan.strata
+    ]
+    return [tuple(column[n] for column in columns) for n in range(len(clinics))]
 
 
 def _in_order(plan: p.Plan, arrived: Sequence[int], reasons: Sequence[str]) -> list[int]:

@@ -196,11 +196,18 @@ def feed(unit: Unit, lot: Lot) -> Process:
 
 
 def incubate(unit: Unit, lot: Lot) -> Process:
-    """A culture of a stated length, with medium changed every so often."""
+    """A culture of a stated length, with medium changed on weekdays or every so often."""
     expansion = lot.patient.recipe.expansion
     assert expansion is not None
     assert expansion.lasts is not None
-    left, every = expansion.lasts, expansion.medium_every
+    ends, every = unit.now + expansion.lasts, expansion.medium_every
+    left = expansion.lasts
+    while expansion.weekly and unit.next_medium(lot) < ends:
+        yield unit.next_medium(lot)
+        medium = lot.patient.jobs["medium"]
+        yield unit.does(medium, lot)
+        survive(unit, medium, lot)
+        left = max(0, ends - unit.now)
     while every is not None and left > every:
         yield unit.floor.now + every
         medium = lot.patient.jobs["medium"]

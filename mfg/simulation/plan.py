@@ -131,11 +131,13 @@ class Test:
 class Expansion:
     """The culture: grown from the patient's biology, or timed; medium by weekdays or by interval.
 
-    A timed one `yields` so many cells, or as many as are asked for.
+    A timed one `yields` so many cells, or as many as are asked for, and has its medium changed on weekdays (`weekly`),
+    so often, or not at all.
     """
 
     lasts: int | None
     cultivation: Cultivation | None
+    weekly: bool
     medium_every: int | None
     yields: Shape | None
 

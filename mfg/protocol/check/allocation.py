@@ -88,6 +88,9 @@ def _shares(protocol: Protocol) -> Iterator[Refused]:
 
 
 def _strata(protocol: Protocol, strata: tuple[str, ...], at: str | None) -> Iterator[Refused]:
+    if strata and protocol.allocation is not None and protocol.allocation.block is None:
+        advice = "give block: within each stratum the patients are drawn in blocks"
+        yield Refused("allocation.strata", ", ".join(strata), "balances nothing without a block", advice)
     named = [name for name, covariate in protocol.patient.items() if covariate.one_of]
     for name in strata:
         if name != "site" and name not in named:

@@ -63,6 +63,9 @@ def _alone(path: str, step: Step) -> Iterator[Refused]:
             yield Refused(path, None, "is neither timed nor grown", advice)
         if step.medium is not None and step.medium_every is not None:
             yield Refused(path, None, "changes medium in two ways", "give medium or medium_every")
+        elif step.medium_every is not None and step.lasts is None:
+            advice = 'give medium, such as "2 per week": it is changed when the culture is looked at'
+            yield Refused(f"{path}.medium_every", None, "is of a culture that is grown", advice)
     if isinstance(step, Formulate) and step.draw is not None and step.drawn is None:
         yield Refused(f"{path}.drawn", None, "is missing", "say how long before the dose it is drawn")
 

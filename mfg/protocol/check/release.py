@@ -38,10 +38,20 @@ def faults(protocol: Protocol) -> Iterator[Refused]:
         yield from known_before_a_lot(protocol, path, release.when)
         yield from _limit(path, release)
         yield from _sample(protocol, path, release)
+        yield from _each(path, release)
         if release.holds == "formulation" and release.sample.at in OF_THE_PRODUCT:
             advice = "hold the administration, or take the sample before formulate"
             problem = "waits for a sample of what it holds up"
             yield Refused(f"{path}.holds", release.holds, problem, advice)
+
+
+def _each(path: str, release: Release) -> Iterator[Refused]:
+    """Whether a test that is said to be of each lot, or of each dose, is sampled from it."""
+    sampled = release.sample.at or release.sample.before
+    of = "dose" if release.sample.at in OF_THE_PRODUCT else "lot"
+    if release.each is not None and release.each != of and sampled is not None:
+        advice = f'write each = "{of}", or leave it out'
+        yield Refused(f"{path}.each", release.each, f"is not what is sampled at {sampled}: a {of} is", advice)
 
 
 def _limit(path: str, release: Release) -> Iterator[Refused]:
@@ -93,6 +103,9 @@ def _sample(protocol: Protocol, path: str, release: Release) -> Iterator[Refused
         elif place not in done and place not in IN_CULTURE:
             advice = f"use one of {', '.join(done)}, or give the test when = {{ supply = ... }}"
             yield Refused(f"{path}.sample.{key}", place, f"is no step{whose}", advice)
+        elif before is not None and place != "formulate" and "formulate" in done:
+            advice = f'a sample before a product is early enough for its formulation: before = "formulate", or at = "{place}"'
+            yield Refused(f"{path}.sample.before", before, "is no step that waits for the result", advice)
         elif before is not None and place in done and not cultured & set(done[: done.index(place)]):
             advice = "the sample is one of the culture; take it at a step instead"
             yield Refused(f"{path}.sample.before", before, "has no culture before it", advice)

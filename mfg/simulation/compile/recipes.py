@@ -12,7 +12,7 @@ from mfg.protocol.cases import Condition
 from mfg.protocol.protocol import Release, Supply
 from mfg.protocol.recipe import Collect, Cryopreserve, Expand, Formulate, Induce, Ship, Step, Thaw
 from mfg.protocol.rules import When, condition_of
-from mfg.scenario import Scenario, stays
+from mfg.scenario import Scenario, in_bed
 from mfg.simulation import plan as p
 from mfg.simulation.compile.plain import cells, minutes, part
 from mfg.simulation.compile.prescribed import terms_of
@@ -96,7 +96,7 @@ def _recipe_of(scenario: Scenario, steps: Sequence[Step], number_of: int, tests:
         use_within=minutes(formulate.use_within) if formulate is not None else None,
         outbound=outbound.leg if outbound is not None else None,
         administers="administer" in done,
-        stay=stays(steps)[1],
+        stay=in_bed(steps),
     )
 
 
@@ -158,7 +158,8 @@ def _expansion(scenario: Scenario, step: Expand) -> p.Expansion:
             least=step.passages.least,
         )
     yields = cells(step.yields, terms_of(scenario).alive) if step.yields is not None else None
-    return p.Expansion(minutes(step.lasts), cultivation, minutes(step.medium_every), yields)
+    weekly = step.medium is not None
+    return p.Expansion(minutes(step.lasts), cultivation, weekly, minutes(step.medium_every), yields)
 
 
 def _first(steps: Sequence[Step], kind: type[_S]) -> _S | None:
