@@ -73,7 +73,7 @@ def test_words_come_by_their_shares() -> None:
     many = evolve(plan, candidates=(), every=60, horizon=60 * 2001)
     patients, luck = cohort_of(many, 0)
     traits = Traits(many, luck)
-    said = [dict(traits.observe(patient, "answer"))["response"] for patient in patients]
+    said = [traits.observed(patient.index, "answer")["response"] for patient in patients]
     share = np.mean([word == "yes" for word in said])
     assert abs(share - 0.3) < 4 * sqrt(0.3 * 0.7 / len(said))
 

@@ -23,8 +23,9 @@ def observe(unit: Unit, patient: Patient, event: str, turn: int = 0, again: int 
     """
     if not unit.traits.asked:
         return
-    found = unit.traits.observe(patient, event, turn, again)
-    for name, value in found:
+    found = unit.traits.observed(patient.index, event, turn, again)
+    patient.case.update(found)
+    for name, value in found.items():
         if isinstance(value, Decimal):
             unit.writes(patient.subject, "observe", name, float(value))
         else:

@@ -36,7 +36,8 @@ def _replicated(plan: p.Plan, replication: int) -> tuple[Columns, list[str]]:
     unit = Unit(plan, luck)
     for patient in patients:
         patient.subject = unit.log.subject(patient.index)
-        unit.traits.meet(patient)
+        patient.case = unit.traits.known(patient.arm.name, patient.weight)
+        patient.typical = unit.traits.typical
     resume(unit, patients)
     arrive(unit, sorted(patients[len(plan.in_progress) :], key=attrgetter("arrived")))
     try:

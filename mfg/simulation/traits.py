@@ -13,7 +13,6 @@ from mfg.simulation.draws import Draws, Luck
 
 if TYPE_CHECKING:  # what runs has no need of protocols
     from mfg.protocol.cases import Rounding
-    from mfg.simulation.cohort import Patient
 
 DIGITS = 4  # of a number that the protocol does not round
 
@@ -22,7 +21,9 @@ class Traits:
     """The covariates of one replication; every observation of each has luck of its own."""
 
     def __init__(self, plan: p.Plan, luck: Luck) -> None:
-        self._typical = {trait.name: trait.typical for trait in plan.traits if trait.typical is not None}
+        self.typical: p.Case = {
+            trait.name: trait.typical for trait in plan.traits if trait.typical is not None
+        }
         self._at: dict[str, list[tuple[p.Trait, Draws[float]]]] = {}
         for trait in plan.traits:
             if trait.typical is not None:
@@ -32,25 +33,19 @@ class Traits:
         self.asked = bool(plan.traits or plan.conditions)
         self._supply = plan.supply
 
-    def meet(self, patient: Patient) -> None:
-        """What is known of *patient* from the beginning: the arm, the supply and the weight."""
+    def known(self, arm: str, weight: float) -> dict[str, Decimal | str]:
+        """What is known of a patient from the beginning: the arm, the supply and the weight, kg."""
         if not self.asked:
-            return
-        patient.typical = self._typical
-        patient.case = {"arm": patient.arm.name, "supply": self._supply}
-        if self._weighed is not None:
-            patient.case["weight"] = rounded(patient.weight, self._weighed.rounding)
+            return {}
+        weighed = {} if self._weighed is None else {"weight": rounded(weight, self._weighed.rounding)}
+        return {"arm": arm, "supply": self._supply, **weighed}
 
-    def observe(
-        self, patient: Patient, event: str, turn: int = 0, again: int = 0
-    ) -> list[tuple[str, Decimal | str]]:
-        """Draw what is observed at *event*, the *turn*-th of its name, repeated for the *again*-th time; what it was."""
-        found: list[tuple[str, Decimal | str]] = []
+    def observed(self, patient: int, event: str, turn: int = 0, again: int = 0) -> dict[str, Decimal | str]:
+        """What is observed of *patient* at *event*, the *turn*-th of its name, repeated for the *again*-th time."""
+        found: dict[str, Decimal | str] = {}
         for trait, draws in self._at.get(event, ()):
-            drawn = draws(patient.index, again, turn)
-            value = trait.words[int(drawn)] if trait.words else rounded(drawn, trait.rounding)
-            patient.case[trait.name] = value
-            found.append((trait.name, value))
+            drawn = draws(patient, again, turn)
+            found[trait.name] = trait.words[int(drawn)] if trait.words else rounded(drawn, trait.rounding)
         return found
 
 
