@@ -98,6 +98,9 @@ _UNITS = {
     "collect": "mL",
     "incubate": "flasks",
     "store": "containers",
+    "refuse": "days",
+    "refuse again": "days",
+    "await": "days",
 }
 
 
