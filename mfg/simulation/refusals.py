@@ -18,7 +18,9 @@ from mfg.simulation.cohort import Patient
 
 Limits = frozenset[str]
 NONE: Limits = frozenset()
+CLOSED, HOLIDAY = frozenset({limits.CLOSED}), frozenset({limits.HOLIDAYS})
 SO_MANY = 2  # limits that are looked at together
+SO_LONG = 60  # days that are looked at; what frees none of them is not what a patient waits for first
 
 
 class Refusals:
@@ -34,7 +36,7 @@ class Refusals:
     def of_course(self, baselines: range, screened: int) -> dict[Limits, int]:
         """The days that each limit, and each two, have cost a patient who was booked after the last of *baselines*."""
         found: dict[Limits, int] = {}
-        for baseline in baselines:
+        for baseline in baselines[:SO_LONG]:
             course = self.booking.course(self.patient.arm, baseline)
             if screened - baseline > course.screened_by:
                 continue
@@ -69,7 +71,7 @@ class Refusals:
     def of_move(self, events: Iterable[tuple[Event, int]], shifts: range, today: int) -> dict[Limits, int]:
         """The same for events that were moved together, by the days after the last of *shifts*."""
         events, found = list(events), dict[Limits, int]()
-        for shift in shifts:
+        for shift in shifts[:SO_LONG]:
             lifted = self._union([(event, day + shift) for event, day in events], today, found)
             if lifted:
                 found[lifted] = shifts.stop - shift
@@ -83,6 +85,8 @@ class Refusals:
         None if too many things do, or things of which some were enough for an earlier day already.
         """
         union = NONE
+        if (CLOSED in found or HOLIDAY in found) and any(self._doors(*one) in found for one in events):
+            return None
         events.sort(key=lambda one: one[0].name != self.worst)
         for event, day in events:
             if not after < day < self.booking.plan.days:
@@ -106,21 +110,16 @@ class Refusals:
         books, patient = self.booking, self.patient
         rooms, facility = books.rooms[patient.clinic], books.plan.facilities[patient.facility]
         openings, minutes = books.openings[patient.facility], books.minutes_of(patient, event)
-        found: set[str] = set()
-        if not books.is_open(patient, event, day):
-            found.add(_shut(books.open_days[patient.clinic], day))
+        found = set(self._doors(event, day))
         if event.kind not in PROCEDURES:
             return found
-        made_on = day - facility.day_before
-        if event.kind == "dose" and made_on not in openings:
-            found.add(_shut(openings, made_on))
         if rooms is None or (minutes == 0 and not (event.inpatient and event.kind == "dose")):
             return found
         if not books.has_places(patient, books.culture(patient, event), day):
             found.add(limits.of(self.facility, limits.INCUBATOR))
         made = books.made_on(patient, event, day)
         if made is not None and made[0] not in openings:
-            found.add(_shut(openings, made[0]))
+            found |= _shut(openings, made[0])
         elif not books.can_be_made(patient, event, day):
             found.add(limits.of(self.facility, limits.CREWS))
         if event.kind == "collection" and books.starts[patient.facility][day] >= facility.starts:
@@ -133,6 +132,18 @@ class Refusals:
                 found.add(limits.of(self.clinic, limits.BEDS))
             return found
         return found | self._by_the_hour(event, day, minutes)
+
+    def _doors(self, event: Event, day: int) -> Limits:
+        """Whether the clinic is closed on *day*, or the facility when it would suspend the product."""
+        books, patient = self.booking, self.patient
+        if not books.is_open(patient, event, day):
+            return _shut(books.open_days[patient.clinic], day)
+        if event.kind == "dose":
+            openings = books.openings[patient.facility]
+            made_on = day - books.plan.facilities[patient.facility].day_before
+            if made_on not in openings:
+                return _shut(openings, made_on)
+        return NONE
 
     def _by_the_hour(self, event: Event, day: int, minutes: int) -> set[str]:
         """What refuses an event on a day on which all places are open, and there is staff: the hours, rooms, beds."""
@@ -161,10 +172,10 @@ class Refusals:
         return found
 
 
-def _shut(openings: Mapping[int, Window], day: int) -> str:
+def _shut(openings: Mapping[int, Window], day: int) -> Limits:
     """Why a place is closed on *day*: it is so on that day of every week, or it is a public holiday."""
     weekly = any(day + week in openings for week in (-14, -7, 7, 14))
-    return limits.HOLIDAYS if weekly else limits.CLOSED
+    return HOLIDAY if weekly else CLOSED
 
 
 def _many(lifted: Limits) -> bool:
