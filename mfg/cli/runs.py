@@ -106,17 +106,19 @@ def run(
         counts = {"endings": done.endings, "lots": done.lots_by_outcome}
         overloaded = [say.fields(one) for one in done.unstable]
         wanted = {} if until is None else {"until": until, "reached": _reached(until, done)}
-        say.document(
-            {**head, **wanted, "figures": figures, **counts, "unstable": overloaded, "output": str(folder)}
-        )
+        limits = {"what_limits_it": done.waits.first, "unstable": overloaded}
+        say.document({**head, **wanted, "figures": figures, **counts, **limits, "output": str(folder)})
         return 0
     say.result(
         f"{done.scenario.title or done.scenario.name}: {done.replications} replications, seed {done.plan.seed}\n"
     )
     for one in done.unstable:
-        say.result(f"unstable: {one.resource}: {one.reason}")
+        say.result(
+            f"unstable: {one.reason}" if not one.resource else f"unstable: {one.resource}: {one.reason}"
+        )
     if done.unstable:
-        say.result(f"the bottleneck is {done.unstable[0].resource}; averages are those of a growing line\n")
+        say.result("averages are those of a growing line")
+    say.result(f"{_what_limits(done)}\n")
     named = [f for f in done.figures if f.n and f.name in RULES]
     undefined = any(f.undefined for f in named)
     rows = [
@@ -146,6 +148,16 @@ def run(
         _until(until, done)
     say.result(f"tables: {folder}")
     return 0
+
+
+def _what_limits(done: Any) -> str:
+    """What has cost the most days of waiting, by what was counted."""
+    counts = done.waits
+    again = f"mfg limits {done.study.source} tries what helps"
+    if counts.first is None:
+        return f"what limits it: not known; a patient is booked {counts.later:.1f} days later than the course allows; {again}"
+    days = f"{counts.days[counts.first]:.1f} of the {counts.later:.1f} days that a patient is booked later than the course allows"
+    return f"what limits it: {counts.first}, which alone cost {days}; {again}"
 
 
 def _says_what_is_not_judged(scenario: Any) -> None:

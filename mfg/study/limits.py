@@ -21,7 +21,7 @@ from mfg.study.identity import identity_of
 from mfg.study.run import table_of
 from mfg.study.study import Means, Study, carried_out
 from mfg.study.variants import Variant
-from mfg.study.waits import Counted, counted, late, waited
+from mfg.study.waits import Counted, late, refusals_in, waited
 
 FEW, BEST, MOST = (
     4,
@@ -83,7 +83,7 @@ def limits_of(
     figures = [WAIT, ON_TIME, *([LATE] if late_day is not None else []), *([figure] if figure else [])]
     base = _Tried(study, figures, late_day, evolve(means, folder=None))
     as_it_is = base.values(replications)
-    counts = counted(base.table("events"), replications)
+    counts = refusals_in(base.table("events"), replications)
     cures = list(_candidates(study, counts, base))[:MOST]
     tried = [_Tried(_study(study, cure), figures, late_day, evolve(means, folder=None)) for cure in cures]
     few = min(FEW, replications)

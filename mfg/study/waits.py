@@ -36,7 +36,7 @@ class Counted:
         return best if best is not None and self.days[best] >= max(0.5, self.later / 4) else None
 
 
-def counted(events: pd.DataFrame, replications: int) -> Counted:
+def refusals_in(events: pd.DataFrame, replications: int) -> Counted:
     """What is counted in the *events* of so many replications."""
     refused = events[events["activity"] == limits.REFUSED]
     awaited = events[events["activity"] == limits.AWAITED]
