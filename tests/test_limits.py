@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from mfg.reader.scenarios import load_scenario
 from mfg.scenario import Scenario
+from mfg.simulation.compile import plan_of
+from mfg.simulation.replicate import replicate
 from mfg.study.limits import ON_TIME, WAIT, Found, limits_of
 from mfg.study.study import Means, Study
 from mfg.study.variants import AS_IT_IS, Variant
+from mfg.study.waits import refusals_in, waited
+from mfg.tables import tables_of
 from tests.small_unit import BANK, ONE_DOSE, Changes, scenario
 
 COMING: Changes = {
@@ -36,7 +41,7 @@ SHORT: dict[str, tuple[str, str, Changes]] = {
     "clinic hours": (
         WAIT,
         "hospital.hours",
-        {"site.clinic.hospital.hours": "Mon-Fri 09:00-15:00", "arrivals": {"rate": "2 / week"}},
+        {"site.clinic.hospital.hours": ["Mon 09:00-18:00", "Tue-Fri 09:00-15:00"]},
     ),
     "starts": (WAIT, "gmp.starts", {"site.facility.gmp.starts": 1}),
     "fills": (WAIT, "gmp.fills", {"site.facility.gmp.fills": 1}),
@@ -53,7 +58,7 @@ SHORT: dict[str, tuple[str, str, Changes]] = {
             "site.facility.gmp.incubator": "4000 flask",
             "site.facility.gmp.storage": 4000,
             "site.work.cryopreserve.lasts": "6 hour",
-            "arrivals": {"rate": "3 / week"},
+            "arrivals": {"rate": "6 / week"},
         },
     ),
 }
@@ -71,9 +76,53 @@ def short_of(name: str) -> Found:
     return found_in(scenario(COMING, changes))
 
 
-@pytest.mark.parametrize("name", SHORT)
+QUICK = ("starts", "fills", "benches")
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.long) for name in SHORT]
+)
 def test_what_is_short_is_named_first_and_one_more_of_it_helps(name: str) -> None:
     """One more of the limit, or of its bundle, shortens the wait or mends punctuality; the interval leaves out nought."""
     figure, limit, _ = SHORT[name]
     found = short_of(name)
     assert found.first(figure) == limit
+
+
+def test_a_unit_that_keeps_up_has_no_limit() -> None:
+    """Nothing is named where nobody waits longer than the course allows by more than the weekend."""
+    found = found_in(scenario(COMING, {"arrivals": {"every": "2 week"}}))
+    assert found.counted.first is None
+    assert found.first(WAIT) is None
+
+
+@pytest.mark.long
+def test_what_limits_shows_only_when_it_is_asked_for_again_after_the_first_is_cured() -> None:
+    """One bed hides that only one dose is filled a day; with beds enough that is named."""
+    short: Changes = {"site.facility.gmp.fills": 1}
+    hidden = found_in(scenario(COMING, short, {"site.clinic.hospital.beds": 1}))
+    assert hidden.first(WAIT) == "hospital.beds"
+    assert found_in(scenario(COMING, short)).first(WAIT) == "gmp.fills"
+
+
+def test_open_on_saturdays_changes_the_wait() -> None:
+    """Where clinic, facility and laboratory are all open on Saturdays, patients are booked then."""
+    longer = {
+        "hospital.hours": "Mon-Sat 09:00-18:00",
+        "gmp.hours": "Mon-Sat 08:00-18:00",
+        "qc.hours": "Mon-Sat 08:00-20:00",
+    }
+    waits = []
+    for settings in ({}, longer):
+        plan = plan_of(load_scenario("lenzumestrocel-korea", settings))
+        waits.append(waited(tables_of(plan, *replicate(plan, 0)).patients).mean())
+    assert waits[1] < waits[0] - 1
+
+
+def test_a_laboratory_that_is_shut_is_foreseen() -> None:
+    """No dose is booked for a day on which its product would expire before the laboratory can test it."""
+    longer = {"hospital.hours": "Mon-Sat 09:00-18:00", "gmp.hours": "Mon-Sat 08:00-18:00"}
+    plan = plan_of(load_scenario("lenzumestrocel-korea", {**longer, "horizon": "52 week"}))
+    tables = tables_of(plan, *replicate(plan, 0))
+    assert (tables.doses["outcome"] != "expired").all()
+    assert "qc.hours" in refusals_in(tables.events, 1).days
