@@ -1,4 +1,4 @@
-"""Whether a scenario is overloaded, and which resource is the bottleneck.
+"""Whether a scenario is overloaded: a line grows, in front of a resource or in the books.
 
 With more work asked for than there is open time the line only grows: its averages describe the length of
 the run, not the site.
@@ -21,10 +21,10 @@ AWAY = 0.05  # share of the patients who find no appointment
 
 @frozen
 class Overload:
-    """A resource of which too much is asked, with the `reason` in words."""
+    """A line that grows, with the `reason` in words; `resource` is empty where it is that for an appointment."""
 
     resource: str
-    load: float
+    load: float | None
     reason: str
 
 
@@ -32,9 +32,8 @@ def overloads(resources: Sequence[str], means: pd.Series) -> list[Overload]:
     """The overloaded ones of *resources*, from the *means* of the figures over replications.
 
     One is overloaded if as much work is asked of it as it is open for, or if a week of its work waits at the
-    end. Work that is booked ahead waits nowhere: if patients who come later wait much longer for their
-    first dose, or find no appointment at all, the busiest resource is named. The bottleneck is the first of
-    the list.
+    end. Work that is booked ahead waits nowhere: there the line is the books, if patients who come later wait much
+    longer for their first dose, or find no appointment at all. What they wait for, loads do not say.
     """
     loads = {name: float(means[f"load_{name}"]) for name in resources}
     found = []
@@ -46,12 +45,11 @@ def overloads(resources: Sequence[str], means: pd.Series) -> list[Overload]:
             found.append(Overload(name, load, f"{waiting:.1f} weeks of its work wait at the horizon"))
     growth, away = float(means["lead_growth"]), float(means["turned_away"])
     if not found and (growth >= GROWTH or away >= AWAY):
-        name = max(loads, key=lambda one: loads[one] if loads[one] == loads[one] else -1)
-        reason = f"later patients wait {growth:.0f} days longer for a first dose, and it is the busiest"
+        reason = f"later patients wait {growth:.0f} days longer for a first dose"
         if away >= AWAY:
-            reason = f"{away:.0%} of the patients find no appointment, and it is the busiest"
-        found.append(Overload(name, loads[name], reason))
-    return sorted(found, key=lambda one: -one.load)
+            reason = f"{away:.0%} of the patients find no appointment"
+        found.append(Overload("", None, reason))
+    return sorted(found, key=lambda one: -(one.load or 0))
 
 
 def turned_away(tables: Tables) -> float:

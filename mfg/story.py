@@ -102,6 +102,9 @@ _UNITS = {
     "collect": "mL",
     "incubate": "flasks",
     "store": "containers",
+    "refuse": "days",
+    "refuse again": "days",
+    "await": "days",
 }
 _MAY_BE_UNCOUNTED = {"collect", "isolate"}  # of a lot that is not grown nobody asks how much it was
 

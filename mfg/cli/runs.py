@@ -88,8 +88,6 @@ def run(
     json
         Print one JSON document.
     """
-    from mfg.evidence import counted
-    from mfg.figures import OF_AN_ARM, RULES, arms_of, too_few
     from mfg.study.run import checked, run_of
     from mfg.study.study import Study
     from mfg.study.variants import AS_IT_IS, Variant
@@ -107,17 +105,31 @@ def run(
         counts = {"endings": done.endings, "lots": done.lots_by_outcome}
         overloaded = [say.fields(one) for one in done.unstable]
         wanted = {} if until is None else {"until": until, "reached": _reached(until, done)}
-        say.document(
-            {**head, **wanted, "figures": figures, **counts, "unstable": overloaded, "output": str(folder)}
-        )
+        limits = {"what_limits_it": done.waits.first, "unstable": overloaded}
+        say.document({**head, **wanted, "figures": figures, **counts, **limits, "output": str(folder)})
         return 0
+    _tell(done)
+    if until is not None:
+        _until(until, done)
+    say.result(f"tables: {folder}")
+    return 0
+
+
+def _tell(done: Any) -> None:
+    """Print a run: its figures, its places, how ways ended, and what went in."""
+    from mfg.evidence import counted
+    from mfg.figures import OF_AN_ARM, RULES, arms_of, too_few
+
     say.result(
         f"{done.scenario.title or done.scenario.name}: {done.replications} replications, seed {done.plan.seed}\n"
     )
     for one in done.unstable:
-        say.result(f"unstable: {one.resource}: {one.reason}")
+        say.result(
+            f"unstable: {one.reason}" if not one.resource else f"unstable: {one.resource}: {one.reason}"
+        )
     if done.unstable:
-        say.result(f"the bottleneck is {done.unstable[0].resource}; averages are those of a growing line\n")
+        say.result("averages are those of a growing line")
+    say.result(f"{_what_limits(done)}\n")
     named = [f for f in done.figures if f.n and f.name in RULES]
     undefined = any(f.undefined for f in named)
     rows = [
@@ -144,16 +156,22 @@ def run(
     say.result(f"inputs: {ground}")
     for advice in too_few(done.replications, [f.name for f in named]):
         say.result(advice)
-    if until is not None:
-        _until(until, done)
-    say.result(f"tables: {folder}")
-    return 0
 
 
 def parts_of(scenario: Any) -> dict[str, str]:
     """The files of a scenario by their names, and in full where they have a title."""
     parts = {part: getattr(scenario, part) for part in ("protocol", "site", "population")}
     return {part: f"{one.name} ({one.title})" if one.title else one.name for part, one in parts.items()}
+
+
+def _what_limits(done: Any) -> str:
+    """What has cost the most days of waiting, by what was counted."""
+    counts = done.waits
+    again = f"mfg limits {done.study.source} tries what helps"
+    if counts.first is None:
+        return f"what limits it: not known; a patient is booked {counts.later:.1f} days later than the course allows; {again}"
+    days = f"{counts.days[counts.first]:.1f} of the {counts.later:.1f} days that a patient is booked later than the course allows"
+    return f"what limits it: {counts.first}, which alone cost {days}; {again}"
 
 
 def _says_what_is_not_judged(scenario: Any) -> None:

@@ -129,7 +129,8 @@ def compare(
     )
     for variant, overloads in zip(done.variants, done.unstable, strict=True):
         for overload in overloads:
-            say.result(f"unstable: {variant.name}: {overload.resource}: {overload.reason}")
+            where = f"{overload.resource}: " if overload.resource else ""
+            say.result(f"unstable: {variant.name}: {where}{overload.reason}")
     for name in figure or HEADLINES:
         _compared(done, name)
     if len(done.variants) <= SIDE_BY_SIDE:

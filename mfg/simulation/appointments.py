@@ -14,22 +14,23 @@ CLOSED = (-1, -1)
 
 @define
 class Appointments:
-    """Free places of one kind, slot by slot, on the days on which a clinic is open."""
+    """Free places of one kind, slot by slot, on the days on which a clinic is open.
+
+    `usual` is the minute of the day at which it opens first.
+    """
 
     capacity: int
     slot: int
     openings: Mapping[int, Window]
     taken: bytearray
+    usual: int
 
     @classmethod
     def of(cls, capacity: int, slot: int, windows: tuple[Window, ...], days: int) -> Appointments:
         """Empty books for so many *days*."""
-        return cls(min(capacity, 255), slot, openings_of(windows, days), bytearray(days * DAY // slot + 1))
-
-    @property
-    def usual(self) -> int:
-        """The minute of the day at which it opens first."""
-        return min((opens % DAY for opens, _ in self.openings.values()), default=0)
+        openings = openings_of(windows, days)
+        usual = min((opens % DAY for opens, _ in openings.values()), default=0)
+        return cls(min(capacity, 255), slot, openings, bytearray(days * DAY // slot + 1), usual)
 
     def hours(self, day: int) -> Window:
         """When *day* begins and ends; a closed one does so before everything."""
@@ -47,6 +48,11 @@ class Appointments:
             if max(self.taken[place : place + length], default=0) < self.capacity:
                 return place * self.slot
         return -1
+
+    def fits(self, day: int, minutes: int, earliest: int = 0, latest: int = FOREVER) -> bool:
+        """Whether *day* is long enough, however many places there are."""
+        opens, closes = self.hours(day)
+        return -(-max(opens, earliest) // self.slot) <= min(closes - minutes, latest) // self.slot
 
     def take(self, start: int, minutes: int) -> None:
         """Book *minutes* from *start*."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from attrs import define, frozen
@@ -16,6 +18,7 @@ from mfg.simulation import plan as p
 from mfg.simulation import sizing
 from mfg.simulation.appointments import Appointments, openings_of
 from mfg.simulation.cohort import Patient
+from mfg.simulation.expecting import formulating, hours_of_laboratory, next_start, testing
 
 PROCEDURES = {"collection": "collect", "csf-draw": "draw", "dose": "administer"}
 SEARCH = 365  # days after the first possible one in which a baseline is looked for
@@ -59,10 +62,11 @@ class Booking:
         self.flasks = [[0] * (plan.days + SEARCH) for _ in plan.facilities]
         self.long_work: list[dict[int, list[int]]] = [{} for _ in plan.facilities]
         self.openings = [openings_of(f.windows, plan.days) for f in plan.facilities]
-        self._formulating = [
-            [_formulating(r, facility) for facility in plan.facilities] for r in plan.recipes
-        ]
-        self._tested = [[_testing(plan, r, facility) for facility in plan.facilities] for r in plan.recipes]
+        self.open_days = [openings_of(c.windows, plan.days) for c in plan.clinics]
+        self._formulating = [[formulating(r, facility) for facility in plan.facilities] for r in plan.recipes]
+        self._tested = [[testing(plan, r, facility) for facility in plan.facilities] for r in plan.recipes]
+        self._laboratories = [hours_of_laboratory(plan, facility) for facility in plan.facilities]
+        self._arrivals: dict[tuple[int, int, int, int], int] = {}
         self._anchors: dict[str, dict[str, str]] = {}
         self._courses: dict[tuple[str, int], Course] = {}
         self._cultures: dict[tuple[int, str, str], Culture | None] = {}
@@ -86,13 +90,9 @@ class Booking:
         A wait for an appointment lengthens the lead-in, so only its shortest length binds. The first dose is *not
         before* that day.
         """
-        first = self._first_baseline(patient.arm, screened)
         opening = patient.arm.doses[0].name if patient.arm.doses and not_before else None
-        for event in self.course(patient.arm, first).events if opening else ():
-            if event.name == opening:
-                first = max(first, not_before - event.latest)
         known: dict[tuple[str, int], bool] = {}
-        for baseline in range(first, min(first + SEARCH, self.plan.days - SEARCH)):
+        for baseline in self.baselines(patient, screened, not_before):
             course = self.course(patient.arm, baseline)
             if screened - baseline > course.screened_by:
                 continue
@@ -131,14 +131,14 @@ class Booking:
         """
         kind = next(kind for kind, name in PROCEDURES.items() if name == procedure)
         event = Event(kind, procedure, 0, 0, 0, "", None, None)
-        rooms, minutes = self.rooms[patient.clinic], self._minutes(patient, event)
+        rooms, minutes = self.rooms[patient.clinic], self.minutes_of(patient, event)
         assert rooms is not None
         for day in range(now // DAY, self.plan.days):
             if event.kind == "collection":
                 start = self._first_collection(patient, day, minutes, earliest=now)
             else:
                 start = rooms.first(day, minutes, earliest=now)
-            while start >= 0 and event.kind == "dose" and not self._bed_is_free(patient, start):
+            while start >= 0 and event.kind == "dose" and not self.bed_is_free(patient, start):
                 start = rooms.first(day, minutes, earliest=start + rooms.slot)
             if start >= 0:
                 booked = Booked(event, day, start, minutes)
@@ -157,7 +157,7 @@ class Booking:
                 self.cancel(patient, booked)
                 return None
             booked.append(
-                Booked(event, day, start, self._minutes(patient, event), self.culture(patient, event))
+                Booked(event, day, start, self.minutes_of(patient, event), self.culture(patient, event))
             )
             self._change(patient, booked[-1], 1)
         return booked
@@ -174,11 +174,16 @@ class Booking:
             default=0,
         )
 
-    def _first_baseline(self, arm: p.Arm, screened: int) -> int:
+    def baselines(self, patient: Patient, screened: int, not_before: int = 0) -> range:
+        """The days that are looked at for the baseline of *patient*, as in `book`."""
+        arm = patient.arm
         course = self.course(arm, screened + 1)
-        return screened - min(
-            [0, *(e.latest for e in course.events if e.kind in ("screening", "collection"))]
-        )
+        leads = [e.latest for e in course.events if e.kind in ("screening", "collection")]
+        first = screened - min([0, *leads])
+        for event in self.course(arm, first).events if arm.doses and not_before else ():
+            if event.name == arm.doses[0].name:
+                first = max(first, not_before - event.latest)
+        return range(first, min(first + SEARCH, self.plan.days - SEARCH))
 
     def move(
         self, patient: Patient, booked: list[Booked], earliest: dict[str, int], today: int
@@ -188,7 +193,7 @@ class Booking:
         *earliest* gives the first day on which an event may take place again.
         """
         self.cancel(patient, booked)
-        least = max([1, *(earliest[b.event.name] - b.day for b in booked if b.event.name in earliest)])
+        least = least_shift(booked, earliest)
         for shift in range(least, least + SEARCH):
             if all(self._free(patient, b.event, b.day + shift, today) for b in booked):
                 taken = self._take_all(patient, [(b.event, b.day + shift) for b in booked])
@@ -198,6 +203,15 @@ class Booking:
                     return shift
         return None
 
+    @contextmanager
+    def without(self, patient: Patient, booked: list[Booked]) -> Iterator[None]:
+        """The books as they are without *booked*, for a while."""
+        for one in booked:
+            self._change(patient, one, -1)
+        yield
+        for one in booked:
+            self._change(patient, one, 1)
+
     def cancel(self, patient: Patient, booked: list[Booked]) -> None:
         """Return what was booked and not used."""
         for one in booked:
@@ -205,8 +219,12 @@ class Booking:
                 self._change(patient, one, -1)
                 one.done = True
 
+    def is_open(self, patient: Patient, event: Event, day: int) -> bool:
+        """Whether *event* may take place on *day* as far as the clinic's doors go; a ward is always open."""
+        return event.inpatient or day in self.open_days[patient.clinic]
+
     def _free(self, patient: Patient, event: Event, day: int, after: int) -> bool:
-        if day <= after or day >= self.plan.days or not (self.plan.open_days[day] or event.inpatient):
+        if day <= after or day >= self.plan.days or not self.is_open(patient, event, day):
             return False
         return event.kind not in PROCEDURES or self._start(patient, event, day) >= 0
 
@@ -216,15 +234,15 @@ class Booking:
         Inpatients are treated on their ward: it takes no room, on any day.
         """
         rooms, facility = self.rooms[patient.clinic], self.plan.facilities[patient.facility]
-        minutes = self._minutes(patient, event)
+        minutes = self.minutes_of(patient, event)
         if event.kind == "dose" and day - facility.day_before not in self.openings[patient.facility]:
             return -1
         if rooms is None or (minutes == 0 and not (event.inpatient and event.kind == "dose")):
             opening = self.opening(patient, day)
             return max(earliest, opening)
-        if not self._has_places(patient, self.culture(patient, event), day):
+        if not self.has_places(patient, self.culture(patient, event), day):
             return -1
-        if not self._can_be_made(patient, event, day):
+        if not self.can_be_made(patient, event, day):
             return -1
         if event.kind == "collection":
             if self.starts[patient.facility][day] >= facility.starts:
@@ -233,10 +251,12 @@ class Booking:
         if event.kind == "dose":
             if event.dose in patient.arm.filled and self.fills[patient.facility][day] >= facility.fills:
                 return -1
-            arrives = max(earliest, self._product_arrives(patient, day))
+            arrives = max(earliest, self.product_arrives(patient, day))
+            if arrives >= FOREVER:
+                return -1
             ward = event.inpatient
             start = max(arrives, self.opening(patient, day)) if ward else rooms.first(day, minutes, arrives)
-            return start if start >= 0 and self._bed_is_free(patient, start) else -1
+            return start if start >= 0 and self.bed_is_free(patient, start) else -1
         return rooms.first(day, minutes, earliest)
 
     def culture(self, patient: Patient, event: Event) -> Culture | None:
@@ -273,14 +293,14 @@ class Booking:
             return next((dose.name for dose in patient.arm.doses if dose.product), None)
         return event.dose
 
-    def _made_on(self, patient: Patient, event: Event, day: int) -> tuple[int, int] | None:
+    def made_on(self, patient: Patient, event: Event, day: int) -> tuple[int, int] | None:
         """The day on which the facility works for an event on *day*, and for how many minutes in one go."""
         facility = self.plan.facilities[patient.facility]
         if self._serves(patient, event) not in patient.arm.filled:
             return None
         if event.kind == "collection" and "isolate" in facility.work:
             minutes = facility.work["isolate"].booked
-            before = self._minutes(patient, event) + self.way(patient, patient.recipe.inbound) + minutes
+            before = self.minutes_of(patient, event) + self.way(patient, patient.recipe.inbound) + minutes
             opened = self.openings[patient.facility].get(day, (0, 0))
             return day + (self.opening(patient, day) + before > opened[1]), minutes
         if event.kind == "dose" and patient.recipe.prepares:
@@ -288,9 +308,9 @@ class Booking:
             return day - facility.day_before, self.formulating(patient) + cleared
         return None
 
-    def _can_be_made(self, patient: Patient, event: Event, day: int) -> bool:
+    def can_be_made(self, patient: Patient, event: Event, day: int) -> bool:
         """Whether the long work of a day still fits into its suites, the longest first, each into the first with room."""
-        made = self._made_on(patient, event, day)
+        made = self.made_on(patient, event, day)
         facility = self.plan.facilities[patient.facility]
         if made is None:
             return True
@@ -305,6 +325,10 @@ class Booking:
             room[place] -= minutes
         return True
 
+    def laboratory_of(self, patient: Patient) -> str:
+        """The laboratory that tests what is made for the patient."""
+        return list(self.plan.laboratories)[self.plan.facilities[patient.facility].laboratory]
+
     def formulating(self, patient: Patient) -> int:
         """For how long the work that ends with a suspended product is booked."""
         return self._formulating[patient.recipe.number][patient.facility]
@@ -317,7 +341,7 @@ class Booking:
         recovers = 0 if bank is None or bank.recovers is None else bank.recovers + DAY
         return int((max(results, default=0.0) + recovers) // DAY)
 
-    def _has_places(self, patient: Patient, culture: Culture | None, day: int) -> bool:
+    def has_places(self, patient: Patient, culture: Culture | None, day: int) -> bool:
         """Whether the incubators will have room for *culture*, as planned."""
         if culture is None:
             return True
@@ -325,7 +349,8 @@ class Booking:
         room = self.plan.facilities[patient.facility].incubator - culture.flasks
         return max(taken, default=0) <= room
 
-    def _bed_is_free(self, patient: Patient, start: int) -> bool:
+    def bed_is_free(self, patient: Patient, start: int) -> bool:
+        """Whether a patient who is treated from *start* on may stay as long as it takes."""
         beds, stay = self.beds[patient.clinic], patient.recipe.stay
         if beds is None or not stay:
             return True
@@ -333,7 +358,8 @@ class Booking:
             return False
         return max(beds.taken[start // beds.slot : -(-(start + stay) // beds.slot)]) < beds.capacity
 
-    def _minutes(self, patient: Patient, event: Event) -> int:
+    def minutes_of(self, patient: Patient, event: Event) -> int:
+        """For how long a room is booked for *event*."""
         work = PROCEDURES.get(event.kind)
         clinic = self.plan.clinics[patient.clinic]
         if work is None or work not in clinic.work or event.inpatient:
@@ -356,31 +382,55 @@ class Booking:
         return rooms.hours(booked.day)[1] - booked.minutes
 
     def _first_collection(self, patient: Patient, day: int, minutes: int, earliest: int = 0) -> int:
-        """The first free start of a collection whose marrow can be isolated on the same day, as planned.
+        """The first free start of a collection whose marrow can be isolated in time, as planned."""
+        rooms = self.rooms[patient.clinic]
+        assert rooms is not None
+        begins, latest = self.collected_between(patient, day, minutes)
+        return rooms.first(day, minutes, max(earliest, begins), latest)
+
+    def collected_between(self, patient: Patient, day: int, minutes: int) -> tuple[int, int]:
+        """Between which minutes a collection must begin so that its marrow is isolated on the same day, as planned.
 
         After a long way it is isolated on the next day, while it keeps.
         """
         rooms, facility = self.rooms[patient.clinic], self.plan.facilities[patient.facility]
         assert rooms is not None
         if "isolate" not in facility.work:
-            return rooms.first(day, minutes, earliest)
+            return 0, FOREVER
         before = minutes + self.way(patient, patient.recipe.inbound) + facility.work["isolate"].booked
         openings, within = self.openings[patient.facility], patient.recipe.within
         latest = openings.get(day, (0, 0))[1] - before
         if latest < rooms.hours(day)[0] and day + 1 in openings:
             opens, closes = openings[day + 1]
-            earliest, latest = max(earliest, 0 if within is None else opens - within), closes - before
-        return rooms.first(day, minutes, earliest, latest)
+            return 0 if within is None else opens - within, closes - before
+        return 0, latest
 
-    def _product_arrives(self, patient: Patient, day: int) -> int:
-        """As planned, when a product formulated on *day* is at the clinic."""
+    def product_arrives(self, patient: Patient, day: int) -> int:
+        """As planned, when the product for a dose on *day* is at the clinic, and tested as far as it must be.
+
+        FOREVER if it will have expired by then: its laboratory is closed for too long.
+        """
+        key = (patient.recipe.number, patient.clinic, patient.facility, day)
+        if key not in self._arrivals:
+            self._arrivals[key] = self._arrival(patient, day)
+        return self._arrivals[key]
+
+    def _arrival(self, patient: Patient, day: int) -> int:
         facility = self.plan.facilities[patient.facility]
-        if facility.day_before:
-            return 0
-        opens, _ = self.openings[patient.facility][day]
+        opens, _ = self.openings[patient.facility][day - facility.day_before]
         made = opens + self.formulating(patient)
-        tested = self._tested[patient.recipe.number][patient.facility]
-        return made + max(self.way(patient, patient.recipe.outbound), tested)
+        tested = max(
+            (
+                begins + lasts
+                for hands, lasts in self._tested[patient.recipe.number][patient.facility]
+                for begins in (next_start(self._laboratories[patient.facility], made, hands),)
+            ),
+            default=made,
+        )
+        keeps = patient.recipe.use_within
+        if keeps is not None and tested - made > keeps:
+            return FOREVER
+        return max(made + self.way(patient, patient.recipe.outbound), tested)
 
     def way(self, patient: Patient, leg: str | None) -> int:
         """The minutes that a leg takes, as planned."""
@@ -398,7 +448,7 @@ class Booking:
         if rooms is None or (booked.minutes == 0 and not booked.event.inpatient):
             return
         (rooms.take if by > 0 else rooms.give_back)(booked.start, booked.minutes)
-        made = self._made_on(patient, booked.event, booked.day)
+        made = self.made_on(patient, booked.event, booked.day)
         if made is not None:
             work = self.long_work[patient.facility].setdefault(made[0], [])
             work.append(made[1]) if by > 0 else work.remove(made[1])
@@ -414,26 +464,13 @@ class Booking:
                 (beds.take if by > 0 else beds.give_back)(booked.start, patient.recipe.stay)
 
 
+def least_shift(booked: list[Booked], earliest: dict[str, int]) -> int:
+    """By how many days *booked* must move at least for every event to lie as late as *earliest* says."""
+    return max([1, *(earliest[b.event.name] - b.day for b in booked if b.event.name in earliest)])
+
+
 def _book(capacity: int | None, clinic: p.Clinic, days: int, *, always: bool = False) -> Appointments | None:
     if clinic.slot is None or capacity is None:
         return None
     windows = ((0, days * DAY),) if always else clinic.windows
     return Appointments.of(capacity, clinic.slot, windows, days)
-
-
-def _formulating(recipe: p.Recipe, facility: p.Facility) -> int:
-    """For how long the work that ends with a suspended product is booked."""
-    works = [facility.work[name] for name in recipe.prepares]
-    return sum(work.booked - work.cleared for work in works)
-
-
-def _testing(plan: p.Plan, recipe: p.Recipe, facility: p.Facility) -> int:
-    """The minutes from suspension to the results that hold up the administration, as planned."""
-    return max(
-        (
-            test.benches[facility.laboratory].booked + round(test.turnaround.typical)
-            for test in plan.tests_of(recipe)
-            if test.sampled == "product" and test.holds == "administration"
-        ),
-        default=0,
-    )

@@ -29,8 +29,9 @@ def freeze(unit: Unit, lot: Lot) -> Process:
         task = unit.does_together(jobs["harvest"], lot, jobs["cryopreserve"], lot, flasks)
     else:
         task = unit.does(jobs["cryopreserve"], lot)
+    lot.task = task
     yield from unit.begins(task)
-    lot.taken = True
+    lot.task, lot.taken = None, True
     unit.frees(lot)
     yield task
     there = culture.cells(task.started) if culture is not None else lot.cells

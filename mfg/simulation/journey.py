@@ -8,6 +8,7 @@ from functools import partial
 from simpy import Event, Interrupt
 
 from mfg.calendar import DAY
+from mfg.simulation import limits
 from mfg.simulation.attending import attend, attend_when_called
 from mfg.simulation.booking import Booked
 from mfg.simulation.clock import First, Process
@@ -21,6 +22,7 @@ from mfg.simulation.planning import NO_APPOINTMENT, enrol, expected, give_up, pu
 from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import call, float_in, floats
+from mfg.simulation.waiting import lacking, what_holds
 
 TOO_FEW = "too few cells"
 
@@ -53,8 +55,8 @@ def treat(unit: Unit, patient: Patient) -> Process:
         unit.writes(patient.subject, "fail", patient.ineligible_for)
         return "not eligible"
     observe(unit, patient, "screening")
-    for name, limits in unit.plan.admits.items():
-        if name in patient.case and patient.case[name] not in limits:
+    for name, admitted in unit.plan.admits.items():
+        if name in patient.case and patient.case[name] not in admitted:
             unit.writes(patient.subject, "fail", name)
             return "not eligible"
     if not patient.has_place:
@@ -109,7 +111,7 @@ def draw(unit: Unit, dosing: Dosing, booked: Booked) -> Process:
     if dosing.off or dosing.draw is not booked or unit.now < booked.start:
         return False
     if batch is not None and expected(unit, batch) > unit.formulation(dosing)[1]:
-        put_off(unit, dosing, expected(unit, batch))
+        put_off(unit, dosing, expected(unit, batch), what_holds(unit, batch))
         return False
     if not (yield from in_turn(unit, dosing, surely=False)):
         return False
@@ -142,7 +144,7 @@ def in_turn(unit: Unit, dosing: Dosing, *, surely: bool = True) -> Process:
     if booked is None:
         yield First(unit.floor, (day + 1) * DAY, dosing.upset)
     else:
-        put_off(unit, dosing, turn.day * DAY, "stagger")
+        put_off(unit, dosing, turn.day * DAY, limits.STAGGER, "stagger")
     return False
 
 
@@ -163,7 +165,7 @@ def cells_are_ready(unit: Unit, dosing: Dosing) -> Process:
     if dosing.booked is not None and unit.now < unit.formulation(dosing)[0]:
         return False
     if batch is not None and not batch.ready.triggered:
-        put_off(unit, dosing, expected(unit, batch))
+        put_off(unit, dosing, expected(unit, batch), what_holds(unit, batch))
         return False
     if batch is not None and batch.failed:
         return False
@@ -208,7 +210,7 @@ def formulate(unit: Unit, dosing: Dosing) -> Process:
     if upset.triggered:
         return False
     if not begun:
-        put_off(unit, dosing, unit.now)
+        put_off(unit, dosing, unit.now, lacking(unit, task))
         return False
     taken_from(unit, batch)
     yield task
@@ -265,7 +267,7 @@ def spoil(unit: Unit, dosing: Dosing, cause: str, value: float = float("nan")) -
     if dosing.tries > unit.plan.policy.recollect:
         dosing.hopeless = cause
     elif dosing.booked is not None:
-        put_off(unit, dosing, unit.now, "lot lost")
+        put_off(unit, dosing, unit.now, f"{limits.LOST}{cause}", "lot lost")
 
 
 def administer(unit: Unit, dosing: Dosing) -> Process:

@@ -70,7 +70,7 @@ def sampled_before(unit: Unit, lot: Lot) -> None:
     for test in [assay.test for assay in lot.patient.of_lots.assays]:
         if test.sampled not in ahead or (test.sampled == "culture" and _latest(lot, test) < unit.now):
             lot.sampled.add(test.name)
-            lot.results[test.holds].report("")
+            lot.results[test.holds].report(test.name, "")
 
 
 class Sample:
@@ -123,7 +123,7 @@ class Sample:
         if failure == OUT_OF_SPECIFICATION and self.repeat < test.retests:
             Sample(unit, made, self.lot, self.assay, self.repeat + 1)
             return
-        made.results[test.holds].report(failure)
+        made.results[test.holds].report(test.name, failure)
         if failure:
             given = [dosing.over for dosing in _served(made)]
             if any(given):

@@ -12,6 +12,7 @@ from mfg.simulation import plan as p
 from mfg.simulation.booking import Booked
 from mfg.simulation.clock import Running
 from mfg.simulation.cohort import Patient
+from mfg.simulation.floor import Task
 from mfg.simulation.holds import Hold
 
 HOLDS = ("formulation", "administration", "nothing")  # what the result of a test can hold up
@@ -35,11 +36,13 @@ class Results(Event):
         super().__init__(env)
         self.outstanding = outstanding
         self.failed = ""
+        self.reported: list[str] = []
         if not outstanding:
             self._ok, self._value, self.callbacks = True, None, None  # type: ignore[assignment]
 
-    def report(self, failure: str) -> None:
-        """One result is in; *failure* is empty if it meets the specification."""
+    def report(self, test: str, failure: str) -> None:
+        """One result is in, that of *test*; *failure* is empty if it meets the specification."""
+        self.reported.append(test)
         self.outstanding -= 1
         self.failed = self.failed or failure
         if not self.triggered and (failure or not self.outstanding):
@@ -83,7 +86,7 @@ class Lot(Made):
     its `contents`, of all that it `gave`; what is thawed from it for one dose is a lot of its own with the
     bank as its `parent`. `begins` is the step with which it begins: a lot may start from isolated marrow, or
     be in culture when the run starts. Its `marrow` is what was collected, in mL, or in cells where they are counted.
-    What got into the marrow itself (`tainted`) is in every lot from it.
+    What got into the marrow itself (`tainted`) is in every lot from it. `task` is the freezing that it waits for.
     """
 
     target: float
@@ -109,6 +112,7 @@ class Lot(Made):
     failed: str = ""
     sampled: set[str] = field(factory=set)
     process: Running | None = None
+    task: Task | None = None
 
     @property
     def containers(self) -> int:

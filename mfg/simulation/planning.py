@@ -10,13 +10,14 @@ from operator import attrgetter
 from simpy import Event
 
 from mfg.calendar import DAY
+from mfg.simulation import limits, sizing
 from mfg.simulation import plan as p
-from mfg.simulation import sizing
-from mfg.simulation.booking import Booked
+from mfg.simulation.booking import Booked, least_shift
 from mfg.simulation.cohort import Patient
 from mfg.simulation.laboratory import awaited
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.plan import DAY_0
+from mfg.simulation.refusals import Refusals
 from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import follow_dose, plan_visit, soonest
@@ -32,8 +33,11 @@ def enrol(unit: Unit, patient: Patient) -> bool:
     unit.assign(patient, _facility(unit, patient))
     booked: list[Booked] = []
     if arm.course.planned:
-        screened = next(day for day in range(unit.now // DAY, plan.days) if plan.open_days[day])
-        found = unit.booking.book(patient, screened, turn_of(unit, patient).day)
+        doors = unit.booking.open_days[patient.clinic]
+        screened = next(day for day in range(unit.now // DAY, plan.days) if day in doors)
+        turn = turn_of(unit, patient).day
+        found = unit.booking.book(patient, screened, turn)
+        write_refusals(unit, patient, screened, turn, found)
         if found is None:
             return False
         baseline, booked = found
@@ -163,19 +167,63 @@ def serve(unit: Unit, dosing: Dosing, lot: Lot, batch: Lot) -> None:
 # ---- moving what is booked -------------------------------------------------------------------------------
 
 
-def put_off(unit: Unit, dosing: Dosing, ready: float, why: str = "put off") -> None:
-    """Book this dose again for when its cells will be ready; later doses keep their distance from it."""
+def put_off(unit: Unit, dosing: Dosing, ready: float, waits_for: str = "", why: str = "put off") -> None:
+    """Book this dose again for when its cells will be ready; later doses keep their distance from it.
+
+    What it *waits for* is written down, if it is not known to whoever calls this.
+    """
     assert dosing.booked is not None
     patient = dosing.patient
     later = [d for d in (dosing, *after(dosing)) if d.booked is not None]
     earliest = {dosing.booked.event.name: soonest(unit, dosing, ceil(ready / DAY))}
-    if unit.booking.move(patient, distinct(ahead_of(later)), earliest, unit.now // DAY) is None:
+    before = dosing.booked.day
+    if moves(unit, patient, distinct(ahead_of(later)), earliest) is None:
         dosing.hopeless = NO_APPOINTMENT
         return
+    if waits_for:
+        unit.writes(dosing.subject, limits.AWAITED, waits_for, float(dosing.booked.day - before))
     for one in later:
         moved(unit, one, why if one is dosing else "moved")
     if dosing.lot is not None:
         dosing.lot.due = dosing.due
+
+
+def moves(unit: Unit, patient: Patient, booked: list[Booked], earliest: dict[str, int]) -> int | None:
+    """Move *booked* by the fewest days for which every one is free, and write down what has refused those before."""
+    today, least = unit.now // DAY, least_shift(booked, earliest)
+    events = [(one.event, one.day) for one in booked]
+    shift = unit.booking.move(patient, booked, earliest, today)
+    if shift is not None and shift > least and asked(patient):
+        with unit.booking.without(patient, booked):
+            costs = Refusals(unit.booking, patient).of_move(events, range(least, shift), today)
+        for names, days in costs.items():
+            unit.writes(patient.subject, limits.REFUSED_AGAIN, limits.both(names), float(days))
+    return shift
+
+
+def asked(patient: Patient) -> bool:
+    """Whether it is found out what has refused this patient's days: of one patient in four, as it takes its time."""
+    return patient.index % 4 == 0
+
+
+def write_refusals(
+    unit: Unit, patient: Patient, screened: int, turn: int, found: tuple[int, list[Booked]] | None
+) -> None:
+    """Write down how many days each limit has cost a patient who was booked, or who was not at all."""
+    if not asked(patient):
+        return
+    first = unit.booking.baselines(patient, screened).start
+    tried = unit.booking.baselines(patient, screened, turn)
+    baseline, booked = found if found is not None else (tried.stop, [])
+    costs: dict[frozenset[str], int] = {}
+    if baseline > tried.start:
+        with unit.booking.without(patient, booked):
+            costs = Refusals(unit.booking, patient).of_course(range(tried.start, baseline), screened)
+    if tried.start > first:
+        costs[frozenset({limits.STAGGER})] = tried.start - first
+    unit.writes(patient.subject, limits.REFUSED, limits.IN_ALL, float(baseline - first))
+    for names, days in costs.items():
+        unit.writes(patient.subject, limits.REFUSED, limits.both(names), float(days))
 
 
 def moved(unit: Unit, dosing: Dosing, why: str = "moved") -> None:

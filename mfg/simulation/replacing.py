@@ -8,6 +8,7 @@ from attrs import evolve
 from simpy import Event
 
 from mfg.calendar import DAY
+from mfg.simulation import limits
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.planning import (
     NO_APPOINTMENT,
@@ -15,6 +16,7 @@ from mfg.simulation.planning import (
     ahead_of,
     distinct,
     moved,
+    moves,
     new_batch,
     new_lot,
     put_off,
@@ -42,6 +44,7 @@ def replace(unit: Unit, lot: Lot, cause: str) -> Begun:
     if waiting and not lot.patient.ended:
         first = waiting[0]
         first.tries += 1
+        booked = first.booked.day if first.booked is not None else None
         if first.tries > unit.plan.policy.recollect:
             first.hopeless = cause
         elif lot.parent is not None and lot.parent.containers and not lot.parent.failed:
@@ -52,6 +55,9 @@ def replace(unit: Unit, lot: Lot, cause: str) -> Begun:
             begun = _isolate_again(unit, first, lot)
         else:
             begun = _collect_again(unit, first, lot)
+        if booked is not None and first.booked is not None and not first.hopeless:
+            wait = first.booked.day - booked
+            unit.writes(first.subject, limits.AWAITED, f"{limits.LOST}{cause}", float(wait))
         first.upset.succeed()
         first.upset = Event(unit.floor)
     unit.empties(lot)
@@ -72,7 +78,7 @@ def _begin_again(unit: Unit, dosing: Dosing, lot: Lot, lost: Lot) -> Begun:
     """Let *lot* have as long as the *lost* one had."""
     serve(unit, dosing, lot, lot)
     if dosing.booked is not None:
-        put_off(unit, dosing, unit.now + lost.due - lost.collected_at, "lot lost")
+        put_off(unit, dosing, unit.now + lost.due - lost.collected_at, why="lot lost")
     else:
         unit.writes(dosing.subject, "book", "lot lost")
     return [lot], []
@@ -94,10 +100,7 @@ def _collect_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
     unit.booking.cancel(patient, distinct([dosing.booked, dosing.draw]))
     earliest = {collection.event.name: today + 1, dose.event.name: last.booked.day + spacing}
     rest = later[len(lots) :]
-    if (
-        unit.booking.move(patient, distinct([collection, draw, dose, *ahead_of(rest)]), earliest, today)
-        is None
-    ):
+    if moves(unit, patient, distinct([collection, draw, dose, *ahead_of(rest)]), earliest) is None:
         dosing.hopeless = NO_APPOINTMENT
         return NOTHING
     for one in rest:
@@ -129,7 +132,7 @@ def _bank_again(unit: Unit, first: Dosing) -> Begun:
     collection = evolve(spent.collection, done=True, day=first.booked.day - lead)
     moving = [b for d in pending for b in (d.draw, d.booked)]
     earliest = {collection.event.name: today + 1, first.booked.event.name: today + 1 + lead}
-    if unit.booking.move(patient, distinct([collection, *moving]), earliest, today) is None:
+    if moves(unit, patient, distinct([collection, *moving]), earliest) is None:
         first.hopeless = NO_APPOINTMENT
         return NOTHING
     target = target_for(unit, patient, [d.dose for d in pending])
@@ -146,5 +149,5 @@ def _thaw_again(unit: Unit, dosing: Dosing, bank: Lot) -> Begun:
     recovers = terms.recovers if terms is not None else None
     dosing.batch = new_batch(unit, dosing, bank)
     if dosing.booked is not None:
-        put_off(unit, dosing, unit.now + (0 if recovers is None else recovers) + 2 * DAY, "lot lost")
+        put_off(unit, dosing, unit.now + (0 if recovers is None else recovers) + 2 * DAY, why="lot lost")
     return [], [dosing]

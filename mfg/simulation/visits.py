@@ -46,7 +46,7 @@ def float_in(unit: Unit, patient: Patient, happened: str, dose: str | None = Non
                 event.condition,
                 event.inpatient,
             )
-            day = next(d for d in range(first, unit.plan.days) if event.inpatient or unit.plan.open_days[d])
+            day = next(d for d in range(first, unit.plan.days) if unit.booking.is_open(patient, planned, d))
             plan_visit(unit, patient, planned, day, day)
     for waiting in (patient.called, patient.awaits):
         if waiting is not None and not waiting.triggered:
@@ -112,7 +112,7 @@ def _day_for(unit: Unit, patient: Patient, event: Event, base: int) -> int:
     gaps = [g for g in course.gaps if event.name in (g.first, g.then) and BASELINE not in (g.first, g.then)]
 
     def fits(day: int) -> bool:
-        return today < day < plan.days and (plan.open_days[day] or event.inpatient)
+        return today < day < plan.days and unit.booking.is_open(patient, event, day)
 
     for offset in event.nearest():
         if fits(base + offset) and _keeps(gaps, {**known, event.name: base + offset}):

@@ -21,6 +21,7 @@ from mfg.study.folder import document
 from mfg.study.precision import Precision
 from mfg.study.study import Means, Study, Told, carried_out
 from mfg.study.variants import AS_IT_IS, Variant
+from mfg.study.waits import Counted, refusals_in
 from mfg.tables import Tables
 
 REPLICATIONS = 20
@@ -90,6 +91,11 @@ class Run:
     def resources(self) -> pd.DataFrame:
         """A row for each resource."""
         return self._table("resources")
+
+    @property
+    def waits(self) -> Counted:
+        """What refused the days of patients, and what doses were put off for."""
+        return refusals_in(self._table("events"), self.replications)
 
     def _table(self, name: str) -> pd.DataFrame:
         if name not in self._read:

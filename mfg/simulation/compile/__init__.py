@@ -64,7 +64,6 @@ def plan_of(scenario: Scenario) -> p.Plan:
         stagger=_stagger(allocation.stagger) if allocation and allocation.stagger else None,
         turns=_turns(scenario),
         held=frozenset(test.holds for test in places.tests) - set(HOLDS),
-        open_days=tuple(closed.closed(start + timedelta(days=n)) is None for n in range(days)),
         conditions=conditions,
         recipe_by=recipe_by,
         recipes=recipes,

@@ -1,0 +1,154 @@
+"""The command that finds out what limits a site: limits."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from cyclopts import App, Parameter
+
+from mfg.cli import say
+from mfg.cli.runs import Flag, Settings, Whole, hands, pairs
+
+NO_EFFECT = "no effect shown"
+
+
+def add_to(app: App) -> None:
+    """Add this command to *app*."""
+    app.command(limits)
+
+
+def limits(
+    scenario: str,
+    /,
+    *,
+    late: str | None = None,
+    figure: str | None = None,
+    settings: Settings = (),
+    replications: Annotated[Whole, Parameter(alias="-n")] = 10,
+    seed: Whole | None = None,
+    workers: Whole | None = None,
+    json: Flag = False,
+) -> int:
+    """Find out what limits a site: what keeps patients waiting, and what puts their doses off.
+
+    What refused each day and what each dose waited for is counted; one more of what cost most is then tried, on
+    the same patients with the same luck.
+
+    Example: mfg limits lenzumestrocel-korea --late 60day
+
+    Parameters
+    ----------
+    scenario
+        A built-in name, or the path of a TOML file.
+    late
+        A wait for the first dose that is too long, such as 60day: the share that waits longer is shown too.
+    figure
+        A figure of mfg run that is shown and ranked too.
+    settings
+        A value by its path as KEY=VALUE; may be repeated.
+    replications
+        How often the scenario and the best of what is tried are simulated, 4 or more.
+    seed
+        The random seed, instead of the scenario's.
+    workers
+        How many processes share the work; as many as there are cores if left out.
+    json
+        Print one JSON document.
+    """
+    from mfg.errors import Refused
+    from mfg.figures import asked_for
+    from mfg.study.limits import FEW, limits_of
+    from mfg.study.run import checked
+    from mfg.study.study import Study
+    from mfg.study.variants import AS_IT_IS, Variant
+    from mfg.units import Delay, measure_of, number, taken
+
+    checked(workers, seed)
+    if replications < FEW:
+        raise Refused("-n", str(replications), "is too few to tell anything apart", f"give {FEW} or more")
+    day = None if late is None else number(taken(late, measure_of(Delay), "--late"), "day")
+    study = Study.of(scenario, (Variant(AS_IT_IS, pairs(settings)),), seed)
+    if figure is not None:
+        asked_for(study.plans[0], figure, "--figure")
+    with hands(workers, None) as means:
+        found = limits_of(study, replications=replications, late_day=day, figure=figure, means=means)
+    if json:
+        say.document(_document(found))
+        return 0
+    _says(found, day, figure)
+    return 0
+
+
+def _document(found: Any) -> dict[str, Any]:
+    effects = [
+        {"limit": e.limit, "change": e.words, "gaps": {name: say.fields(gap) for name, gap in e.gaps.items()}}
+        for e in found.effects
+    ]
+    return {
+        "scenario": found.scenario,
+        "replications": found.replications,
+        "seed": found.seed,
+        "as_it_is": found.as_it_is,
+        "booked_later_day": found.counted.later,
+        "refused_day": dict(found.counted.days),
+        "put_off": dict(found.counted.put_off),
+        "tried": effects,
+        "first": {name: found.first(name) for name in found.as_it_is},
+    }
+
+
+def _says(found: Any, day: float | None, figure: str | None) -> None:
+    now, counts = found.as_it_is, found.counted
+    say.result(f"{found.scenario}: {found.replications} replications, seed {found.seed}")
+    over = f", {now['late']:.1%} longer than {day:.0f}" if day is not None else ""
+    say.result(
+        f"wait for the first dose {now['wait']:.1f} days{over}; doses on time {now['doses_on_time']:.1%}"
+    )
+
+    say.result(f"\nWAITING: a patient is booked {counts.later:.1f} days later than the course allows")
+    tried = {effect.limit for effect in found.effects}
+    rows = [[name, f"{days:.1f}"] for name, days in counts.days.items() if days >= 0.1 or name in tried]
+    say.table(["refused by", "days that it alone cost"], rows, right=[1])
+    columns = ["wait", *(["late"] if day is not None else [])]
+    _effects(found, "wait", columns)
+
+    times = sum(counts.put_off.values())
+    say.result(f"\nON TIME: doses are put off {times:.1f} times in a replication")
+    rows = [[name, f"{count / times:.0%}"] for name, count in counts.put_off.items() if count >= times / 100]
+    if rows:
+        say.table(["while they waited for", "of all times"], rows, right=[1])
+    _effects(found, "doses_on_time", ["doses_on_time"])
+    if figure is not None and figure not in ("doses_on_time", "wait"):
+        say.result(f"\n{figure}: {now[figure]:.3g}")
+        _effects(found, figure, [figure])
+    say.result(
+        f"\nintervals are Holm's over the {len(found.effects)} changes that were tried; days of waiting are counted with the rest as it is, so they rank and do not forecast"
+    )
+
+
+def _effects(found: Any, figure: str, columns: list[str]) -> None:
+    """What was tried, in the order of what it does to *figure*, and the verdict in words."""
+    shown = found.ranked(figure)
+    rest = [effect for effect in found.effects if effect not in shown]
+    rows = [[e.words, e.limit, *(_gap(e.gaps[name], name) for name in columns)] for e in [*shown, *rest]]
+    say.result()
+    say.table(["one more", "lifts", *(_TITLES.get(name, name) for name in columns)], rows)
+    first = found.first(figure)
+    if first is None:
+        say.result("nothing that was tried is shown to help")
+    else:
+        best = next(effect for effect in shown if effect.limit == first)
+        say.result(
+            f"first: {first}; {best.words}: {_gap(best.gaps[figure], figure)} {_UNITS.get(figure, '')}".rstrip()
+        )
+
+
+_TITLES = {"wait": "wait, days", "late": "late, points", "doses_on_time": "on time, points"}
+_UNITS = {"wait": "days of waiting", "doses_on_time": "points of doses on time"}
+
+
+def _gap(gap: Any, figure: str) -> str:
+    if not gap.told_apart:
+        return NO_EFFECT
+    scale = 100 if figure in ("late", "doses_on_time") else 1
+    return f"{scale * gap.mean:+.1f} ({scale * gap.low:+.1f} to {scale * gap.high:+.1f})"

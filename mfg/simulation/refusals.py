@@ -1,0 +1,198 @@
+"""Why a day was refused, and how many days each limit alone has cost: asked only of the days before the one taken.
+
+The search stops at the first reason that it meets. Here all reasons are asked for. A limit has cost a patient the
+days by which the course would have been booked earlier, had that one limit not been there and everything else been
+as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from mfg.calendar import FOREVER, Window
+from mfg.course.arrange import arrange
+from mfg.course.network import Course, Event
+from mfg.simulation import limits
+from mfg.simulation.booking import PROCEDURES, Booking
+from mfg.simulation.cohort import Patient
+
+Limits = frozenset[str]
+NONE: Limits = frozenset()
+CLOSED, HOLIDAY = frozenset({limits.CLOSED}), frozenset({limits.HOLIDAYS})
+SO_MANY = 2  # limits that are looked at together
+SO_LONG = 60  # days that are looked at; what frees none of them is not what a patient waits for first
+
+
+class Refusals:
+    """What the books said to one patient; the events of the patient must not be in them."""
+
+    def __init__(self, booking: Booking, patient: Patient) -> None:
+        self.booking, self.patient = booking, patient
+        self.clinic = booking.plan.clinics[patient.clinic].name
+        self.facility = booking.plan.facilities[patient.facility].name
+        self.known: dict[tuple[str, int], Limits] = {}
+        self.worst = ""  # the event that is looked at first: it was enough to refuse the day before
+
+    def of_course(self, baselines: range, screened: int) -> dict[Limits, int]:
+        """The days that each limit, and each two, have cost a patient who was booked after the last of *baselines*."""
+        found: dict[Limits, int] = {}
+        for baseline in baselines[:SO_LONG]:
+            course = self.booking.course(self.patient.arm, baseline)
+            if screened - baseline > course.screened_by:
+                continue
+            lifted = self._union([(e, baseline + e.earliest) for e in course.ahead.pinned], screened, found)
+            for enough in () if lifted is None else self._enough(course.ahead, baseline, screened, lifted):
+                if enough and not _better(enough, found):
+                    found[enough] = baselines.stop - baseline
+        return _costs(found)
+
+    def _enough(self, course: Course, baseline: int, screened: int, lifted: Limits) -> Iterator[Limits]:
+        """What had to be lifted for *course* to fit, beside what refuses its pinned events."""
+        seen: set[str] = set()
+
+        def fits(lifted: Limits) -> bool:
+            def allowed(event: Event, day: int) -> bool:
+                if not screened < baseline + day < self.booking.plan.days:
+                    return False
+                reasons = self.why(event, baseline + day)
+                seen.update(reasons)
+                return reasons <= lifted
+
+            return not arrange(course, allowed)[1]
+
+        if fits(lifted):
+            yield lifted
+            return
+        for one in sorted(seen - lifted):
+            wider = lifted | {one}
+            if not _many(wider) and fits(wider):
+                yield wider
+
+    def of_move(self, events: Iterable[tuple[Event, int]], shifts: range, today: int) -> dict[Limits, int]:
+        """The same for events that were moved together, by the days after the last of *shifts*."""
+        events, found = list(events), dict[Limits, int]()
+        for shift in shifts[:SO_LONG]:
+            lifted = self._union([(event, day + shift) for event, day in events], today, found)
+            if lifted:
+                found[lifted] = shifts.stop - shift
+        return _costs(found)
+
+    def _union(
+        self, events: list[tuple[Event, int]], after: int, found: Mapping[Limits, int]
+    ) -> Limits | None:
+        """What refuses any of *events* on its day.
+
+        None if too many things do, or things of which some were enough for an earlier day already.
+        """
+        union = NONE
+        if (CLOSED in found or HOLIDAY in found) and any(self._doors(*one) in found for one in events):
+            return None
+        events.sort(key=lambda one: one[0].name != self.worst)
+        for event, day in events:
+            if not after < day < self.booking.plan.days:
+                return None
+            reasons = self.why(event, day)
+            if not reasons <= union:
+                union |= reasons
+                if _many(union) or _better(union, found):
+                    self.worst = event.name
+                    return None
+        return union
+
+    def why(self, event: Event, day: int) -> Limits:
+        """Everything that refuses *event* on *day*."""
+        key = (event.name, day)
+        if key not in self.known:
+            self.known[key] = frozenset(self._why(event, day))
+        return self.known[key]
+
+    def _why(self, event: Event, day: int) -> Iterable[str]:
+        books, patient = self.booking, self.patient
+        rooms, facility = books.rooms[patient.clinic], books.plan.facilities[patient.facility]
+        openings, minutes = books.openings[patient.facility], books.minutes_of(patient, event)
+        found = set(self._doors(event, day))
+        if event.kind not in PROCEDURES:
+            return found
+        if rooms is None or (minutes == 0 and not (event.inpatient and event.kind == "dose")):
+            return found
+        if not books.has_places(patient, books.culture(patient, event), day):
+            found.add(limits.of(self.facility, limits.INCUBATOR))
+        made = books.made_on(patient, event, day)
+        if made is not None and made[0] not in openings:
+            found |= _shut(openings, made[0])
+        elif not books.can_be_made(patient, event, day):
+            found.add(limits.of(self.facility, limits.CREWS))
+        if event.kind == "collection" and books.starts[patient.facility][day] >= facility.starts:
+            found.add(limits.of(self.facility, limits.STARTS))
+        filled = event.kind == "dose" and event.dose in patient.arm.filled
+        if filled and books.fills[patient.facility][day] >= facility.fills:
+            found.add(limits.of(self.facility, limits.FILLS))
+        if found & limits.CALENDAR:  # at which hours it would be open nobody says, but beds are there
+            if event.kind == "dose" and not books.bed_is_free(patient, books.opening(patient, day)):
+                found.add(limits.of(self.clinic, limits.BEDS))
+            return found
+        return found | self._by_the_hour(event, day, minutes)
+
+    def _doors(self, event: Event, day: int) -> Limits:
+        """Whether the clinic is closed on *day*, or the facility when it would suspend the product."""
+        books, patient = self.booking, self.patient
+        if not books.is_open(patient, event, day):
+            return _shut(books.open_days[patient.clinic], day)
+        if event.kind == "dose":
+            openings = books.openings[patient.facility]
+            made_on = day - books.plan.facilities[patient.facility].day_before
+            if made_on not in openings:
+                return _shut(openings, made_on)
+        return NONE
+
+    def _by_the_hour(self, event: Event, day: int, minutes: int) -> set[str]:
+        """What refuses an event on a day on which all places are open, and there is staff: the hours, rooms, beds."""
+        books, patient = self.booking, self.patient
+        rooms = books.rooms[patient.clinic]
+        assert rooms is not None
+        earliest, latest = 0, FOREVER
+        if event.kind == "collection":
+            earliest, latest = books.collected_between(patient, day, minutes)
+        elif event.kind == "dose":
+            earliest = books.product_arrives(patient, day)
+            if earliest >= FOREVER:
+                return {limits.of(books.laboratory_of(patient), limits.HOURS)}
+        found: set[str] = set()
+        start = max(earliest, books.opening(patient, day))
+        if not (event.inpatient and event.kind == "dose"):
+            begins = rooms.first(day, minutes, earliest, latest)
+            start = begins if begins >= 0 else start
+            if begins < 0 and rooms.fits(day, minutes, earliest, latest):
+                found.add(limits.of(self.clinic, limits.ROOMS))
+            elif begins < 0:
+                late = rooms.fits(day, minutes, earliest)
+                found.add(limits.of(self.facility if late else self.clinic, limits.HOURS))
+        if event.kind == "dose" and not books.bed_is_free(patient, start):
+            found.add(limits.of(self.clinic, limits.BEDS))
+        return found
+
+
+def _shut(openings: Mapping[int, Window], day: int) -> Limits:
+    """Why a place is closed on *day*: it is so on that day of every week, or it is a public holiday."""
+    weekly = any(day + week in openings for week in (-14, -7, 7, 14))
+    return HOLIDAY if weekly else CLOSED
+
+
+def _many(lifted: Limits) -> bool:
+    """Whether these are more than are looked at together."""
+    return len(lifted) > (1 if lifted & limits.CALENDAR else SO_MANY)
+
+
+def _better(lifted: Limits, found: Mapping[Limits, int]) -> bool:
+    """Whether as little, or less, was enough for an earlier day already."""
+    return any(known <= lifted for known in found)
+
+
+def _costs(found: Mapping[Limits, int]) -> dict[Limits, int]:
+    """The days that each limit alone has cost, and what two cost beyond the dearer of them alone."""
+    costs = {}
+    for lifted, days in found.items():
+        alone = max((found.get(frozenset({one}), 0) for one in lifted), default=0) if len(lifted) > 1 else 0
+        if days > alone:
+            costs[lifted] = days - alone
+    return costs
