@@ -72,7 +72,7 @@ def story_of(
         whom = f" (dose {dose + 1})" if dose >= 0 else f" (lot {lot + 1})" if lot >= 0 else ""
         outcome = log.outcomes[log.outcome[row]]
         value = float(log.value[row])
-        if activity.name == "book":
+        if activity.name == "book" and not isnan(value):
             moment = midnight + timedelta(minutes=int(value))
             outcome = f"{'' if outcome == 'done' else outcome + ' to '}{moment:%a %Y-%m-%d %H:%M}"
         elif not isnan(value):

@@ -252,7 +252,7 @@ MUTANTS = (
     ),
     Mutant(
         "the warm-up counts",
-        "tables.py",
+        "occupancy.py",
         "first, last = plan.warm_up, plan.horizon",
         "first, last = 0, plan.horizon",
         (f"{CONTROLS}::test_the_warm_up_is_not_counted",),

@@ -55,6 +55,7 @@ def run(
     replications: Annotated[Whole | None, Parameter(alias="-n")] = None,
     seed: Whole | None = None,
     settings: Settings = (),
+    late: str | None = None,
     until: str | None = None,
     workers: Whole | None = None,
     executor: str | None = None,
@@ -77,6 +78,8 @@ def run(
         The random seed, instead of the scenario's.
     settings
         A value by its path as KEY=VALUE, such as suites=3; may be repeated.
+    late
+        Show the share of the patients who wait longer for their first dose, such as --late 60day.
     until
         Replicate until a figure is known so well, such as 'vein_to_vein_median +-5%', or +-0.5 in its own unit.
     workers
@@ -89,13 +92,14 @@ def run(
         Print one JSON document.
     """
     from mfg.evidence import counted
-    from mfg.figures import OF_AN_ARM, RULES, arms_of, too_few
+    from mfg.figures import arms_of, too_few
+    from mfg.indicators import INDICATORS, OF_AN_ARM
     from mfg.study.run import checked, run_of
     from mfg.study.study import Study
     from mfg.study.variants import AS_IT_IS, Variant
 
     checked(workers, seed)
-    study = Study.of(scenario, (Variant(AS_IT_IS, pairs(settings)),), seed)
+    study = Study.of(scenario, (Variant(AS_IT_IS, with_late(pairs(settings), late)),), seed)
     with by_means(study, output, workers, executor) as means:
         done = run_of(study, means, replications, until)
     _says_what_is_not_judged(done.scenario)
@@ -117,7 +121,7 @@ def run(
         say.result(f"unstable: {one.resource}: {one.reason}")
     if done.unstable:
         say.result(f"the bottleneck is {done.unstable[0].resource}; averages are those of a growing line\n")
-    named = [f for f in done.figures if f.n and f.name in RULES]
+    named = [f for f in done.figures if f.n and f.name in INDICATORS]
     undefined = any(f.undefined for f in named)
     rows = [
         [f.name, *_interval(f), f.unit, *([f.undefined or ""] if undefined else []), f.about] for f in named
@@ -244,6 +248,17 @@ def pairs(settings: tuple[str, ...], option: str = "--set") -> dict[str, str]:
             raise Refused(option, key, "stands more than once", "give each value once")
         found[key.strip()] = value.strip()
     return found
+
+
+def with_late(settings: dict[str, str], late: str | None) -> dict[str, str]:
+    """Settings with what was given after --late."""
+    from mfg.errors import Refused
+
+    if late is None:
+        return settings
+    if "late" in settings:
+        raise Refused("--late", late, "is set as well", "give it once")
+    return {**settings, "late": late}
 
 
 def trace(

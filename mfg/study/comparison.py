@@ -28,9 +28,11 @@ from mfg.study.study import Counts, Means, Study, Told, carried_out
 from mfg.study.variants import Variant, grid, named_in
 
 HEADLINES = (
+    "referral_to_dose_median",
+    "referral_to_dose_late",
     "vein_to_vein_median",
     "vein_to_vein_p90",
-    "doses_on_time",
+    "on_time_as_first_booked",
     "doses_given",
     "patients_completed",
     "patients_treated_per_month",
@@ -229,13 +231,13 @@ def _judged(
             alpha = (1 - LEVEL) / (len(gaps) - rank)
             going = chances[n] < alpha
         apart[n], levels[n] = going, 1 - alpha
-    unit, about = describe(name)
+    meaning = describe(name)
     return [
         Difference(
             variant=variant,
             figure=name,
-            unit=unit,
-            about=about,
+            unit=meaning.unit,
+            about=meaning.about,
             mean=float(gap.mean()) if len(gap) else None,
             low=_end(gap, level, -1),
             high=_end(gap, level, 1),

@@ -232,9 +232,9 @@ def test_what_cannot_be_compared_is_refused(vary: dict[str, list[str]], problem:
 @pytest.mark.parametrize(
     ("replications", "figures", "said"),
     [
-        (19, ["doses_on_time"], ["fewer than 20"]),
-        (20, ["doses_on_time"], []),
-        (59, ["doses_on_time", "vein_to_vein_p90[msc]"], ["vein_to_vein_p90[msc]"]),
+        (19, ["on_time_as_first_booked"], ["fewer than 20"]),
+        (20, ["on_time_as_first_booked"], []),
+        (59, ["on_time_as_first_booked", "vein_to_vein_p90[msc]"], ["vein_to_vein_p90[msc]"]),
         (60, ["vein_to_vein_p90"], []),
     ],
 )
