@@ -259,7 +259,7 @@ MUTANTS = (
     ),
     Mutant(
         "patients of the warm-up count",
-        "figures.py",
+        "indicators.py",
         "(first >= plan.warm_up)",
         "(first >= 0)",
         (f"{CONTROLS}::test_the_warm_up_is_not_counted",),

@@ -163,11 +163,12 @@ def _says_what_is_not_judged(scenario: Any) -> None:
 
 def _until(until: str, done: Any) -> None:
     """Whether the figure is known as well as was asked for, and by which rule."""
-    from mfg.study.precision import FIRST
+    from mfg.study.precision import Precision
 
+    first = Precision.read(until, None).first
     ended = "is reached" if _reached(until, done) else "is not reached"
     say.result(
-        f"{until} {ended} with {done.replications} replications; it was looked at after {FIRST}, and "
+        f"{until} {ended} with {done.replications} replications; it was looked at after {first}, and "
         "then after as many as the look before had found to be needed"
     )
 

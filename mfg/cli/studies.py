@@ -96,7 +96,7 @@ def compare(
     for name in figure:
         asked_for(study.plans[0], name, "--figure")
     with by_means(study, output, workers, executor) as means:
-        done = comparison_of(study, replications, means)
+        done = comparison_of(study, replications, means, figure or HEADLINES)
     if json:
         say.document(
             {
@@ -121,9 +121,7 @@ def compare(
                         strict=True,
                     )
                 ],
-                "differences": [
-                    say.fields(one) for one in done.differences if not figure or one.figure in figure
-                ],
+                "differences": [say.fields(one) for one in done.differences],
                 "output": str(done.folder),
             }
         )
