@@ -48,7 +48,6 @@ def test_every_figure_of_every_command_is_explained(
 def test_every_column_of_every_table_is_explained(phase_3: tuple[Plan, Tables]) -> None:
     """No column without words, no words without a column."""
     for table in fields(Tables):
-        assert list(COLUMNS[table.name]) or table
         assert set(COLUMNS[table.name]) == set(getattr(phase_3[1], table.name))
 
 
