@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
+import numpy as np
+import pandas as pd
 import pytest
 from attrs import evolve, fields
 
 from mfg.columns import COLUMNS
 from mfg.figures import describe, names_of, values_of
 from mfg.indicators import OF_AN_ARM
+from mfg.occupancy import resources_of
 from mfg.reader.scenarios import load_scenario
 from mfg.simulation.compile import plan_of
 from mfg.simulation.plan import Plan
 from mfg.simulation.replicate import replicate
+from mfg.story import story_of
 from mfg.study.comparison import HEADLINES
 from mfg.sums import wrong_sums
 from mfg.tables import Tables, tables_of
@@ -94,3 +99,27 @@ def test_one_server_prints_the_wait_of_its_formula() -> None:
     waits = {name: value for name, value in found.items() if name.startswith("wait_") and value > 0}
     assert waits
     assert next(iter(waits.values())) == pytest.approx(18, rel=0.1)
+
+
+def test_work_that_takes_no_time_is_left_out_of_the_mean_wait() -> None:
+    """As many rows again that neither wait nor last change no mean wait."""
+    plan = plan_of(scenario_of("queue/scenario.toml", {}))
+    log, _ = replicate(plan, 0)
+    rows = ("subject", "activity", "outcome", "value")
+    twice = {name: np.tile(getattr(log, name), 2) for name in rows}
+    for name in ("queued", "started", "finished"):
+        twice[name] = np.concatenate([getattr(log, name), log.queued])
+    waits, again = (resources_of(plan, one)["wait_hour"] for one in (log, evolve(log, **twice)))
+    assert (waits > 0).any()
+    pd.testing.assert_series_equal(waits, again)
+
+
+def test_a_trace_shows_places_from_their_use() -> None:
+    """Incubator places are kept from the morning on; the story shows them from the end of isolation."""
+    lines = story_of("lenzumestrocel-phase2", patient="S01").lines
+    ended = {line.what: line.ended for line in lines if line.what.startswith("isolate")}
+    incubated = [line for line in lines if line.what.startswith("incubate")]
+    assert incubated
+    for line in incubated:
+        assert line.begun >= ended[line.what.replace("incubate", "isolate")]
+        assert line.ended == line.begun + timedelta(minutes=line.lasted_min)
