@@ -6,7 +6,7 @@ for suites in ("1", "2"):
     run = mfg.simulate("lenzumestrocel-phase2", replications=20, seed=1, settings={"suites": suites})
     figures = {figure.name: figure for figure in run.figures}
     print(f"{suites} suites")
-    for name in ("doses_on_time", "vein_to_vein_p90", "utilisation_gmp.suites", "wait_gmp.suites"):
+    for name in ("on_time_as_first_booked", "vein_to_vein_p90", "utilisation_gmp.suites", "wait_gmp.suites"):
         figure = figures[name]
         print(f"  {figure.about}: {figure.mean:.2f} ({figure.low:.2f} to {figure.high:.2f}) {figure.unit}")
 

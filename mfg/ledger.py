@@ -64,6 +64,16 @@ class Ledger:
         return self._numbered(1, (self.subjects[:, 1] >= 0) & (self.subjects[:, 2] < 0))
 
     @property
+    def material(self) -> Grain:
+        """A row for each lot, as in `lots`, with everything that was made from it."""
+        lots = self.lots
+        keys = self.subjects[:, 0].astype(np.int64) << 16 | np.maximum(self.subjects[:, 1], 0)
+        known = lots.patients << 16 | lots.numbers
+        at = np.searchsorted(known, keys)
+        own = (self.subjects[:, 1] >= 0) & np.isin(keys, known)
+        return Grain(np.where(own, at, -1), lots.patients, lots.numbers)
+
+    @property
     def doses(self) -> Grain:
         """A row for each planned dose."""
         return self._numbered(2, self.subjects[:, 2] >= 0)

@@ -68,14 +68,21 @@ def story_of(
         units["collect"] = "cells"
     midnight = datetime.combine(loaded.start, time())
     lines = []
+    filled: dict[tuple[str, int], int] = {}  # when the cells of a lot came to where places were kept for them
+    for row in (whose == names.index(patient)).nonzero()[0]:
+        what, lot = plan.activities[log.activity[row]].name, int(log.subjects[log.subject[row]][1])
+        for place, work in _FILLED_BY.items():
+            if what in work:
+                filled.setdefault((place, lot), int(log.finished[row]))
     for row in (whose == names.index(patient)).nonzero()[0]:
         activity = plan.activities[log.activity[row]]
         _, lot, dose, _ = log.subjects[log.subject[row]]
         queued, started, finished = int(log.queued[row]), int(log.started[row]), int(log.finished[row])
+        begun = min(max(started, filled.get((activity.name, int(lot)), started)), finished)
         whom = f" (dose {dose + 1})" if dose >= 0 else f" (lot {lot + 1})" if lot >= 0 else ""
         outcome = log.outcomes[log.outcome[row]]
         value = float(log.value[row])
-        if activity.name == "book":
+        if activity.name == "book" and not isnan(value):
             moment = midnight + timedelta(minutes=int(value))
             outcome = f"{'' if outcome == 'done' else outcome + ' to '}{moment:%a %Y-%m-%d %H:%M}"
         elif not isnan(value) and (value or activity.name not in _MAY_BE_UNCOUNTED):
@@ -83,18 +90,20 @@ def story_of(
             outcome = f"{'' if outcome == 'done' else outcome + ' '}{_amount(kind, value, units)}"
         lines.append(
             Line(
-                begun=midnight + timedelta(minutes=started),
+                begun=midnight + timedelta(minutes=begun),
                 ended=midnight + timedelta(minutes=finished),
                 what=activity.name + whom,
                 place=activity.place,
                 waited_min=started - queued,
-                lasted_min=finished - started,
+                lasted_min=finished - begun,
                 outcome="" if outcome == "done" else outcome,
             )
         )
     lines.sort(key=lambda line: (line.begun, line.ended))
     return Story(patient, tuple(lines))
 
+
+_FILLED_BY = {"incubate": ("isolate",), "store": ("cryopreserve",)}
 
 _UNITS = {
     "arrive": "kg",

@@ -16,14 +16,24 @@ import pandas as pd
 from attrs import evolve, fields, frozen
 
 from mfg.calendar import DAY, DAYS_A_MONTH
-from mfg.ledger import Indices, Ledger, Numbers
+from mfg.ledger import Ledger
+from mfg.occupancy import resources_of
 from mfg.simulation.laboratory import LATER
 from mfg.simulation.log import Columns
+from mfg.simulation.making import SPENT
 from mfg.simulation.plan import Plan
+from mfg.simulation.planning import NO_APPOINTMENT
+from mfg.simulation.unit import TOO_LONG
 
 DELAYED = ("put off", "lot lost")  # how a dose comes to be booked again on account of its own cells
 NOT_INDICATED = "not indicated"  # a dose that turned out not to be for its patient
 STOPPED = "stopped"  # what became of a lot whose patient left
+RELEASED = (
+    "released",
+    "spent",
+)  # of a lot that was released; of a bank that served doses until nothing was left
+TREATED, LEFT, NEVER = "treated", "left", "never"  # how a wait for the first dose ends
+OWN = ("died", "withdrew", "fell below eligibility")  # endings that are not the site's doing
 
 
 @frozen
@@ -44,7 +54,7 @@ def tables_of(plan: Plan, log: Columns, names: Sequence[str]) -> Tables:
     lots = _lots(ledger)
     doses = _doses(ledger, lots)
     return Tables(
-        _events(ledger), _patients(ledger, doses), lots, doses, _tests(ledger), _resources(plan, log)
+        _events(ledger), _patients(ledger, doses), lots, doses, _tests(ledger), resources_of(plan, log)
     )
 
 
@@ -169,9 +179,30 @@ def _patients(ledger: Ledger, doses: pd.DataFrame) -> pd.DataFrame:
     for column in ("doses_planned", "doses_of_cells", "doses_given"):
         table[column] = summed[column].fillna(0).astype(np.int16).to_numpy()
     table["first_dose_day"] = summed["first_dose_day"].to_numpy()
-    waited = (table["first_dose_day"] - table["arrived_day"]) / DAYS_A_MONTH
-    table["points_lost_waiting"] = -ledger.number(log.value, allocated) * waited
+    waited = table["first_dose_day"] - table["arrived_day"]
+    table["points_lost_waiting"] = -ledger.number(log.value, allocated) * waited / DAYS_A_MONTH
+    collected = ledger.first(ledger.people, ledger.rows("collect"))
+    table["collected_day"] = ledger.number(log.started, collected) / DAY
+    table["waiting"] = _waiting(ledger.plan, table)
+    until = table["first_dose_day"].fillna(table["ended_day"])
+    table["waited_day"] = (until - table["arrived_day"]).where(table["waiting"] != "")
     return table
+
+
+def _waiting(plan: Plan, patients: pd.DataFrame) -> npt.NDArray[np.object_]:
+    """How each wait for the first dose ended; empty for who was to have none, and for who was there at the start.
+
+    Who died, withdrew or became ineligible *left*; whom the site did not treat for another reason is never treated.
+    """
+    ending = patients["ending"]
+    undosed = [arm.name for arm in plan.arms if not arm.doses]
+    counts = (patients["doses_planned"] > 0) | (
+        ending.isin([NO_APPOINTMENT, TOO_LONG]) & ~patients["arm"].isin(undosed)
+    )
+    counts &= patients.index >= len(plan.in_progress)
+    untreated = np.where(ending.isin(OWN), LEFT, NEVER)
+    ended = np.where(patients["first_dose_day"].notna(), TREATED, untreated)
+    return np.where(counts, ended, "").astype(object)
 
 
 def _lots(ledger: Ledger) -> pd.DataFrame:
@@ -204,7 +235,9 @@ def _lots(ledger: Ledger) -> pd.DataFrame:
     )
     table["turnaround_day"] = table["released_day"] - table["collected_day"]
     state = np.where(released >= 0, "released", STOPPED)
-    table["outcome"] = np.where(failed >= 0, ledger.word(failed), state)
+    served = ledger.count(ledger.material, ledger.rows("thaw", "formulate", "administer")) > 0
+    spent = (ledger.word(failed) == SPENT) & (released >= 0) & served
+    table["outcome"] = np.where(spent, "spent", np.where(failed >= 0, ledger.word(failed), state))
     table["later_positive"] = ledger.count(grain, late) > 0
     return table[begun >= 0].reset_index(drop=True)
 
@@ -236,6 +269,7 @@ def _doses(ledger: Ledger, lots: pd.DataFrame) -> pd.DataFrame:
             "prescribed_cells": ledger.number(log.value, prescribed),
             "counted": counts[np.where(prescribed >= 0, log.outcome[prescribed], -1)],
             "booked_day": ledger.number(log.value, booked) / DAY,
+            "last_booked_day": ledger.number(log.value, rebooked) / DAY,
             "put_off": ledger.count(grain, ledger.with_outcome(bookings, *DELAYED)),
             "suspended_day": ledger.number(log.finished, suspended) / DAY,
             "given_day": ledger.number(log.started, given) / DAY,
@@ -245,7 +279,8 @@ def _doses(ledger: Ledger, lots: pd.DataFrame) -> pd.DataFrame:
     collected = lots.set_index(["patient", "lot"])["collected_day"]
     whose = pd.MultiIndex.from_frame(table[["patient", "lot"]])
     table["given"] = given >= 0
-    table["on_time"] = table["given"] & (table["put_off"] == 0)
+    for column, booking in (("on_first_day", booked), ("on_last_day", rebooked)):
+        table[column] = table["given_day"] // 1 == ledger.number(log.value, booking) / DAY // 1
     table["vein_to_vein_day"] = table["given_day"] - collected.reindex(whose).to_numpy()
     table["age_hour"] = (table["given_day"] - table["suspended_day"]) * 24
     missed = np.where(dropped >= 0, NOT_INDICATED, ledger.word(failed, "not given"))
@@ -274,68 +309,3 @@ def _tests(ledger: Ledger) -> pd.DataFrame:
             "unit": [units[name] for name in names[log.activity[rows]]],
         }
     )
-
-
-def _resources(plan: Plan, log: Columns) -> pd.DataFrame:
-    """What each resource was open for, what was asked of it, how busy it was, and the waits for it.
-
-    Between warm-up and horizon. Utilisation is busy over open time; work beyond the opening hours stands
-    apart as overtime; `load` is the work that was asked for in that time over the time that was open, and
-    `backlog` the work that still waited at the horizon, in weeks of the time that is open.
-    """
-    first, last = plan.warm_up, plan.horizon
-    weeks = (last - first) / DAY / 7
-    begin, end = (np.clip(moments, first, last) for moments in (log.started, log.finished))
-    asked = (log.queued >= first) & (log.queued < last)
-    waiting = (log.queued < last) & (log.started >= last)
-    lasted = (log.finished - log.started) / 60
-    found = []
-    for resource, name in enumerate(plan.resources):
-        units = _units(plan, log, resource)
-        rows: Indices = np.flatnonzero(units > 0)
-        many, opened = units[rows], _Opening(plan.hours[resource])
-        inside = opened(end[rows]) - opened(begin[rows])
-        open_hour = float((opened(np.array([last])) - opened(np.array([first])))[0]) / 60
-        open_hour *= plan.capacities[resource]
-        waits = (log.started - log.queued)[rows][asked[rows]] / 60
-        busy_hour = float((inside * many).sum()) / 60
-        found.append(
-            {
-                "resource": name,
-                "capacity": plan.capacities[resource],
-                "open_hour": open_hour,
-                "busy_hour": busy_hour,
-                "overtime_hour": float(((end - begin)[rows] - inside) @ many) / 60,
-                "wait_hour": float(waits.mean()) if len(waits) else np.nan,
-                "utilisation": busy_hour / open_hour if open_hour else np.nan,
-                "load": float(lasted[rows] @ (many * asked[rows])) / open_hour if open_hour else np.nan,
-                "backlog": float(lasted[rows] @ (many * waiting[rows])) * weeks / open_hour
-                if open_hour
-                else np.nan,
-                "used_hour": float(lasted[rows] @ many),
-            }
-        )
-    return pd.DataFrame(found)
-
-
-def _units(plan: Plan, log: Columns, resource: int) -> Numbers:
-    """How many units of *resource* each row of the log keeps busy; for places that are held the row says it."""
-    each = np.array([dict(activity.uses).get(resource, 0) for activity in plan.activities], dtype=float)
-    held = np.array([activity.name in ("incubate", "store") for activity in plan.activities])
-    units: Numbers = each[log.activity]
-    return np.where(held[log.activity] & (units > 0), np.nan_to_num(log.value), units)
-
-
-class _Opening:
-    """How many minutes some hours have been open until a moment."""
-
-    def __init__(self, hours: Sequence[tuple[int, int]]) -> None:
-        self.edges = np.array([edge for window in hours for edge in window], dtype=np.float64)
-        widths = np.diff(self.edges) * (np.arange(len(self.edges) - 1) % 2 == 0)
-        self.known = np.concatenate([[0.0], np.cumsum(widths)])
-
-    def __call__(self, moments: np.ndarray) -> Numbers:
-        if not len(self.edges):
-            return np.zeros(len(moments))
-        open_until: Numbers = np.interp(moments, self.edges, self.known)
-        return open_until

@@ -187,6 +187,13 @@ def text(quantity: Quantity) -> str:
     return f"{plain(Decimal(quantity.magnitude))} {_WRITTEN.get(unit, unit)}"
 
 
+def unit_of(quantity: Quantity) -> str:
+    """The unit of *quantity* as people write it: per so many cells where that is how it is spelled."""
+    scaled = (spelling for spelling, (factor, _) in _SPELLED.items() if factor != "1")
+    written = f"{quantity.units:~C}"
+    return next((one for one in scaled if _unit(one)[1] == quantity.units), written)
+
+
 def kind_of(quantity: Quantity) -> str:
     """Which of `COUNTED` a quantity of cells, however it scales, is a number of."""
     dimensions = quantity.dimensionality.keys()

@@ -252,14 +252,14 @@ MUTANTS = (
     ),
     Mutant(
         "the warm-up counts",
-        "tables.py",
+        "occupancy.py",
         "first, last = plan.warm_up, plan.horizon",
         "first, last = 0, plan.horizon",
         (f"{CONTROLS}::test_the_warm_up_is_not_counted",),
     ),
     Mutant(
         "patients of the warm-up count",
-        "figures.py",
+        "indicators.py",
         "(first >= plan.warm_up)",
         "(first >= 0)",
         (f"{CONTROLS}::test_the_warm_up_is_not_counted",),

@@ -203,7 +203,7 @@ class _Clinic:
         self.write(own, "arrive", number=patient.weight)
         self.write(own, "allocate", came=patient.arm.name, number=patient.decline)
         self.write(course.dose, "prescribe", came=dose.name, number=patient.portion(dose).cells)
-        self.write(course.dose, "book", number=float(self.now))
+        self.write(course.dose, "book")
         lasts = self.minutes("collect", self.work("collect").lasts, patient, 0)
         self.works(
             self.room,

@@ -55,6 +55,7 @@ def run(
     replications: Annotated[Whole | None, Parameter(alias="-n")] = None,
     seed: Whole | None = None,
     settings: Settings = (),
+    late: str | None = None,
     until: str | None = None,
     workers: Whole | None = None,
     executor: str | None = None,
@@ -77,6 +78,8 @@ def run(
         The random seed, instead of the scenario's.
     settings
         A value by its path as KEY=VALUE, such as suites=3; may be repeated.
+    late
+        Show the share of the patients who wait longer for their first dose, such as --late 60day.
     until
         Replicate until a figure is known so well, such as 'vein_to_vein_median +-5%', or +-0.5 in its own unit.
     workers
@@ -93,7 +96,7 @@ def run(
     from mfg.study.variants import AS_IT_IS, Variant
 
     checked(workers, seed)
-    study = Study.of(scenario, (Variant(AS_IT_IS, pairs(settings)),), seed)
+    study = Study.of(scenario, (Variant(AS_IT_IS, with_late(pairs(settings), late)),), seed)
     with by_means(study, output, workers, executor) as means:
         done = run_of(study, means, replications, until)
     _says_what_is_not_judged(done.scenario)
@@ -118,7 +121,8 @@ def run(
 def _tell(done: Any) -> None:
     """Print a run: its figures, its places, how ways ended, and what went in."""
     from mfg.evidence import counted
-    from mfg.figures import OF_AN_ARM, RULES, arms_of, too_few
+    from mfg.figures import arms_of, too_few
+    from mfg.indicators import INDICATORS, OF_AN_ARM
 
     say.result(
         f"{done.scenario.title or done.scenario.name}: {done.replications} replications, seed {done.plan.seed}\n"
@@ -130,7 +134,7 @@ def _tell(done: Any) -> None:
     if done.unstable:
         say.result("averages are those of a growing line")
     say.result(f"{_what_limits(done)}\n")
-    named = [f for f in done.figures if f.n and f.name in RULES]
+    named = [f for f in done.figures if f.n and f.name in INDICATORS]
     undefined = any(f.undefined for f in named)
     rows = [
         [f.name, *_interval(f), f.unit, *([f.undefined or ""] if undefined else []), f.about] for f in named
@@ -185,11 +189,12 @@ def _says_what_is_not_judged(scenario: Any) -> None:
 
 def _until(until: str, done: Any) -> None:
     """Whether the figure is known as well as was asked for, and by which rule."""
-    from mfg.study.precision import FIRST
+    from mfg.study.precision import Precision
 
+    first = Precision.read(until, None).first
     ended = "is reached" if _reached(until, done) else "is not reached"
     say.result(
-        f"{until} {ended} with {done.replications} replications; it was looked at after {FIRST}, and "
+        f"{until} {ended} with {done.replications} replications; it was looked at after {first}, and "
         "then after as many as the look before had found to be needed"
     )
 
@@ -270,6 +275,17 @@ def pairs(settings: tuple[str, ...], option: str = "--set") -> dict[str, str]:
             raise Refused(option, key, "stands more than once", "give each value once")
         found[key.strip()] = value.strip()
     return found
+
+
+def with_late(settings: dict[str, str], late: str | None) -> dict[str, str]:
+    """Settings with what was given after --late."""
+    from mfg.errors import Refused
+
+    if late is None:
+        return settings
+    if "late" in settings:
+        raise Refused("--late", late, "is set as well", "give it once")
+    return {**settings, "late": late}
 
 
 def trace(

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from mfg.cli import say
-from mfg.cli.runs import Flag, Settings, Whole, by_means, hands, pairs
+from mfg.cli.runs import Flag, Settings, Whole, by_means, hands, pairs, with_late
 
 SIDE_BY_SIDE = 6  # variants whose endings are shown in columns
 Varied = Annotated[tuple[str, ...], Parameter(negative="")]
@@ -29,6 +29,7 @@ def compare(
     sample: Whole | None = None,
     settings: Settings = (),
     figure: Varied = (),
+    late: str | None = None,
     replications: Annotated[Whole, Parameter(alias="-n")] = 20,
     seed: Whole | None = None,
     workers: Whole | None = None,
@@ -52,6 +53,8 @@ def compare(
         A value by its path as KEY=VALUE, the same in all variants; may be repeated.
     figure
         A figure to show instead of the usual ones, by its name in `mfg run`; may be repeated.
+    late
+        Show the share of the patients who wait longer for their first dose, such as --late 60day.
     replications
         How often each variant is simulated.
     seed
@@ -87,11 +90,13 @@ def compare(
                 advice = "give --sample N for a Latin hypercube, or list the values"
                 raise Refused(f"--vary {key}", text, "is a range", advice)
         values = {key: text.split(",") for key, text in given.items()}
-    study = study_of(scenario, vary=values, variants=variants, settings=pairs(settings), seed=seed)
+    study = study_of(
+        scenario, vary=values, variants=variants, settings=with_late(pairs(settings), late), seed=seed
+    )
     for name in figure:
         asked_for(study.plans[0], name, "--figure")
     with by_means(study, output, workers, executor) as means:
-        done = comparison_of(study, replications, means)
+        done = comparison_of(study, replications, means, figure or HEADLINES)
     if json:
         say.document(
             {
@@ -116,9 +121,7 @@ def compare(
                         strict=True,
                     )
                 ],
-                "differences": [
-                    say.fields(one) for one in done.differences if not figure or one.figure in figure
-                ],
+                "differences": [say.fields(one) for one in done.differences],
                 "output": str(done.folder),
             }
         )
@@ -220,7 +223,7 @@ def sensitivity(
     The same command goes on where it was stopped. A large interaction says that the effect of an input depends on
     the others, or is no straight line.
 
-    Example: mfg sensitivity lenzumestrocel-phase2 doses_on_time
+    Example: mfg sensitivity lenzumestrocel-phase2 on_time_as_first_booked
 
     Parameters
     ----------

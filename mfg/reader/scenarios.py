@@ -43,6 +43,7 @@ class _ScenarioFile:
     supply: str | None = None
     warm_up: Delay | None = None
     chance: bool = True
+    late: Duration | None = None
     policy: Policy = attrs.Factory(Policy)
     variants: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict, metadata={"key": "variant"})
 
@@ -169,6 +170,7 @@ def scenario_in(documents: Tree, path: Path) -> Read[Scenario]:
         supply=file.supply,
         warm_up=file.warm_up,
         chance=file.chance,
+        late=file.late,
         policy=file.policy,
         variants=file.variants,
         arrivals=arrivals,

@@ -14,7 +14,7 @@ from mfg.calendar import read_date
 from mfg.errors import Refused
 from mfg.reader.document import CLAIMS, Tree, called
 
-_OPTIONAL = ("policy.", "arrivals.", "chance", "warm_up", "supply", "seed", "horizon", "start")
+_OPTIONAL = ("policy.", "arrivals.", "chance", "late", "warm_up", "supply", "seed", "horizon", "start")
 
 
 def set_value(documents: Tree, key: str, text: str) -> None:

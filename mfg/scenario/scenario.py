@@ -70,7 +70,8 @@ class Policy:
 
     A lot that fails is begun `again` from a new collection (or from its isolated marrow), at most
     `recollect` times for a dose. Of a range of cells one end, or the middle, is the `aim`. `facility` says which of several makes a patient's lots. With
-    `loses_eligibility` a patient who falls below the protocol's score while waiting is not treated.
+    `loses_eligibility` a patient who falls below the protocol's score while waiting is not treated, and one whose
+    first dose would lie later than `give_up_after` the arrival waits no longer.
     """
 
     order: str = "due-date"
@@ -80,11 +81,12 @@ class Policy:
     again: str = "collect"
     facility: str = "nearest"
     loses_eligibility: bool = False
+    give_up_after: Duration | None = None
 
 
 @frozen
 class Scenario:
-    """Everything that a run needs."""
+    """Everything that a run needs; a wait for the first dose that is longer than `late` counts as such."""
 
     name: str
     protocol: Protocol
@@ -98,6 +100,7 @@ class Scenario:
     supply: str | None = None
     warm_up: Delay | None = None
     chance: bool = True
+    late: Duration | None = None
     policy: Policy = field(factory=Policy)
     variants: Mapping[str, Mapping[str, str]] = field(factory=dict, metadata={"key": "variant"})
     numbers: tuple[Number, ...] = field(factory=tuple, metadata={"key": None})

@@ -18,7 +18,7 @@ from mfg.simulation.filling import held, is_short, runs_short_at, suspend
 from mfg.simulation.laboratory import sample_product
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.making import begin, begin_thaw, lose
-from mfg.simulation.planning import NO_APPOINTMENT, enrol, expected, give_up, put_off
+from mfg.simulation.planning import enrol, expected, give_up, put_off
 from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import call, float_in, floats
@@ -63,8 +63,8 @@ def treat(unit: Unit, patient: Patient) -> Process:
         return "no place in a cohort"
     if patient.arm.allocated_at is None:
         unit.allocates(patient)
-    if not enrol(unit, patient):
-        return NO_APPOINTMENT
+    if unable := enrol(unit, patient):
+        return unable
     return (yield from follow(unit, patient))
 
 

@@ -21,6 +21,8 @@ from mfg.simulation.unit import Unit
 from mfg.simulation.visits import float_in
 from mfg.simulation.works import Job
 
+SPENT = "bank spent"  # of a bank in which nothing is left for a dose
+
 
 def begin(unit: Unit, lot: Lot) -> None:
     """Begin the making of *lot*."""
@@ -260,7 +262,7 @@ def thaw(unit: Unit, dosing: Dosing, batch: Lot) -> Process:
     if bank.failed or dosing.batch is not batch:
         return  # the dose has found its cells elsewhere
     if not take_out(unit, dosing, bank, batch):
-        lose(unit, bank, "bank spent")
+        lose(unit, bank, SPENT)
         return
     batch.contaminated = bank.contaminated
     if terms.recovers is not None:

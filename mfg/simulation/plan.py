@@ -393,6 +393,7 @@ class Policy:
     again: str
     facility: str
     score_least: float
+    give_up_after: float
 
 
 @frozen
@@ -411,6 +412,7 @@ class Plan:
     warm_up: int
     days: int
     chance: bool
+    late: int | None
     policy: Policy
     activities: tuple[Activity, ...]
     resources: tuple[str, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from math import ceil, inf
+from math import ceil, inf, nan
 from operator import attrgetter
 
 from simpy import Event
@@ -19,7 +19,7 @@ from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.plan import DAY_0
 from mfg.simulation.refusals import Refusals
 from mfg.simulation.stagger import turn_of
-from mfg.simulation.unit import Unit
+from mfg.simulation.unit import TOO_LONG, Unit
 from mfg.simulation.visits import follow_dose, plan_visit, soonest
 
 NO_APPOINTMENT = "no appointment"
@@ -27,8 +27,8 @@ UNSEEN = 7 * DAY  # how long a lot whose culture nobody has seen yet is taken to
 Appointments = dict[tuple[str, str | None], Booked]  # by the kind of an event and its dose
 
 
-def enrol(unit: Unit, patient: Patient) -> bool:
-    """Book the patient's course and prepare its lots and doses; False if nothing fits."""
+def enrol(unit: Unit, patient: Patient) -> str:
+    """Book the patient's course and prepare its lots and doses; empty, or how it ends if nothing fits, or too late."""
     plan, arm = unit.plan, patient.arm
     unit.assign(patient, _facility(unit, patient))
     booked: list[Booked] = []
@@ -39,8 +39,11 @@ def enrol(unit: Unit, patient: Patient) -> bool:
         found = unit.booking.book(patient, screened, turn)
         write_refusals(unit, patient, screened, turn, found)
         if found is None:
-            return False
+            return NO_APPOINTMENT
         baseline, booked = found
+        if any(is_too_late(unit, patient, b.start) for b in booked if _is_first(patient, b)):
+            unit.booking.cancel(patient, booked)
+            return TOO_LONG
         unit.will_leave(patient, baseline * DAY)
         if arm.allocated_at == DAY_0:
             opens = max(unit.now, baseline * DAY, unit.booking.opening(patient, baseline))
@@ -58,7 +61,17 @@ def enrol(unit: Unit, patient: Patient) -> bool:
     if plan.stagger is not None and arm.doses:
         unit.subjects.append(patient)
     prepare(unit, patient, {(b.event.kind, b.event.dose): b for b in booked}, range(len(arm.doses)))
-    return True
+    return ""
+
+
+def _is_first(patient: Patient, booked: Booked) -> bool:
+    """Whether this is the appointment of the patient's first dose."""
+    return booked.event.kind == "dose" and booked.event.dose == patient.arm.doses[0].name
+
+
+def is_too_late(unit: Unit, patient: Patient, start: int) -> bool:
+    """Whether a first dose at *start* lies later after the arrival than the policy lets a patient wait."""
+    return start - patient.arrived > unit.plan.policy.give_up_after
 
 
 def _facility(unit: Unit, patient: Patient) -> int:
@@ -108,7 +121,7 @@ def prepare(unit: Unit, patient: Patient, booked: Appointments, numbers: Sequenc
         if recipe.bank is not None and made_from is not None:
             dosing.batch = new_batch(unit, dosing, made_from)
         unit.writes(dosing.subject, "prescribe", dose.name, portion.cells)
-        unit.writes(dosing.subject, "book", value=float(due))
+        unit.writes(dosing.subject, "book", value=nan if appointment is None else float(due))
 
 
 def target_for(unit: Unit, patient: Patient, doses: Iterable[p.Dose]) -> float:
@@ -235,6 +248,8 @@ def moved(unit: Unit, dosing: Dosing, why: str = "moved") -> None:
         dosing.batch.due = dosing.due
     unit.writes(dosing.subject, "book", why, float(dosing.due))
     follow_dose(unit, dosing, shift)
+    if dosing.number == 0 and is_too_late(unit, dosing.patient, dosing.due):
+        dosing.hopeless = TOO_LONG
 
 
 def ahead_of(doses: Sequence[Dosing]) -> list[Booked | None]:

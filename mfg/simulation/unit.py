@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from math import ceil
+from math import ceil, inf
 
 from simpy import Event, Interrupt
 
@@ -21,6 +21,8 @@ from mfg.simulation.log import NAN, EventLog
 from mfg.simulation.lots import HOLDS, Dosing, Lost, Lot, Made, Results
 from mfg.simulation.traits import Traits
 from mfg.simulation.works import Job, Panel, jobs_of, ways_of
+
+TOO_LONG = "waited too long"  # the ending of who is not treated within what the policy allows
 
 
 class Unit:
@@ -97,6 +99,9 @@ class Unit:
         self._will_leave_at(patient, "died", patient.arrived + patient.dies)
         self._will_leave_at(patient, "withdrew", withdraws)
         falls = patient.arrived + patient.falls_below(self.plan.policy.score_least)
+        if baseline == inf and patient.arm.doses:
+            limit = patient.arrived + self.plan.policy.give_up_after
+            self._will_leave_at(patient, TOO_LONG, limit, untreated=True)
         if patient.arm.doses or falls < baseline:
             self._will_leave_at(patient, "fell below eligibility", falls, untreated=True)
 

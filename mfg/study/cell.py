@@ -18,10 +18,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from attrs import frozen
 
+from mfg.errors import Unsound
 from mfg.figures import values_of
 from mfg.simulation.plan import Plan
 from mfg.simulation.replicate import replicate
 from mfg.study.disk import intact, sealed
+from mfg.sums import wrong_sums
 from mfg.tables import Tables, columns_of, tables_of
 
 QUARANTINE = "quarantine"
@@ -40,9 +42,16 @@ class Outcome:
 
 
 def simulated(plan: Plan, variant: int, replication: int) -> tuple[Outcome, Tables]:
-    """Run one cell."""
+    """Run one cell.
+
+    Raises:
+        Unsound: if the run breaks one of its own invariants, or if its tables do not add up.
+    """
     log, names = replicate(plan, replication)
     tables = tables_of(plan, log, names)
+    wrong = tuple(wrong_sums(tables))
+    if wrong:
+        raise Unsound(replication, wrong)
     return outcome_of(plan, tables, variant, replication), tables
 
 

@@ -1,8 +1,9 @@
 """What-ifs compared: every variant against the first, on the same patients with the same luck.
 
-A difference is taken replication by replication, and its interval is Student's t over these differences. With
-several variants the one with the smallest p-value is judged at 5 % over their number, the next at 5 % over one
-less, and so on until one is not told apart (Holm 1979); its interval is that of the level at which it was judged.
+A difference is taken replication by replication, and its interval is Student's t over these differences. Of all
+differences that are shown, over figures and variants, the one with the smallest p-value is judged at 5 % over their
+number, the next at 5 % over one less, and so on until one is not told apart (Holm 1979); its interval is that of the
+level at which it was judged.
 """
 
 from __future__ import annotations
@@ -24,13 +25,17 @@ from mfg.stability import Overload, overloads
 from mfg.study.disk import whole
 from mfg.study.folder import document
 from mfg.study.run import REPLICATIONS, checked, table_of
-from mfg.study.study import Counts, Means, Study, Told, carried_out
+from mfg.study.study import Means, Study, Told, carried_out
 from mfg.study.variants import Variant, grid, named_in
 
+Key = tuple[str, str]  # a figure, and a variant
+
 HEADLINES = (
+    "referral_to_dose_median",
+    "referral_to_dose_late",
     "vein_to_vein_median",
     "vein_to_vein_p90",
-    "doses_on_time",
+    "on_time_as_first_booked",
     "doses_given",
     "patients_completed",
     "patients_treated_per_month",
@@ -90,6 +95,7 @@ class Comparison:
     endings: tuple[dict[str, int], ...]
     lots_by_outcome: tuple[dict[str, int], ...]
     unstable: tuple[list[Overload], ...]
+    compared: tuple[str, ...]
     differences: list[Difference]
 
     def __repr__(self) -> str:
@@ -105,9 +111,12 @@ class Comparison:
         """The differences in one *figure*, in the order of the variants.
 
         Raises:
-            Refused: if there is no such figure.
+            Refused: if there is no such figure, or if it is not one of those that are `compared`.
         """
         asked_for(self.study.plans[0], figure, "figure")
+        if figure not in self.compared:
+            advice = f"name it among the figures of the comparison; these are {', '.join(self.compared)}"
+            raise Refused("figure", figure, "is not among those that were judged together", advice)
         return [one for one in self.differences if one.figure == figure]
 
     def table(self, name: str) -> pd.DataFrame:
@@ -125,6 +134,7 @@ def compare(
     vary: Mapping[str, Sequence[str]] | None = None,
     variants: Sequence[Variant] | None = None,
     settings: Mapping[str, str] | None = None,
+    figures: Sequence[str] = HEADLINES,
     replications: int = REPLICATIONS,
     seed: int | None = None,
     workers: int = 1,
@@ -134,7 +144,7 @@ def compare(
 ) -> Comparison:
     """Compare variants of a scenario: a grid (*vary*), any *variants*, or those that its file names.
 
-    *settings* hold in all of them. The others are as for `simulate`.
+    *settings* hold in all of them. The *figures* are judged together: the more there are, the more each has to show. The others are as for `simulate`.
 
     Raises:
         Faults: if one of the variants has any.
@@ -143,8 +153,10 @@ def compare(
     """
     checked(workers, seed)
     study = study_of(scenario, vary=vary, variants=variants, settings=settings, seed=seed)
+    for name in figures:
+        asked_for(study.plans[0], name, "figures")
     means = Means(Path(output) if output is not None else None, workers, executor, told)
-    return comparison_of(study, replications, means)
+    return comparison_of(study, replications, means, figures)
 
 
 def study_of(
@@ -176,8 +188,10 @@ def _same(one: str, other: str) -> bool:
     return f".{one}".endswith(f".{other}") or f".{other}".endswith(f".{one}")
 
 
-def comparison_of(study: Study, replications: int, means: Means) -> Comparison:
-    """Carry out a study of several variants, and hold each against the first."""
+def comparison_of(
+    study: Study, replications: int, means: Means, figures: Sequence[str] = HEADLINES
+) -> Comparison:
+    """Carry out a study of several variants, and hold each against the first in all *figures*."""
     folder, counts = carried_out(study, replications, means)
     comparison = Comparison(
         study=study,
@@ -191,7 +205,13 @@ def comparison_of(study: Study, replications: int, means: Means) -> Comparison:
             overloads(plan.resources, one.figures.mean())
             for plan, one in zip(study.plans, counts, strict=True)
         ),
-        differences=_differences(study.variants, counts),
+        compared=tuple(figures),
+        differences=_differences(
+            [one.name for one in study.variants[1:]],
+            counts[0].figures,
+            [one.figures for one in counts[1:]],
+            figures,
+        ),
     )
     if means.folder is not None:
         content = {
@@ -204,48 +224,49 @@ def comparison_of(study: Study, replications: int, means: Means) -> Comparison:
     return comparison
 
 
-def _differences(variants: Sequence[Variant], counts: Sequence[Counts]) -> list[Difference]:
-    first, *others = (one.figures for one in counts)
-    shared = [name for name in first if all(name in other for other in others)]
-    return [
-        one
-        for name in shared
-        for one in _judged(str(name), [v.name for v in variants[1:]], first[name], [o[name] for o in others])
-    ]
-
-
-def _judged(
-    name: str, variants: Sequence[str], first: pd.Series, others: Sequence[pd.Series]
+def _differences(
+    variants: Sequence[str], first: pd.DataFrame, others: Sequence[pd.DataFrame], figures: Sequence[str]
 ) -> list[Difference]:
-    """The differences in one figure, by Holm's rule over the variants."""
-    gaps = [(other - first).dropna().to_numpy() for other in others]
-    chances = [_chance(gap) for gap in gaps]
-    order = sorted(range(len(gaps)), key=lambda n: chances[n])
-    levels = [LEVEL] * len(gaps)
-    apart = [False] * len(gaps)
-    going, alpha = True, 1 - LEVEL
-    for rank, n in enumerate(order):
-        if going:
-            alpha = (1 - LEVEL) / (len(gaps) - rank)
-            going = chances[n] < alpha
-        apart[n], levels[n] = going, 1 - alpha
-    unit, about = describe(name)
-    return [
-        Difference(
-            variant=variant,
-            figure=name,
-            unit=unit,
-            about=about,
-            mean=float(gap.mean()) if len(gap) else None,
-            low=_end(gap, level, -1),
-            high=_end(gap, level, 1),
-            level=level,
-            told_apart=told,
-            correlation=_correlation(first, other),
-            n=len(gap),
+    """The differences in all *figures*, by Holm's rule over every one that two replications define."""
+    pairs = {
+        (name, variant): (first[name], other[name])
+        for name in figures
+        for variant, other in zip(variants, others, strict=True)
+        if name in first and name in other
+    }
+    gaps = {key: (other - one).dropna().to_numpy() for key, (one, other) in pairs.items()}
+    judged = _judged({key: _chance(gap) for key, gap in gaps.items() if len(gap) >= 2})
+    found = []
+    for (name, variant), gap in gaps.items():
+        meaning, (told, level) = describe(name), judged.get((name, variant), (False, LEVEL))
+        found.append(
+            Difference(
+                variant=variant,
+                figure=name,
+                unit=meaning.unit,
+                about=meaning.about,
+                mean=float(gap.mean()) if len(gap) else None,
+                low=_end(gap, level, -1),
+                high=_end(gap, level, 1),
+                level=level,
+                told_apart=told,
+                correlation=_correlation(*pairs[name, variant]),
+                n=len(gap),
+            )
         )
-        for variant, gap, other, level, told in zip(variants, gaps, others, levels, apart, strict=True)
-    ]
+    return found
+
+
+def _judged(chances: Mapping[Key, float]) -> dict[Key, tuple[bool, float]]:
+    """Which p-values are told apart by Holm's rule, each with the level at which it was judged."""
+    found = {}
+    going, alpha = True, 1 - LEVEL
+    for rank, key in enumerate(sorted(chances, key=lambda one: chances[one])):
+        if going:
+            alpha = (1 - LEVEL) / (len(chances) - rank)
+            going = chances[key] < alpha
+        found[key] = going, 1 - alpha
+    return found
 
 
 def _chance(gap: np.ndarray) -> float:

@@ -2,7 +2,8 @@
 
 The interval is looked at when there are 20 replications, then whenever as many are there as the last
 look asked for: n = (t s / h)^2 with Student's t, the standard deviation s and the half-width h that is wanted. A
-first look at fewer, or a wide target, would stop on intervals that are too narrow by luck.
+first look at fewer, or a wide target, would stop on intervals that are too narrow by luck. The values of a high
+quantile or a maximum are skewed over replications: they are looked at first when there are 60.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from attrs import frozen
 from scipy import special
 
 from mfg.errors import Refused
-from mfg.figures import ENOUGH, LEVEL, half_width
+from mfg.figures import ENOUGH, ENOUGH_FOR_A_TAIL, LEVEL, half_width, is_tail
 
 FIRST, MOST = ENOUGH, 1000
 _TARGET = re.compile(r"(\S+) ?\+-([0-9]+(?:\.[0-9]+)?)(%?)")
@@ -39,10 +40,13 @@ class Precision:
         if match is None or float(match[2]) == 0:
             raise Refused("--until", text, "is no target", "write it like 'vein_to_vein_median +-5%'")
         limit = MOST if most is None else most
-        if limit < FIRST:
-            raise Refused("-n", str(limit), "is fewer than the first look", f"allow at least {FIRST}")
+        first = ENOUGH_FOR_A_TAIL if is_tail(match[1]) else FIRST
+        if limit < first:
+            why = " of a high quantile or a maximum" if first > FIRST else ""
+            problem = f"is fewer than the first look{why}"
+            raise Refused("-n", str(limit), problem, f"allow at least {first}")
         relative = bool(match[3])
-        return Precision(match[1], float(match[2]) / (100 if relative else 1), relative, FIRST, limit)
+        return Precision(match[1], float(match[2]) / (100 if relative else 1), relative, first, limit)
 
     def needed(self, values: pd.DataFrame) -> int:
         """How many replications are needed, as it looks; as many as there are if that is enough.

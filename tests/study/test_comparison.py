@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mfg import Faults, Refused, compare, simulate
 from mfg.figures import too_few
-from mfg.study.comparison import Difference, _judged
+from mfg.study.comparison import Difference, _differences
 from tests.conftest import Said
 from tests.study.folders import SMALL, stamped
 
@@ -22,8 +22,19 @@ from tests.study.folders import SMALL, stamped
 def judged(first: Sequence[float], *others: Sequence[float], figure: str = "lots_lost") -> list[Difference]:
     """The differences of variants called A, B, ..."""
     names = [chr(ord("A") + n) for n in range(len(others))]
-    columns = [pd.Series(values, dtype=float) for values in (first, *others)]
-    return _judged(figure, names, columns[0], columns[1:])
+    frames = [pd.DataFrame({figure: values}, dtype=float) for values in (first, *others)]
+    return _differences(names, frames[0], frames[1:], [figure])
+
+
+def test_holms_rule_is_over_all_figures_that_are_shown() -> None:
+    """A p-value of 0.03 is told apart alone, and not beside another figure that shows nothing."""
+    first = pd.DataFrame({"lots_lost": [0.0, 0.0], "lots_started": [0.0, 0.0]})
+    other = pd.DataFrame({"lots_lost": pair(0.03), "lots_started": pair(0.9)})
+    alone = _differences(["A"], first, [other], ["lots_lost"])
+    both = _differences(["A"], first, [other], ["lots_lost", "lots_started"])
+    assert [one.told_apart for one in alone] == [True]
+    assert [one.told_apart for one in both] == [False, False]
+    assert both[0].level == 0.975
 
 
 def pair(chance: float) -> list[float]:
@@ -232,9 +243,9 @@ def test_what_cannot_be_compared_is_refused(vary: dict[str, list[str]], problem:
 @pytest.mark.parametrize(
     ("replications", "figures", "said"),
     [
-        (19, ["doses_on_time"], ["fewer than 20"]),
-        (20, ["doses_on_time"], []),
-        (59, ["doses_on_time", "vein_to_vein_p90[msc]"], ["vein_to_vein_p90[msc]"]),
+        (19, ["on_time_as_first_booked"], ["fewer than 20"]),
+        (20, ["on_time_as_first_booked"], []),
+        (59, ["on_time_as_first_booked", "vein_to_vein_p90[msc]"], ["vein_to_vein_p90[msc]"]),
         (60, ["vein_to_vein_p90"], []),
     ],
 )

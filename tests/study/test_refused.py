@@ -243,9 +243,9 @@ def test_the_record_says_what_decides_everything(copy: Path) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ("compare", "--vary", "suites=1,2", "--figure", "doses_in_time"),
-        ("run", "--until", "doses_in_time +-5%"),
-        ("sensitivity", "doses_in_time", "--over", "suites=1..3"),
+        ("compare", "--vary", "suites=1,2", "--figure", "on_time_as_frist_booked"),
+        ("run", "--until", "on_time_as_frist_booked +-5%"),
+        ("sensitivity", "on_time_as_frist_booked", "--over", "suites=1..3"),
     ],
 )
 def test_an_unknown_figure_is_refused_before_anything_is_simulated(
@@ -255,6 +255,6 @@ def test_an_unknown_figure_is_refused_before_anything_is_simulated(
     monkeypatch.chdir(tmp_path)
     said = mfg(words[0], SMALL, *words[1:], "--workers", 1)
     assert said.status == 2
-    assert "doses_in_time" in said.err
-    assert "doses_on_time" in said.err
+    assert "on_time_as_frist_booked" in said.err
+    assert "on_time_as_first_booked" in said.err
     assert list(tmp_path.iterdir()) == []

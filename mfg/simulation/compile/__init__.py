@@ -48,6 +48,7 @@ def plan_of(scenario: Scenario) -> p.Plan:
         warm_up=minutes(scenario.warm_up) or 0,
         days=days,
         chance=scenario.chance,
+        late=minutes(scenario.late),
         policy=_policy(scenario),
         activities=tuple(places.activities),
         resources=tuple(places.resources),
@@ -104,4 +105,5 @@ def _policy(scenario: Scenario) -> p.Policy:
         again=policy.again,
         facility=policy.facility,
         score_least=least if policy.loses_eligibility else -inf,
+        give_up_after=inf if policy.give_up_after is None else number(policy.give_up_after, "minute"),
     )

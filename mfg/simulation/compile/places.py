@@ -17,7 +17,7 @@ from mfg.scenario import Scenario
 from mfg.simulation import plan as p
 from mfg.simulation.compile.plain import minutes, monthly, part
 from mfg.spread import shape_of
-from mfg.units import amount, number
+from mfg.units import amount, number, unit_of
 
 JOINT = (("harvest", "formulate"), ("thaw", "formulate"), ("formulate",), ("harvest", "cryopreserve"))
 OF_THE_PRODUCT = ("harvest", "thaw", "formulate")
@@ -223,7 +223,7 @@ class Places:
                 p.Work(release.test, activity, self._need(((bench, 1),)), hands, round(hands.typical))
             )
         limits = dict(release.limit.bounds())
-        unit = str(next(iter(limits.values())).units) if limits else ""
+        unit = unit_of(next(iter(limits.values()))) if limits else ""
         spread = self.scenario.population.measures.get(release.test)
         ends = {name: number(limit, unit) for name, limit in limits.items()}
         lower = (ends.get("least", -inf), nextafter(ends.get("above", -inf), inf))

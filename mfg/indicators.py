@@ -1,0 +1,261 @@
+"""Every figure of a run in one place: what it estimates, in which unit, which direction is good, and how it is reckoned.
+
+The share of doses that are on time rises when patients fare worse earlier on (whoever leaves has no late dose), so the
+doses given of those planned and the waits stand beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import inf, nan
+
+import pandas as pd
+from attrs import frozen
+
+from mfg.calendar import DAY, DAYS_A_MONTH
+from mfg.simulation.plan import Plan
+from mfg.stability import lead_growth, turned_away
+from mfg.tables import NEVER, NOT_INDICATED, RELEASED, STOPPED, TREATED, Tables
+from mfg.waiting import wait_longer, waited_by
+
+Rule = Callable[[Plan, Tables], float]
+
+
+@frozen
+class Meaning:
+    """What a number estimates, in which `unit`; it is `good` if it is "high", or "low", or neither says anything."""
+
+    unit: str
+    about: str
+    good: str | None
+
+
+@frozen
+class Indicator:
+    """A figure of a run: its `meaning`, and its value `of` one replication. That of a `tail` is skewed."""
+
+    meaning: Meaning
+    of: Rule
+    tail: bool = False
+
+
+def _of_given(column: str, how: Callable[[pd.Series], float]) -> Rule:
+    def rule(_: Plan, tables: Tables) -> float:
+        values = tables.doses.loc[tables.doses["given"], column].dropna()
+        return how(values) if len(values) else nan
+
+    return rule
+
+
+def _mean(values: pd.Series) -> float:
+    return float(values.mean()) if len(values) else nan
+
+
+def _per_treated(column: str) -> Rule:
+    """The mean of a *column* over the patients who were to have doses."""
+
+    def rule(_: Plan, tables: Tables) -> float:
+        return float(tables.patients.loc[tables.patients["doses_of_cells"] > 0, column].mean())
+
+    return rule
+
+
+def _treated_per_month(plan: Plan, tables: Tables) -> float:
+    first = tables.patients["first_dose_day"] * DAY
+    return int(((first >= plan.warm_up) & (first < plan.horizon)).sum()) / (
+        (plan.horizon - plan.warm_up) / DAY / DAYS_A_MONTH
+    )
+
+
+def _waits(plan: Plan, tables: Tables, since: str) -> tuple[list[float], list[bool]]:
+    """How many days each patient waited for the first dose, from the day in the column *since*, and who had it."""
+    del plan
+    waiting = tables.patients[(tables.patients["waiting"] != "") & tables.patients[since].notna()]
+    days = waiting["arrived_day"] + waiting["waited_day"] - waiting[since]
+    never = waiting["waiting"] == NEVER
+    return list(days.where(~never, inf)), list(waiting["waiting"] == TREATED)
+
+
+def _waited_by(since: str, share: float) -> Rule:
+    return lambda plan, tables: waited_by(*_waits(plan, tables, since), share)
+
+
+def _late(plan: Plan, tables: Tables) -> float:
+    if plan.late is None:
+        return nan
+    return wait_longer(*_waits(plan, tables, "arrived_day"), plan.late / DAY)
+
+
+def _punctual(column: str) -> Rule:
+    """The share of the given doses of cells for which *column* holds, of those that had an appointment."""
+
+    def rule(_: Plan, tables: Tables) -> float:
+        doses = tables.doses
+        chosen = doses["given"] & (doses["prescribed_cells"] > 0) & doses["booked_day"].notna()
+        return _mean(doses.loc[chosen, column])
+
+    return rule
+
+
+def _lots(*outcomes: str) -> Rule:
+    return lambda _, tables: int(tables.lots["outcome"].isin(outcomes).sum())
+
+
+def _delivered(_: Plan, tables: Tables) -> float:
+    made = tables.doses[tables.doses["given"] & (tables.doses["prescribed_cells"] > 0)]
+    return float((made["given_cells"] / made["prescribed_cells"]).mean())
+
+
+def _lost(_: Plan, tables: Tables) -> float:
+    return int((~tables.lots["outcome"].isin([*RELEASED, STOPPED])).sum())
+
+
+def _suite_hours(_: Plan, tables: Tables) -> float:
+    suites = tables.resources["resource"].str.endswith(".suites")
+    given = int((tables.doses["given"] & (tables.doses["prescribed_cells"] > 0)).sum())
+    return float(tables.resources.loc[suites, "used_hour"].sum()) / given if given else nan
+
+
+INDICATORS: dict[str, Indicator] = {
+    "referral_to_dose_median": Indicator(
+        Meaning(
+            "day",
+            "from arrival to the first dose, within which half of the patients have it; who leaves counts until then",
+            "low",
+        ),
+        _waited_by("arrived_day", 0.5),
+    ),
+    "referral_to_dose_p90": Indicator(
+        Meaning("day", "the same, within which nine in ten have it; undefined where fewer ever do", "low"),
+        _waited_by("arrived_day", 0.9),
+        tail=True,
+    ),
+    "referral_to_dose_late": Indicator(
+        Meaning("share", "patients who wait longer from arrival to the first dose than `late` says", "low"),
+        _late,
+    ),
+    "collection_to_first_dose_median": Indicator(
+        Meaning("day", "from the start of the first collection to the first dose, as above, median", "low"),
+        _waited_by("collected_day", 0.5),
+    ),
+    "collection_to_first_dose_p90": Indicator(
+        Meaning("day", "the same, within which nine in ten have it", "low"),
+        _waited_by("collected_day", 0.9),
+        tail=True,
+    ),
+    "vein_to_vein_median": Indicator(
+        Meaning("day", "from the start of a collection to the dose made from it, median", "low"),
+        _of_given("vein_to_vein_day", pd.Series.median),
+    ),
+    "vein_to_vein_p90": Indicator(
+        Meaning("day", "the same, exceeded by one dose in ten", "low"),
+        _of_given("vein_to_vein_day", lambda values: float(values.quantile(0.9))),
+        tail=True,
+    ),
+    "turnaround_median": Indicator(
+        Meaning("day", "from collection to release of a lot, median", "low"),
+        lambda _, t: float(t.lots["turnaround_day"].median()) if len(t.lots) else nan,
+    ),
+    "on_time_as_first_booked": Indicator(
+        Meaning("share", "doses of cells given on the day first booked for them, of those given", "high"),
+        _punctual("on_first_day"),
+    ),
+    "on_time_as_last_booked": Indicator(
+        Meaning("share", "doses of cells given on the day last booked for them, of those given", "high"),
+        _punctual("on_last_day"),
+    ),
+    "doses_given": Indicator(
+        Meaning("share", "doses given, of the doses planned", "high"),
+        lambda _, t: _mean(t.doses.loc[t.doses["outcome"] != NOT_INDICATED, "given"]),
+    ),
+    "patients_completed": Indicator(
+        Meaning("share", "patients who completed their course, of those who arrived", "high"),
+        lambda _, t: _mean(t.patients["ending"] == "completed"),
+    ),
+    "patients_treated_per_month": Indicator(
+        Meaning("patient/month", "first doses between warm-up and horizon", "high"), _treated_per_month
+    ),
+    "points_lost_waiting": Indicator(
+        Meaning("point", "ALSFRS-R points lost from arrival to the first dose", "low"),
+        lambda _, t: float(t.patients["points_lost_waiting"].mean()),
+    ),
+    "lots_started": Indicator(
+        Meaning("lot", "lots that were begun: released, lost, or stopped as their patient left", None),
+        lambda _, t: len(t.lots),
+    ),
+    "lots_released": Indicator(
+        Meaning("lot", "lots released for formulation, with banks that were used up by their doses", "high"),
+        _lots(*RELEASED),
+    ),
+    "lots_lost": Indicator(
+        Meaning("lot", "lots that failed before they served what waited for them", "low"), _lost
+    ),
+    "lots_stopped": Indicator(
+        Meaning("lot", "lots whose patient left before their release", "low"), _lots(STOPPED)
+    ),
+    "later_positive": Indicator(
+        Meaning("dose", "doses that were given and found positive later", "low"),
+        lambda _, t: int(t.doses["later_positive"].sum() + t.lots["later_positive"].sum()),
+    ),
+    "collections_per_patient": Indicator(
+        Meaning("collection", "collections of a patient who is to have cells", "low"),
+        _per_treated("collections"),
+    ),
+    "vehicle_draws_per_patient": Indicator(
+        Meaning("draw", "vehicle draws of a patient who is to have cells", "low"),
+        _per_treated("vehicle_draws"),
+    ),
+    "suite_hours_per_dose": Indicator(
+        Meaning("hour", "suite hours for each dose of cells that was given", "low"), _suite_hours
+    ),
+    "product_age_median": Indicator(
+        Meaning("hour", "from the end of suspension to the dose, median", "low"),
+        _of_given("age_hour", pd.Series.median),
+    ),
+    "product_age_max": Indicator(
+        Meaning("hour", "the oldest product given", "low"), _of_given("age_hour", pd.Series.max), tail=True
+    ),
+    "doses_expired": Indicator(
+        Meaning("dose", "doses that were not given because their product had expired", "low"),
+        lambda _, t: int((t.doses["outcome"] == "expired").sum()),
+    ),
+    "viable_delivered": Indicator(
+        Meaning("share", "viable cells delivered, of the cells prescribed", "high"), _delivered
+    ),
+}
+
+TAILS = tuple(name for name, indicator in INDICATORS.items() if indicator.tail)
+
+OF_AN_ARM = (
+    "referral_to_dose_median",
+    "vein_to_vein_median",
+    "on_time_as_first_booked",
+    "doses_given",
+    "patients_completed",
+    "collections_per_patient",
+    "vehicle_draws_per_patient",
+    "points_lost_waiting",
+)
+
+SIGNS: dict[str, Indicator] = {
+    "lead_growth": Indicator(
+        Meaning("day", "longer wait for the first booked dose in the second half of the time", "low"),
+        # where first doses keep a distance, who comes later waits longer whatever the site can do
+        lambda plan, t: np.nan if plan.stagger is not None else lead_growth(t, plan.warm_up, plan.horizon),
+    ),
+    "turned_away": Indicator(
+        Meaning("share", "patients whose course found no place in the books", "low"),
+        lambda _, t: turned_away(t),
+    ),
+}
+
+OF_A_RESOURCE: dict[str, tuple[str, Meaning]] = {  # the column of the table of resources, and what it says
+    "utilisation": ("utilisation", Meaning("share", "busy over open time of {}", None)),
+    "overtime": ("overtime_hour", Meaning("hour", "work of {} outside its opening hours", "low")),
+    "wait": ("wait_hour", Meaning("hour", "mean wait of the work that needs {} and takes time", "low")),
+    "load": ("load", Meaning("share", "work asked of {} over its open time", None)),
+    "backlog": (
+        "backlog",
+        Meaning("week", "work that waits for {} at the horizon, over its open time in a week", "low"),
+    ),
+}

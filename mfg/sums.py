@@ -1,0 +1,55 @@
+"""Whether the tables of a replication add up: patients, lots and doses, each counted in two ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from mfg.tables import NOT_INDICATED, RELEASED, STOPPED, Tables
+
+
+def wrong_sums(tables: Tables) -> Iterator[str]:
+    """What does not add up in the *tables* of one replication, in words."""
+    patients, lots, doses = tables.patients, tables.lots, tables.doses
+    yield from _differ("patients who arrived and endings", _noted(tables, "arrive"), _noted(tables, "end"))
+    yield from _differ("patients and endings", len(patients), int((patients["ending"] != "").sum()))
+    released, stopped = lots["outcome"].isin(RELEASED), lots["outcome"] == STOPPED
+    unreleased = released & lots["released_day"].isna()
+    for _, lot in lots[unreleased | (stopped & lots["released_day"].notna())].iterrows():
+        yield f"{lot['patient']}: lot {lot['lot']} is {lot['outcome']} against its day of release"
+    failed = tables.events[tables.events["activity"] == "fail"]
+    of_lots = failed[(failed["lot"] > 0) & (failed["dose"] == 0)][["patient", "lot"]].astype(str)
+    for _, lot in lots[~(released | stopped)].iterrows():
+        if not ((of_lots["patient"] == lot["patient"]) & (of_lots["lot"] == str(lot["lot"]))).any():
+            yield f"{lot['patient']}: lot {lot['lot']} is lost, and no event says so"
+    given, dropped = doses["given"], doses["outcome"] == NOT_INDICATED
+    missed = ~given & ~dropped
+    yield from _differ(
+        "doses planned, and given, missed or not indicated",
+        len(doses),
+        int(given.sum() + dropped.sum() + missed.sum()),
+    )
+    yield from _differ(
+        "doses planned, by patient", int((~dropped).sum()), int(patients["doses_planned"].sum())
+    )
+    yield from _differ("doses given, by patient", int(given.sum()), int(patients["doses_given"].sum()))
+    yield from _differ("given outcomes", int(given.sum()), int((doses["outcome"] == "given").sum()))
+    yield from _differ("collections", _noted(tables, "collect"), int(patients["collections"].sum()))
+    made = doses[given & (doses["lot"] > 0)]
+    source = pd.MultiIndex.from_frame(made[["patient", "lot"]])
+    known = pd.MultiIndex.from_frame(lots[["patient", "lot"]])
+    for patient, lot in source[~source.isin(known)]:
+        yield f"{patient}: a dose was given from lot {lot}, which was not begun"
+    unusable = pd.MultiIndex.from_frame(lots[stopped][["patient", "lot"]])
+    for patient, lot in source[source.isin(unusable)]:
+        yield f"{patient}: a dose was given from lot {lot}, which was stopped before its release"
+
+
+def _noted(tables: Tables, activity: str) -> int:
+    return int((tables.events["activity"] == activity).sum())
+
+
+def _differ(what: str, one: int, other: int) -> Iterator[str]:
+    if one != other:
+        yield f"{what}: {one} against {other}"

@@ -1,0 +1,125 @@
+"""Every figure and every column is explained in one place, and what is counted adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from attrs import evolve, fields
+
+from mfg.columns import COLUMNS
+from mfg.figures import describe, names_of, values_of
+from mfg.indicators import OF_AN_ARM
+from mfg.occupancy import resources_of
+from mfg.reader.scenarios import load_scenario
+from mfg.simulation.compile import plan_of
+from mfg.simulation.plan import Plan
+from mfg.simulation.replicate import replicate
+from mfg.story import story_of
+from mfg.study.comparison import HEADLINES
+from mfg.sums import wrong_sums
+from mfg.tables import Tables, tables_of
+from tests.conftest import Said
+from tests.validation.files import scenario_of
+
+
+@pytest.fixture(scope="module")
+def phase_3() -> tuple[Plan, Tables]:
+    """One replication from banks."""
+    plan = plan_of(load_scenario("lenzumestrocel-phase3"))
+    return plan, tables_of(plan, *replicate(plan, 0))
+
+
+def test_every_figure_of_every_command_is_explained(
+    phase_3: tuple[Plan, Tables], mfg: Callable[..., Said]
+) -> None:
+    """With its unit, its meaning and the good direction, by arm and resource too; nothing is explained that is not there."""
+    listed = {one["name"]: one for one in mfg("figures", "--json").json["figures"]}
+    plan, _ = phase_3
+    for name in names_of(plan):
+        general = name.partition("[")[0]
+        for resource in plan.resources:
+            general = general.replace(f"_{resource}", "_RESOURCE")
+        assert listed[general]["unit"] == describe(name).unit
+        assert listed[general]["good"] in ("high", "low", None)
+        assert ("[" in name) <= listed[general]["by_arm"]
+    assert {*HEADLINES, *OF_AN_ARM} <= set(listed)
+    assert len(listed) == len({one["about"] for one in listed.values()})
+
+
+def test_every_column_of_every_table_is_explained(phase_3: tuple[Plan, Tables]) -> None:
+    """No column without words, no words without a column."""
+    for table in fields(Tables):
+        assert set(COLUMNS[table.name]) == set(getattr(phase_3[1], table.name))
+
+
+def test_the_page_of_figures_names_all(mfg: Callable[..., Said]) -> None:
+    """As text, what JSON lists."""
+    said = mfg("figures")
+    assert said.status == 0
+    assert all(one["name"] in said.out for one in mfg("figures", "--json").json["figures"])
+
+
+def test_a_bank_that_served_its_doses_is_spent_and_not_lost(phase_3: tuple[Plan, Tables]) -> None:
+    """It was released, doses were given from it, and it counts as released; begun is released, lost and stopped."""
+    plan, tables = phase_3
+    found, lots = values_of(plan, tables), tables.lots
+    spent = lots[lots["outcome"] == "spent"]
+    assert len(spent)
+    assert spent["released_day"].notna().all()
+    assert not lots["outcome"].eq("bank spent").any()
+    assert found["lots_started"] == found["lots_released"] + found["lots_lost"] + found["lots_stopped"]
+
+
+def test_tables_that_do_not_add_up_are_found(phase_3: tuple[Plan, Tables]) -> None:
+    """A patient, a lot or a dose that is missing from one table, or counted twice, is named."""
+    tables = phase_3[1]
+    assert list(wrong_sums(tables)) == []
+    given = tables.doses[tables.doses["given"] & (tables.doses["lot"] > 0)].index[0]
+    source = tables.doses.loc[given, ["patient", "lot"]]
+    its_own = (tables.lots["patient"] == source["patient"]) & (tables.lots["lot"] == source["lot"])
+    assert list(wrong_sums(evolve(tables, patients=tables.patients.iloc[1:])))
+    assert list(wrong_sums(evolve(tables, doses=tables.doses.drop(index=given))))
+    assert list(wrong_sums(evolve(tables, lots=tables.lots[~its_own])))
+    assert list(wrong_sums(evolve(tables, lots=tables.lots.assign(outcome="stopped"))))
+
+
+def test_one_server_prints_the_wait_of_its_formula() -> None:
+    """M/M/1, one customer in 20 hours, 12 hours of service: the mean wait is 18 hours (Erlang); within a tenth."""
+    queue = {
+        "scenario.arrivals.rate": '"1.2 / day"',
+        "scenario.horizon": '"60000 day"',
+        "site.work.administer.lasts": '{ mean = "12 hour", shape = "exponential" }',
+    }
+    plan = plan_of(scenario_of("queue/scenario.toml", queue))
+    found = values_of(plan, tables_of(plan, *replicate(plan, 0)))
+    waits = {name: value for name, value in found.items() if name.startswith("wait_") and value > 0}
+    assert waits
+    assert next(iter(waits.values())) == pytest.approx(18, rel=0.1)
+
+
+def test_work_that_takes_no_time_is_left_out_of_the_mean_wait() -> None:
+    """As many rows again that neither wait nor last change no mean wait."""
+    plan = plan_of(scenario_of("queue/scenario.toml", {}))
+    log, _ = replicate(plan, 0)
+    rows = ("subject", "activity", "outcome", "value")
+    twice = {name: np.tile(getattr(log, name), 2) for name in rows}
+    for name in ("queued", "started", "finished"):
+        twice[name] = np.concatenate([getattr(log, name), log.queued])
+    waits, again = (resources_of(plan, one)["wait_hour"] for one in (log, evolve(log, **twice)))
+    assert (waits > 0).any()
+    pd.testing.assert_series_equal(waits, again)
+
+
+def test_a_trace_shows_places_from_their_use() -> None:
+    """Incubator places are kept from the morning on; the story shows them from the end of isolation."""
+    lines = story_of("lenzumestrocel-phase2", patient="S01").lines
+    ended = {line.what: line.ended for line in lines if line.what.startswith("isolate")}
+    incubated = [line for line in lines if line.what.startswith("incubate")]
+    assert incubated
+    for line in incubated:
+        assert line.begun >= ended[line.what.replace("incubate", "isolate")]
+        assert line.ended == line.begun + timedelta(minutes=line.lasted_min)
