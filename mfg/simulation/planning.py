@@ -201,8 +201,8 @@ def moves(unit: Unit, patient: Patient, booked: list[Booked], earliest: dict[str
 
 
 def asked(patient: Patient) -> bool:
-    """Whether it is found out what has refused this patient's days: of one patient in three, as it takes its time."""
-    return patient.index % 3 == 0
+    """Whether it is found out what has refused this patient's days: of one patient in four, as it takes its time."""
+    return patient.index % 4 == 0
 
 
 def write_refusals(
