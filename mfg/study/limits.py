@@ -208,5 +208,5 @@ def _worth_more(gaps: Sequence[pd.DataFrame], figures: Sequence[str]) -> set[int
         sign = -1 if name == WAIT else 1
         gain = [sign * float(gap[name].mean()) for gap in gaps]
         order = sorted((n for n in range(len(gaps)) if gain[n] > 0), key=lambda n: -gain[n])
-        chosen |= set(order[:BEST])
+        chosen |= set(order[: BEST if name == WAIT else 1])
     return chosen
