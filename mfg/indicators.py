@@ -241,7 +241,7 @@ SIGNS: dict[str, Indicator] = {
     "lead_growth": Indicator(
         Meaning("day", "longer wait for the first booked dose in the second half of the time", "low"),
         # where first doses keep a distance, who comes later waits longer whatever the site can do
-        lambda plan, t: np.nan if plan.stagger is not None else lead_growth(t, plan.warm_up, plan.horizon),
+        lambda plan, t: nan if plan.stagger is not None else lead_growth(t, plan.warm_up, plan.horizon),
     ),
     "turned_away": Indicator(
         Meaning("share", "patients whose course found no place in the books", "low"),
