@@ -174,7 +174,8 @@ def test_a_measured_value_is_held_against_its_limit(
     )
     (result,) = tables.tests.itertuples()
     assert result.outcome == ("passed" if passes else "out of specification")
-    assert result.value * 1e4 == pytest.approx(float(measured.split(maxsplit=1)[0]))
+    assert result.value == pytest.approx(float(measured.split(maxsplit=1)[0]))
+    assert result.unit == "pg/1e4 cell"
     assert bool(tables.doses["given"].any()) is passes
 
 
