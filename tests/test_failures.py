@@ -32,9 +32,9 @@ CERTAIN: dict[str, tuple[str, Changes]] = {
         {
             "protocol.step.formulate.use_within": "90 minute",
             "site.test.count and viability.turnaround": {
-                "least": "1 hour",
-                "likely": "2 hour",
-                "most": "3 hour",
+                "least": "20 minute",
+                "likely": "30 minute",
+                "most": "10 hour",
             },
         },
     ),

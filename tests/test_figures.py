@@ -91,7 +91,7 @@ def test_one_server_prints_the_wait_of_its_formula() -> None:
     """M/M/1, one customer in 20 hours, 12 hours of service: the mean wait is 18 hours (Erlang); within a tenth."""
     queue = {
         "scenario.arrivals.rate": '"1.2 / day"',
-        "scenario.horizon": '"60000 day"',
+        "scenario.horizon": '"36000 day"',
         "site.work.administer.lasts": '{ mean = "12 hour", shape = "exponential" }',
     }
     plan = plan_of(scenario_of("queue/scenario.toml", queue))

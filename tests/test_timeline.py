@@ -107,13 +107,13 @@ def test_results_are_in_when_they_are_due() -> None:
 
 
 def test_the_places_and_the_bed_are_held_as_long_as_they_are_needed() -> None:
-    """Incubator places from before isolation until the harvest begins; a bed for 48 hours."""
+    """Incubator places, shown in use from the end of isolation until the harvest begins; a bed for 48 hours."""
     story = story_of(HAND, patient="A")
     hold = next(line for line in story.lines if line.what == "incubate (lot 1)")
     assert (f"{hold.begun:%H:%M}", f"{hold.ended:%H:%M}", hold.lasted_min) == (
-        "11:10",
+        "14:10",
         "08:00",
-        28 * 1440 - 190,
+        28 * 1440 - 370,
     )
     assert hold.outcome == "23 flasks"
     bed = next(line for line in story.lines if line.what == "stay (dose 1)")

@@ -102,7 +102,7 @@ def _says(found: Any, day: float | None, figure: str | None) -> None:
     say.result(f"{found.scenario}: {found.replications} replications, seed {found.seed}")
     over = f", {now['late']:.1%} longer than {day:.0f}" if day is not None else ""
     say.result(
-        f"wait for the first dose {now['wait']:.1f} days{over}; doses on time {now['doses_on_time']:.1%}"
+        f"wait for the first dose {now['wait']:.1f} days{over}; doses on time {now['on_time_as_first_booked']:.1%}"
     )
 
     say.result(f"\nWAITING: a patient is booked {counts.later:.1f} days later than the course allows")
@@ -117,8 +117,8 @@ def _says(found: Any, day: float | None, figure: str | None) -> None:
     rows = [[name, f"{count / times:.0%}"] for name, count in counts.put_off.items() if count >= times / 100]
     if rows:
         say.table(["while they waited for", "of all times"], rows, right=[1])
-    _effects(found, "doses_on_time", ["doses_on_time"])
-    if figure is not None and figure not in ("doses_on_time", "wait"):
+    _effects(found, "on_time_as_first_booked", ["on_time_as_first_booked"])
+    if figure is not None and figure not in ("on_time_as_first_booked", "wait"):
         say.result(f"\n{figure}: {now[figure]:.3g}")
         _effects(found, figure, [figure])
     say.result(
@@ -143,12 +143,12 @@ def _effects(found: Any, figure: str, columns: list[str]) -> None:
         )
 
 
-_TITLES = {"wait": "wait, days", "late": "late, points", "doses_on_time": "on time, points"}
-_UNITS = {"wait": "days of waiting", "doses_on_time": "points of doses on time"}
+_TITLES = {"wait": "wait, days", "late": "late, points", "on_time_as_first_booked": "on time, points"}
+_UNITS = {"wait": "days of waiting", "on_time_as_first_booked": "points of doses on time"}
 
 
 def _gap(gap: Any, figure: str) -> str:
     if not gap.told_apart:
         return NO_EFFECT
-    scale = 100 if figure in ("late", "doses_on_time") else 1
+    scale = 100 if figure in ("late", "on_time_as_first_booked") else 1
     return f"{scale * gap.mean:+.1f} ({scale * gap.low:+.1f} to {scale * gap.high:+.1f})"

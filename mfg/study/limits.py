@@ -28,7 +28,7 @@ FEW, BEST, MOST = (
     4,
     9,
 )  # replications of a first try, cures that are tried further, cures that are tried at all
-WAIT, ON_TIME, LATE = "wait", "doses_on_time", "late"
+WAIT, ON_TIME, LATE = "wait", "on_time_as_first_booked", "late"
 WORTH = 0.02  # of all days, or of all that was put off: what costs less is not tried
 QUEUE = 4.0  # hours of mean wait from which a resource is tried
 

@@ -68,7 +68,7 @@ def test_cohorts_are_filled_in_order_and_keep_their_distance() -> None:
     assert list(rows["day"]) == [22 + sum(apart[:n]) for n in range(12)]
     assert list(rows["given_cells"]) == [5e6, *[15e6] * 2, *[30e6] * 2, 0, *[60e6] * 2, 0, *[120e6] * 3]
     assert len(days(tables, "collect")) == 10  # none for a sham
-    assert tables.doses["on_time"].sum() == 12
+    assert tables.doses["on_first_day"].sum() == 12
 
 
 def test_the_distance_is_kept_by_chance_too() -> None:

@@ -17,6 +17,7 @@ from attrs import fields
 
 from mfg.cli import run
 from mfg.cli.runs import parts_of
+from mfg.figures import values_of
 from mfg.reader.document import Tree
 from mfg.reader.protocols import protocol_of
 from mfg.reader.scenarios import PARTS, scenario_of
@@ -74,7 +75,8 @@ def simulated(documents: Tree) -> str:
     plan = plan_of(scenario)
     tables = tables_of(plan, *replicate(plan, 0))
     frames = (getattr(tables, each.name) for each in fields(type(tables)))
-    return _heading(scenario) + "".join(frame.to_csv() for frame in frames)
+    late = values_of(plan, tables)["referral_to_dose_late"]
+    return f"{_heading(scenario)}{late}\n" + "".join(frame.to_csv() for frame in frames)
 
 
 def _heading(scenario: Scenario) -> str:

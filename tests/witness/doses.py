@@ -157,7 +157,6 @@ DOSE = group(
         "small",
         {"protocol.dose.two.inpatient": True},
         where={
-            "site.clinic.hospital.hours": "Mon-Sun 09:00-18:00",
             "site.facility.gmp.hours": "Mon-Sun 08:00-18:00",
             **_second(day="32 day"),
         },
