@@ -74,10 +74,10 @@ BOMBS = [
 @pytest.mark.parametrize(("text", "word"), BOMBS, ids=[w for _, w in BOMBS])
 def test_toml_that_is_a_trap_is_refused_at_once(text: str, word: str) -> None:
     """Bounded before it is parsed: nothing hangs, nothing recurses, nothing is silently another number."""
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(Faults, match=word):
         parse_toml(text, "bomb")
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_decimals_stay_exact() -> None:
