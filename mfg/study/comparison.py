@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from attrs import asdict, frozen
-from scipy import special
 
 from mfg.errors import Refused
 from mfg.figures import LEVEL, Figure, asked_for, describe, figures_of, half_width
@@ -24,6 +23,7 @@ from mfg.scenario import Scenario
 from mfg.stability import Overload, overloads
 from mfg.study.disk import whole
 from mfg.study.folder import document
+from mfg.study.holm import chance, levels
 from mfg.study.run import REPLICATIONS, checked, table_of
 from mfg.study.study import Means, Study, Told, carried_out
 from mfg.study.variants import Variant, grid, named_in
@@ -235,7 +235,7 @@ def _differences(
         if name in first and name in other
     }
     gaps = {key: (other - one).dropna().to_numpy() for key, (one, other) in pairs.items()}
-    judged = _judged({key: _chance(gap) for key, gap in gaps.items() if len(gap) >= 2})
+    judged = levels({key: chance(gap) for key, gap in gaps.items() if len(gap) >= 2})
     found = []
     for (name, variant), gap in gaps.items():
         meaning, (told, level) = describe(name), judged.get((name, variant), (False, LEVEL))
@@ -255,28 +255,6 @@ def _differences(
             )
         )
     return found
-
-
-def _judged(chances: Mapping[Key, float]) -> dict[Key, tuple[bool, float]]:
-    """Which p-values are told apart by Holm's rule, each with the level at which it was judged."""
-    found = {}
-    going, alpha = True, 1 - LEVEL
-    for rank, key in enumerate(sorted(chances, key=lambda one: chances[one])):
-        if going:
-            alpha = (1 - LEVEL) / (len(chances) - rank)
-            going = chances[key] < alpha
-        found[key] = going, 1 - alpha
-    return found
-
-
-def _chance(gap: np.ndarray) -> float:
-    """The two-sided p-value of Student's t for a mean difference of nought; 1 where nothing can be said."""
-    if len(gap) < 2:
-        return 1.0
-    spread = gap.std(ddof=1)
-    if spread == 0:
-        return 1.0 if gap[0] == 0 else 0.0
-    return float(2 * special.stdtr(len(gap) - 1, -abs(gap.mean()) / spread * np.sqrt(len(gap))))
 
 
 def _end(gap: np.ndarray, level: float, sign: int) -> float | None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 from attrs import frozen
 from scipy import special
 
 from mfg.figures import LEVEL, half_width
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 @frozen
@@ -22,25 +25,33 @@ class Gap:
     n: int
 
 
+def levels(chances: Mapping[Key, float]) -> dict[Key, tuple[bool, float]]:
+    """Which p-values are told apart by Holm's rule, each with the level at which it was judged."""
+    found = {}
+    going, alpha = True, 1 - LEVEL
+    for rank, key in enumerate(sorted(chances, key=lambda one: chances[one])):
+        if going:
+            alpha = (1 - LEVEL) / (len(chances) - rank)
+            going = chances[key] < alpha
+        found[key] = going, 1 - alpha
+    return found
+
+
 def judged(gaps: Sequence[np.ndarray]) -> list[Gap]:
     """Each of *gaps*, the differences replication by replication, judged among all of them."""
-    chances = [_chance(gap) for gap in gaps]
-    found: dict[int, Gap] = {}
-    going, alpha = True, 1 - LEVEL
-    for rank, n in enumerate(sorted(range(len(gaps)), key=lambda n: chances[n])):
-        if going:
-            alpha = (1 - LEVEL) / (len(gaps) - rank)
-            going = chances[n] < alpha
-        gap = gaps[n]
+    verdicts = levels({n: chance(gap) for n, gap in enumerate(gaps)})
+    found = []
+    for n, gap in enumerate(gaps):
+        told_apart, level = verdicts[n]
         mean = float(gap.mean()) if len(gap) else np.nan
-        half = half_width(gap, 1 - alpha)
+        half = half_width(gap, level)
         half = np.nan if half is None else half
-        found[n] = Gap(mean, mean - half, mean + half, going, len(gap))
-    return [found[n] for n in range(len(gaps))]
+        found.append(Gap(mean, mean - half, mean + half, told_apart, len(gap)))
+    return found
 
 
-def _chance(gap: np.ndarray) -> float:
-    """The two-sided p-value for a mean difference of nought; 1 where nothing can be said."""
+def chance(gap: np.ndarray) -> float:
+    """The two-sided p-value of Student's t for a mean difference of nought; 1 where nothing can be said."""
     if len(gap) < 2:
         return 1.0
     spread = gap.std(ddof=1)
