@@ -39,13 +39,19 @@ class Event:
     inpatient: bool = False
     repeats: bool = False
 
+    @property
+    def searched(self) -> tuple[int, int]:
+        """The first and the last of the days that are looked at for it; a year about its plan if nothing limits it."""
+        reach = max(self.planned - self.earliest, self.latest - self.planned)
+        far = reach if reach <= REACH else FAR
+        return max(self.earliest, self.planned - far), min(self.latest, self.planned + far)
+
     def nearest(self) -> Iterator[int]:
         """The days on which it may be, nearest to its plan first, and the earlier of two."""
-        planned, earliest, latest = self.planned, self.earliest, self.latest
-        reach = max(planned - earliest, latest - planned)
+        planned, (earliest, latest) = self.planned, self.searched
         if earliest <= planned <= latest:
             yield planned
-        for distance in range(1, (reach if reach <= REACH else FAR) + 1):
+        for distance in range(1, max(planned - earliest, latest - planned) + 1):
             if earliest <= planned - distance <= latest:
                 yield planned - distance
             if earliest <= planned + distance <= latest:
