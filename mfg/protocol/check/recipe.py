@@ -9,7 +9,7 @@ from mfg.errors import Refused
 from mfg.protocol.check.arms import given_treatments
 from mfg.protocol.check.conditions import asked, exclude
 from mfg.protocol.protocol import Before, Protocol, Supply
-from mfg.protocol.recipe import Expand, Formulate, Induce, Ship, Step, Thaw
+from mfg.protocol.recipe import Administer, Expand, Formulate, Induce, Ship, Step, Thaw
 from mfg.protocol.rules import When
 from mfg.units import Quantity, number
 
@@ -136,6 +136,13 @@ def _served(protocol: Protocol, supply: Supply | None, steps: list[Step]) -> Ite
     if drawn is not None and treatments and not any(t.drawn for t in treatments):
         advice = "let a treatment be drawn, or leave it out"
         yield Refused("step.formulate.drawn", None, "is said, and nobody is drawn", advice)
+    chased = next((step.chase for step in steps if isinstance(step, Administer) and step.chase), None)
+    if chased is not None and drawn is not None:
+        advice = "leave it out, or formulate.drawn: a dose has one draw"
+        yield Refused("step.administer.chase", chased, "is drawn a second time", advice)
+    elif chased is not None and treatments and not any(t.drawn for t in treatments):
+        advice = "let a treatment be drawn, or leave it out"
+        yield Refused("step.administer.chase", chased, "is said, and nobody is drawn", advice)
     if supply is not None:
         yield from _time(protocol, supply, steps)
 
