@@ -100,6 +100,95 @@ def test_a_bank_whose_result_will_be_late_puts_its_first_dose_off_at_once() -> N
     assert result + 7 < tables.doses["given_day"].iloc[0] < result + 7 + 1 + 7
 
 
+AS_THAWED: Changes = {"protocol.step.thaw.recovers": None, "policy.recollect": 9}
+TWO_DOSES: Changes = AS_THAWED  # of 60e6 cells in 19 containers of 5e6; a bank holds 40
+ONE_EACH: Changes = {**AS_THAWED, "protocol.route.intrathecal.cells": "100e6 cell"}
+THREE_DOSES: Changes = {
+    "site.facility.gmp.storage": 18
+}  # containers, of which a dose that grows again takes six
+FIVE = people(1, arm="five-dose")
+
+
+def frozen(tables: Tables) -> list[int]:
+    """The minute at which each bank was frozen."""
+    return list(done(tables, "cryopreserve")["finished_min"])
+
+
+def test_what_a_bank_is_short_of_is_collected_for_when_it_is_frozen() -> None:
+    """A bank for two doses of five, and another: the next collection is that same week, and all are given as first booked."""
+    tables = run(BANK, TWO_DOSES, patients=FIVE)
+    assert list(tables.doses["lot"]) == [1, 1, 2, 2, 3]
+    assert tables.doses["on_first_day"].all()
+    _, *again = done(tables, "collect")["started_min"]
+    known = frozen(tables)[:2]
+    assert all(0 < then - since < 7 * DAY for since, then in zip(known, again, strict=True))
+    assert set(tables.lots["outcome"]) == {"released"}
+    assert not len(done(tables, "await"))
+
+
+def test_the_old_way_finds_the_bank_spent_on_the_morning_of_the_thaw() -> None:
+    """With the other word of the policy nobody counts before, and what a bank does not hold is weeks late."""
+    tables = run(BANK, TWO_DOSES, {"policy.short_bank": "when spent"}, patients=FIVE)
+    assert list(tables.doses["lot"]) == [1, 1, 2, 2, 3]
+    assert list(tables.doses["on_first_day"]) == [True, True, False, False, False]
+    assert list(tables.lots["outcome"]) == ["spent", "spent", "released"]
+    second = done(tables, "collect")["started_min"].iloc[1]
+    assert second > tables.doses["booked_day"].iloc[2] * DAY
+
+
+def test_a_dose_that_the_next_bank_cannot_serve_in_time_is_put_off_with_all_later_ones() -> None:
+    """A bank for one dose: the second is due before another is made. It waits for that, and every later one keeps its distance."""
+    tables = run(BANK, ONE_EACH, patients=FIVE)
+    late = tables.doses["given_day"] // 1 - tables.doses["booked_day"] // 1
+    assert late.iloc[0] == 0 < late.iloc[1]
+    assert (late.iloc[1:] == late.iloc[1]).all()
+    (short,) = done(tables, "await").itertuples()
+    assert (short.outcome, short.dose, short.started_min) == ("short bank", 2, frozen(tables)[0])
+    assert short.value == late.iloc[1]
+
+
+def test_nothing_is_collected_for_a_freezer_that_is_full() -> None:
+    """Three doses fill it: the next bank is collected as long before the fourth dose as the first was before the first."""
+    tables = run(BANK, THREE_DOSES, patients=FIVE)
+    assert list(tables.doses["lot"]) == [1, 1, 1, 2, 2]
+    assert tables.doses["on_first_day"].all()
+    first, second = done(tables, "collect")["started_min"] // DAY
+    given = list(tables.doses["given_day"].astype(int))
+    assert abs((given[3] - second) - (given[0] - first)) <= 4
+    assert len(done(tables, "store")["started_min"]) > 0
+    assert (done(tables, "store")["started_min"] - done(tables, "store")["queued_min"] < DAY).all()
+
+
+def test_a_bank_that_serves_nothing_is_lost_when_it_is_frozen() -> None:
+    """Five containers where the first dose takes six: it is known then, not on the morning of the thaw."""
+    few: Changes = {"site.facility.gmp.storage": 5, "policy.recollect": 0}
+    tables = run(BANK, few, patients=FIVE)
+    (lost,) = done(tables, "fail").itertuples()
+    assert (lost.outcome, lost.started_min) == ("bank spent", frozen(tables)[0])
+    assert list(tables.patients["ending"]) == ["bank spent"]
+    assert not tables.doses["given"].any()
+
+
+def test_no_other_collection_is_begun_for_a_short_bank_beyond_what_the_policy_allows() -> None:
+    """With none allowed the doses that the bank holds are given, and then it is spent."""
+    tables = run(BANK, THREE_DOSES, {"policy.recollect": 0}, patients=FIVE)
+    assert list(tables.doses["given"]) == [True, True, True, False, False]
+    assert list(tables.patients["ending"]) == ["bank spent"]
+    assert len(done(tables, "collect")) == 1
+
+
+def test_containers_that_a_lost_product_has_used_up_are_counted_too() -> None:
+    """Thawed once more for a dose whose cells were lost: what is short for the later ones then is collected for then."""
+    lost: Changes = {"site.work.formulate.fails": "20 %", "chance": True, "policy.recollect": 5}
+    tables = run(BANK, lost, {"protocol.supply.bank.spare": 0}, patients=people(4, arm="five-dose"))
+    thawed, spoiled = done(tables, "thaw"), done(tables, "fail")
+    again = spoiled[(spoiled["outcome"] == "formulate failed") & (spoiled["lot"] > 0)]
+    assert len(again)
+    assert "bank spent" not in set(spoiled["outcome"])
+    assert len(thawed) > int(tables.doses["given"].sum())
+    assert (tables.patients["ending"] == "completed").any()
+
+
 def of_korea(replication: int) -> Tables:
     """One replication of the scenario as it is."""
     plan = plan_of(load_scenario("lenzumestrocel-korea", {"horizon": "52 week"}))

@@ -117,7 +117,7 @@ def draw(unit: Unit, dosing: Dosing, booked: Booked) -> Process:
     if not (yield from in_turn(unit, dosing, surely=False)):
         return False
     yield from unit.procedure("draw", dosing, booked)
-    return True
+    return booked.done  # or it was put off meanwhile, and this draw with it
 
 
 def is_due(unit: Unit, dosing: Dosing) -> Process:
