@@ -195,8 +195,6 @@ def put_off(unit: Unit, dosing: Dosing, ready: float, waits_for: str = "", why: 
         unit.writes(dosing.subject, limits.AWAITED, waits_for, float(dosing.booked.day - before))
     for one in later:
         moved(unit, one, why if one is dosing else "moved")
-    if dosing.lot is not None:
-        dosing.lot.due = dosing.due
 
 
 def moves(unit: Unit, patient: Patient, booked: list[Booked], earliest: dict[str, int]) -> int | None:
@@ -244,6 +242,9 @@ def moved(unit: Unit, dosing: Dosing, why: str = "moved") -> None:
     dosing.due = dosing.booked.start
     if dosing.batch is not None:
         dosing.batch.due = dosing.due
+    lot = dosing.lot
+    if lot is not None and dosing is next(d for d in dosing.patient.doses if d.lot is lot and not d.over):
+        lot.due = dosing.due
     unit.writes(dosing.subject, "book", why, float(dosing.due))
     follow_dose(unit, dosing, shift)
     if dosing.number == 0 and is_too_late(unit, dosing.patient, dosing.due):
