@@ -116,8 +116,9 @@ def draw(unit: Unit, dosing: Dosing, booked: Booked) -> Process:
         return False
     if not (yield from in_turn(unit, dosing, surely=False)):
         return False
+    day = booked.day
     yield from unit.procedure("draw", dosing, booked)
-    return booked.done  # or it was put off meanwhile, and this draw with it
+    return booked.day == day  # or it was put off meanwhile, and another draw with it
 
 
 def is_due(unit: Unit, dosing: Dosing) -> Process:
