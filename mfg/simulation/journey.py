@@ -16,14 +16,15 @@ from mfg.simulation.clock import First, Process
 from mfg.simulation.cohort import Patient
 from mfg.simulation.deciding import assess, observe
 from mfg.simulation.filling import held, is_short, runs_short_at, suspend
+from mfg.simulation.foreseeing import awaited, expected
 from mfg.simulation.laboratory import sample_product
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.making import begin, begin_thaw, lose
-from mfg.simulation.planning import enrol, expected, give_up, put_off
+from mfg.simulation.planning import enrol, give_up, put_off
 from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import call, float_in, floats
-from mfg.simulation.waiting import lacking, what_holds
+from mfg.simulation.waiting import lacking
 
 TOO_FEW = "too few cells"
 
@@ -113,12 +114,13 @@ def draw(unit: Unit, dosing: Dosing, booked: Booked) -> Process:
     if dosing.off or dosing.draw is not booked or unit.now < booked.start:
         return False
     if batch is not None and expected(unit, batch) > unit.formulation(dosing)[1]:
-        put_off(unit, dosing, expected(unit, batch), what_holds(unit, batch))
+        put_off(unit, dosing, expected(unit, batch), awaited(unit, batch))
         return False
     if not (yield from in_turn(unit, dosing, surely=False)):
         return False
+    day = booked.day
     yield from unit.procedure("draw", dosing, booked)
-    return True
+    return booked.day == day  # or it was put off meanwhile, and another draw with it
 
 
 def is_due(unit: Unit, dosing: Dosing) -> Process:
@@ -167,7 +169,7 @@ def cells_are_ready(unit: Unit, dosing: Dosing) -> Process:
     if dosing.booked is not None and unit.now < unit.formulation(dosing)[0]:
         return False
     if batch is not None and not batch.ready.triggered:
-        put_off(unit, dosing, expected(unit, batch), what_holds(unit, batch))
+        put_off(unit, dosing, expected(unit, batch), awaited(unit, batch))
         return False
     if batch is not None and batch.failed:
         return False

@@ -393,6 +393,7 @@ class Policy:
     order: str
     recollect: int
     again: str
+    short_bank: str
     facility: str
     score_least: float
     give_up_after: float

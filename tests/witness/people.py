@@ -127,6 +127,8 @@ _FACILITIES = {
         "freezers": 1,
     }
 }
+_TWICE = [{"name": "one", "day": "0 day"}, {"name": "two", "day": "28 day"}]
+_TWO = [{"name": "all", "doses": ["one", "two"]}]
 SCENARIO = group(
     "scenario",
     Witness("protocol", "check", "small", {"protocol": "none-such"}),
@@ -182,6 +184,13 @@ SCENARIO = group(
     Witness("late", _SIM, "small", {"late": "1 day"}),
     Witness("policy.recollect", _SIM, "small", {"policy.recollect": 0}, where=_SPOILED),
     Witness("policy.again", _SIM, "grown", {"policy.again": "isolate"}, where=_GROW_SPOILED),
+    Witness(
+        "policy.short_bank",
+        _SIM,
+        "bank",
+        {"policy.short_bank": "when spent"},
+        where={"site.facility.gmp.storage": 1, "protocol.dose": _TWICE, "protocol.arm": _TWO},
+    ),
     Witness("policy.facility", _SIM, "small", {"policy.facility": "in turn"}, where=_FACILITIES),
     Witness(
         "policy.loses_eligibility",
