@@ -87,6 +87,9 @@ def test_what_is_short_is_named_first_and_one_more_of_it_helps(name: str) -> Non
     figure, limit, _ = SHORT[name]
     found = short_of(name)
     assert found.first(figure) == limit
+    best = next(one for one in found.effects if one.limit == limit)
+    gap = best.gaps[figure]
+    assert gap.high < 0 if figure == WAIT else gap.low > 0
 
 
 def test_a_unit_that_keeps_up_has_no_limit() -> None:
@@ -125,4 +128,4 @@ def test_a_laboratory_that_is_shut_is_foreseen() -> None:
     plan = plan_of(load_scenario("lenzumestrocel-korea", {**longer, "horizon": "52 week"}))
     tables = tables_of(plan, *replicate(plan, 0))
     assert (tables.doses["outcome"] != "expired").all()
-    assert "qc.hours" in refusals_in(tables.events, 1).days
+    assert "qc.expiry" in refusals_in(tables.events, 1).days

@@ -21,6 +21,7 @@ from mfg.simulation.cohort import Patient
 from mfg.simulation.expecting import formulating, hours_of_laboratory, next_start, testing
 
 PROCEDURES = {"collection": "collect", "csf-draw": "draw", "dose": "administer"}
+LONG = frozenset({"collection", "dose"})  # what the facility works for in one go
 SEARCH = 365  # days after the first possible one in which a baseline is looked for
 
 
@@ -261,6 +262,8 @@ class Booking:
 
     def culture(self, patient: Patient, event: Event) -> Culture | None:
         """The incubator places that are planned for the lot that begins, or is thawed, for *event*."""
+        if event.kind not in LONG:
+            return None
         key = (patient.index, event.kind, event.name)
         if key not in self._cultures:
             self._cultures[key] = self._planned(patient, event)
@@ -295,9 +298,9 @@ class Booking:
 
     def made_on(self, patient: Patient, event: Event, day: int) -> tuple[int, int] | None:
         """The day on which the facility works for an event on *day*, and for how many minutes in one go."""
-        facility = self.plan.facilities[patient.facility]
-        if self._serves(patient, event) not in patient.arm.filled:
+        if event.kind not in LONG or self._serves(patient, event) not in patient.arm.filled:
             return None
+        facility = self.plan.facilities[patient.facility]
         if event.kind == "collection" and "isolate" in facility.work:
             minutes = facility.work["isolate"].booked
             before = self.minutes_of(patient, event) + self.way(patient, patient.recipe.inbound) + minutes
@@ -317,8 +320,11 @@ class Booking:
         opened = self.openings[patient.facility].get(made[0])
         if opened is None:
             return False
-        room = [opened[1] - opened[0]] * facility.side_by_side
-        for minutes in sorted((*self.long_work[patient.facility].get(made[0], ()), made[1]), reverse=True):
+        span, works = opened[1] - opened[0], [*self.long_work[patient.facility].get(made[0], ()), made[1]]
+        if len(works) <= facility.side_by_side:
+            return all(minutes <= span for minutes in works)
+        room = [span] * facility.side_by_side
+        for minutes in sorted(works, reverse=True):
             place = next((n for n, left in enumerate(room) if left >= minutes), None)
             if place is None:
                 return False
@@ -388,16 +394,19 @@ class Booking:
         begins, latest = self.collected_between(patient, day, minutes)
         return rooms.first(day, minutes, max(earliest, begins), latest)
 
-    def collected_between(self, patient: Patient, day: int, minutes: int) -> tuple[int, int]:
+    def collected_between(
+        self, patient: Patient, day: int, minutes: int, way: int | None = None
+    ) -> tuple[int, int]:
         """Between which minutes a collection must begin so that its marrow is isolated on the same day, as planned.
 
-        After a long way it is isolated on the next day, while it keeps.
+        After a long *way*, the planned one if it is left out, it is isolated on the next day, while it keeps.
         """
         rooms, facility = self.rooms[patient.clinic], self.plan.facilities[patient.facility]
         assert rooms is not None
         if "isolate" not in facility.work:
             return 0, FOREVER
-        before = minutes + self.way(patient, patient.recipe.inbound) + facility.work["isolate"].booked
+        way = self.way(patient, patient.recipe.inbound) if way is None else way
+        before = minutes + way + facility.work["isolate"].booked
         openings, within = self.openings[patient.facility], patient.recipe.within
         latest = openings.get(day, (0, 0))[1] - before
         if latest < rooms.hours(day)[0] and day + 1 in openings:
@@ -412,10 +421,12 @@ class Booking:
         """
         key = (patient.recipe.number, patient.clinic, patient.facility, day)
         if key not in self._arrivals:
-            self._arrivals[key] = self._arrival(patient, day)
+            way = self.way(patient, patient.recipe.outbound)
+            self._arrivals[key] = self.arrival(patient, day, way)
         return self._arrivals[key]
 
-    def _arrival(self, patient: Patient, day: int) -> int:
+    def arrival(self, patient: Patient, day: int, way: int) -> int:
+        """The same if the way to the clinic takes so many minutes."""
         facility = self.plan.facilities[patient.facility]
         opens, _ = self.openings[patient.facility][day - facility.day_before]
         made = opens + self.formulating(patient)
@@ -430,7 +441,7 @@ class Booking:
         keeps = patient.recipe.use_within
         if keeps is not None and tested - made > keeps:
             return FOREVER
-        return max(made + self.way(patient, patient.recipe.outbound), tested)
+        return max(made + way, tested)
 
     def way(self, patient: Patient, leg: str | None) -> int:
         """The minutes that a leg takes, as planned."""

@@ -150,13 +150,9 @@ class Refusals:
         books, patient = self.booking, self.patient
         rooms = books.rooms[patient.clinic]
         assert rooms is not None
-        earliest, latest = 0, FOREVER
-        if event.kind == "collection":
-            earliest, latest = books.collected_between(patient, day, minutes)
-        elif event.kind == "dose":
-            earliest = books.product_arrives(patient, day)
-            if earliest >= FOREVER:
-                return {limits.of(books.laboratory_of(patient), limits.HOURS)}
+        earliest, latest = self._between(event, day, minutes, self._way(event))
+        if earliest >= FOREVER:
+            return {limits.of(books.laboratory_of(patient), limits.EXPIRY)}
         found: set[str] = set()
         start = max(earliest, books.opening(patient, day))
         if not (event.inpatient and event.kind == "dose"):
@@ -165,11 +161,37 @@ class Refusals:
             if begins < 0 and rooms.fits(day, minutes, earliest, latest):
                 found.add(limits.of(self.clinic, limits.ROOMS))
             elif begins < 0:
-                late = rooms.fits(day, minutes, earliest)
-                found.add(limits.of(self.facility if late else self.clinic, limits.HOURS))
+                found.add(self._too_short(event, day, minutes))
         if event.kind == "dose" and not books.bed_is_free(patient, start):
             found.add(limits.of(self.clinic, limits.BEDS))
         return found
+
+    def _too_short(self, event: Event, day: int, minutes: int) -> str:
+        """Whose hours are too short; the way is named where an hour more would not do, and its taking no time would."""
+        rooms = self.booking.rooms[self.patient.clinic]
+        assert rooms is not None
+        earliest, latest = self._between(event, day, minutes, self._way(event))
+        if rooms.fits(day, minutes, earliest):
+            place, longer = self.facility, rooms.fits(day, minutes, earliest, latest + limits.HOUR)
+        else:
+            place, longer = self.clinic, rooms.fits(day, minutes, earliest - limits.HOUR, latest)
+        if not longer and rooms.fits(day, minutes, *self._between(event, day, minutes, 0)):
+            return limits.of(self.clinic, limits.WAY)
+        return limits.of(place, limits.HOURS)
+
+    def _between(self, event: Event, day: int, minutes: int, way: int) -> Window:
+        """Between which minutes an event must begin on *day*, if what is made arrives after a *way* of so many."""
+        if event.kind == "collection":
+            return self.booking.collected_between(self.patient, day, minutes, way)
+        if event.kind == "dose":
+            return self.booking.arrival(self.patient, day, way), FOREVER
+        return 0, FOREVER
+
+    def _way(self, event: Event) -> int:
+        recipe = self.patient.recipe
+        return self.booking.way(
+            self.patient, recipe.inbound if event.kind == "collection" else recipe.outbound
+        )
 
 
 def _shut(openings: Mapping[int, Window], day: int) -> Limits:
