@@ -17,7 +17,7 @@ from mfg.simulation.cohort import Patient
 from mfg.simulation.laboratory import awaited
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.plan import DAY_0
-from mfg.simulation.recording import moves, write_refusals
+from mfg.simulation.recording import books, moves
 from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import TOO_LONG, Unit
 from mfg.simulation.visits import follow_dose, plan_visit, soonest
@@ -36,8 +36,7 @@ def enrol(unit: Unit, patient: Patient) -> str:
         doors = unit.booking.open_days[patient.clinic]
         screened = next(day for day in range(unit.now // DAY, plan.days) if day in doors)
         turn = turn_of(unit, patient).day
-        found = unit.booking.book(patient, screened, turn)
-        write_refusals(unit, patient, screened, turn, found)
+        found = books(unit, patient, screened, turn)
         if found is None:
             return NO_APPOINTMENT
         baseline, booked = found
