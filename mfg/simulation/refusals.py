@@ -20,7 +20,7 @@ Limits = frozenset[str]
 NONE: Limits = frozenset()
 CLOSED, HOLIDAY = frozenset({limits.CLOSED}), frozenset({limits.HOLIDAYS})
 SO_MANY = 2  # limits that are looked at together
-SO_LONG = 42  # days that are looked at; what frees none of them is not what a patient waits for first
+SO_LONG = 35  # days that are looked at; what frees none of them is not what a patient waits for first
 
 
 class Refusals:
