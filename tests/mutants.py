@@ -26,6 +26,7 @@ PATIENCE = 300  # seconds for one mutant
 CLOCK, FLOOR, GRANTS = "tests/test_clock.py", "tests/test_floor.py", "tests/test_grants.py"
 SECOND, AMPLE, CONTROLS = "tests/test_second_opinion.py", "tests/test_ample.py", "tests/test_controls.py"
 DRAWS, GROWTH, CALENDAR = "tests/test_draws.py", "tests/test_growth.py", "tests/test_calendar.py"
+FIGURES, STATED = "tests/test_figures.py", "tests/test_stated.py"
 HAND, WHOLE = "tests/test_timeline.py", "tests/test_simulation.py"
 
 
@@ -368,6 +369,55 @@ MUTANTS = (
         '"arrival", 0, 1)[:, 0]) / plan.rate',
         '"arrival", 0, 1)[:, 0]) / plan.rate / 2',
         (f"{CONTROLS}::test_patients_come_at_their_rate",),
+    ),
+    Mutant(
+        "a ninetieth percentile is a seventy-fifth",
+        "indicators.py",
+        '_waited_by("arrived_day", 0.9)',
+        '_waited_by("arrived_day", 0.75)',
+        (FIGURES,),
+    ),
+    Mutant(
+        "waits are cut to whole hours",
+        "occupancy.py",
+        "[(asked & (lasted > 0))[rows]] / 60",
+        "[(asked & (lasted > 0))[rows]] // 60",
+        (FIGURES,),
+    ),
+    Mutant(
+        "work that takes no time has a wait",
+        "occupancy.py",
+        "(asked & (lasted > 0))[rows]",
+        "asked[rows]",
+        (FIGURES,),
+    ),
+    Mutant(
+        "one more lot a day than may be begun",
+        "simulation/booking.py",
+        "self.starts[patient.facility][day] >= facility.starts",
+        "self.starts[patient.facility][day] > facility.starts",
+        (STATED,),
+    ),
+    Mutant(
+        "no viable cell is lost",
+        "simulation/biology.py",
+        "return float(fresh * np.exp(-self._loss(patient.index, dose) / 100 * minutes / 60))",
+        "return float(fresh)",
+        (STATED,),
+    ),
+    Mutant(
+        "the collections of a patient are not alike",
+        "simulation/biology.py",
+        "np.sqrt(alike) * own + np.sqrt(1 - alike) * special.ndtri(u)",
+        "special.ndtri(u)",
+        (STATED,),
+    ),
+    Mutant(
+        "the hazard before day 0 is that after it",
+        "simulation/cohort.py",
+        "(self.patience - before) / people.withdraw_later",
+        "(self.patience - before) / (people.withdraw or people.withdraw_later)",
+        (STATED,),
     ),
 )
 

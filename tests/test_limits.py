@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 
+import pytest
+from attrs import evolve
+
+from benchmarks.steps import counted
+from mfg.calendar import Hours
 from mfg.reader.scenarios import load_scenario
 from mfg.scenario import Scenario
+from mfg.simulation import journey, limits, recording
+from mfg.simulation.cohort import cohort_of
 from mfg.simulation.compile import plan_of
+from mfg.simulation.recording import moves
 from mfg.simulation.replicate import replicate
-from mfg.study.limits import ON_TIME, WAIT, Found, limits_of
+from mfg.simulation.unit import Unit
+from mfg.study.cures import cures_of, less_of
+from mfg.study.holm import Gap
+from mfg.study.limits import ON_TIME, WAIT, Effect, Found, limits_of
 from mfg.study.study import Means, Study
 from mfg.study.variants import AS_IT_IS, Variant
-from mfg.study.waits import refusals_in, waited
+from mfg.study.waits import Counted, refusals_in, waited
 from mfg.tables import tables_of
-from tests.small_unit import BANK, ONE_DOSE, Changes, scenario
+from tests.conftest import Said
+from tests.small_unit import BANK, MONDAY, ONE_DOSE, Changes, people, run, scenario
+from tests.test_progress import LOT
 
 COMING: Changes = {
     **ONE_DOSE,
@@ -87,13 +102,39 @@ def test_what_is_short_is_named_first_and_one_more_of_it_helps(name: str) -> Non
     figure, limit, _ = SHORT[name]
     found = short_of(name)
     assert found.first(figure) == limit
+    best = next(one for one in found.effects if one.limit == limit)
+    gap = best.gaps[figure]
+    assert gap.high < 0 if figure == WAIT else gap.low > 0
 
 
 def test_a_unit_that_keeps_up_has_no_limit() -> None:
     """Nothing is named where nobody waits longer than the course allows by more than the weekend."""
-    found = found_in(scenario(COMING, {"arrivals": {"every": "2 week"}}))
+    found = found_in(scenario(COMING, {"arrivals": {"every": "2 week"}, "site.facility.gmp.fills": 2}))
     assert found.counted.first is None
     assert found.first(WAIT) is None
+    assert "gmp.fills=1" in {one.words for one in found.effects}
+
+
+def test_one_less_of_each_limit_of_the_policy_is_tried() -> None:
+    """Where there is more than one; less than one cannot be."""
+    one = scenario(ONE_DOSE, {"site.facility.gmp.starts": 3, "site.facility.gmp.fills": 1})
+    (less,) = less_of(one)
+    assert (less.limit, less.words) == ("gmp.starts", "gmp.starts=2")
+    assert less.scenario.site.facilities["gmp"].starts == 2
+
+
+def test_what_makes_patients_wait_mends_no_punctuality() -> None:
+    """Fewer who are booked are more on time; such a change is not named, nor is one that was not tried to the end."""
+    longer, shorter = Gap(5.0, 4.0, 6.0, told_apart=True, n=10), Gap(0.1, 0.05, 0.15, told_apart=True, n=10)
+    none = Gap(0.0, -1.0, 1.0, told_apart=False, n=10)
+    effects = [
+        Effect("gmp.fills", "gmp.fills=1", {WAIT: longer, ON_TIME: shorter}, proven=True),
+        Effect("gmp.starts", "gmp.starts=1", {WAIT: none, ON_TIME: shorter}, proven=False),
+    ]
+    counted = Counted(0.0, {}, {}, {})
+    assert Found("one", 10, 1, counted, {}, tuple(effects)).first(ON_TIME) is None
+    mends = Effect("qc.benches", "qc.benches=3", {WAIT: none, ON_TIME: shorter}, proven=True)
+    assert Found("one", 10, 1, counted, {}, (*effects, mends)).first(ON_TIME) == "qc.benches"
 
 
 @pytest.mark.long
@@ -125,4 +166,77 @@ def test_a_laboratory_that_is_shut_is_foreseen() -> None:
     plan = plan_of(load_scenario("lenzumestrocel-korea", {**longer, "horizon": "52 week"}))
     tables = tables_of(plan, *replicate(plan, 0))
     assert (tables.doses["outcome"] != "expired").all()
-    assert "qc.hours" in refusals_in(tables.events, 1).days
+    assert "qc.expiry" in refusals_in(tables.events, 1).days
+
+
+def test_a_laboratory_that_is_shut_has_a_cure() -> None:
+    """It is opened on the days on which something is made and nothing can be tested."""
+    hours = {"gmp.hours": "Mon-Sat 08:00-18:00", "qc.hours": "Mon-Fri 08:00-20:00"}
+    one = load_scenario("lenzumestrocel-korea", hours)
+    cures = {
+        cure.words: cure.scenario.site.laboratories["qc"].hours for cure in cures_of(one, "qc.expiry", 1, 1)
+    }
+    assert list(cures) == ["qc.hours +1 hour", "qc open on Sat"]
+    assert cures["qc open on Sat"] == Hours.read("Mon-Sat 08:00-20:00")
+
+
+def test_a_clinic_open_on_saturdays_is_compared(mfg: Callable[..., Said], tmp_path: Path) -> None:
+    """The hours of one place are varied, with those of the others set: patients wait less."""
+    also = ("gmp.hours=Mon-Sat 08:00-18:00", "qc.hours=Mon-Sat 08:00-20:00", "horizon=40 week")
+    settings = [word for one in also for word in ("--set", one)]
+    vary = ("--vary", "hospital.hours=Mon-Fri 09:00-18:00,Mon-Sat 09:00-18:00")
+    figure = ("--figure", "referral_to_dose_median", "--json", "-o", tmp_path / "out")
+    said = mfg("compare", "lenzumestrocel-korea", *vary, *settings, *figure, "-n", 2, "--workers", 1)
+    gap = next(one for one in said.json["differences"] if one["figure"] == "referral_to_dose_median")
+    assert gap["mean"] < -1
+
+
+def test_a_way_that_is_too_long_is_named() -> None:
+    """Where an hour more of the clinic would not do, and the product would be in time if its way took none."""
+    hours = {"site.clinic.hospital.hours": ["Mon 09:00-22:00", "Tue-Fri 09:00-16:00"]}
+    refused = {
+        hour: refusals_in(
+            run(ONE_DOSE, hours, {"site.leg.facility to clinic.lasts": f"{hour} hour"}).events, 1
+        )
+        for hour in (2, 5)
+    }
+    assert "hospital.hours" in refused[2].days
+    assert "hospital.way" in refused[5].days
+
+
+def test_a_lot_in_progress_says_what_refused_its_dose() -> None:
+    """Its dose was planned for a Saturday, and is booked on the Tuesday: the facility works for it on the day before."""
+    tables = run(ONE_DOSE, lots=[evolve(LOT, dose_on=MONDAY + timedelta(days=12))])
+    assert tables.doses["booked_day"].astype(int).tolist() == [15]
+    assert refusals_in(tables.events, 1).again == {"days of the week": 3}
+
+
+def test_what_cannot_be_moved_says_what_refused_it() -> None:
+    """All beds are taken for years: there is no other day, and it is beds that are wanting."""
+    plan = plan_of(scenario(ONE_DOSE, patients=people(1)))
+    (patient,), luck = cohort_of(plan, 0)
+    unit = Unit(plan, luck)
+    patient.subject = unit.log.subject(0)
+    unit.assign(patient, 0)
+    found = unit.booking.book(patient, 0)
+    assert found is not None
+    beds = unit.booking.beds[0]
+    assert beds is not None
+    unit.booking.cancel(patient, found[1])
+    beds.taken[:] = bytes([beds.capacity]) * len(beds.taken)
+    dose = [one for one in found[1] if one.event.kind == "dose"]
+    assert moves(unit, patient, dose, {}) is None
+    counted = refusals_in(tables_of(plan, unit.log.columns(), [patient.name]).events, 1)
+    assert "hospital.beds" in counted.again
+
+
+def test_writing_down_what_refused_costs_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At most a tenth more steps of the interpreter than without, in half a year of the built-in site in Korea."""
+    half = {"horizon": "26 week", "warm_up": "0 week"}
+    plan = plan_of(load_scenario("lenzumestrocel-korea", half))
+    replicate(plan, 0)
+    written = counted(lambda: replicate(plan, 0)).total()
+    monkeypatch.setattr(recording, "asked", lambda _: False)
+    monkeypatch.setattr(journey, "what_holds", lambda *_: limits.GROWTH)
+    without = counted(lambda: replicate(plan, 0)).total()
+    assert without < written < 1.1 * without

@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 from mfg.cli import say
 from mfg.cli.runs import Flag, Settings, Whole, hands, pairs
 
-NO_EFFECT = "no effect shown"
+NO_EFFECT, DROPPED = "no effect shown", "promised less"
 
 
 def add_to(app: App) -> None:
@@ -57,15 +57,15 @@ def limits(
     """
     from mfg.errors import Refused
     from mfg.figures import asked_for
-    from mfg.study.limits import FEW, limits_of
+    from mfg.study.limits import LEAST, limits_of
     from mfg.study.run import checked
     from mfg.study.study import Study
     from mfg.study.variants import AS_IT_IS, Variant
     from mfg.units import Delay, measure_of, number, taken
 
     checked(workers, seed)
-    if replications < FEW:
-        raise Refused("-n", str(replications), "is too few to tell anything apart", f"give {FEW} or more")
+    if replications < LEAST:
+        raise Refused("-n", str(replications), "is too few to tell anything apart", f"give {LEAST} or more")
     day = None if late is None else number(taken(late, measure_of(Delay), "--late"), "day")
     study = Study.of(scenario, (Variant(AS_IT_IS, pairs(settings)),), seed)
     if figure is not None:
@@ -81,7 +81,12 @@ def limits(
 
 def _document(found: Any) -> dict[str, Any]:
     effects = [
-        {"limit": e.limit, "change": e.words, "gaps": {name: say.fields(gap) for name, gap in e.gaps.items()}}
+        {
+            "limit": e.limit,
+            "change": e.words,
+            "proven": e.proven,
+            "gaps": {name: say.fields(gap) for name, gap in e.gaps.items()},
+        }
         for e in found.effects
     ]
     return {
@@ -91,6 +96,7 @@ def _document(found: Any) -> dict[str, Any]:
         "as_it_is": found.as_it_is,
         "booked_later_day": found.counted.later,
         "refused_day": dict(found.counted.days),
+        "refused_again_day": dict(found.counted.again),
         "put_off": dict(found.counted.put_off),
         "tried": effects,
         "first": {name: found.first(name) for name in found.as_it_is},
@@ -98,6 +104,8 @@ def _document(found: Any) -> dict[str, Any]:
 
 
 def _says(found: Any, day: float | None, figure: str | None) -> None:
+    from mfg.study.limits import FEW
+
     now, counts = found.as_it_is, found.counted
     say.result(f"{found.scenario}: {found.replications} replications, seed {found.seed}")
     over = f", {now['late']:.1%} longer than {day:.0f}" if day is not None else ""
@@ -107,8 +115,14 @@ def _says(found: Any, day: float | None, figure: str | None) -> None:
 
     say.result(f"\nWAITING: a patient is booked {counts.later:.1f} days later than the course allows")
     tried = {effect.limit for effect in found.effects}
-    rows = [[name, f"{days:.1f}"] for name, days in counts.days.items() if days >= 0.1 or name in tried]
-    say.table(["refused by", "days that it alone cost"], rows, right=[1])
+    names = dict.fromkeys([*counts.days, *counts.again])
+    both = {name: (counts.days.get(name, 0.0), counts.again.get(name, 0.0)) for name in names}
+    rows = [
+        [name, f"{days:.1f}", f"{again:.1f}"]
+        for name, (days, again) in both.items()
+        if max(days, again) >= 0.1 or name in tried
+    ]
+    say.table(["refused by", "days that it alone cost", "and when doses moved"], rows, right=[1, 2])
     columns = ["wait", *(["late"] if day is not None else [])]
     _effects(found, "wait", columns)
 
@@ -122,7 +136,7 @@ def _says(found: Any, day: float | None, figure: str | None) -> None:
         say.result(f"\n{figure}: {now[figure]:.3g}")
         _effects(found, figure, [figure])
     say.result(
-        f"\nintervals are Holm's over the {len(found.effects)} changes that were tried; days of waiting are counted with the rest as it is, so they rank and do not forecast"
+        f"\nwhat promised less in {FEW} replications was not tried further; intervals are Holm's over the {len(found.effects)} changes that were tried; days of waiting are counted with the rest as it is, so they rank and do not forecast"
     )
 
 
@@ -130,24 +144,25 @@ def _effects(found: Any, figure: str, columns: list[str]) -> None:
     """What was tried, in the order of what it does to *figure*, and the verdict in words."""
     shown = found.ranked(figure)
     rest = [effect for effect in found.effects if effect not in shown]
-    rows = [[e.words, e.limit, *(_gap(e.gaps[name], name) for name in columns)] for e in [*shown, *rest]]
+    rows = [[e.words, e.limit, *(_gap(e, name) for name in columns)] for e in [*shown, *rest]]
     say.result()
-    say.table(["one more", "lifts", *(_TITLES.get(name, name) for name in columns)], rows)
+    say.table(["change", "of", *(_TITLES.get(name, name) for name in columns)], rows)
     first = found.first(figure)
     if first is None:
         say.result("nothing that was tried is shown to help")
     else:
         best = next(effect for effect in shown if effect.limit == first)
-        say.result(
-            f"first: {first}; {best.words}: {_gap(best.gaps[figure], figure)} {_UNITS.get(figure, '')}".rstrip()
-        )
+        say.result(f"first: {first}; {best.words}: {_gap(best, figure)} {_UNITS.get(figure, '')}".rstrip())
 
 
 _TITLES = {"wait": "wait, days", "late": "late, points", "on_time_as_first_booked": "on time, points"}
 _UNITS = {"wait": "days of waiting", "on_time_as_first_booked": "points of doses on time"}
 
 
-def _gap(gap: Any, figure: str) -> str:
+def _gap(effect: Any, figure: str) -> str:
+    gap = effect.gaps[figure]
+    if not effect.proven:
+        return DROPPED
     if not gap.told_apart:
         return NO_EFFECT
     scale = 100 if figure in ("late", "on_time_as_first_booked") else 1

@@ -10,6 +10,9 @@ from attrs import define
 from mfg.calendar import DAY, FOREVER, Window
 
 CLOSED = (-1, -1)
+MORE, LESS = (
+    bytes((n + by) % 256 for n in range(256)) for by in (1, -1)
+)  # one more, or one less, in each slot
 
 
 @define
@@ -64,8 +67,8 @@ class Appointments:
 
     def _change(self, start: int, minutes: int, by: int) -> None:
         first = start // self.slot
-        for place in range(first, first - (-minutes // self.slot)):
-            self.taken[place] += by
+        last = first - (-minutes // self.slot)
+        self.taken[first:last] = self.taken[first:last].translate(MORE if by > 0 else LESS)
 
 
 @lru_cache(maxsize=64)

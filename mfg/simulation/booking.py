@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 
 from attrs import define, frozen
@@ -21,7 +20,14 @@ from mfg.simulation.cohort import Patient
 from mfg.simulation.expecting import formulating, hours_of_laboratory, next_start, testing
 
 PROCEDURES = {"collection": "collect", "csf-draw": "draw", "dose": "administer"}
+Known = dict[tuple[str, int], bool]  # whether an event, by its name, is free on a day
+Found = Callable[[int], object]  # who is told what was found
+LONG = frozenset({"collection", "dose"})  # what the facility works for in one go
 SEARCH = 365  # days after the first possible one in which a baseline is looked for
+
+
+def _nobody(_: int) -> None:
+    """Nobody is told."""
 
 
 @frozen
@@ -84,20 +90,28 @@ class Booking:
             self._anchors[arm.name] = anchors_of(self.course(arm, 0))
         return self._anchors[arm.name]
 
-    def book(self, patient: Patient, screened: int, not_before: int = 0) -> tuple[int, list[Booked]] | None:
+    def book(
+        self,
+        patient: Patient,
+        screened: int,
+        not_before: int = 0,
+        known: Known | None = None,
+        found: Found = _nobody,
+    ) -> tuple[int, list[Booked]] | None:
         """The earliest baseline whose every event has a day, booked; *screened* is the day of the screening.
 
         A wait for an appointment lengthens the lead-in, so only its shortest length binds. The first dose is *not
-        before* that day.
+        before* that day. What is found out on the way is written into *known*, and *found* is
+        told the baseline before anything is taken.
         """
         opening = patient.arm.doses[0].name if patient.arm.doses and not_before else None
-        known: dict[tuple[str, int], bool] = {}
+        known = {} if known is None else known
         for baseline in self.baselines(patient, screened, not_before):
             course = self.course(patient.arm, baseline)
             if screened - baseline > course.screened_by:
                 continue
 
-            def allowed(event: Event, day: int, baseline: int = baseline) -> bool:
+            def allowed(event: Event, day: int, baseline: int = baseline, known: Known = known) -> bool:
                 key = (event.name, baseline + day)
                 if key not in known:
                     too_soon = opening and event.name == opening and baseline + day < not_before
@@ -109,15 +123,22 @@ class Booking:
             days, stuck = arrange(course.ahead, allowed)
             if stuck:
                 continue
+            found(baseline)
             booked = self._take_all(patient, [(e, baseline + days[e.name]) for e in course.ahead.events])
             if booked is not None:
                 return baseline, booked
         return None
 
-    def book_from(self, patient: Patient, chosen: list[tuple[Event, int]]) -> list[Booked] | None:
-        """Book events on their days, or all of them so many days later as it takes; None if there is no place."""
+    def book_from(
+        self, patient: Patient, chosen: list[tuple[Event, int]], found: Found = _nobody
+    ) -> list[Booked] | None:
+        """Book events on their days, or all of them so many days later as it takes; None if there is no place.
+
+        By how many is told to *found* before anything is taken.
+        """
         for shift in range(SEARCH):
             if all(self._free(patient, event, day + shift, -1) for event, day in chosen):
+                found(shift)
                 booked = self._take_all(patient, [(event, day + shift) for event, day in chosen])
                 if booked is not None:
                     return booked
@@ -186,31 +207,29 @@ class Booking:
         return range(first, min(first + SEARCH, self.plan.days - SEARCH))
 
     def move(
-        self, patient: Patient, booked: list[Booked], earliest: dict[str, int], today: int
+        self,
+        patient: Patient,
+        booked: list[Booked],
+        earliest: dict[str, int],
+        today: int,
+        found: Found = _nobody,
     ) -> int | None:
         """Move all of *booked* by the fewest days for which every one is free; None if there is none.
 
-        *earliest* gives the first day on which an event may take place again.
+        *earliest* gives the first day on which an event may take place again. By how many is told to *found* before
+        anything is taken.
         """
         self.cancel(patient, booked)
         least = least_shift(booked, earliest)
         for shift in range(least, least + SEARCH):
             if all(self._free(patient, b.event, b.day + shift, today) for b in booked):
+                found(shift)
                 taken = self._take_all(patient, [(b.event, b.day + shift) for b in booked])
                 for one, fresh in zip(booked, taken or (), strict=False):
                     one.day, one.start, one.minutes, one.done = fresh.day, fresh.start, fresh.minutes, False
                 if taken is not None:
                     return shift
         return None
-
-    @contextmanager
-    def without(self, patient: Patient, booked: list[Booked]) -> Iterator[None]:
-        """The books as they are without *booked*, for a while."""
-        for one in booked:
-            self._change(patient, one, -1)
-        yield
-        for one in booked:
-            self._change(patient, one, 1)
 
     def cancel(self, patient: Patient, booked: list[Booked]) -> None:
         """Return what was booked and not used."""
@@ -242,7 +261,7 @@ class Booking:
             return max(earliest, opening)
         if not self.has_places(patient, self.culture(patient, event), day):
             return -1
-        if not self.can_be_made(patient, event, day):
+        if not self.can_be_made(patient, self.made_on(patient, event, day)):
             return -1
         if event.kind == "collection":
             if self.starts[patient.facility][day] >= facility.starts:
@@ -261,6 +280,8 @@ class Booking:
 
     def culture(self, patient: Patient, event: Event) -> Culture | None:
         """The incubator places that are planned for the lot that begins, or is thawed, for *event*."""
+        if event.kind not in LONG:
+            return None
         key = (patient.index, event.kind, event.name)
         if key not in self._cultures:
             self._cultures[key] = self._planned(patient, event)
@@ -295,9 +316,9 @@ class Booking:
 
     def made_on(self, patient: Patient, event: Event, day: int) -> tuple[int, int] | None:
         """The day on which the facility works for an event on *day*, and for how many minutes in one go."""
-        facility = self.plan.facilities[patient.facility]
-        if self._serves(patient, event) not in patient.arm.filled:
+        if event.kind not in LONG or self._serves(patient, event) not in patient.arm.filled:
             return None
+        facility = self.plan.facilities[patient.facility]
         if event.kind == "collection" and "isolate" in facility.work:
             minutes = facility.work["isolate"].booked
             before = self.minutes_of(patient, event) + self.way(patient, patient.recipe.inbound) + minutes
@@ -308,17 +329,19 @@ class Booking:
             return day - facility.day_before, self.formulating(patient) + cleared
         return None
 
-    def can_be_made(self, patient: Patient, event: Event, day: int) -> bool:
-        """Whether the long work of a day still fits into its suites, the longest first, each into the first with room."""
-        made = self.made_on(patient, event, day)
-        facility = self.plan.facilities[patient.facility]
+    def can_be_made(self, patient: Patient, made: tuple[int, int] | None) -> bool:
+        """Whether what is *made* fits into the suites of its day with the rest, the longest first, each into the first with room."""
         if made is None:
             return True
+        facility = self.plan.facilities[patient.facility]
         opened = self.openings[patient.facility].get(made[0])
         if opened is None:
             return False
-        room = [opened[1] - opened[0]] * facility.side_by_side
-        for minutes in sorted((*self.long_work[patient.facility].get(made[0], ()), made[1]), reverse=True):
+        span, works = opened[1] - opened[0], [*self.long_work[patient.facility].get(made[0], ()), made[1]]
+        if len(works) <= facility.side_by_side:
+            return all(minutes <= span for minutes in works)
+        room = [span] * facility.side_by_side
+        for minutes in sorted(works, reverse=True):
             place = next((n for n, left in enumerate(room) if left >= minutes), None)
             if place is None:
                 return False
@@ -391,16 +414,19 @@ class Booking:
         begins, latest = self.collected_between(patient, day, minutes)
         return rooms.first(day, minutes, max(earliest, begins), latest)
 
-    def collected_between(self, patient: Patient, day: int, minutes: int) -> tuple[int, int]:
+    def collected_between(
+        self, patient: Patient, day: int, minutes: int, way: int | None = None
+    ) -> tuple[int, int]:
         """Between which minutes a collection must begin so that its marrow is isolated on the same day, as planned.
 
-        After a long way it is isolated on the next day, while it keeps.
+        After a long *way*, the planned one if it is left out, it is isolated on the next day, while it keeps.
         """
         rooms, facility = self.rooms[patient.clinic], self.plan.facilities[patient.facility]
         assert rooms is not None
         if "isolate" not in facility.work:
             return 0, FOREVER
-        before = minutes + self.way(patient, patient.recipe.inbound) + facility.work["isolate"].booked
+        way = self.way(patient, patient.recipe.inbound) if way is None else way
+        before = minutes + way + facility.work["isolate"].booked
         openings, within = self.openings[patient.facility], patient.recipe.within
         latest = openings.get(day, (0, 0))[1] - before
         if latest < rooms.hours(day)[0] and day + 1 in openings:
@@ -415,10 +441,12 @@ class Booking:
         """
         key = (patient.recipe.number, patient.clinic, patient.facility, day)
         if key not in self._arrivals:
-            self._arrivals[key] = self._arrival(patient, day)
+            way = self.way(patient, patient.recipe.outbound)
+            self._arrivals[key] = self.arrival(patient, day, way)
         return self._arrivals[key]
 
-    def _arrival(self, patient: Patient, day: int) -> int:
+    def arrival(self, patient: Patient, day: int, way: int) -> int:
+        """The same if the way to the clinic takes so many minutes."""
         facility = self.plan.facilities[patient.facility]
         opens, _ = self.openings[patient.facility][day - facility.day_before]
         made = opens + self.formulating(patient)
@@ -433,7 +461,7 @@ class Booking:
         keeps = patient.recipe.use_within
         if keeps is not None and tested - made > keeps:
             return FOREVER
-        return max(made + self.way(patient, patient.recipe.outbound), tested)
+        return max(made + way, tested)
 
     def way(self, patient: Patient, leg: str | None) -> int:
         """The minutes that a leg takes, as planned."""

@@ -12,11 +12,11 @@ from simpy import Event
 from mfg.calendar import DAY
 from mfg.simulation import limits, sizing
 from mfg.simulation import plan as p
-from mfg.simulation.booking import Booked, least_shift
+from mfg.simulation.booking import Booked
 from mfg.simulation.cohort import Patient
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.plan import DAY_0
-from mfg.simulation.refusals import Refusals
+from mfg.simulation.recording import books, moves
 from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import TOO_LONG, Unit
 from mfg.simulation.visits import follow_dose, plan_visit, soonest
@@ -34,8 +34,7 @@ def enrol(unit: Unit, patient: Patient) -> str:
         doors = unit.booking.open_days[patient.clinic]
         screened = next(day for day in range(unit.now // DAY, plan.days) if day in doors)
         turn = turn_of(unit, patient).day
-        found = unit.booking.book(patient, screened, turn)
-        write_refusals(unit, patient, screened, turn, found)
+        found = books(unit, patient, screened, turn)
         if found is None:
             return NO_APPOINTMENT
         baseline, booked = found
@@ -195,44 +194,6 @@ def put_off(unit: Unit, dosing: Dosing, ready: float, waits_for: str = "", why: 
         unit.writes(dosing.subject, limits.AWAITED, waits_for, float(dosing.booked.day - before))
     for one in later:
         moved(unit, one, why if one is dosing else "moved")
-
-
-def moves(unit: Unit, patient: Patient, booked: list[Booked], earliest: dict[str, int]) -> int | None:
-    """Move *booked* by the fewest days for which every one is free, and write down what has refused those before."""
-    today, least = unit.now // DAY, least_shift(booked, earliest)
-    events = [(one.event, one.day) for one in booked]
-    shift = unit.booking.move(patient, booked, earliest, today)
-    if shift is not None and shift > least and asked(patient):
-        with unit.booking.without(patient, booked):
-            costs = Refusals(unit.booking, patient).of_move(events, range(least, shift), today)
-        for names, days in costs.items():
-            unit.writes(patient.subject, limits.REFUSED_AGAIN, limits.both(names), float(days))
-    return shift
-
-
-def asked(patient: Patient) -> bool:
-    """Whether it is found out what has refused this patient's days: of one patient in four, as it takes its time."""
-    return patient.index % 4 == 0
-
-
-def write_refusals(
-    unit: Unit, patient: Patient, screened: int, turn: int, found: tuple[int, list[Booked]] | None
-) -> None:
-    """Write down how many days each limit has cost a patient who was booked, or who was not at all."""
-    if not asked(patient):
-        return
-    first = unit.booking.baselines(patient, screened).start
-    tried = unit.booking.baselines(patient, screened, turn)
-    baseline, booked = found if found is not None else (tried.stop, [])
-    costs: dict[frozenset[str], int] = {}
-    if baseline > tried.start:
-        with unit.booking.without(patient, booked):
-            costs = Refusals(unit.booking, patient).of_course(range(tried.start, baseline), screened)
-    if tried.start > first:
-        costs[frozenset({limits.STAGGER})] = tried.start - first
-    unit.writes(patient.subject, limits.REFUSED, limits.IN_ALL, float(baseline - first))
-    for names, days in costs.items():
-        unit.writes(patient.subject, limits.REFUSED, limits.both(names), float(days))
 
 
 def moved(unit: Unit, dosing: Dosing, why: str = "moved") -> None:

@@ -13,6 +13,7 @@ from mfg.simulation.journey import follow, settle
 from mfg.simulation.laboratory import sampled_before
 from mfg.simulation.making import expect_breakdown
 from mfg.simulation.planning import NO_APPOINTMENT, Appointments, prepare
+from mfg.simulation.recording import book_again
 from mfg.simulation.unit import Unit
 
 
@@ -69,5 +70,5 @@ def _booked(unit: Unit, patient: Patient, lot: p.InProgress) -> Appointments | N
         e for e in unit.booking.course(patient.arm, 0).events if e.dose == name and e.kind != "collection"
     ]
     day0 = next((e.planned for e in events if e.kind == "dose"), 0)
-    booked = unit.booking.book_from(patient, [(e, lot.dose_day + e.planned - day0) for e in events])
+    booked = book_again(unit, patient, [(e, lot.dose_day + e.planned - day0) for e in events])
     return None if booked is None else {(b.event.kind, b.event.dose): b for b in booked}

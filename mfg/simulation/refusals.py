@@ -13,24 +13,28 @@ from mfg.calendar import FOREVER, Window
 from mfg.course.arrange import arrange
 from mfg.course.network import Course, Event
 from mfg.simulation import limits
-from mfg.simulation.booking import PROCEDURES, Booking
+from mfg.simulation.booking import PROCEDURES, Booking, Known
 from mfg.simulation.cohort import Patient
 
 Limits = frozenset[str]
 NONE: Limits = frozenset()
 CLOSED, HOLIDAY = frozenset({limits.CLOSED}), frozenset({limits.HOLIDAYS})
 SO_MANY = 2  # limits that are looked at together
-SO_LONG = 60  # days that are looked at; what frees none of them is not what a patient waits for first
+SO_LONG = 35  # days that are looked at; what frees none of them is not what a patient waits for first
 
 
 class Refusals:
-    """What the books said to one patient; the events of the patient must not be in them."""
+    """What the books said to one patient; the events of the patient must not be in them.
 
-    def __init__(self, booking: Booking, patient: Patient) -> None:
+    What is *known* to be free is not looked at again.
+    """
+
+    def __init__(self, booking: Booking, patient: Patient, known: Known | None = None) -> None:
         self.booking, self.patient = booking, patient
         self.clinic = booking.plan.clinics[patient.clinic].name
         self.facility = booking.plan.facilities[patient.facility].name
-        self.known: dict[tuple[str, int], Limits] = {}
+        self.known = {key: NONE for key, free in (known or {}).items() if free}
+        self.doors: dict[tuple[bool, bool, int], Limits] = {}
         self.worst = ""  # the event that is looked at first: it was enough to refuse the day before
 
     def of_course(self, baselines: range, screened: int) -> dict[Limits, int]:
@@ -87,7 +91,7 @@ class Refusals:
         union = NONE
         if (CLOSED in found or HOLIDAY in found) and any(self._doors(*one) in found for one in events):
             return None
-        events.sort(key=lambda one: one[0].name != self.worst)
+        events[:0] = [one for one in events if one[0].name == self.worst]
         for event, day in events:
             if not after < day < self.booking.plan.days:
                 return None
@@ -120,7 +124,7 @@ class Refusals:
         made = books.made_on(patient, event, day)
         if made is not None and made[0] not in openings:
             found |= _shut(openings, made[0])
-        elif not books.can_be_made(patient, event, day):
+        elif not books.can_be_made(patient, made):
             found.add(limits.of(self.facility, limits.CREWS))
         if event.kind == "collection" and books.starts[patient.facility][day] >= facility.starts:
             found.add(limits.of(self.facility, limits.STARTS))
@@ -135,6 +139,12 @@ class Refusals:
 
     def _doors(self, event: Event, day: int) -> Limits:
         """Whether the clinic is closed on *day*, or the facility when it would suspend the product."""
+        key = (event.kind == "dose", event.inpatient, day)
+        if key not in self.doors:
+            self.doors[key] = self._closed(event, day)
+        return self.doors[key]
+
+    def _closed(self, event: Event, day: int) -> Limits:
         books, patient = self.booking, self.patient
         if not books.is_open(patient, event, day):
             return _shut(books.open_days[patient.clinic], day)
@@ -150,13 +160,9 @@ class Refusals:
         books, patient = self.booking, self.patient
         rooms = books.rooms[patient.clinic]
         assert rooms is not None
-        earliest, latest = 0, FOREVER
-        if event.kind == "collection":
-            earliest, latest = books.collected_between(patient, day, minutes)
-        elif event.kind == "dose":
-            earliest = books.product_arrives(patient, day)
-            if earliest >= FOREVER:
-                return {limits.of(books.laboratory_of(patient), limits.HOURS)}
+        earliest, latest = self._between(event, day, minutes, self._way(event))
+        if earliest >= FOREVER:
+            return {limits.of(books.laboratory_of(patient), limits.EXPIRY)}
         found: set[str] = set()
         start = max(earliest, books.opening(patient, day))
         if not (event.inpatient and event.kind == "dose"):
@@ -165,11 +171,37 @@ class Refusals:
             if begins < 0 and rooms.fits(day, minutes, earliest, latest):
                 found.add(limits.of(self.clinic, limits.ROOMS))
             elif begins < 0:
-                late = rooms.fits(day, minutes, earliest)
-                found.add(limits.of(self.facility if late else self.clinic, limits.HOURS))
+                found.add(self._too_short(event, day, minutes))
         if event.kind == "dose" and not books.bed_is_free(patient, start):
             found.add(limits.of(self.clinic, limits.BEDS))
         return found
+
+    def _too_short(self, event: Event, day: int, minutes: int) -> str:
+        """Whose hours are too short; the way is named where an hour more would not do, and its taking no time would."""
+        rooms = self.booking.rooms[self.patient.clinic]
+        assert rooms is not None
+        earliest, latest = self._between(event, day, minutes, self._way(event))
+        if rooms.fits(day, minutes, earliest):
+            place, longer = self.facility, rooms.fits(day, minutes, earliest, latest + limits.HOUR)
+        else:
+            place, longer = self.clinic, rooms.fits(day, minutes, earliest - limits.HOUR, latest)
+        if not longer and rooms.fits(day, minutes, *self._between(event, day, minutes, 0)):
+            return limits.of(self.clinic, limits.WAY)
+        return limits.of(place, limits.HOURS)
+
+    def _between(self, event: Event, day: int, minutes: int, way: int) -> Window:
+        """Between which minutes an event must begin on *day*, if what is made arrives after a *way* of so many."""
+        if event.kind == "collection":
+            return self.booking.collected_between(self.patient, day, minutes, way)
+        if event.kind == "dose":
+            return self.booking.arrival(self.patient, day, way), FOREVER
+        return 0, FOREVER
+
+    def _way(self, event: Event) -> int:
+        recipe = self.patient.recipe
+        return self.booking.way(
+            self.patient, recipe.inbound if event.kind == "collection" else recipe.outbound
+        )
 
 
 def _shut(openings: Mapping[int, Window], day: int) -> Limits:

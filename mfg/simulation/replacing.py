@@ -17,13 +17,13 @@ from mfg.simulation.planning import (
     ahead_of,
     distinct,
     moved,
-    moves,
     new_batch,
     new_lot,
     put_off,
     serve,
     target_for,
 )
+from mfg.simulation.recording import moves
 from mfg.simulation.unit import Unit
 
 Begun = tuple[list[Lot], list[Dosing]]  # the lots that are to be made, and the doses that are to be thawed

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from attrs import evolve, frozen
 
-from mfg.calendar import DAY, WEEKDAYS, Hours
+from mfg.calendar import DAY, WEEKDAYS, Hours, Window
 from mfg.scenario import Scenario
 from mfg.simulation import limits
 from mfg.site import Clinic, Facility, Laboratory, Site
 from mfg.units import amount, quantity_of, text
-
-HOUR = 60
 
 
 @frozen
@@ -44,6 +43,15 @@ def cures_of(scenario: Scenario, limit: str, peak: int, containers: int) -> Iter
         yield Cure(limit, words, evolve(scenario, site=site))
 
 
+def less_of(scenario: Scenario) -> Iterator[Cure]:
+    """One less of each limit of the policy on a day's work: what is booked early may keep others out."""
+    for name, facility in scenario.site.facilities.items():
+        for kind in (limits.STARTS, limits.FILLS):
+            if (getattr(facility, kind) or 0) > 1:
+                site, words = _more(scenario.site, name, {kind: -1})
+                yield Cure(limits.of(name, kind), words, evolve(scenario, site=site))
+
+
 _Change = Callable[[Site], tuple[Site, str]]
 
 
@@ -62,6 +70,13 @@ def _changes(scenario: Scenario, limit: str, peak: int, containers: int) -> list
     site = scenario.site
     if kind == limits.HOURS and place:
         return [lambda site: _longer(site, place)]
+    if kind == limits.WAY:
+        return [
+            lambda site: _longer(site, place),
+            *(partial(_longer, place=name) for name in site.facilities),
+        ]
+    if kind == limits.EXPIRY:
+        return [lambda site: _longer(site, place), lambda site: _open_when_made(site, place)]
     if place in site.clinics and kind in {limits.ROOMS, limits.BEDS}:
         longer: list[_Change] = [lambda site: _longer(site, place)] if kind == limits.ROOMS else []
         return [lambda site: _more(site, place, {kind: 1}), *longer]
@@ -107,13 +122,14 @@ def _longer(site: Site, place: str) -> tuple[Site, str]:
     """An hour more at the end of each day on which *place* is open."""
     part, there = _at(site, place)
     days = tuple(
-        (*day[:-1], (day[-1][0], min(DAY, day[-1][1] + HOUR))) if day else day for day in there.hours.days
+        (*day[:-1], (day[-1][0], min(DAY, day[-1][1] + limits.HOUR))) if day else day
+        for day in there.hours.days
     )
     return _with(site, part, place, evolve(there, hours=Hours(days))), f"{place}.hours +1 hour"
 
 
 def _another_day(site: Site) -> tuple[Site, str]:
-    """The first day of the week on which something is closed: all is open as on the day before."""
+    """The first day of the week on which something is closed: all is open as on the last day before that it is."""
     places: list[Clinic | Facility | Laboratory] = [
         *site.clinics.values(),
         *site.facilities.values(),
@@ -125,9 +141,27 @@ def _another_day(site: Site) -> tuple[Site, str]:
     for part in ("clinics", "facilities", "laboratories"):
         for name, one in getattr(site, part).items():
             days = list(one.hours.days)
-            days[shut[0]] = days[shut[0]] or days[shut[0] - 1]
+            days[shut[0]] = days[shut[0]] or _the_day_before(days, shut[0])
             site = _with(site, part, name, evolve(one, hours=Hours(tuple(days))))
     return site, f"open on {WEEKDAYS[shut[0]]} everywhere"
+
+
+def _open_when_made(site: Site, place: str) -> tuple[Site, str]:
+    """A laboratory that is open on all days on which a facility is, on those as on the last day before."""
+    days = list(site.laboratories[place].hours.days)
+    made = [any(one.hours.days[n] for one in site.facilities.values()) for n in range(7)]
+    shut = [n for n in range(7) if made[n] and not days[n]]
+    for n in shut:
+        days[n] = _the_day_before(days, n)
+    words = f"{place} open on {' and '.join(WEEKDAYS[n] for n in shut)}" if shut else ""
+    return _with(
+        site, "laboratories", place, evolve(site.laboratories[place], hours=Hours(tuple(days)))
+    ), words
+
+
+def _the_day_before(days: list[tuple[Window, ...]], day: int) -> tuple[Window, ...]:
+    """The hours of the last day before on which there are any."""
+    return next((days[day - back] for back in range(1, 7) if days[day - back]), ())
 
 
 def _at(site: Site, place: str) -> tuple[str, Any]:

@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 
 from mfg.simulation import limits
 from mfg.simulation.compile import plan_of
-from mfg.study.cures import Cure, cures_of
+from mfg.study.cures import Cure, cures_of, less_of
 from mfg.study.holm import Gap, judged
 from mfg.study.identity import identity_of
 from mfg.study.run import table_of
@@ -23,11 +23,10 @@ from mfg.study.study import Means, Study, carried_out
 from mfg.study.variants import Variant
 from mfg.study.waits import Counted, late, refusals_in, waited
 
-FEW, BEST, MOST = (
-    4,
-    4,
-    9,
-)  # replications of a first try, cures that are tried further, cures that are tried at all
+LEAST = 4  # replications in which anything is told apart
+FEW = 2  # of a first try
+BEST = 3  # cures that are tried further for the wait, beside the best for each other figure
+MOST = 9  # cures that are tried at all
 WAIT, ON_TIME, LATE = "wait", "on_time_as_first_booked", "late"
 WORTH = 0.02  # of all days, or of all that was put off: what costs less is not tried
 QUEUE = 4.0  # hours of mean wait from which a resource is tried
@@ -35,11 +34,17 @@ QUEUE = 4.0  # hours of mean wait from which a resource is tried
 
 @frozen
 class Effect:
-    """What one more of something does: the gap in each figure, of the replications in which it was tried."""
+    """What one more of something does: the gap in each figure; only what was *proven* was tried in all replications."""
 
     limit: str
     words: str
     gaps: dict[str, Gap]
+    proven: bool
+
+    @property
+    def lengthens(self) -> bool:
+        """Whether it is shown to lengthen the wait."""
+        return self.gaps[WAIT].told_apart and self.gaps[WAIT].mean > 0
 
 
 @frozen
@@ -54,10 +59,16 @@ class Found:
     effects: tuple[Effect, ...]
 
     def ranked(self, figure: str) -> list[Effect]:
-        """Every cure that was told apart in *figure*, the best first: the wait is to fall, and the rest to rise."""
+        """Every proven cure that was told apart in *figure*, the best first: the wait is to fall, the rest to rise.
+
+        What is shown to lengthen the wait is none: more doses are on time where fewer are booked.
+        """
         sign = 1 if figure in {WAIT, LATE} else -1
         shown = [
-            one for one in self.effects if one.gaps[figure].told_apart and sign * one.gaps[figure].mean < 0
+            one
+            for one in self.effects
+            if one.proven and one.gaps[figure].told_apart and sign * one.gaps[figure].mean < 0
+            if not one.lengthens
         ]
         return sorted(shown, key=lambda one: sign * one.gaps[figure].mean)
 
@@ -84,7 +95,7 @@ def limits_of(
     base = _Tried(study, figures, late_day, evolve(means, folder=None))
     as_it_is = base.values(replications)
     counts = refusals_in(base.table("events"), replications)
-    cures = list(_candidates(study, counts, base))[:MOST]
+    cures = [*list(_candidates(study, counts, base))[:MOST], *less_of(study.scenarios[0])]
     tried = [_Tried(_study(study, cure), figures, late_day, evolve(means, folder=None)) for cure in cures]
     few = min(FEW, replications)
     first = [one.values(few) - as_it_is.head(few) for one in tried]
@@ -95,7 +106,7 @@ def limits_of(
     ]
     told = {name: judged([gap[name].dropna().to_numpy() for gap in gaps]) for name in figures}
     effects = tuple(
-        Effect(cure.limit, cure.words, {name: told[name][n] for name in figures})
+        Effect(cure.limit, cure.words, {name: told[name][n] for name in figures}, n in going)
         for n, cure in enumerate(cures)
     )
     scenario = study.scenarios[0]
@@ -164,10 +175,14 @@ def _in_turn(one: Sequence[str], other: Sequence[str]) -> Iterator[str]:
 
 def _refusing(counts: Counted) -> list[str]:
     """The limits that cost days, the dearest first; two together if singles explain less than half."""
-    worth = [name for name, days in counts.days.items() if days >= max(0.1, WORTH * counts.later)]
+    cost = {**counts.days}
+    for name, days in counts.again.items():
+        cost[name] = cost.get(name, 0.0) + days
+    dearest = sorted(cost, key=lambda name: -cost[name])
+    worth = [name for name in dearest if cost[name] >= max(0.1, WORTH * counts.later)]
     plain = [name for name in worth if name not in limits.CALENDAR]
     alone = [name for name in plain if len(limits.apart(name)) == 1]
-    explained = sum(counts.days[name] for name in alone)
+    explained = sum(counts.days.get(name, 0.0) for name in alone)
     chosen = plain if explained < counts.later / 2 else alone
     return [*chosen[:3], *(name for name in worth if name == limits.CLOSED)]
 
@@ -200,13 +215,17 @@ def _places(name: str, laboratories: Sequence[str], facilities: Sequence[str]) -
 
 
 def _worth_more(gaps: Sequence[pd.DataFrame], figures: Sequence[str]) -> set[int]:
-    """Which cures are tried further: the best for waiting, and the best for punctuality."""
+    """Which cures are tried further: the best for waiting, and the best for punctuality.
+
+    Not for the sake of punctuality those with which patients have waited longer in every replication.
+    """
     chosen: set[int] = set()
+    longer = [bool((gap[WAIT] > 0).all()) for gap in gaps]
     for name in figures:
         if name == LATE:
             continue  # it is shown beside the wait, and takes too many replications to choose by
         sign = -1 if name == WAIT else 1
         gain = [sign * float(gap[name].mean()) for gap in gaps]
-        order = sorted((n for n in range(len(gaps)) if gain[n] > 0), key=lambda n: -gain[n])
+        order = sorted((n for n in range(len(gaps)) if gain[n] > 0 and not longer[n]), key=lambda n: -gain[n])
         chosen |= set(order[: BEST if name == WAIT else 1])
     return chosen

@@ -20,12 +20,13 @@ class Counted:
     """What each limit alone has cost, and what doses were put off for.
 
     `later` is by how many days a patient was booked later than the first day that the course allows; `days` how many
-    of them each limit alone has cost, and each two beyond the dearer of them; `put_off` how often in a replication a
-    dose was put off, and for what.
+    of them each limit alone has cost, and each two beyond the dearer of them; `again` how many more when what was
+    booked had to move; `put_off` how often in a replication a dose was put off, and for what.
     """
 
     later: float
     days: Mapping[str, float]
+    again: Mapping[str, float]
     put_off: Mapping[str, float]
 
     @property
@@ -40,13 +41,16 @@ def refusals_in(events: pd.DataFrame, replications: int) -> Counted:
     """What is counted in the *events* of so many replications."""
     refused = events[events["activity"] == limits.REFUSED]
     awaited = events[events["activity"] == limits.AWAITED]
-    asked = int((refused["outcome"] == limits.IN_ALL).sum())
-    days = refused.groupby("outcome", observed=True)["value"].sum() / max(asked, 1)
-    times = awaited.groupby("outcome", observed=True).size() / replications
-    days, times = days.sort_values(ascending=False), times.sort_values(ascending=False)
-    later = float(days.get(limits.IN_ALL, 0.0))
-    cost = {str(name): float(value) for name, value in days.items() if name != limits.IN_ALL}
-    return Counted(later, cost, {str(name): float(value) for name, value in times.items()})
+    asked = max(1, int((refused["outcome"] == limits.IN_ALL).sum()))
+    days = _most_first(refused.groupby("outcome", observed=True)["value"].sum() / asked)
+    moved = events[events["activity"] == limits.REFUSED_AGAIN]
+    again = _most_first(moved.groupby("outcome", observed=True)["value"].sum() / asked)
+    times = _most_first(awaited.groupby("outcome", observed=True).size() / replications)
+    return Counted(days.pop(limits.IN_ALL, 0.0), days, again, times)
+
+
+def _most_first(counts: pd.Series) -> dict[str, float]:
+    return {str(name): float(value) for name, value in counts.sort_values(ascending=False).items()}
 
 
 def waited(patients: pd.DataFrame) -> pd.Series:
