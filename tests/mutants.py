@@ -26,7 +26,7 @@ PATIENCE = 300  # seconds for one mutant
 CLOCK, FLOOR, GRANTS = "tests/test_clock.py", "tests/test_floor.py", "tests/test_grants.py"
 SECOND, AMPLE, CONTROLS = "tests/test_second_opinion.py", "tests/test_ample.py", "tests/test_controls.py"
 DRAWS, GROWTH, CALENDAR = "tests/test_draws.py", "tests/test_growth.py", "tests/test_calendar.py"
-FIGURES, STATED = "tests/test_figures.py", "tests/test_stated.py"
+FIGURES, STATED = "tests/test_figures.py", "tests/test_what_happens.py"
 HAND, WHOLE = "tests/test_timeline.py", "tests/test_simulation.py"
 
 
