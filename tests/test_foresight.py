@@ -196,7 +196,7 @@ def of_korea(replication: int) -> Tables:
 
 
 def test_few_punctures_are_in_vain() -> None:
-    """At most one in eight on a site whose benches are busy; looking at the culture alone it was two in seven."""
+    """At most one in eight on a site whose benches are busy; looking at the culture alone it was more than one in five."""
     runs = [of_korea(replication) for replication in range(2)]
     punctures = sum(len(done(tables, "draw")) for tables in runs)
     assert punctures <= 8 / 7 * sum(int(tables.doses["given"].sum()) for tables in runs)

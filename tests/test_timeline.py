@@ -38,9 +38,9 @@ FIRST_DOSE = [
     (-10, "09:39", "10:39", "test sterility (lot 1)"),
     (-7, "08:00", "09:39", "medium (lot 1)"),
     (-3, "08:00", "09:39", "medium (lot 1)"),
-    (-3, "09:39", "10:39", "test mycoplasma (lot 1)"),
+    (-3, "09:39", "12:39", "test identity (lot 1)"),
     (-3, "09:39", "15:39", "test VEGF (lot 1)"),
-    (-3, "10:39", "13:39", "test identity (lot 1)"),
+    (-3, "12:39", "13:39", "test mycoplasma (lot 1)"),
     (-2, "15:39", "15:39", "release (lot 1)"),
     (-1, "09:00", "09:45", "draw (dose 1)"),
     (0, "08:00", "11:30", "harvest (lot 1)"),
@@ -57,9 +57,9 @@ FIRST_DOSE = [
 ]
 RESULTS = [
     (-10, -3, "10:39", "result sterility (lot 1)"),
-    (-3, -2, "10:39", "result mycoplasma (lot 1)"),
+    (-3, -2, "12:39", "result identity (lot 1)"),
     (-3, -2, "15:39", "result VEGF (lot 1)"),
-    (-3, -2, "13:39", "result identity (lot 1)"),
+    (-3, -2, "13:39", "result mycoplasma (lot 1)"),
     (0, 0, "15:00", "result count and viability (dose 1)"),
     (0, 14, "15:00", "result sterility, final product (dose 1)"),
 ]

@@ -69,9 +69,9 @@ def sampled_before(unit: Unit, lot: Lot) -> None:
 class Sample:
     """One sample on its way through the laboratory, of *made*; its result is reported to whatever waits for it.
 
-    The bench takes it in the order in which each must begin for its result to be in time. What it holds is decided when it is taken: contamination that comes later is not in it. A result of a
-    product that another one has replaced is only written down. A result out of specification may be had
-    tested again.
+    The bench takes samples in the order in which work on them must begin for the results to be in time. What a sample
+    holds is decided when it is taken: contamination that comes later is not in it. A result of a product that another
+    one has replaced is only written down. A result out of specification may be had tested again.
     """
 
     __slots__ = (
