@@ -4,14 +4,14 @@ Evidence stands beside a value (``{ is = "26 day", fact = "interval" }``) or onc
 everything in it. Here it is taken off: what is left is the bare tree that becomes a protocol or a site,
 and a list of every number with its path and what supports it.
 
-A path joins the names on the way: ``dose.second.day``, ``facility.gmp.suites``. A table in a list is
-called by its ``name``, its ``do`` or its ``test``, else by its place.
+A path joins the names on the way: ``dose.second.day``, ``facility.gmp.suites``; see `names_of` for the members of
+lists.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -55,7 +55,8 @@ def take_off_evidence(document: Tree, sources: Sources) -> tuple[Tree, tuple[Num
             }
         if isinstance(node, list):
             return [
-                bare(item, f"{path}.{called(item, n)}", evidence, identity) for n, item in enumerate(node)
+                bare(item, f"{path}.{name}", evidence, identity)
+                for name, item in zip(names_of(node), node, strict=True)
             ]
         if _is_number(node) if not identity else claimed:
             numbers.append(Number(path, str(node), evidence))
@@ -91,13 +92,31 @@ def _value(text: str) -> Any:
             return text
 
 
-def called(item: object, place: int) -> str:
-    """What a member of a list is called in a path."""
-    if isinstance(item, dict):
-        for key in ("name", "test", "do"):
-            if isinstance(item.get(key), str):
-                return str(item[key])
-    return str(place + 1)
+def names_of(members: Sequence[object]) -> list[str]:
+    """What the members of a list are called in a path, each by a name of its own.
+
+    A member is called by its ``name``, ``test`` or ``do``, else by its place. Where several share that, a leg is told
+    apart by its ends, a step of transport by its leg, anything else by its place.
+    """
+    plain = [_own_name(member, str(n)) for n, member in enumerate(members, 1)]
+    apart = [
+        f"{name}, {_told_apart(member, n)}" if plain.count(name) > 1 else name
+        for n, (name, member) in enumerate(zip(plain, members, strict=True), 1)
+    ]
+    return [f"{name}, {n}" if apart.count(name) > 1 else name for n, name in enumerate(apart, 1)]
+
+
+def _own_name(member: object, place: str) -> str:
+    words = [member.get(key) for key in ("name", "test", "do")] if isinstance(member, dict) else []
+    return next((word for word in words if isinstance(word, str)), place)
+
+
+def _told_apart(member: object, place: int) -> str:
+    if isinstance(member, dict) and member.get("do") == "ship":
+        return str(member.get("leg", place))
+    if isinstance(member, dict) and "lasts" in member:
+        return f"{member.get('of', 'any')} to {member.get('to', 'any')}"
+    return str(place)
 
 
 def leaves(node: object, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -106,8 +125,8 @@ def leaves(node: object, path: str = "") -> Iterator[tuple[str, Any]]:
         for key, value in node.items():
             yield from leaves(value, f"{path}.{key}" if path else key)
     elif isinstance(node, list):
-        for n, item in enumerate(node):
-            yield from leaves(item, f"{path}.{called(item, n)}")
+        for name, item in zip(names_of(node), node, strict=True):
+            yield from leaves(item, f"{path}.{name}")
     else:
         yield path, node
 
