@@ -23,8 +23,8 @@ from mfg.units import Anything, measure_of
 
 CLAIMS = ("fact", "cited", "derived", "assumed", "calibrated")
 BESIDE = ("range", "departs_from")  # further words on evidence
-_IDENTITY = {"schema", "name", "title", "trial", "facts", "donor", "about", "do", "test", "kind", "protocol"}
-_IDENTITY |= {"supply", "site", "population", "arm", "dose", "treatment", "file", "leg", "holidays", "of"}
+IDENTITY = {"schema", "name", "title", "trial", "facts", "donor", "about", "do", "test", "kind", "protocol"}
+IDENTITY |= {"supply", "site", "population", "arm", "dose", "treatment", "file", "leg", "holidays", "of"}
 _NUMERIC = re.compile(r"-?[0-9]|.*[0-9]{2}:[0-9]{2}")
 
 Tree = dict[str, Any]
@@ -50,7 +50,7 @@ def take_off_evidence(document: Tree, sources: Sources) -> tuple[Tree, tuple[Num
             if set(rest) == {"is"} and claims:
                 return bare(rest["is"], path, evidence, identity, claimed=True)
             return {
-                key: bare(value, f"{path}.{key}" if path else key, evidence, key in _IDENTITY)
+                key: bare(value, f"{path}.{key}" if path else key, evidence, key in IDENTITY)
                 for key, value in rest.items()
             }
         if isinstance(node, list):
@@ -58,7 +58,7 @@ def take_off_evidence(document: Tree, sources: Sources) -> tuple[Tree, tuple[Num
                 bare(item, f"{path}.{name}", evidence, identity)
                 for name, item in zip(names_of(node), node, strict=True)
             ]
-        if _is_number(node) if not identity else claimed:
+        if is_number(node) if not identity else claimed:
             numbers.append(Number(path, str(node), evidence))
         return node
 
@@ -131,7 +131,8 @@ def leaves(node: object, path: str = "") -> Iterator[tuple[str, Any]]:
         yield path, node
 
 
-def _is_number(node: object) -> bool:
+def is_number(node: object) -> bool:
+    """Whether a value is a number, a quantity, a date or hours, which need evidence."""
     if isinstance(node, str):
         return _NUMERIC.match(node) is not None
     return isinstance(node, (int, Decimal, date)) and not isinstance(node, bool)
@@ -156,7 +157,7 @@ def _evidence(
     between = (str(span[0]), str(span[1])) if isinstance(span, list) and len(span) == 2 else None
     if kind != "fact":
         facts = (
-            tuple(_full(name, default) for name in re.findall(r"{([^}]*)}", claim))
+            tuple(full_name(name, default) for name in re.findall(r"{([^}]*)}", claim))
             if kind == "derived"
             else ()
         )
@@ -167,9 +168,9 @@ def _evidence(
             advice = "name the fact that the value departs from"
             faults.append(Refused(f"{path}.departs_from", str(departs)[:60], "is no fact", advice))
         elif departs is not None:
-            _fact(_full(departs, default), sources, f"{path}.departs_from", faults)
+            _fact(full_name(departs, default), sources, f"{path}.departs_from", faults)
         return Evidence(kind, claim, facts=facts, between=between)
-    name = _full(claim, default)
+    name = full_name(claim, default)
     found = _fact(name, sources, f"{path}.fact", faults)
     if found is None:
         return None
@@ -177,7 +178,8 @@ def _evidence(
     return Evidence("stated", about, source, where, (name,), between)
 
 
-def _full(name: str, default: str) -> str:
+def full_name(name: str, default: str) -> str:
+    """The name of a fact with its source, which is *default* if it names none."""
     return name if "." in name else f"{default}.{name}"
 
 

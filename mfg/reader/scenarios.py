@@ -13,13 +13,13 @@ from mfg.errors import Faults, Refused
 from mfg.evidence import Number
 from mfg.population import Population
 from mfg.reader.document import Tree
+from mfg.reader.extends import read_document
 from mfg.reader.library import find
 from mfg.reader.patients import Listed, read_in_progress, read_patients
 from mfg.reader.protocols import STAND_IN, part_in, protocol_in
 from mfg.reader.salvage import Read, read_as
 from mfg.reader.scenario_file import ArrivalsFile, ScenarioFile
 from mfg.reader.settings import set_values
-from mfg.reader.toml import read_toml
 from mfg.scenario import Arrivals, Scenario
 from mfg.scenario.check import faults_of, policy_faults
 from mfg.scenario.feasible import site_faults
@@ -42,7 +42,7 @@ def load_scenario(name: str | Path, settings: Mapping[str, str] | None = None) -
 def scenario_at(path: Path, settings: Mapping[str, str] | None = None) -> Read[Scenario]:
     """What can be read of the scenario in the file *path* and of the files that it names."""
     try:
-        documents = dict(read_toml(path))
+        documents = dict(read_document(path))
     except Faults as unreadable:
         return Read(None, unreadable.faults)
     changes = dict(settings or {})
@@ -50,7 +50,7 @@ def scenario_at(path: Path, settings: Mapping[str, str] | None = None) -> Read[S
     for part in PARTS:
         chosen = changes.pop(part, documents.get(part))
         try:
-            documents[part] = dict(read_toml(part_file(part, chosen, path)))
+            documents[part] = dict(read_document(part_file(part, chosen, path)))
         except Faults as unreadable:
             documents.pop(part, None)
             faults += [fault.under(part) for fault in unreadable.faults]
@@ -73,12 +73,12 @@ def part_file(part: str, chosen: object, path: Path) -> Path:
 
 def load_site(path: Path) -> Site:
     """A site file."""
-    return _sound(site_in(dict(read_toml(path))), str(path))
+    return _sound(site_in(dict(read_document(path))), str(path))
 
 
 def load_population(path: Path) -> Population:
     """A population file."""
-    return _sound(population_in(dict(read_toml(path))), str(path))
+    return _sound(population_in(dict(read_document(path))), str(path))
 
 
 def site_in(document: Tree) -> Read[Site]:

@@ -64,6 +64,14 @@ def all_places(documents: Tree) -> dict[str, Place]:
     return found
 
 
+def places_of(tree: Tree, part: str) -> dict[str, Place]:
+    """Every place of a protocol, a site or a population by its path, like `all_places`."""
+    found = {place.path: place for place in places_in(tree)}
+    for path, holder, key in left_out(tree, PARTS[part]):
+        found.setdefault(path, Place(path, holder, key, UNSET))
+    return found
+
+
 def _unset(documents: Tree) -> Iterator[tuple[str, Tree, str]]:
     yield from left_out(documents, ScenarioFile)
     for part, cls in PARTS.items():
