@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
+from attrs import evolve
 from simpy import Event, Interrupt
 
 from mfg.calendar import DAY
@@ -99,6 +100,7 @@ def give(unit: Unit, dosing: Dosing) -> Process:
             continue
         if not dosing.dose.product:
             if (yield from is_due(unit, dosing)):
+                yield from draw_for_chase(unit, dosing)
                 yield from administer(unit, dosing)
         elif (yield from cells_are_ready(unit, dosing)) and (yield from formulate(unit, dosing)):
             yield from deliver(unit, dosing)
@@ -244,6 +246,8 @@ def deliver(unit: Unit, dosing: Dosing) -> Process:
             yield made.results["administration"]
     if dosing.booked is not None:
         yield from unit.reach(dosing.booked)
+    if kept and not dosing.known_failure:
+        yield from draw_for_chase(unit, dosing)
     age = unit.now - dosing.suspended_at
     if not kept:
         spoil(unit, dosing, "cold chain")
@@ -255,6 +259,12 @@ def deliver(unit: Unit, dosing: Dosing) -> Process:
         spoil(unit, dosing, "expired")
     else:
         yield from administer(unit, dosing)
+
+
+def draw_for_chase(unit: Unit, dosing: Dosing) -> Process:
+    """Draw from the patient what will follow the cells: the beginning of the appointment of the dose."""
+    if dosing.patient.is_chased(dosing.dose.name):
+        yield from unit.procedure("draw", dosing, dosing.booked)
 
 
 def spoil(unit: Unit, dosing: Dosing, cause: str, value: float = float("nan")) -> None:
@@ -275,7 +285,9 @@ def administer(unit: Unit, dosing: Dosing) -> Process:
     patient, recipe = dosing.patient, dosing.patient.recipe
     if dosing.booked is not None:
         yield from unit.reach(dosing.booked)
-    alive = 1.0
+    booked, alive = dosing.booked, 1.0
+    if booked is not None and patient.is_chased(dosing.dose.name):
+        booked = evolve(booked, start=unit.now)  # after the draw, with which the appointment began
     if dosing.dose.product and recipe.prepares:
         alive = unit.biology.viability(patient, dosing.number, unit.now - dosing.suspended_at)
 
@@ -295,7 +307,7 @@ def administer(unit: Unit, dosing: Dosing) -> Process:
         if runs_short is not None and (by is None or runs_short < by):
             by, late = runs_short, TOO_FEW
     cells = dosing.cells * alive
-    begins_at = yield from unit.procedure("administer", dosing, dosing.booked, cells, by, upset, begun)
+    begins_at = yield from unit.procedure("administer", dosing, booked, cells, by, upset, begun)
     if begins_at < 0:
         if not upset.triggered:
             spoil(unit, dosing, late)

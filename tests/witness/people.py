@@ -32,6 +32,13 @@ POPULATION = group(
             "protocol.eligibility": {"alsfrs_r": {"least": "31 point"}},
         },
     ),
+    Witness(
+        "scored",
+        _SIM,
+        "small",
+        {"population.scored": "3 calendar month"},
+        where={**_COMING, **_SCORED, "protocol.eligibility": {"alsfrs_r": {"most": "37 point"}}},
+    ),
     Witness("decline", _SIM, "small", {"population.decline": "-5 point/month"}, where={**_COMING, **_SCORED}),
     Witness("leaves.ineligible", _SIM, "small", {"population.leaves.ineligible": "90 %"}, where=_LUCK),
     Witness("leaves.withdraw", _SIM, "small", {"population.leaves.withdraw": "90 % / month"}, where=_LUCK),
