@@ -83,7 +83,10 @@ STEPS = group(
         _SIM,
         "small",
         {"protocol.step.ship, way in.within": "170 minute"},
-        where={"protocol.step.ship, way in.within": "1 day", "site.facility.gmp.hours": "Mon-Fri 13:00-20:00"},
+        where={
+            "protocol.step.ship, way in.within": "1 day",
+            "site.facility.gmp.hours": "Mon-Fri 13:00-20:00",
+        },
     ),
     Witness(
         "ship.keep.least",
