@@ -96,7 +96,8 @@ def _languages(library: object, country: str) -> tuple[str, ...]:
     return tuple(listed.get(country, ()))
 
 
-_HOURS = re.compile(r"(?:([A-Z][a-z]{2})(?:-([A-Z][a-z]{2}))? )([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})")
+_CLOCK = r"([0-9]{1,2})(?::([0-9]{2}))?"
+_HOURS = re.compile(rf"([A-Z][a-z]{{2}})(?:-([A-Z][a-z]{{2}}))? {_CLOCK}-{_CLOCK}")
 
 
 @frozen
@@ -107,7 +108,7 @@ class Hours:
 
     @staticmethod
     def read(given: object, where: str = "") -> Hours:
-        """Read ``"Mon-Fri 08:00-18:00"``, a list of such lines, or ``"always"``."""
+        """Read ``"Mon-Fri 08:00-18:00"``, or shorter ``"Mon-Fri 8-18"``, a list of such lines, or ``"always"``."""
         if given == "always":
             return ALWAYS
         lines = given if isinstance(given, list) else [given]
@@ -119,8 +120,8 @@ class Hours:
                 raise Refused(where, str(line), "are not opening hours", advice)
             first = WEEKDAYS.index(match[1])
             last = WEEKDAYS.index(match[2] or match[1])
-            opens, closes = int(match[3]) * 60 + int(match[4]), int(match[5]) * 60 + int(match[6])
-            if not 0 <= opens < closes <= DAY or int(match[4]) > 59 or int(match[6]) > 59:
+            (opens, early), (closes, late) = _clock(match[3], match[4]), _clock(match[5], match[6])
+            if not opens < closes <= DAY or max(early, late) > 59:
                 raise Refused(where, str(line), "do not open before they close on the same day", advice)
             if first > last:
                 raise Refused(where, str(line), "run from a later weekday to an earlier one", advice)
@@ -144,6 +145,12 @@ class Hours:
             for opens, closes in self.days[day.weekday()]
         ]
         return merged(found)
+
+
+def _clock(hours: str, minutes: str | None) -> tuple[int, int]:
+    """The minutes since midnight, and those of them that are past the full hour."""
+    past = int(minutes or 0)
+    return int(hours) * 60 + past, past
 
 
 ALWAYS = Hours((((0, DAY),),) * 7)

@@ -99,6 +99,13 @@ _HINTS = {
     "hours": "write hour",
     "minutes": "write minute",
     "years": "write year",
+    "h": "write hour",
+    "hr": "write hour",
+    "hrs": "write hour",
+    "min": "write minute",
+    "mins": "write minute",
+    "d": "write day",
+    "wk": "write week",
 }
 
 
@@ -132,7 +139,7 @@ class Measure:
             problem = _diagnosis(text)
             if problem is None and unit:
                 listed = ", ".join(self.units[:12]) + (" and others" if len(self.units) > 12 else "")
-                advice = _HINTS.get(unit, f"use {listed}")
+                advice = self._in_weeks(text, unit) or _HINTS.get(unit, f"use {listed}")
                 raise Refused(where, text, f"has a unit that {self.name} cannot have, {unit!r}", advice)
             problem = problem or ("has no unit" if match else "is not one number and one unit")
             raise Refused(where, text[:80], problem, self._advice)
@@ -147,6 +154,13 @@ class Measure:
         if self.most is not None and amount(quantity, self.units[0]) > self.most:
             raise Refused(where, text, f"is above {self.most} {self.units[0]}", self._advice)
         return quantity
+
+    def _in_weeks(self, text: str, unit: str) -> str:
+        """What to write for years where a duration has no years, because they differ in length."""
+        if unit not in ("year", "years") or "year" in self.units or "week" not in self.units:
+            return ""
+        weeks = Decimal(text.removesuffix(unit)) * 52
+        return f"a year is 52 weeks and a day or two; write {plain(weeks)} week or {plain(weeks + 1)} week"
 
     @property
     def _advice(self) -> str:

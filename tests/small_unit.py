@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 from attrs import evolve
 
-from mfg.reader.document import Tree, called
+from mfg.reader.document import Tree, names_of
 from mfg.reader.library import find
 from mfg.reader.scenarios import scenario_of
 from mfg.reader.toml import read_toml
@@ -78,7 +78,7 @@ def _put(node: Any, path: str, value: Any) -> None:
 
 
 def _named(members: list[Tree], name: str) -> Tree:
-    return next(member for n, member in enumerate(members) if called(member, n) == name)
+    return members[names_of(members).index(name)]
 
 
 def run(

@@ -59,7 +59,8 @@ def test_a_month_lands_in_its_month(day: date, months: int) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Mon-Fri 8-18",
+        "Mon-Fri 8",
+        "Mon-Fri 8:5-18",
         "Mon-Fri 18:00-08:00",
         "Fri-Mon 08:00-18:00",
         "daily",

@@ -15,7 +15,7 @@ from mfg.population import Population
 from mfg.protocol.protocol import Protocol
 from mfg.protocol.recipe import STEPS
 from mfg.protocol.rules import When
-from mfg.reader.scenarios import _ScenarioFile
+from mfg.reader.scenario_file import ScenarioFile
 from mfg.site import Site
 from tests.conftest import ROOT
 
@@ -67,7 +67,7 @@ def _classes(hint: Any) -> set[type]:
     ("document", "classes"),
     [
         ("docs/protocol-files.md", [Protocol, *STEPS.values()]),
-        ("docs/scenario-files.md", [_ScenarioFile, Site, Population]),
+        ("docs/scenario-files.md", [ScenarioFile, Site, Population]),
     ],
 )
 def test_every_key_is_documented(document: str, classes: list[type]) -> None:

@@ -24,7 +24,7 @@ CERTAIN: dict[str, tuple[str, Changes]] = {
     "incubator": ("equipment", {"site.facility.gmp.breakdown": "300 %/month"}),
     "long collection": (
         "marrow too old",
-        {"protocol.step.ship.within": "2 hour", "site.work.collect.booked": "20 minute"},
+        {"protocol.step.ship, clinic to facility.within": "2 hour", "site.work.collect.booked": "20 minute"},
     ),
     "marker": ("out of specification", {"site.test.identity.fails": "100 %"}),
     "late result": (

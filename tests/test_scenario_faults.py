@@ -271,7 +271,7 @@ def test_lots_in_progress_are_those_of_a_fresh_supply() -> None:
 
 def test_a_setting_that_names_nothing_is_refused() -> None:
     """Nor is a part that is not there."""
-    with pytest.raises(Faults, match="names nothing in this scenario"):
+    with pytest.raises(Faults, match="names nothing here"):
         load_scenario("lenzumestrocel-phase2", {"site.facility.gmp.autoclaves": "2"})
     with pytest.raises(Faults, match="is not a built-in population"):
         load_scenario("lenzumestrocel-phase2", {"population": "als-norway"})

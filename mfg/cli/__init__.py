@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from cyclopts import App, CycloptsError
 
-from mfg.cli import figures, limits, protocols, runs, studies
+from mfg.cli import figures, limits, protocols, runs, show, studies
 from mfg.errors import Failed, MfgError
 
 DONE, FOUND, REFUSED, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
@@ -25,6 +25,7 @@ app = App(
     suppress_keyboard_interrupt=False,
     result_action="return_value",
 )
+show.add_to(app)
 protocols.add_to(app)
 runs.add_to(app)
 studies.add_to(app)

@@ -1,4 +1,4 @@
-"""The commands that answer from a protocol alone: protocols, show, check, dose, audit, schedule."""
+"""The commands that answer from a protocol alone: check, dose, audit, schedule."""
 
 from __future__ import annotations
 
@@ -15,86 +15,8 @@ Quantity = Annotated[str | None, Parameter(allow_leading_hyphen=True)]
 
 def add_to(app: App) -> None:
     """Add these commands to *app*."""
-    for command in (protocols, show, check, dose, audit, schedule):
+    for command in (check, dose, audit, schedule):
         app.command(command)
-
-
-def protocols(*, json: Annotated[bool, Parameter(negative="")] = False) -> int:
-    """List the built-in protocols.
-
-    Example: mfg protocols
-    """
-    from mfg.reader.library import builtin
-    from mfg.reader.protocols import load_protocol
-
-    found = [load_protocol(name) for name in builtin("protocol")]
-    if json:
-        say.document([{"name": p.name, "title": p.title, "trial": p.trial} for p in found])
-    else:
-        say.table(["protocol", "title", "trial"], [[p.name, p.title, p.trial] for p in found])
-    return 0
-
-
-def show(protocol: str, /, *, json: Annotated[bool, Parameter(negative="")] = False) -> int:
-    """Show a protocol, every number with its evidence.
-
-    Example: mfg show lenzumestrocel-phase2
-
-    Parameters
-    ----------
-    protocol
-        A built-in name, or the path of a TOML file.
-    json
-        Print one JSON document.
-    """
-    from mfg.evidence import counted
-    from mfg.reader.protocols import load_protocol
-
-    found = load_protocol(protocol)
-    numbers = [
-        {
-            "path": n.path,
-            "value": n.value,
-            "kind": n.evidence.kind if n.evidence else None,
-            "source": n.evidence.source if n.evidence else None,
-            "where": list(n.evidence.where) if n.evidence else [],
-            "reason": n.evidence.reason if n.evidence else None,
-            "range": list(n.evidence.between) if n.evidence and n.evidence.between else None,
-        }
-        for n in found.numbers
-    ]
-    if json:
-        arms = [say.fields(arm) for arm in found.arms]
-        head = {"name": found.name, "title": found.title, "trial": found.trial, "arms": arms}
-        head |= {"supplies": [{"name": s.name, "kind": s.kind, "about": s.about} for s in found.supplies]}
-        say.document({**head, "numbers": numbers, "contradictions": list(found.contradictions)})
-        return 0
-    say.result(
-        f"{found.title or found.name}  ({', '.join(filter(None, (found.name, found.trial, found.donor)))})\n"
-    )
-    say.table(["arm", "share", "doses"], [[a.name, a.ratio or a.size, _doses(a.doses)] for a in found.arms])
-    say.result()
-    if found.supplies:
-        say.table(["supply", "kind", "about"], [[s.name, s.kind, s.about or ""] for s in found.supplies])
-        say.result()
-    rows = [[n["path"], n["value"], n["kind"] or "-", _ground(n)] for n in numbers]
-    say.table(["number", "value", "evidence", "from"], rows)
-    say.result()
-    say.result(", ".join(f"{count} {kind}" for kind, count in counted(found.numbers).items() if count))
-    for contradiction in found.contradictions:
-        say.result(f"\ncontradiction {contradiction.name}: {contradiction.about}")
-        for side in contradiction.between:
-            say.result(f"  - {side}")
-    return 0
-
-
-def _doses(doses: Any) -> str:
-    return ", ".join(f"{name} ({treatment})" for name, treatment in doses.items()) or "none"
-
-
-def _ground(number: dict[str, Any]) -> str:
-    places = f" [{number['source']}: {'; '.join(number['where'])}]" if number["source"] else ""
-    return f"{number['reason'] or ''}{places}"
 
 
 def check(*files: str, json: Annotated[bool, Parameter(negative="")] = False) -> int:

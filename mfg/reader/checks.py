@@ -14,11 +14,11 @@ from mfg.prescription.examples import example_faults
 from mfg.protocol.cases import LIMITS
 from mfg.protocol.check.patient import unjudged
 from mfg.protocol.protocol import Protocol
-from mfg.reader.library import builtin, find
+from mfg.reader.extends import read_document
+from mfg.reader.library import builtin, find, is_path
 from mfg.reader.protocols import protocol_in
 from mfg.reader.salvage import Read
 from mfg.reader.scenarios import PARTS, part_file, population_in, scenario_at, site_in
-from mfg.reader.toml import read_toml
 from mfg.scenario.admission import not_judged
 from mfg.scenario.delivery import untold_temperatures
 
@@ -68,14 +68,14 @@ def reports(name: str) -> list[Report]:
 
 
 def _is_a_path(name: str) -> bool:
-    return name.endswith(".toml") or "/" in name or "\\" in name or Path(name).exists()
+    return is_path(name) or Path(name).exists()
 
 
 def checked(path: Path, called: str | None = None) -> Report:
     """A report on the file at *path*, *called* so in messages."""
     name = called or str(path)
     try:
-        document = read_toml(path)
+        document = read_document(path)
     except Faults as unreadable:
         return _unread(name, unreadable.faults)
     schema = str(document.get("schema", "protocol-1"))

@@ -4,14 +4,14 @@ Evidence stands beside a value (``{ is = "26 day", fact = "interval" }``) or onc
 everything in it. Here it is taken off: what is left is the bare tree that becomes a protocol or a site,
 and a list of every number with its path and what supports it.
 
-A path joins the names on the way: ``dose.second.day``, ``facility.gmp.suites``. A table in a list is
-called by its ``name``, its ``do`` or its ``test``, else by its place.
+A path joins the names on the way: ``dose.second.day``, ``facility.gmp.suites``; see `names_of` for the members of
+lists.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -23,8 +23,8 @@ from mfg.units import Anything, measure_of
 
 CLAIMS = ("fact", "cited", "derived", "assumed", "calibrated")
 BESIDE = ("range", "departs_from")  # further words on evidence
-_IDENTITY = {"schema", "name", "title", "trial", "facts", "donor", "about", "do", "test", "kind", "protocol"}
-_IDENTITY |= {"supply", "site", "population", "arm", "dose", "treatment", "file", "leg", "holidays", "of"}
+IDENTITY = {"schema", "name", "title", "trial", "facts", "donor", "about", "do", "test", "kind", "protocol"}
+IDENTITY |= {"supply", "site", "population", "arm", "dose", "treatment", "file", "leg", "holidays", "of"}
 _NUMERIC = re.compile(r"-?[0-9]|.*[0-9]{2}:[0-9]{2}")
 
 Tree = dict[str, Any]
@@ -50,14 +50,15 @@ def take_off_evidence(document: Tree, sources: Sources) -> tuple[Tree, tuple[Num
             if set(rest) == {"is"} and claims:
                 return bare(rest["is"], path, evidence, identity, claimed=True)
             return {
-                key: bare(value, f"{path}.{key}" if path else key, evidence, key in _IDENTITY)
+                key: bare(value, f"{path}.{key}" if path else key, evidence, key in IDENTITY)
                 for key, value in rest.items()
             }
         if isinstance(node, list):
             return [
-                bare(item, f"{path}.{called(item, n)}", evidence, identity) for n, item in enumerate(node)
+                bare(item, f"{path}.{name}", evidence, identity)
+                for name, item in zip(names_of(node), node, strict=True)
             ]
-        if _is_number(node) if not identity else claimed:
+        if is_number(node) if not identity else claimed:
             numbers.append(Number(path, str(node), evidence))
         return node
 
@@ -91,13 +92,31 @@ def _value(text: str) -> Any:
             return text
 
 
-def called(item: object, place: int) -> str:
-    """What a member of a list is called in a path."""
-    if isinstance(item, dict):
-        for key in ("name", "test", "do"):
-            if isinstance(item.get(key), str):
-                return str(item[key])
-    return str(place + 1)
+def names_of(members: Sequence[object]) -> list[str]:
+    """What the members of a list are called in a path, each by a name of its own.
+
+    A member is called by its ``name``, ``test`` or ``do``, else by its place. Where several share that, a leg is told
+    apart by its ends, a step of transport by its leg, anything else by its place.
+    """
+    plain = [_own_name(member, str(n)) for n, member in enumerate(members, 1)]
+    apart = [
+        f"{name}, {_told_apart(member, n)}" if plain.count(name) > 1 else name
+        for n, (name, member) in enumerate(zip(plain, members, strict=True), 1)
+    ]
+    return [f"{name}, {n}" if apart.count(name) > 1 else name for n, name in enumerate(apart, 1)]
+
+
+def _own_name(member: object, place: str) -> str:
+    words = [member.get(key) for key in ("name", "test", "do")] if isinstance(member, dict) else []
+    return next((word for word in words if isinstance(word, str)), place)
+
+
+def _told_apart(member: object, place: int) -> str:
+    if isinstance(member, dict) and member.get("do") == "ship":
+        return str(member.get("leg", place))
+    if isinstance(member, dict) and "lasts" in member:
+        return f"{member.get('of', 'any')} to {member.get('to', 'any')}"
+    return str(place)
 
 
 def leaves(node: object, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -106,13 +125,14 @@ def leaves(node: object, path: str = "") -> Iterator[tuple[str, Any]]:
         for key, value in node.items():
             yield from leaves(value, f"{path}.{key}" if path else key)
     elif isinstance(node, list):
-        for n, item in enumerate(node):
-            yield from leaves(item, f"{path}.{called(item, n)}")
+        for name, item in zip(names_of(node), node, strict=True):
+            yield from leaves(item, f"{path}.{name}")
     else:
         yield path, node
 
 
-def _is_number(node: object) -> bool:
+def is_number(node: object) -> bool:
+    """Whether a value is a number, a quantity, a date or hours, which need evidence."""
     if isinstance(node, str):
         return _NUMERIC.match(node) is not None
     return isinstance(node, (int, Decimal, date)) and not isinstance(node, bool)
@@ -137,7 +157,7 @@ def _evidence(
     between = (str(span[0]), str(span[1])) if isinstance(span, list) and len(span) == 2 else None
     if kind != "fact":
         facts = (
-            tuple(_full(name, default) for name in re.findall(r"{([^}]*)}", claim))
+            tuple(full_name(name, default) for name in re.findall(r"{([^}]*)}", claim))
             if kind == "derived"
             else ()
         )
@@ -148,9 +168,9 @@ def _evidence(
             advice = "name the fact that the value departs from"
             faults.append(Refused(f"{path}.departs_from", str(departs)[:60], "is no fact", advice))
         elif departs is not None:
-            _fact(_full(departs, default), sources, f"{path}.departs_from", faults)
+            _fact(full_name(departs, default), sources, f"{path}.departs_from", faults)
         return Evidence(kind, claim, facts=facts, between=between)
-    name = _full(claim, default)
+    name = full_name(claim, default)
     found = _fact(name, sources, f"{path}.fact", faults)
     if found is None:
         return None
@@ -158,7 +178,8 @@ def _evidence(
     return Evidence("stated", about, source, where, (name,), between)
 
 
-def _full(name: str, default: str) -> str:
+def full_name(name: str, default: str) -> str:
+    """The name of a fact with its source, which is *default* if it names none."""
     return name if "." in name else f"{default}.{name}"
 
 

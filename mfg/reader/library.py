@@ -31,13 +31,18 @@ def builtin(kind: str) -> list[str]:
     return sorted(path.stem for path in shelf(kind).glob("*.toml"))
 
 
+def is_path(name: str) -> bool:
+    """Whether a name means a file of one's own and no built-in one."""
+    return name.endswith(".toml") or "/" in name or "\\" in name
+
+
 def find(kind: str, name: str, beside: Path | None = None) -> Path:
     """The file that *name* means: a built-in name, or a path (from the folder *beside*, if given).
 
     Raises:
         Faults: if there is neither.
     """
-    if name.endswith(".toml") or "/" in name or "\\" in name:
+    if is_path(name):
         return (beside / name) if beside is not None else Path(name)
     if name in builtin(kind):
         return shelf(kind) / f"{name}.toml"

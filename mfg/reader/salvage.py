@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from attrs import frozen
 
 from mfg.errors import Refused
-from mfg.reader.document import called
+from mfg.reader.document import names_of
 from mfg.reader.structure import Way, tried
 
 T = TypeVar("T")
@@ -121,6 +121,8 @@ def _path(tree: Any, way: Way) -> str:
     node = tree
     for step in way:
         inside = node[step] if isinstance(node, list) and isinstance(step, int) and step < len(node) else None
-        names.append(called(inside, step) if isinstance(step, int) else step)
+        names.append(
+            step if isinstance(step, str) else names_of(node)[step] if inside is not None else str(step + 1)
+        )
         node = inside if isinstance(step, int) else (node.get(step) if isinstance(node, dict) else None)
     return ".".join(names)

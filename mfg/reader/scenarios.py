@@ -7,45 +7,26 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
-import attrs
 from attrs import evolve
 
 from mfg.errors import Faults, Refused
 from mfg.evidence import Number
 from mfg.population import Population, undated_scores
 from mfg.reader.document import Tree
+from mfg.reader.extends import read_document
 from mfg.reader.library import find
 from mfg.reader.patients import Listed, read_in_progress, read_patients
 from mfg.reader.protocols import STAND_IN, part_in, protocol_in
 from mfg.reader.salvage import Read, read_as
-from mfg.reader.settings import set_value
-from mfg.reader.toml import read_toml
-from mfg.scenario import Arrivals, Policy, Scenario
+from mfg.reader.scenario_file import ArrivalsFile, ScenarioFile
+from mfg.reader.settings import set_values
+from mfg.scenario import Arrivals, Scenario
 from mfg.scenario.check import faults_of, policy_faults
 from mfg.scenario.feasible import site_faults
 from mfg.site import Site
-from mfg.units import ArrivalRate, Delay, Duration
 
 PARTS = ("protocol", "site", "population")
 T = TypeVar("T")
-
-
-@attrs.frozen
-class _ScenarioFile:
-    """What a scenario file says itself."""
-
-    name: str
-    start: Any
-    horizon: Duration
-    seed: int
-    arrivals: Mapping[str, Any]
-    title: str = ""
-    supply: str | None = None
-    warm_up: Delay | None = None
-    chance: bool = True
-    late: Duration | None = None
-    policy: Policy = attrs.Factory(Policy)
-    variants: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict, metadata={"key": "variant"})
 
 
 def load_scenario(name: str | Path, settings: Mapping[str, str] | None = None) -> Scenario:
@@ -61,7 +42,7 @@ def load_scenario(name: str | Path, settings: Mapping[str, str] | None = None) -
 def scenario_at(path: Path, settings: Mapping[str, str] | None = None) -> Read[Scenario]:
     """What can be read of the scenario in the file *path* and of the files that it names."""
     try:
-        documents = dict(read_toml(path))
+        documents = dict(read_document(path))
     except Faults as unreadable:
         return Read(None, unreadable.faults)
     changes = dict(settings or {})
@@ -69,15 +50,11 @@ def scenario_at(path: Path, settings: Mapping[str, str] | None = None) -> Read[S
     for part in PARTS:
         chosen = changes.pop(part, documents.get(part))
         try:
-            documents[part] = dict(read_toml(part_file(part, chosen, path)))
+            documents[part] = dict(read_document(part_file(part, chosen, path)))
         except Faults as unreadable:
             documents.pop(part, None)
             faults += [fault.under(part) for fault in unreadable.faults]
-    for key, text in changes.items():
-        try:
-            set_value(documents, key, text)
-        except Refused as fault:
-            faults.append(fault)
+    faults += set_values(documents, changes)
     found = scenario_in(documents, path)
     return evolve(found, faults=(*faults, *found.faults))
 
@@ -96,12 +73,12 @@ def part_file(part: str, chosen: object, path: Path) -> Path:
 
 def load_site(path: Path) -> Site:
     """A site file."""
-    return _sound(site_in(dict(read_toml(path))), str(path))
+    return _sound(site_in(dict(read_document(path))), str(path))
 
 
 def load_population(path: Path) -> Population:
     """A population file."""
-    return _sound(population_in(dict(read_toml(path))), str(path))
+    return _sound(population_in(dict(read_document(path))), str(path))
 
 
 def site_in(document: Tree) -> Read[Site]:
@@ -141,7 +118,7 @@ def _sound(found: Read[T], source: str) -> T:
 def scenario_in(documents: Tree, path: Path) -> Read[Scenario]:
     """What can be read of a scenario, with every fault of its parts and of their meeting."""
     own = {key: value for key, value in documents.items() if key not in PARTS}
-    written, numbers = part_in(own, _ScenarioFile, "scenario-1")
+    written, numbers = part_in(own, ScenarioFile, "scenario-1")
     faults, left_out = list(written.faults), list(written.left_out)
     found: dict[str, Any] = {}
     for name, read in (("protocol", protocol_in), ("site", site_in), ("population", population_in)):
@@ -197,18 +174,10 @@ def _inherited(parts: Mapping[str, Any]) -> Iterator[Number]:
         yield from (evolve(number, path=f"{name}.{number.path}") for number in parts[name].numbers)
 
 
-@attrs.frozen
-class _ArrivalsFile:
-    patients: str | None = None
-    rate: ArrivalRate | None = None
-    every: Duration | None = None
-    in_progress: str | None = None
-
-
 def _arrivals(tree: Any, path: Path) -> tuple[Arrivals, list[Refused], list[str]]:
     """Who comes, as far as can be read; the faults; and what was left out."""
-    read = read_as(tree, _ArrivalsFile, {})
-    written = read.value or _ArrivalsFile()
+    read = read_as(tree, ArrivalsFile, {})
+    written = read.value or ArrivalsFile()
     faults = [fault.under("arrivals") for fault in read.faults]
     left_out = ["arrivals"] if faults else []
 

@@ -1,97 +1,222 @@
-"""Naming one value in a scenario's files by its path, and setting it to another."""
+"""Setting values in a scenario's files by their paths: to another value, by a factor or by a step."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from datetime import date
-from decimal import Decimal, InvalidOperation
-from difflib import get_close_matches
-from itertools import islice
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
+from attrs import frozen
+
 from mfg.calendar import read_date
-from mfg.errors import Refused
-from mfg.reader.document import CLAIMS, Tree, called
+from mfg.errors import Faults, Refused
+from mfg.population import Population
+from mfg.protocol.protocol import Protocol
+from mfg.reader.document import BESIDE, CLAIMS, Tree
+from mfg.reader.keys import left_out
+from mfg.reader.paths import UNSET, Place, bare, named, places_in
+from mfg.reader.scenario_file import ArrivalsFile, ScenarioFile
+from mfg.reader.toml import parse_toml
+from mfg.site import Site
+from mfg.units import Anything, alike, amount, measure_of
 
-_OPTIONAL = ("policy.", "arrivals.", "chance", "late", "warm_up", "supply", "seed", "horizon", "start")
+PARTS: dict[str, type] = {"protocol": Protocol, "site": Site, "population": Population}
+SET = "set for this run"  # the evidence of what was set
+_DIGITS = r"[0-9]{1,15}(?:\.[0-9]{1,15})?"
+_NUMBER = re.compile(rf"(-?{_DIGITS}(?:e[+-]?[0-9]{{1,2}})?)( ?[^\s0-9.].*)?", re.DOTALL)
+_FACTOR = re.compile(rf"[x*] ?({_DIGITS})")
+_PERCENT = re.compile(rf"([+-]{_DIGITS})%")
+_STEP = re.compile(rf"\+ ?(-?{_DIGITS})(?: ?([^\s0-9%].*))?")
+_UNSCALED = ("spread", "shape")  # of a distribution: neither grows with what is distributed
 
 
-def set_value(documents: Tree, key: str, text: str) -> None:
-    """Set the value that *key* names to *text*, in place.
+def set_values(documents: Tree, changes: Mapping[str, str]) -> list[Refused]:
+    """Make all *changes*, in place: texts by path, as they are typed after ``--set``; what could not be made.
 
-    *key* is a path such as ``site.facility.gmp.suites``, or any ending of one that no other path has.
-
-    Raises:
-        Refused: if nothing, or more than one thing, is so named.
+    A path is written in full, by an ending that no other path has, or with a ``*`` for all values that are so called.
+    The text is a value as a file would have it; or ``x2`` (twice as much), ``+10%``, ``-10%`` (of what it is),
+    ``+1``, ``+2 day`` (so much more).
     """
-    where = f"--set {key}"
-    nodes = {
-        path: (holder, step, value)
-        for path, holder, step, value in _nodes(documents, "")
-        if not path.startswith("variant.")
-    }
-    found = [path for path in nodes if path == key or path.endswith(f".{key}")]
-    if key in nodes:
-        found = [key]
-    if (not found and key.startswith(_OPTIONAL)) or (key not in nodes and key in _OPTIONAL):
-        *way, last = key.split(".")
-        holder = documents
-        for step in way:
-            holder = holder.setdefault(step, {})
-        holder[last] = _plainly(text)
-        return
-    if not found:
-        lengths = range(1, key.count(".") + 2)
-        ends = {".".join(path.split(".")[-n:]) for path in nodes for n in lengths}
-        raise Refused(where, None, "names nothing in this scenario", _advice(key, ends, nodes))
-    if len(found) > 1:
-        raise Refused(where, None, "is ambiguous", f"use one of {', '.join(sorted(found)[:8])}")
-    holder, step, value = nodes[found[0]]
-    holder[step] = {"is": _as(value, text, where), "assumed": "set for this run"}
-
-
-def _plainly(text: str) -> Any:
-    """*text* as TOML would read it bare: a truth value, a whole number, or text."""
-    if text in ("true", "false"):
-        return text == "true"
-    return int(text) if re.fullmatch(r"-?(0|[1-9][0-9]*)", text) else text
-
-
-def _advice(key: str, ends: set[str], paths: Iterable[str]) -> str:
-    """The paths that are like *key*, the most alike first, or what paths look like."""
-    close = get_close_matches(key, sorted(ends), n=3, cutoff=0.75)
-    if close:
-        return f"did you mean {' or '.join(map(repr, close))}?"
-    return f"paths look like {', '.join(islice(paths, 3))}"
-
-
-def _nodes(node: Any, path: str) -> Iterator[tuple[str, Any, Any, Any]]:
-    """Every named value and table below *node*: its path, what holds it, by which key, and the value."""
-    members = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    for step, value in members:
-        if step in CLAIMS or step == "range":
+    faults: list[Refused] = []
+    places: dict[str, Place] = {}
+    for key, text in changes.items():
+        where = f"--set {key}"
+        places = places or all_places(documents)
+        try:
+            meant = [(place, _changed(place, text, where)) for place in named(key, places, where)]
+        except Refused as fault:
+            faults.append(fault)
             continue
-        name = called(value, step) if isinstance(step, int) else step
-        if step == "is":
-            continue
-        here = f"{path}.{name}" if path else name
-        yield here, node, step, value
-        yield from _nodes(value, here)
+        for place, value in meant:
+            _put(place, value)
+        if any(place.value is UNSET or isinstance(place.value, (dict, list)) for place, _ in meant):
+            places = {}  # what was inside is no longer there, or there is more
+    return faults
+
+
+def all_places(documents: Tree) -> dict[str, Place]:
+    """Every place of the files of a scenario by its path, those too for which a file has a key and says nothing."""
+    found = {place.path: place for place in places_in(documents) if not place.path.startswith("variant.")}
+    for path, holder, key in _unset(documents):
+        found.setdefault(path, Place(path, holder, key, UNSET))
+    return found
+
+
+def places_of(tree: Tree, part: str) -> dict[str, Place]:
+    """Every place of a protocol, a site or a population by its path, like `all_places`."""
+    found = {place.path: place for place in places_in(tree)}
+    for path, holder, key in left_out(tree, PARTS[part]):
+        found.setdefault(path, Place(path, holder, key, UNSET))
+    return found
+
+
+def _unset(documents: Tree) -> Iterator[tuple[str, Tree, str]]:
+    yield from left_out(documents, ScenarioFile)
+    for part, cls in PARTS.items():
+        if isinstance(tree := documents.get(part), dict):
+            yield from left_out(tree, cls, f"{part}.")
+    if isinstance(arrivals := documents.get("arrivals"), dict):
+        yield from left_out(arrivals, ArrivalsFile, "arrivals.")
+
+
+def _put(place: Place, value: Any) -> None:
+    holder, step = place.holder, place.step
+    if place.value is UNSET:
+        *way, step = step.split(".")
+        for name in way:
+            holder = holder.setdefault(name, {})
+    holder[step] = value
+
+
+def _changed(place: Place, text: str, where: str) -> Any:
+    """What stands at *place* after *text* was given for it, with its evidence."""
+    if place.value is UNSET:
+        return _read_bare(text, where)
+    how = _change_in(text, bare(place.value))
+    if how is None:
+        value = _as(bare(place.value), text, where)
+        if isinstance(value, dict):
+            return {**value, "assumed": SET}
+        old = place.value if isinstance(place.value, dict) and "is" in place.value else {}
+        beside = {key: kept for key, kept in old.items() if key not in (*CLAIMS, *BESIDE)}
+        return {**beside, "is": value, "assumed": SET}
+    changed, any_number = _every_number(place.value, how, where)
+    if not any_number:
+        raise Refused(where, text, f"changes a number, and it is {place.shown}", "write the value itself")
+    return changed
+
+
+@frozen
+class _Change:
+    """Times a factor, or plus a step in a unit; without a unit, in that of the value."""
+
+    text: str
+    factor: Decimal = Decimal(1)
+    step: Decimal = Decimal(0)
+    unit: str | None = None
+
+    def of(self, old: Any, where: str) -> Any:
+        """The changed number; *old* as it is if it is none."""
+        if isinstance(old, date) and self.step and self.unit in (None, "day"):
+            return old + timedelta(days=int(self.step))
+        if isinstance(old, bool) or not isinstance(old, (int, Decimal, str)):
+            return old
+        match = _NUMBER.fullmatch(str(old))
+        if match is None:
+            return old
+        unit = (match[2] or "").strip()
+        if unit == "%" and self.text.endswith("%"):
+            advice = f"write x{self.factor.normalize():f} for so much of it, or the value itself"
+            raise Refused(where, self.text, f"could be points or a part of {old}", advice)
+        number = Decimal(match[1]) * self.factor + self._step_in(unit, old, where)
+        whole = isinstance(old, int) or (unit in ("", "flask") and "." not in match[1])
+        if whole and number != number.to_integral_value():
+            raise Refused(
+                where, self.text, f"makes {number.normalize():f} of {old}", "it must stay a whole number"
+            )
+        if isinstance(old, int):
+            return int(number)
+        return number if isinstance(old, Decimal) else f"{number.normalize():f}{match[2] or ''}"
+
+    def _step_in(self, unit: str, old: Any, where: str) -> Decimal:
+        if self.unit is None or self.unit == unit:
+            return self.step
+        step = measure_of(Anything).read(f"{self.step} {self.unit}", where)
+        if not unit or not alike(step, unit):
+            advice = f"write it in {unit}" if unit else "write it without a unit"
+            raise Refused(where, self.text, f"cannot be added to {old}", advice)
+        return amount(step, unit)
+
+
+def _change_in(text: str, old: Any) -> _Change | None:
+    """The change that *text* asks for; None if it is a value of its own."""
+    if match := _FACTOR.fullmatch(text):
+        return _Change(text, factor=Decimal(match[1]))
+    if match := _PERCENT.fullmatch(text):
+        return _Change(text, factor=1 + Decimal(match[1]) / 100)
+    if match := _STEP.fullmatch(text):
+        return _Change(text, step=Decimal(match[1]), unit=match[2])
+    if isinstance(old, int) and not isinstance(old, bool) and re.fullmatch(r"-[0-9]{1,9}", text):
+        return _Change(text, step=Decimal(text))  # no whole number of a file is below zero
+    return None
+
+
+def _every_number(node: Any, change: _Change, where: str) -> tuple[Any, bool]:
+    """The tree with every number of it changed, and whether there was any."""
+    if isinstance(node, dict):
+        made, some = dict[str, Any](), False
+        for key, value in node.items():
+            if key in CLAIMS or key in BESIDE or key in _UNSCALED:
+                made[key] = value
+                continue
+            made[key], any_number = _every_number(value, change, where)
+            some |= any_number
+        if some:
+            made = {key: value for key, value in made.items() if key not in (*CLAIMS, *BESIDE)}
+            made["assumed"] = SET
+        return made, some
+    if isinstance(node, list):
+        return node, False
+    changed = change.of(node, where)
+    if changed is node:
+        return node, False
+    return changed, True
 
 
 def _as(old: Any, text: str, where: str) -> Any:
     """*text* as the kind of value that it replaces."""
-    if isinstance(old, dict) and "is" in old:
-        old = old["is"]
     if isinstance(old, bool):
         if text not in ("true", "false"):
             raise Refused(where, text, "is not true or false", "write true or false")
         return text == "true"
+    if isinstance(old, date):
+        return read_date(text, where)
     if isinstance(old, (int, Decimal)):
-        try:
-            number = Decimal(text)
-        except InvalidOperation:
-            raise Refused(where, text, "is not a plain number", f"write one like {old}") from None
+        if not _NUMBER.fullmatch(text) or _NUMBER.fullmatch(text)[2]:  # type: ignore[index]
+            raise Refused(where, text, "is not a plain number", f"write one like {old}")
+        number = Decimal(text)
         return int(number) if isinstance(old, int) and number == number.to_integral_value() else number
-    return read_date(text, where) if isinstance(old, date) else text
+    return _read_table(text, where) if text[:1] in ("[", "{") else text
+
+
+def _read_bare(text: str, where: str) -> Any:
+    """*text* as a file would have it, where nothing stands that shows of which kind it is."""
+    if text in ("true", "false"):
+        return text == "true"
+    if re.fullmatch(r"-?(0|[1-9][0-9]{0,19})", text):
+        return int(text)
+    if re.fullmatch(r"-?[0-9]{1,15}\.[0-9]{1,15}", text):
+        return Decimal(text)
+    return _read_table(text, where) if text[:1] in ("[", "{") else text
+
+
+def _read_table(text: str, where: str) -> Any:
+    """A list or a table as TOML writes it."""
+    try:
+        return parse_toml(f"value = {text}", where)["value"]
+    except Faults as faults:
+        raise Refused(
+            where, text, faults.faults[0].problem, "write it as in a file, quotation marks too"
+        ) from None

@@ -28,7 +28,7 @@ from mfg.protocol.protocol import Before, Day, Window
 from mfg.protocol.recipe import STEPS, Step
 from mfg.protocol.route import CellRule, ConcentrationRule, Share, Sites, VolumeRule
 from mfg.protocol.rules import Limits, Round, When
-from mfg.reader.document import called
+from mfg.reader.document import names_of
 from mfg.spread import KEYS, MeasuredSpread, Spread, read_spread
 from mfg.units import Measure, Percent, Quantity, Volume, measure_of
 
@@ -75,7 +75,7 @@ def _step(note: Any, tree: Any, cls: Any) -> tuple[str | int | None, str, Any]:
     if isinstance(note, IterableValidationNote):
         place = note.index
         if isinstance(tree, list) and isinstance(place, int) and place < len(tree):
-            return place, called(tree[place], place), tree[place]
+            return place, names_of(tree)[place], tree[place]
         return place, str(place), tree.get(place) if isinstance(tree, dict) else None
     if isinstance(note, AttributeValidationNote):
         key = _key(attrs.fields_dict(cls)[note.name]) or note.name

@@ -131,7 +131,7 @@ def test_named_variants_are_settings_by_path() -> None:
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        ('suits = "1"', "did you mean 'suites'"),
+        ('suits = "1"', "did you mean site.facility.gmp.suites"),
         ('"site.facility.gmp.suites" = "many"', "plain number"),
         ("suites = 1", "text"),
     ],

@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any
 
-import attrs
-
-from mfg.calendar import Hours
-from mfg.population import Population, Shares
+from mfg.population import Population
 from mfg.prescription.examples import _EXPECTED
 from mfg.protocol.protocol import Protocol
 from mfg.protocol.recipe import STEPS
-from mfg.protocol.rules import LIMITS, Limits, When
+from mfg.protocol.rules import LIMITS
 from mfg.reader.document import BESIDE, CLAIMS, Tree, take_off_evidence
+from mfg.reader.keys import attributes, inside, is_named
 from mfg.reader.library import sources
-from mfg.reader.scenarios import PARTS, _ArrivalsFile, _ScenarioFile
+from mfg.reader.scenario_file import ArrivalsFile, ScenarioFile
+from mfg.reader.scenarios import PARTS
 from mfg.site import Site
 from mfg.spread import KEYS as SPREAD
-from mfg.spread import Spread
 
-FILES = {"protocol": Protocol, "site": Site, "population": Population, "scenario": _ScenarioFile}
+FILES = {"protocol": Protocol, "site": Site, "population": Population, "scenario": ScenarioFile}
 WORDS = {  # what may stand in many places
     "limits": [*LIMITS, "one_of"],
     "distribution": sorted(SPREAD),
     "evidence": [*CLAIMS, *BESIDE],
 }
-_WHOLE = (When, Hours, Limits, Spread, Shares)  # one value, though it is written as a table
 _OF_STEPS = ("do", "step")
 
 
@@ -40,7 +37,7 @@ def keys() -> list[str]:
 
 
 def _of_class(path: str, cls: type) -> Iterator[str]:
-    for key, hint in _attributes(cls):
+    for key, hint in attributes(cls):
         here = f"{path}.{key}"
         if here == "protocol.step":
             for name, step in STEPS.items():
@@ -54,22 +51,8 @@ def _of_class(path: str, cls: type) -> Iterator[str]:
             yield here
 
 
-def _attributes(cls: type) -> Iterator[tuple[str, Any]]:
-    """The keys of a class as a file writes them, with what they hold."""
-    hints = get_type_hints(cls)
-    for attribute in attrs.fields(cls):
-        key = attribute.metadata.get("key", attribute.name.rstrip("_"))
-        if key is not None:
-            yield key, hints[attribute.name]
-
-
 def _inside(path: str, hint: Any) -> type | None:
-    """The class whose keys a value has, on its own, in a list or by name; None if it is one value."""
-    if path == "scenario.arrivals":
-        return _ArrivalsFile
-    if attrs.has(hint):
-        return None if hint in _WHOLE else hint
-    return next((inner for each in get_args(hint) if (inner := _inside("", each)) is not None), None)
+    return ArrivalsFile if path == "scenario.arrivals" else inside(hint)
 
 
 def differing(before: Tree, after: Tree) -> set[str]:
@@ -108,10 +91,10 @@ def _evidence(node: Any) -> Iterator[tuple[str, Any]]:
 
 def _in_table(path: str, cls: type, node: Any) -> Iterator[tuple[str, Any]]:
     if not isinstance(node, dict):  # the short form of a table
-        short = {key for key, _ in _attributes(cls)} & {"is", "before", "after"}
+        short = {key for key, _ in attributes(cls)} & {"is", "before", "after"}
         yield from ((f"{path}.{key}", node) for key in sorted(short))
         return
-    for key, hint in _attributes(cls):
+    for key, hint in attributes(cls):
         if key not in node:
             continue
         here, value = f"{path}.{key}", node[key]
@@ -133,11 +116,7 @@ def _members(hint: Any, value: Any) -> list[Any]:
     """The tables in a value: a list of them, those of a table by name, or itself."""
     if isinstance(value, list):
         return value
-    named = any(
-        get_origin(each) is not None and "Mapping" in str(get_origin(each))
-        for each in (hint, *get_args(hint))
-    )
-    return list(value.values()) if named and isinstance(value, dict) else [value]
+    return list(value.values()) if is_named(hint) and isinstance(value, dict) else [value]
 
 
 def _words_in(hint: Any, value: Any) -> Iterator[tuple[str, Any]]:

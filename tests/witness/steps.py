@@ -70,20 +70,23 @@ STEPS = group(
     ),
     _when("collect"),
     Witness("ship", _SIM, "small", {"protocol.step": [_TIMED[0], *_TIMED[2:]]}),
-    Witness("ship.leg", _SIM, "small", {"protocol.step.ship.leg": "way out"}),
+    Witness("ship.leg", _SIM, "small", {"protocol.step.ship, way in.leg": "way out"}),
     Witness(
         "ship.within",
         "check",
         "small",
-        {"protocol.step.ship.within": "1 hour"},
-        where={"protocol.step.ship.within": "1 day"},
+        {"protocol.step.ship, way in.within": "1 hour"},
+        where={"protocol.step.ship, way in.within": "1 day"},
     ),
     Witness(
         "ship.within",
         _SIM,
         "small",
-        {"protocol.step.ship.within": "170 minute"},
-        where={"protocol.step.ship.within": "1 day", "site.facility.gmp.hours": "Mon-Fri 13:00-20:00"},
+        {"protocol.step.ship, way in.within": "170 minute"},
+        where={
+            "protocol.step.ship, way in.within": "1 day",
+            "site.facility.gmp.hours": "Mon-Fri 13:00-20:00",
+        },
     ),
     Witness(
         "ship.keep.least",

@@ -1,0 +1,213 @@
+"""The commands that show what is in a file, and write one to start from: protocols, show, new."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from cyclopts import App, Parameter
+
+from mfg.cli import say
+
+Flag = Annotated[bool, Parameter(negative="")]
+Kind = Literal["protocol", "scenario", "site", "population"]
+
+
+def add_to(app: App) -> None:
+    """Add these commands to *app*."""
+    for command in (protocols, show, new):
+        app.command(command)
+
+
+def protocols(*, json: Flag = False) -> int:
+    """List the built-in protocols.
+
+    Example: mfg protocols
+    """
+    from mfg.reader.library import builtin
+    from mfg.reader.protocols import load_protocol
+
+    found = [load_protocol(name) for name in builtin("protocol")]
+    if json:
+        say.document([{"name": p.name, "title": p.title, "trial": p.trial} for p in found])
+    else:
+        say.table(["protocol", "title", "trial"], [[p.name, p.title, p.trial] for p in found])
+    return 0
+
+
+def show(
+    name: str,
+    /,
+    *,
+    kind: Kind | None = None,
+    assumed: Flag = False,
+    like: str | None = None,
+    json: Flag = False,
+) -> int:
+    """Show a protocol, scenario, site or population: every value with its path, and what supports it.
+
+    The paths of a scenario are those that --set and --vary take. A name that several files have means the protocol.
+
+    Example: mfg show lenzumestrocel-korea --kind scenario --like contaminates
+
+    Parameters
+    ----------
+    name
+        A built-in name, or the path of a TOML file.
+    kind
+        The kind of file, where a protocol and a scenario have one name.
+    assumed
+        Only what is assumed or calibrated, and so can be doubted.
+    like
+        Only what holds this text in its path, its value or its evidence; with keys that are not set.
+    json
+        Print one JSON document.
+    """
+    from mfg.reader.shown import kind_of, kinds_of, shown
+
+    of = kind_of(name, kind)
+    found = [
+        one
+        for one in shown(of, name)
+        if _is_like(one, like)
+        and (not one.unset or (like is not None and not assumed))
+        and (not assumed or (one.evidence is not None and one.evidence.kind in ("assumed", "calibrated")))
+    ]
+    narrowed = assumed or like is not None
+    head = {} if narrowed or of != "protocol" else _protocol(name)
+    if json:
+        say.document({**head, "kind": of, "numbers": [_fields(one) for one in found]})
+        return 0
+    if head:
+        _print_head(head)
+    if found:
+        _print_values(found)
+    _print_counts(found, narrowed)
+    for contradiction in head.get("contradictions", ()):
+        say.result(f"\ncontradiction {contradiction.name}: {contradiction.about}")
+        for side in contradiction.between:
+            say.result(f"  - {side}")
+    for other in kinds_of(name) if kind is None else ():
+        if other != of:
+            say.remark(f"there is a {other} of this name too: mfg show {name} --kind {other}")
+    return 0
+
+
+def _is_like(one: Any, text: str | None) -> bool:
+    if text is None:
+        return True
+    held = f"{one.path} {one.value} {one.evidence.reason if one.evidence else ''}"
+    return text.casefold() in held.casefold()
+
+
+def _fields(one: Any) -> dict[str, Any]:
+    evidence = one.evidence
+    return {
+        "path": one.path,
+        "value": None if one.unset else one.value,
+        "kind": evidence.kind if evidence else None,
+        "source": evidence.source if evidence else None,
+        "where": list(evidence.where) if evidence else [],
+        "reason": evidence.reason if evidence else None,
+        "range": list(evidence.between) if evidence and evidence.between else None,
+        "taken_over": one.taken_over or None,
+    }
+
+
+def _protocol(name: str) -> dict[str, Any]:
+    """What there is to say of a protocol beside its values."""
+    from mfg.reader.protocols import load_protocol
+
+    found = load_protocol(name)
+    return {
+        "name": found.name,
+        "title": found.title,
+        "trial": found.trial,
+        "donor": found.donor,
+        "arms": [say.fields(arm) for arm in found.arms],
+        "supplies": [{"name": s.name, "kind": s.kind, "about": s.about} for s in found.supplies],
+        "contradictions": list(found.contradictions),
+    }
+
+
+def _print_head(head: dict[str, Any]) -> None:
+    about = ", ".join(filter(None, (head["name"], head["trial"], head["donor"])))
+    say.result(f"{head['title'] or head['name']}  ({about})\n")
+    arms = [[arm["name"], arm["ratio"] or arm["size"], _doses(arm["doses"])] for arm in head["arms"]]
+    say.table(["arm", "share", "doses"], arms)
+    say.result()
+    if head["supplies"]:
+        supplies = [[s["name"], s["kind"], s["about"] or ""] for s in head["supplies"]]
+        say.table(["supply", "kind", "about"], supplies)
+        say.result()
+
+
+def _doses(doses: Any) -> str:
+    return ", ".join(f"{name} ({treatment})" for name, treatment in doses.items()) or "none"
+
+
+def _print_values(found: list[Any]) -> None:
+    several = any(one.taken_over for one in found)
+    rows = []
+    for one in found:
+        kind = one.evidence.kind if one.evidence else "-"
+        origin = [one.taken_over or "this file"] if several else []
+        rows.append([one.path, one.value, _span(one), kind, *origin, _ground(one.evidence)])
+    header = ["path", "value", "range", "evidence", *(["file"] if several else []), "from"]
+    say.table(header, rows)
+    say.result()
+
+
+def _span(one: Any) -> str:
+    return " to ".join(one.evidence.between) if one.evidence and one.evidence.between else ""
+
+
+def _ground(evidence: Any) -> str:
+    if evidence is None:
+        return ""
+    places = f" [{evidence.source}: {'; '.join(evidence.where)}]" if evidence.source else ""
+    return f"{evidence.reason or ''}{places}"
+
+
+def _print_counts(found: list[Any], narrowed: bool) -> None:
+    from mfg.evidence import KINDS
+
+    counts = {
+        kind: sum(one.evidence is not None and one.evidence.kind == kind for one in found) for kind in KINDS
+    }
+    said = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
+    if narrowed:
+        say.result(f"{len(found)} shown" + (f": {said}" if said else ""))
+    else:
+        say.result(said)
+
+
+def new(
+    kind: Literal["scenario", "site", "population"],
+    /,
+    *,
+    like: str,
+    output: Annotated[Path | None, Parameter(alias="-o")] = None,
+) -> int:
+    """Write a file to start from: it extends another one, and lists what may be changed in it.
+
+    Example: mfg new site --like seoul -o my-site.toml
+
+    Parameters
+    ----------
+    kind
+        What to write: scenario, site or population.
+    like
+        The file that it extends: a built-in name, or the path of a TOML file.
+    output
+        Where to write it; on the screen if left out. A file that is there is left as it is.
+    """
+    from mfg.reader.starting import starting_file, write_new
+
+    text = starting_file(kind, like, output)
+    if output is None:
+        say.result(text.rstrip("\n"))
+    else:
+        write_new(output, text)
+        say.result(f"{output}: extends {like}; mfg check {output} tells whether it is sound")
+    return 0
