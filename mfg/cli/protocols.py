@@ -287,7 +287,7 @@ def schedule(
     supply
         One of the protocol's supplies; the first if left out.
     holidays
-        A country whose public holidays are closed, such as KR.
+        A country or region whose public holidays are closed, such as KR or DE-BY.
     given
         A covariate of the protocol as NAME=VALUE, which decides what is conditional; may be repeated.
     ics

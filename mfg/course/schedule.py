@@ -92,7 +92,7 @@ def schedule(
 ) -> Schedule:
     """The calendar of one patient of *arm* whose day 0 is *baseline* (YYYY-MM-DD).
 
-    Weekends are closed, and the public holidays of the country *holidays* (such as ``"KR"``). An event
+    Weekends are closed, and the public holidays of *holidays*, a country or region (such as ``"KR"`` or ``"DE-BY"``). An event
     moves within its window, never beyond it; one without a window is never moved. *given* holds covariates
     of the protocol, and so decides which conditional events take place.
 
