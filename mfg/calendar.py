@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 
@@ -198,3 +198,13 @@ def intersection(one: list[Window], other: list[Window]) -> list[Window]:
             if left < right:
                 result.append((left, right))
     return result
+
+
+def next_start(windows: Sequence[Window], moment: int, minutes: int) -> int:
+    """The first minute from *moment* on from which so many fit into one of *windows*; FOREVER if there is none."""
+    for n in range(max(0, bisect_right(windows, (moment, FOREVER)) - 1), len(windows)):
+        opens, closes = windows[n]
+        begins = max(opens, moment)
+        if begins + minutes <= closes:
+            return begins
+    return FOREVER

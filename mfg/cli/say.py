@@ -9,7 +9,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -50,6 +50,8 @@ def _encoded(thing: object) -> object:
         return int(thing) if thing == thing.to_integral_value() else float(thing)
     if isinstance(thing, (date, datetime)):
         return thing.isoformat()
+    if isinstance(thing, time):
+        return f"{thing:%H:%M}"
     if attrs.has(type(thing)):
         return fields(thing)
     raise TypeError(f"{type(thing).__name__} has no place in JSON")
