@@ -281,6 +281,7 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     kinds = {Path(name).parts[0] for name in first}
     assert kinds == {
         ".lock",
+        "README.md",
         "doses",
         "events",
         "lots",
@@ -288,6 +289,7 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
         "resources",
         "run.json",
         "study.json",
+        "summary.txt",
         "tests",
     }
     assert sum(name.startswith("events/") for name in first) == 5

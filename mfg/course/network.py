@@ -76,6 +76,11 @@ class Course:
         return Course(tuple(event for event in self.events if event.kind != "screening"), self.gaps)
 
     @cached_property
+    def clocked(self) -> tuple[Gap, ...]:
+        """The spacings that are in hours."""
+        return tuple(g for g in self.gaps if g.least_minutes is not None or g.most_minutes is not None)
+
+    @cached_property
     def screened_by(self) -> int:
         """The last day on which the first screening may be."""
         return min((event.latest for event in self.events if event.kind == "screening"), default=FREE)

@@ -10,7 +10,7 @@ from mfg.protocol.check.limits import empty_ranges
 from mfg.protocol.check.release import OF_THE_PRODUCT
 from mfg.protocol.recipe import Administer, Expand, Formulate, Ship, Step
 from mfg.scenario.scenario import Scenario
-from mfg.site import CLINIC, FACILITY, LABORATORY, Clinic, Facility, Site, Work
+from mfg.site import CLINIC, FACILITY, LABORATORY, Clinic, Facility, Site, Work, booked, cleared
 from mfg.units import alike, amount, number
 
 READS = ("contamination", "viability")
@@ -175,20 +175,11 @@ def _openings(site: Site, names: tuple[str, ...]) -> Iterator[Refused]:
             longest = max((closes - opens for day in holder.hours.days for opens, closes in day), default=0)
             if isinstance(holder, Facility) and holder.overtime is not None:
                 longest += int(amount(holder.overtime, "minute"))
-            takes = sum(booked(work) for work in works) + _cleared(works[-1])
+            takes = sum(booked(work) for work in works) + cleared(works[-1])
             if takes > longest and not holder.hours.never_close:
                 problem = f"takes {takes:.0f} min and {place} is never open longer than {longest} min"
                 advice = "shorten the work or open longer"
                 yield Refused(f"site.work.{' and '.join(names)}", None, problem, advice)
-
-
-def booked(work: Work) -> float:
-    """For how many minutes *work* is booked."""
-    return number(work.booked if work.booked is not None else work.lasts.typical, "minute")
-
-
-def _cleared(work: Work) -> float:
-    return number(work.clearance.typical, "minute") if work.clearance is not None else 0.0
 
 
 def _ways(scenario: Scenario) -> Iterator[Refused]:

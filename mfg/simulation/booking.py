@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from attrs import define, frozen
 
-from mfg.calendar import DAY, FOREVER
+from mfg.calendar import DAY, FOREVER, next_start
 from mfg.course.anchors import anchors_of
 from mfg.course.arrange import arrange
 from mfg.course.network import Course, Event
@@ -17,7 +17,7 @@ from mfg.simulation import plan as p
 from mfg.simulation import sizing
 from mfg.simulation.appointments import Appointments, openings_of
 from mfg.simulation.cohort import Patient
-from mfg.simulation.expecting import formulating, hours_of_laboratory, next_start, testing
+from mfg.simulation.expecting import formulating, hours_of_laboratory, testing
 
 PROCEDURES = {"collection": "collect", "csf-draw": "draw", "dose": "administer"}
 Known = dict[tuple[str, int], bool]  # whether an event, by its name, is free on a day
