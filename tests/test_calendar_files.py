@@ -132,6 +132,20 @@ def test_a_file_of_something_else_is_not_written_over(
     assert str(file) in said.err
 
 
+@pytest.mark.parametrize(
+    ("there", "damaged"),
+    [
+        (b"SEQUENCE:0\r\n", b"SEQUENCE:x\r\n"),
+        (b"SEQUENCE:0\r\n", b""),
+        (b"SEQUENCE:0\r\n", b"SEQUENCE:0\r\nSUMMARY:b\r\n"),
+    ],
+)
+def test_a_damaged_calendar_is_not_written_over(there: bytes, damaged: bytes) -> None:
+    """What it had told a calendar program is no longer known."""
+    with pytest.raises(Refused, match="damaged"):
+        calendar_of(course(), LATER, calendar_of(course(), NOON).replace(there, damaged, 1))
+
+
 def test_another_patients_file_is_not_written_over() -> None:
     """A file holds one patient's course."""
     with pytest.raises(Refused, match="another patient"):

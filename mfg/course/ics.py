@@ -32,7 +32,7 @@ def calendar_of(schedule: Schedule, stamp: datetime, earlier: bytes | None = Non
     unchanged stay as they were, others have the next SEQUENCE, and those that are no longer in the course are cancelled.
 
     Raises:
-        Refused: if *earlier* is no calendar, or that of another patient or protocol.
+        Refused: if *earlier* is no calendar, a damaged one, or that of another patient or protocol.
     """
     whose = _key(schedule, ())
     calendar = Calendar()
@@ -63,11 +63,15 @@ def _entries(earlier: bytes, whose: str) -> dict[str, Event]:
     advice = "name another file, or remove that one; with --patient a moved course can be written again"
     try:
         calendar = Calendar.from_ical(earlier)
-    except ValueError:
+    except (ValueError, TypeError):  # the library lets some errors of its values through
         raise Refused("--ics", None, "is a file that is there already, and no calendar", advice) from None
     if not isinstance(calendar, Calendar) or str(calendar.get(WHOSE)) != whose:
         raise Refused("--ics", None, "is a calendar of another patient, protocol or program", advice)
-    return {str(entry.get("uid")): entry for entry in calendar.walk("VEVENT")}  # type: ignore[misc]
+    entries: list[Event] = calendar.walk("VEVENT")  # type: ignore[assignment]
+    once = all(not isinstance(value, list) for entry in entries for value in entry.values())
+    if not once or not all("UID" in one and str(one.get("SEQUENCE")).isdecimal() for one in entries):
+        raise Refused("--ics", None, "is a damaged calendar", advice)
+    return {str(entry["uid"]): entry for entry in entries}
 
 
 def _all(schedule: Schedule) -> Iterator[Event]:
@@ -126,7 +130,7 @@ def _stamped(entry: Event, earlier: Event | None, stamp: datetime) -> Event:
         return earlier
     for name in ("dtstamp", "last-modified"):
         entry.add(name, stamp.astimezone(UTC).replace(microsecond=0))
-    entry.add("sequence", 0 if earlier is None else int(str(earlier.get("sequence", 0))) + 1)
+    entry.add("sequence", 0 if earlier is None else int(str(earlier["sequence"])) + 1)
     return entry
 
 
