@@ -18,6 +18,7 @@ from mfg.simulation.filling import held, is_short, runs_short_at, suspend
 from mfg.simulation.laboratory import sample_product
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.making import begin, begin_thaw, lose
+from mfg.simulation.overnight import begins, wait_for_doors
 from mfg.simulation.planning import enrol, expected, give_up, put_off
 from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
@@ -275,12 +276,9 @@ def administer(unit: Unit, dosing: Dosing) -> Process:
     patient, recipe = dosing.patient, dosing.patient.recipe
     if dosing.booked is not None:
         yield from unit.reach(dosing.booked)
-    alive = 1.0
-    if dosing.dose.product and recipe.prepares:
-        alive = unit.biology.viability(patient, dosing.number, unit.now - dosing.suspended_at)
 
     def begun(at: int) -> None:
-        dosing.given_at = at
+        begins(unit, dosing, at)
         if dosing.dose.name == patient.arm.allocated_at:
             unit.allocates(patient)
 
@@ -288,12 +286,19 @@ def administer(unit: Unit, dosing: Dosing) -> Process:
         begun(unit.now)
         return
 
-    keeps = recipe.use_within if dosing.dose.product and recipe.prepares else None
-    by, upset, late = None if keeps is None else dosing.suspended_at + keeps, dosing.upset, "expired"
-    if dosing.dose.viable and recipe.prepares:
-        runs_short = runs_short_at(unit, dosing)
+    by, late, upset = None, "expired", dosing.upset
+    if dosing.dose.product and recipe.prepares:
+        by = None if recipe.use_within is None else dosing.suspended_at + recipe.use_within
+        runs_short = runs_short_at(unit, dosing) if dosing.dose.viable else None
         if runs_short is not None and (by is None or runs_short < by):
             by, late = runs_short, TOO_FEW
+    if not (yield from wait_for_doors(unit, dosing, by)):
+        if not (upset.triggered or dosing.off):
+            spoil(unit, dosing, late)
+        return
+    alive = 1.0
+    if dosing.dose.product and recipe.prepares:
+        alive = unit.biology.viability(patient, dosing.number, unit.now - dosing.suspended_at)
     cells = dosing.cells * alive
     begins_at = yield from unit.procedure("administer", dosing, dosing.booked, cells, by, upset, begun)
     if begins_at < 0:

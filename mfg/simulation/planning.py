@@ -14,13 +14,14 @@ from mfg.simulation import limits, sizing
 from mfg.simulation import plan as p
 from mfg.simulation.booking import Booked, least_shift
 from mfg.simulation.cohort import Patient
+from mfg.simulation.expecting import next_start
 from mfg.simulation.laboratory import awaited
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.plan import DAY_0
 from mfg.simulation.refusals import Refusals
 from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import TOO_LONG, Unit
-from mfg.simulation.visits import follow_dose, plan_visit, soonest
+from mfg.simulation.visits import WAITED, follow_dose, plan_visit, soonest
 
 NO_APPOINTMENT = "no appointment"
 UNSEEN = 7 * DAY  # how long a lot whose culture nobody has seen yet is taken to need
@@ -33,8 +34,7 @@ def enrol(unit: Unit, patient: Patient) -> str:
     unit.assign(patient, _facility(unit, patient))
     booked: list[Booked] = []
     if arm.course.planned:
-        doors = unit.booking.open_days[patient.clinic]
-        screened = next(day for day in range(unit.now // DAY, plan.days) if day in doors)
+        screened = next_start(plan.clinics[patient.clinic].windows, unit.now, 1) // DAY
         turn = turn_of(unit, patient).day
         found = unit.booking.book(patient, screened, turn)
         write_refusals(unit, patient, screened, turn, found)
@@ -44,19 +44,21 @@ def enrol(unit: Unit, patient: Patient) -> str:
         if any(is_too_late(unit, patient, b.start) for b in booked if _is_first(patient, b)):
             unit.booking.cancel(patient, booked)
             return TOO_LONG
+        unit.writes(patient.subject, "enrol", arm.name, float(baseline * DAY))
         unit.will_leave(patient, baseline * DAY)
         if arm.allocated_at == DAY_0:
             opens = max(unit.now, baseline * DAY, unit.booking.opening(patient, baseline))
             unit.floor.at(opens, partial(unit.allocates, patient))
         for event in unit.booking.course(arm, baseline).events:
             if event.kind == "screening":
-                plan_visit(unit, patient, event, baseline, screened)
+                plan_visit(unit, patient, event, baseline, screened, why=WAITED)
         visits = [one for one in booked if one.event.kind == "visit"]
         for one in visits:
             one.base = baseline
         patient.visits += visits
         patient.visits.sort(key=attrgetter("start"))
     else:
+        unit.writes(patient.subject, "enrol", arm.name)
         unit.will_leave(patient, inf)
     if plan.stagger is not None and arm.doses:
         unit.subjects.append(patient)

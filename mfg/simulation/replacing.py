@@ -93,7 +93,9 @@ def _collect_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
     taken = (lots[-1] if lots else lost).collection
     if last.booked is None or taken is None:
         return _begin_again(unit, dosing, new_lot(unit, patient, unit.now, lost.target, None), lost)
-    collection, dose = evolve(taken, done=True), evolve(last.booked, done=True)
+    lead = unit.booking.lead(patient, taken.event.name)
+    collection = evolve(taken, done=True, day=last.booked.day - lead)
+    dose = evolve(last.booked, done=True)
     draw = evolve(last.draw, done=True) if last.draw is not None else None
     before = chain[-2].booked if lots else None
     spacing = last.booked.day - before.day if before is not None else 0
@@ -123,22 +125,24 @@ def _could_serve(other: Dosing, dosing: Dosing) -> bool:
 def _bank_again(unit: Unit, first: Dosing) -> Begun:
     """Collect for another bank, and put off everything that waits for one."""
     patient, today, spent = first.patient, unit.now // DAY, first.lot
-    pending = [d for d in (first, *after(first)) if d.booked is not None and d.lot is spent]
+    later = [d for d in (first, *after(first)) if d.booked is not None]
+    pending = [d for d in later if d.lot is spent]
     if spent is None or spent.collection is None or first.booked is None:
         first.hopeless = NO_APPOINTMENT
         return NOTHING
     unit.empties(spent)
     lead = unit.booking.lead(patient, spent.collection.event.name)
     collection = evolve(spent.collection, done=True, day=first.booked.day - lead)
-    moving = [b for d in pending for b in (d.draw, d.booked)]
+    moving = [b for d in later for b in (d.draw, d.booked)]
     earliest = {collection.event.name: today + 1, first.booked.event.name: today + 1 + lead}
     if moves(unit, patient, distinct([collection, *moving]), earliest) is None:
         first.hopeless = NO_APPOINTMENT
         return NOTHING
     target = target_for(unit, patient, [d.dose for d in pending])
     bank = new_lot(unit, patient, first.booked.start, target, collection)
-    for one in pending:
-        serve(unit, one, bank, new_batch(unit, one, bank))
+    for one in later:
+        if one.lot is spent:
+            serve(unit, one, bank, new_batch(unit, one, bank))
         moved(unit, one, "lot lost" if one is first else "moved")
     return [bank], pending
 
