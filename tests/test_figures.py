@@ -87,6 +87,31 @@ def test_tables_that_do_not_add_up_are_found(phase_3: tuple[Plan, Tables]) -> No
     assert list(wrong_sums(evolve(tables, lots=tables.lots.assign(outcome="stopped"))))
 
 
+def test_a_dose_of_a_completed_course_is_missed_in_no_table(phase_3: tuple[Plan, Tables]) -> None:
+    """Missed is counted on its own: a dose that is lost from all tables alike is not taken for the remainder."""
+    tables = phase_3[1]
+    completed = tables.patients.loc[tables.patients["ending"] == "completed", "patient"].iloc[0]
+    doses, patients = tables.doses.copy(), tables.patients.copy()
+    lost = doses[doses["patient"] == completed].index[-1]
+    doses.loc[lost, ["given", "outcome"]] = [False, "not given"]
+    patients.loc[patients["patient"] == completed, "doses_given"] -= 1
+    (wrong,) = wrong_sums(evolve(tables, doses=doses, patients=patients))
+    assert wrong.startswith("doses planned")
+
+
+def test_a_bank_that_served_is_spent_and_nothing_else_is(phase_3: tuple[Plan, Tables]) -> None:
+    """Neither does a bank that served count as lost, nor one that served nothing as spent; and every lot has a row."""
+    tables = phase_3[1]
+    spent = tables.lots["outcome"] == "spent"
+    lost = tables.lots.assign(outcome=tables.lots["outcome"].mask(spent, "bank spent"))
+    assert any("counts as lost" in wrong for wrong in wrong_sums(evolve(tables, lots=lost)))
+    making = tables.events["activity"].isin(["thaw", "formulate", "administer"])
+    idle = evolve(tables, events=tables.events[~making])
+    assert any("served no dose" in wrong for wrong in wrong_sums(idle))
+    stopped = tables.lots["outcome"] == "stopped"
+    assert any("lots begun" in w for w in wrong_sums(evolve(tables, lots=tables.lots[~stopped])))
+
+
 def test_one_server_prints_the_wait_of_its_formula() -> None:
     """M/M/1, one customer in 20 hours, 12 hours of service: the mean wait is 18 hours (Erlang); within a tenth."""
     queue = {
