@@ -9,7 +9,8 @@ from attrs import frozen
 class Shape:
     """One value or a distribution, in a unit that its reader knows; what it does not have is nan.
 
-    `typical` is the value that a planner would name.
+    A normal or lognormal that is cut at its ends has the `mean` and `sd`, or the `median` and `spread`, that it
+    would have uncut. `typical` is the value that a planner would name.
     """
 
     kind: str

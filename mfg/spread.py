@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from math import exp, inf, log
 from typing import Annotated
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from mfg.cut import Parent, TooWide, parent_of
 from mfg.errors import Refused
 from mfg.shape import Shape
 from mfg.units import (
@@ -50,7 +52,8 @@ class Spread:
     Written as ``{ is }``; ``{ least, most }`` (uniform); ``{ least, likely, most }`` (triangular, or
     ``shape = "pert"``); ``{ median, spread, shape = "lognormal" }`` where *spread* is the geometric
     standard deviation; ``{ mean, sd, shape = "normal" | "gamma" | "beta" }``; or
-    ``{ mean, shape = "exponential" }``.
+    ``{ mean, shape = "exponential" }``. A normal or a lognormal may be cut at *least* and *most*: mean and sd, or
+    median and spread, are those of what is left, which is what is drawn.
     """
 
     shape: str
@@ -99,6 +102,69 @@ class Spread:
                 )
         if self.spread is not None and self.spread <= 1:
             yield Refused(where, str(self.spread), "is no geometric standard deviation", "give one above 1")
+            return
+        yield from self._too_wide(where)
+
+    def _too_wide(self, where: str) -> Iterator[Refused]:
+        """A middle outside of the ends, or a spread that nothing between them has."""
+        name = "median" if self.median is not None else "mean"
+        middle, sd = getattr(self, name), self.sd
+        if self.shape == "beta" and sd is not None:
+            yield from _no_beta(where, middle, sd)
+        if self.shape not in ("normal", "lognormal") or (sd is not None and not sd.magnitude > 0):
+            return
+        for end, beyond in ((self.least, "below"), (self.most, "above")):
+            if end is not None and not (middle > end if beyond == "below" else middle < end):
+                key = "least" if beyond == "below" else "most"
+                problem = f"leaves nothing of the distribution on one side of its {name}, {text(middle)}"
+                advice = f"give a {key} that is {beyond} the {name}"
+                yield Refused(f"{where}.{key}".lstrip("."), text(end), problem, advice)
+                return
+        found = self.parent()
+        if isinstance(found, TooWide):
+            given, most = self._widest(found)
+            problem = f"is more than a {self.shape} distribution with this {name} can have between its ends"
+            key = "sd" if self.spread is None else "spread"
+            yield Refused(
+                f"{where}.{key}".lstrip("."), given, problem, f"give less than {most}, or other ends"
+            )
+
+    def parent(self) -> Parent | TooWide:
+        """The normal distribution that is cut, of a normal or the logarithm of a lognormal, in its own terms."""
+        middle = self.mean if self.median is None else self.median
+        assert middle is not None
+        unit = str(middle.units)
+        at = number(middle, unit)
+
+        def away(end: Quantity | None, none: float) -> float:
+            if end is None:
+                return none
+            if self.spread is None:
+                assert self.sd is not None
+                return (number(end, unit) - at) / number(self.sd, unit)
+            ratio = number(end, unit) / at
+            return log(ratio) / log(self.spread) if ratio > 0 else -inf
+
+        return parent_of(away(self.least, -inf), away(self.most, inf), median=self.median is not None)
+
+    def _widest(self, found: TooWide) -> tuple[str, str]:
+        """The spread that is given and the largest that there is, as text."""
+        if self.spread is not None:
+            return str(self.spread), f"{self.spread ** Decimal(found.most):.3g}"
+        assert self.sd is not None
+        most = self.sd * Decimal(f"{found.most:.6g}")
+        return text(self.sd), f"{most.magnitude:.3g} {text(self.sd).partition(' ')[2]}"
+
+
+def _no_beta(where: str, mean: Quantity, sd: Quantity) -> Iterator[Refused]:
+    """A beta distribution lies between 0 and 100 %."""
+    if not alike(mean, "%"):
+        yield Refused(where, text(mean), "is no percentage, which beta is for", "use normal or gamma")
+        return
+    most = (number(mean, "%") * (100 - number(mean, "%"))) ** 0.5
+    if number(sd, "%") >= most:
+        problem = "is more than a beta distribution with this mean can have"
+        yield Refused(f"{where}.sd".lstrip("."), text(sd), problem, f"give less than {most:.3g} %")
 
 
 def _of(name: str, unit: str, like: str, *, signed: bool = False, most: Decimal | None = None) -> Measure:
@@ -135,7 +201,16 @@ def shape_of(spread: Spread, unit: str) -> Shape:
     named = ("is_", "least", "likely", "most", "median", "mean", "sd")
     values = {key: value(getattr(spread, key)) for key in named}
     ratio = float("nan") if spread.spread is None else float(spread.spread)
-    return Shape(kind=spread.shape, **values, spread=ratio, typical=value(spread.typical))
+    shape = Shape(kind=spread.shape, **values, spread=ratio, typical=value(spread.typical))
+    if spread.shape not in ("normal", "lognormal"):
+        return shape
+    parent = spread.parent()
+    assert isinstance(parent, Parent)  # it would have been refused
+    if spread.shape == "normal":
+        return evolve(shape, mean=shape.mean + parent.mean * shape.sd, sd=parent.sd * shape.sd)
+    return evolve(
+        shape, median=shape.median * exp(log(ratio) * parent.mean), spread=exp(log(ratio) * parent.sd)
+    )
 
 
 def read_spread(given: object, read: Callable[[object, str], Quantity], where: str) -> Spread:

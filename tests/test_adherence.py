@@ -103,7 +103,7 @@ OLD: dict[str, tuple[Any, str, Callable[..., object], Changes, str, str]] = {
         visits,
         "explain",
         still,
-        VISITS | LATE | {"protocol.visit": [SCREENING, {"name": "conditioning", "day": "-5 day"}]},
+        VISITS | AFTER_HOURS | {"protocol.visit": [SCREENING, {"name": "conditioning", "day": "-5 day"}]},
         "msc",
         "for no written reason",
     ),

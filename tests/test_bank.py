@@ -87,7 +87,7 @@ def test_cells_grow_again_after_thawing() -> None:
 
 def test_a_bank_that_is_spent_begins_another_collection() -> None:
     """The doses that it cannot serve any more come from the next one."""
-    small = {"site.facility.gmp.storage": 18}
+    small = {"site.facility.gmp.storage": 18, "policy.short_bank": "when spent"}
     tables = run(BANK, small, {"policy.recollect": 3}, patients=FIVE)
     (patient,) = tables.patients.itertuples()
     assert "bank spent" in set(done(tables, "fail")["outcome"])
@@ -136,6 +136,15 @@ def test_a_bank_found_positive_serves_no_other_dose() -> None:
     assert max(ended for begun, ended, _ in stored(tables) if begun < found * DAY) == pytest.approx(
         found * DAY
     )
+
+
+def test_a_lost_bank_takes_every_later_dose_along() -> None:
+    """Those without cells too: each lies as far behind the put-off one as it was booked."""
+    doses = run(found_after("30 day"), patients=people(1, arm="two-dose")).doses
+    late = doses["given_day"] // 1 - doses["booked_day"] // 1
+    assert late.iloc[0] == 0 < late.iloc[1]
+    assert (late.iloc[1:] == late.iloc[1]).all()
+    assert (doses["lot"].iloc[2:] == 0).all()
 
 
 def test_a_bank_found_positive_when_all_is_given_is_not_lost() -> None:

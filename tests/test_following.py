@@ -11,6 +11,10 @@ from tests.small_unit import ONE_DOSE, Changes, done, people, run
 
 SCREENING = {"name": "V1", "kind": "screening", "day": "-56 day", "window": "28 day"}
 LATE: Changes = {"site.test.sterility.turnaround": "40 day"}  # known 12 days after the dose was to be given
+SLOW: Changes = {
+    "population.growth.doubling": "44 hour",
+    "protocol.release": [],
+}  # seen when the dose is near
 
 
 def visits(tables: Tables) -> pd.Series:
@@ -54,9 +58,9 @@ def test_a_visit_bound_to_a_later_dose_moves_with_that_one_alone() -> None:
 def test_what_took_place_stays_or_is_repeated_as_the_file_says() -> None:
     """Conditioning five days before a dose that moves is repeated before it; without the word it stays."""
     given = {"name": "conditioning", "day": "-5 day"}
-    once = run(with_visits(given), LATE, patients=people(1))
+    once = run(with_visits(given), SLOW, patients=people(1))
     bound = {"protocol.dose.dose 1.after": {"of": "conditioning", "is": "5 day"}}
-    again = run(with_visits({**given, "repeats": True}), bound, LATE, patients=people(1))
+    again = run(with_visits({**given, "repeats": True}), bound, SLOW, patients=people(1))
     assert len(done(once, "visit").query("outcome == 'conditioning'")) == 1
     assert dosed(once) - visits(once)["conditioning"] > 5
     assert len(done(again, "visit").query("outcome == 'conditioning'")) > 1

@@ -48,7 +48,7 @@ SHORT: dict[str, tuple[str, str, Changes]] = {
     "suites": (WAIT, "gmp.crews", {"site.facility.gmp.suites": 1}),
     "operators": (WAIT, "gmp.crews", {"site.facility.gmp.operators": 3}),
     "incubator": (WAIT, "gmp.incubator", {"site.facility.gmp.incubator": "230 flask"}),
-    "benches": (ON_TIME, "qc.benches", {"site.laboratory.qc.benches": 1, "arrivals": {"rate": "2 / week"}}),
+    "benches": (ON_TIME, "qc.benches", {"site.laboratory.qc.benches": 1, "arrivals": {"rate": "2.5 / week"}}),
     "freezers": (
         ON_TIME,
         "gmp.freezers",

@@ -128,9 +128,13 @@ class Formulate:
 
 @frozen
 class Administer:
-    """Give the dose by every route of the protocol, at the booked appointment."""
+    """Give the dose by every route of the protocol, at the booked appointment.
+
+    A `chase` is what is drawn from the patient there, just before, and follows the cells.
+    """
 
     do: ClassVar[str] = "administer"
+    chase: str | None = None
     when: When | None = None
 
 

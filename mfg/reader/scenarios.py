@@ -12,7 +12,7 @@ from attrs import evolve
 
 from mfg.errors import Faults, Refused
 from mfg.evidence import Number
-from mfg.population import Population
+from mfg.population import Population, undated_scores
 from mfg.reader.document import Tree
 from mfg.reader.library import find
 from mfg.reader.patients import Listed, read_in_progress, read_patients
@@ -117,8 +117,10 @@ def site_in(document: Tree) -> Read[Site]:
 def population_in(document: Tree) -> Read[Population]:
     """What can be read of a population."""
     found, numbers = part_in(document, Population, "population-1")
-    people = None if found.value is None else evolve(found.value, numbers=numbers)
-    return evolve(found, value=people)
+    if found.value is None:
+        return found
+    people = evolve(found.value, numbers=numbers)
+    return evolve(found, value=people).judged(undated_scores(people))
 
 
 def scenario_of(documents: Tree, path: Path) -> Scenario:

@@ -26,6 +26,7 @@ CHOICES = {
     "short_dose": ("withhold", "give"),
     "aim": ("most", "least", "middle"),
     "again": ("collect", "isolate"),
+    "short_bank": ("at freezing", "when spent"),
     "facility": ("nearest", "in turn", "least loaded"),
 }
 

@@ -8,7 +8,7 @@ from mfg.errors import Refused
 from mfg.protocol.check.arms import given_treatments
 from mfg.protocol.check.release import OF_THE_PRODUCT
 from mfg.protocol.protocol import Release
-from mfg.protocol.recipe import Expand, Formulate, Ship, Thaw
+from mfg.protocol.recipe import Administer, Expand, Formulate, Ship, Thaw
 from mfg.scenario.feasible import booked
 from mfg.scenario.scenario import Scenario
 from mfg.site import Clinic, Facility, Leg
@@ -141,6 +141,11 @@ def _closed(scenario: Scenario) -> Iterator[Refused]:
     ready = sum(booked(work) for work in works)
     legs = [step.leg for step in steps[steps.index(formulate) + 1 :] if isinstance(step, Ship)]
     ways, giving = dict(_ways_of(scenario, legs)), booked(site.work["administer"])
+    if (
+        any(isinstance(s, Administer) and s.chase is not None for s in scenario.recipe)
+        and "draw" in site.work
+    ):
+        giving += booked(site.work["draw"])
     for name, clinic in site.clinics.items():
         if name not in ways or clinic.hours.never_close or clinic.slot is None:
             continue

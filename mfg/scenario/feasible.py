@@ -8,7 +8,7 @@ from mfg.calendar import WEEKDAYS, holidays_of
 from mfg.errors import Refused, nearest
 from mfg.protocol.check.limits import empty_ranges
 from mfg.protocol.check.release import OF_THE_PRODUCT
-from mfg.protocol.recipe import Expand, Formulate, Ship, Step
+from mfg.protocol.recipe import Administer, Expand, Formulate, Ship, Step
 from mfg.scenario.scenario import Scenario
 from mfg.site import CLINIC, FACILITY, LABORATORY, Clinic, Facility, Site, Work
 from mfg.units import alike, amount, number
@@ -114,6 +114,9 @@ def _steps(scenario: Scenario) -> Iterator[Refused]:
             yield Refused("site.leg", step.leg, "is not a leg of the site", nearest(step.leg, leg_names))
         if isinstance(step, Formulate) and step.drawn is not None and "draw" not in site.work:
             yield Refused("site.work.draw", None, "is missing", "the vehicle is drawn from the patient")
+        if isinstance(step, Administer) and step.chase is not None and "draw" not in site.work:
+            advice = f"the cells are chased with {step.chase}, drawn from the patient"
+            yield Refused("site.work.draw", None, "is missing", advice)
 
 
 def _medium(site: Site, weekly: float) -> Iterator[Refused]:

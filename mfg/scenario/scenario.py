@@ -69,7 +69,7 @@ class Policy:
     """What is decided when things do not go as planned.
 
     A lot that fails is begun `again` from a new collection (or from its isolated marrow), at most
-    `recollect` times for a dose. Of a range of cells one end, or the middle, is the `aim`. `facility` says which of several makes a patient's lots. With
+    `recollect` times for a dose; as often is collected for the doses for which a `short_bank` holds too few containers. Of a range of cells one end, or the middle, is the `aim`. `facility` says which of several makes a patient's lots. With
     `loses_eligibility` a patient who falls below the protocol's score while waiting is not treated, and one whose
     first dose would lie later than `give_up_after` the arrival waits no longer.
     """
@@ -79,6 +79,7 @@ class Policy:
     aim: str = "most"
     recollect: int = 1
     again: str = "collect"
+    short_bank: str = "at freezing"
     facility: str = "nearest"
     loses_eligibility: bool = False
     give_up_after: Duration | None = None

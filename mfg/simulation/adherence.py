@@ -11,12 +11,12 @@ from itertools import combinations, groupby
 from math import isnan
 from operator import attrgetter
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from mfg.calendar import DAY
 from mfg.course.anchors import anchors_of
 from mfg.course.network import Event
-from mfg.course.pieces import Floating, Gap
+from mfg.course.pieces import FREE, Floating, Gap
 from mfg.simulation import plan as p
 from mfg.simulation.log import Columns
 from mfg.simulation.record import Booking, Row, Rules, rows_of
@@ -88,7 +88,8 @@ class Followed:
             if event is not None and now.day is not None and not self._within(event, now.day):
                 self.faults.append(f"{dose} was first booked for day {now.day}, outside its window")
             return
-        self.reasons.setdefault(row.started, set()).add(row.outcome)
+        if now.day != before.day:
+            self.reasons.setdefault(row.started, set()).add(row.outcome)
 
     def off_window(self, row: Row) -> None:
         """Why something lies outside its window."""
@@ -112,7 +113,13 @@ class Followed:
         if ahead and served:
             event = next((e for e in ahead if e.dose == served[0]), ahead[0])
             dose = event.dose if event.dose in self.booked and not row.lot else served[0]
-            self._ahead_of(str(dose), self.rules.leads.get(("collection", event.dose)), row, "collection")
+            lead = self.rules.leads.get(("collection", event.dose))
+            frozen = row.lot > 0 and any(recipe.bank is not None for recipe in self.plan.recipes)
+            if lead is not None and frozen:
+                lead = evolve(
+                    lead, most=FREE
+                )  # a second bank keeps: it may be collected as soon as it is known
+            self._ahead_of(str(dose), lead, row, "collection")
 
     def draw(self, row: Row) -> None:
         """Vehicle is drawn: so many days ahead of its dose."""

@@ -9,7 +9,8 @@ from mfg.simulation.booking import Booked
 from mfg.simulation.clock import First, Process
 from mfg.simulation.cohort import Patient
 from mfg.simulation.deciding import observe
-from mfg.simulation.planning import expected, put_off
+from mfg.simulation.foreseeing import expected
+from mfg.simulation.planning import put_off
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import float_in, may_come, wake
 

@@ -366,7 +366,10 @@ class Booking:
         clinic = self.plan.clinics[patient.clinic]
         if work is None or work not in clinic.work or event.inpatient:
             return 0
-        return clinic.work[work].booked
+        minutes = clinic.work[work].booked
+        if event.kind == "dose" and patient.is_chased(event.name):
+            minutes += clinic.work["draw"].booked
+        return minutes
 
     def opening(self, patient: Patient, day: int) -> int:
         """When the patient's clinic opens on *day*."""

@@ -67,6 +67,10 @@ class Patient:
         portions = dose.portions
         return portions[round(self.weight * 10) - dose.first] if len(portions) > 1 else portions[0]
 
+    def is_chased(self, dose: str) -> bool:
+        """Whether the *dose* of that name begins with a draw from the patient, in the same appointment."""
+        return self.recipe.chased and any(one.drawn for one in self.arm.doses if one.name == dose)
+
     def forgets(self) -> None:
         """Let go of what refers back to the patient, so that nothing has to search for it."""
         for things in (self.doses, self.lots, self.processes):

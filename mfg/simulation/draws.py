@@ -127,12 +127,10 @@ def inverse_of(shape: Shape) -> Inverse:
         a = 1 + 4 * (shape.likely - low) / (high - low)
         return lambda u: low + (high - low) * special.betaincinv(a, 6 - a, u)
     if shape.kind == "lognormal":
-        sigma = log(shape.spread)
-        return _between(low, high, lambda u: shape.median * np.exp(sigma * special.ndtri(u)))
+        normal = _normal(log(shape.median), log(shape.spread), _log(low), _log(high))
+        return lambda u: np.exp(normal(u))
     if shape.kind == "normal":
-        first = 0.0 if np.isnan(low) else special.ndtr((low - mean) / sd)
-        last = 1.0 if np.isnan(high) else special.ndtr((high - mean) / sd)
-        return lambda u: mean + sd * special.ndtri(first + u * (last - first))
+        return _normal(mean, sd, low, high)
     if shape.kind == "gamma":
         return lambda u: np.float64(sd**2 / mean) * special.gammaincinv((mean / sd) ** 2, u)
     if shape.kind == "beta":  # of a percentage
@@ -142,11 +140,19 @@ def inverse_of(shape: Shape) -> Inverse:
     return lambda u: -mean * np.log1p(-u)
 
 
-def _between(low: float, high: float, inverse: Inverse) -> Inverse:
-    """*inverse* with its values cut at *low* and *high* where these are numbers."""
-    if np.isnan(low) and np.isnan(high):
-        return inverse
-    return lambda u: np.clip(inverse(u), None if np.isnan(low) else low, None if np.isnan(high) else high)
+def _normal(mean: float, sd: float, low: float, high: float) -> Inverse:
+    """A normal distribution that is cut at *low* and *high* where these are numbers."""
+    first = -np.inf if np.isnan(low) else (low - mean) / sd
+    last = np.inf if np.isnan(high) else (high - mean) / sd
+    if first + last > 0:  # in the upper tail, where shares from above have the digits
+        above, share = special.ndtr(-first), special.ndtr(-first) - special.ndtr(-last)
+        return lambda u: mean - sd * special.ndtri(above - u * share)
+    below, share = special.ndtr(first), special.ndtr(last) - special.ndtr(first)
+    return lambda u: mean + sd * special.ndtri(below + u * share)
+
+
+def _log(end: float) -> float:
+    return log(end) if end > 0 else float("nan")  # nothing of a lognormal lies below nought
 
 
 def _triangular(low: float, likely: float, high: float) -> Inverse:

@@ -14,14 +14,8 @@ NEARLY = 1 - 1e-9
 
 def freeze(unit: Unit, lot: Lot) -> Process:
     """Harvest and freeze the lot: as many containers as are planned, or as its cells fill."""
-    facility, jobs, culture = unit.facility_of(lot.patient), lot.patient.jobs, lot.culture
-    contains = unit.biology.contained(lot.patient, lot.number)
-    doses = [d for d in lot.patient.doses if d.lot is lot and not d.over]
-    if contains is None:
-        sizes = _of_doses(unit, lot, doses)[: facility.storage]
-    else:
-        count = sizing.containers_of(facility, lot.target, contains) + ceil(_backup(lot) / contains)
-        sizes = [contains] * min(count, facility.storage)
+    jobs, culture = lot.patient.jobs, lot.culture
+    sizes, contains = planned(unit, lot), unit.biology.contained(lot.patient, lot.number)
     yield unit.stores_for(lot, len(sizes))
     harvests = lot.patient.recipe.expansion is not None and "harvest" in jobs
     flasks = culture.flasks if culture is not None else 0
@@ -37,12 +31,26 @@ def freeze(unit: Unit, lot: Lot) -> Process:
     there = culture.cells(task.started) if culture is not None else lot.cells
     lot.gave = there * unit.recovery("harvest", lot) if harvests else there
     cells = lot.gave * unit.recovery("cryopreserve", lot)
-    lot.contents = _filled(cells, sizes) if contains is not None else _shared_out(cells, sizes, doses)
+    lot.contents = _filled(cells, sizes) if contains is not None else _shared_out(cells, sizes, _served(lot))
     lot.frozen = sum(lot.contents)
     if harvests and not isinf(lot.gave):
         unit.log.valued(task, lot.gave)
     unit.log.valued(task, lot.frozen, part=1 if harvests else 0)
     unit.takes_out(lot, len(sizes) - lot.containers)
+
+
+def planned(unit: Unit, lot: Lot) -> list[float]:
+    """The cells in each of the containers that are to be frozen, as many as the storage of the facility holds at most."""
+    facility, contains = unit.facility_of(lot.patient), unit.biology.contained(lot.patient, lot.number)
+    if contains is None:
+        return _of_doses(unit, lot, _served(lot))[: facility.storage]
+    count = sizing.containers_of(facility, lot.target, contains) + ceil(_backup(lot) / contains)
+    return [contains] * min(count, facility.storage)
+
+
+def _served(lot: Lot) -> list[Dosing]:
+    """The doses that are still to be given from it."""
+    return [d for d in lot.patient.doses if d.lot is lot and not d.over]
 
 
 def _of_doses(unit: Unit, lot: Lot, doses: list[Dosing]) -> list[float]:
@@ -99,23 +107,48 @@ def _fewest(dosing: Dosing, need: float) -> float:
 
 def take_out(unit: Unit, dosing: Dosing, bank: Lot, batch: Lot) -> bool:
     """Take what a dose needs out of its bank, into its *batch*; False if the bank does not have it."""
+    batch.contents = _chosen(unit, dosing, bank.contents)
+    for cells in batch.contents:
+        bank.contents.remove(cells)
+    batch.thawed = sum(batch.contents)
+    bank.thawed += batch.thawed
+    unit.takes_out(bank, batch.containers)
+    return bool(batch.contents)
+
+
+def holds(unit: Unit, dosing: Dosing, bank: Lot) -> bool:
+    """Whether *bank* still has what a dose takes."""
+    return bool(_chosen(unit, dosing, bank.contents))
+
+
+def unserved(unit: Unit, bank: Lot) -> list[Dosing]:
+    """The doses that wait for *bank* and for which it will hold too little, when those before them have had theirs."""
+    contents, short = list(bank.contents), []
+    for dosing in waiting_for(bank):
+        chosen = _chosen(unit, dosing, contents)
+        for cells in chosen:
+            contents.remove(cells)
+        if not chosen:
+            short.append(dosing)
+    return short
+
+
+def waiting_for(bank: Lot) -> list[Dosing]:
+    """The doses that are still to be thawed from *bank*."""
+    doses = [d for d in bank.patient.doses if d.lot is bank and not (d.over or d.off)]
+    return [d for d in doses if d.batch is not None and not d.batch.thawed]
+
+
+def _chosen(unit: Unit, dosing: Dosing, contents: list[float]) -> list[float]:
+    """The containers that a dose takes of those of a bank with these *contents*; none if there are too few."""
     recipe, facility, total = dosing.patient.recipe, unit.facility_of(dosing.patient), dosing.portion.total
     assert recipe.bank is not None
-    if not bank.contents:
-        return False
+    if not contents:
+        return []
     if recipe.bank.contains is not None:
-        needed = sizing.containers_for(recipe, facility, total, bank.contents[0])
-        if bank.containers < needed:
-            return False
-        batch.contents, bank.contents = bank.contents[:needed], bank.contents[needed:]
-    else:
-        need = sizing.frozen_for(recipe, facility, total)
-        fits = [cells for cells in bank.contents if cells >= need * NEARLY]
-        chosen = min(fits) if fits else max(bank.contents)
-        if chosen < _fewest(dosing, need) * NEARLY:
-            return False
-        bank.contents.remove(chosen)
-        batch.contents = [chosen]
-    bank.thawed += sum(batch.contents)
-    unit.takes_out(bank, batch.containers)
-    return True
+        needed = sizing.containers_for(recipe, facility, total, contents[0])
+        return contents[:needed] if needed <= len(contents) else []
+    need = sizing.frozen_for(recipe, facility, total)
+    fits = [cells for cells in contents if cells >= need * NEARLY]
+    chosen = min(fits) if fits else max(contents)
+    return [chosen] if chosen >= _fewest(dosing, need) * NEARLY else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
+from attrs import evolve
 from simpy import Event, Interrupt
 
 from mfg.calendar import DAY
@@ -15,15 +16,16 @@ from mfg.simulation.clock import First, Process
 from mfg.simulation.cohort import Patient
 from mfg.simulation.deciding import assess, observe
 from mfg.simulation.filling import held, is_short, runs_short_at, suspend
+from mfg.simulation.foreseeing import awaited, expected
 from mfg.simulation.laboratory import sample_product
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.making import begin, begin_thaw, lose
 from mfg.simulation.overnight import begins, wait_for_doors
-from mfg.simulation.planning import enrol, expected, give_up, put_off
+from mfg.simulation.planning import enrol, give_up, put_off
 from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import call, float_in, floats
-from mfg.simulation.waiting import lacking, what_holds
+from mfg.simulation.waiting import lacking
 
 TOO_FEW = "too few cells"
 
@@ -112,12 +114,13 @@ def draw(unit: Unit, dosing: Dosing, booked: Booked) -> Process:
     if dosing.off or dosing.draw is not booked or unit.now < booked.start:
         return False
     if batch is not None and expected(unit, batch) > unit.formulation(dosing)[1]:
-        put_off(unit, dosing, expected(unit, batch), what_holds(unit, batch))
+        put_off(unit, dosing, expected(unit, batch), awaited(unit, batch))
         return False
     if not (yield from in_turn(unit, dosing, surely=False)):
         return False
-    yield from unit.procedure("draw", dosing, booked)
-    return True
+    day = booked.day
+    begun = yield from unit.procedure("draw", dosing, booked, unless=dosing.upset)
+    return begun >= 0 and booked.day == day  # or it was put off meanwhile, and another draw with it
 
 
 def is_due(unit: Unit, dosing: Dosing) -> Process:
@@ -166,7 +169,7 @@ def cells_are_ready(unit: Unit, dosing: Dosing) -> Process:
     if dosing.booked is not None and unit.now < unit.formulation(dosing)[0]:
         return False
     if batch is not None and not batch.ready.triggered:
-        put_off(unit, dosing, expected(unit, batch), what_holds(unit, batch))
+        put_off(unit, dosing, expected(unit, batch), awaited(unit, batch))
         return False
     if batch is not None and batch.failed:
         return False
@@ -258,6 +261,12 @@ def deliver(unit: Unit, dosing: Dosing) -> Process:
         yield from administer(unit, dosing)
 
 
+def draw_for_chase(unit: Unit, dosing: Dosing) -> Process:
+    """Draw from the patient what will follow the cells: the beginning of the appointment of the dose."""
+    if dosing.patient.is_chased(dosing.dose.name):
+        yield from unit.procedure("draw", dosing, dosing.booked)
+
+
 def spoil(unit: Unit, dosing: Dosing, cause: str, value: float = float("nan")) -> None:
     """A product is not given: name the cause, and begin again as far as the policy goes."""
     unit.writes(dosing.subject, "fail", cause, value)
@@ -269,6 +278,19 @@ def spoil(unit: Unit, dosing: Dosing, cause: str, value: float = float("nan")) -
         dosing.hopeless = cause
     elif dosing.booked is not None:
         put_off(unit, dosing, unit.now, f"{limits.LOST}{cause}", "lot lost")
+
+
+def _keeps_until(unit: Unit, dosing: Dosing) -> tuple[int | None, str]:
+    """The last minute at which a product may be given, if there is one, and what is wrong with it after that."""
+    recipe, by = dosing.patient.recipe, None
+    if not (dosing.dose.product and recipe.prepares):
+        return None, ""
+    if recipe.use_within is not None:
+        by = dosing.suspended_at + recipe.use_within
+    runs_short = runs_short_at(unit, dosing) if dosing.dose.viable else None
+    if runs_short is not None and (by is None or runs_short < by):
+        return runs_short, TOO_FEW
+    return by, "expired"
 
 
 def administer(unit: Unit, dosing: Dosing) -> Process:
@@ -286,21 +308,22 @@ def administer(unit: Unit, dosing: Dosing) -> Process:
         begun(unit.now)
         return
 
-    by, late, upset = None, "expired", dosing.upset
-    if dosing.dose.product and recipe.prepares:
-        by = None if recipe.use_within is None else dosing.suspended_at + recipe.use_within
-        runs_short = runs_short_at(unit, dosing) if dosing.dose.viable else None
-        if runs_short is not None and (by is None or runs_short < by):
-            by, late = runs_short, TOO_FEW
+    (by, late), upset = _keeps_until(unit, dosing), dosing.upset
     if not (yield from wait_for_doors(unit, dosing, by)):
         if not (upset.triggered or dosing.off):
             spoil(unit, dosing, late)
         return
-    alive = 1.0
+    yield from draw_for_chase(unit, dosing)
+    if by is not None and unit.now > by:
+        spoil(unit, dosing, late)
+        return
+    booked, alive = dosing.booked, 1.0
+    if booked is not None and patient.is_chased(dosing.dose.name):
+        booked = evolve(booked, start=unit.now)  # after the draw, with which the appointment began
     if dosing.dose.product and recipe.prepares:
         alive = unit.biology.viability(patient, dosing.number, unit.now - dosing.suspended_at)
     cells = dosing.cells * alive
-    begins_at = yield from unit.procedure("administer", dosing, dosing.booked, cells, by, upset, begun)
+    begins_at = yield from unit.procedure("administer", dosing, booked, cells, by, upset, begun)
     if begins_at < 0:
         if not upset.triggered:
             spoil(unit, dosing, late)

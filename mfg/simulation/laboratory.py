@@ -6,25 +6,18 @@ from math import inf, nan
 
 from mfg.calendar import DAY
 from mfg.simulation import plan as p
-from mfg.simulation.lots import Dosing, Lot, Made, Results
+from mfg.simulation.foreseeing import foresee, needed_by
+from mfg.simulation.lots import Dosing, Lot, Made
 from mfg.simulation.unit import Unit
-from mfg.simulation.works import Assay, Panel
+from mfg.simulation.works import Assay
 
 CONTAMINATION, OUT_OF_SPECIFICATION = "contamination", "out of specification"
 LATER = "dosed, later positive"
 
 
-def awaited(unit: Unit, panel: Panel) -> dict[str, Results]:
-    """What will wait for the results of a *panel*, by what they hold up."""
-    results = dict(unit.no_results)
-    for what, count in panel.holds.items():
-        results[what] = Results(unit.floor, count)
-    return results
-
-
 def sample_product(unit: Unit, dosing: Dosing) -> None:
     """Send samples of a formulated product to the laboratory."""
-    dosing.results = awaited(unit, dosing.patient.of_products)
+    dosing.results = unit.results_of(dosing.patient.of_products)
     for assay in dosing.patient.of_products.assays:
         Sample(unit, dosing, dosing.batch, assay)
 
@@ -76,7 +69,7 @@ def sampled_before(unit: Unit, lot: Lot) -> None:
 class Sample:
     """One sample on its way through the laboratory, of *made*; its result is reported to whatever waits for it.
 
-    What it holds is decided when it is taken: contamination that comes later is not in it. A result of a
+    The bench takes it in the order in which each must begin for its result to be in time. What it holds is decided when it is taken: contamination that comes later is not in it. A result of a
     product that another one has replaced is only written down. A result out of specification may be had
     tested again.
     """
@@ -98,11 +91,15 @@ class Sample:
     def __init__(self, unit: Unit, made: Made, lot: Lot | None, assay: Assay, repeat: int = 0) -> None:
         self.unit, self.made, self.lot, self.assay, self.repeat = unit, made, lot, assay, repeat
         self.subject, self.awaiting = made.subject, made.results
-        facility = unit.plan.facilities[made.patient.facility]
-        self.task = unit.does(assay.benches[facility.laboratory], made)
+        bench = assay.benches[unit.facility_of(made.patient).laboratory]
+        begins = needed_by(unit, made, assay.test.holds) - round(assay.test.turnaround.typical) - bench.booked
+        self.task = unit.does(bench, made, due=begins)
         self.turn = made.turns[assay.name]
         self.failure, self.value = self._verdict()
         self.task.callbacks.append(self.incubate)
+        if made is lot:
+            lot.tested[assay.name] = self.task
+            foresee(unit, lot, assay)
 
     def incubate(self, _: object) -> None:
         """The bench is free; the result takes its time, and what has grown is often seen before."""
@@ -110,6 +107,8 @@ class Sample:
         if self.failure == CONTAMINATION and self.assay.positive is not None:
             draws = self.assay.positive
         floor.at(floor.now + draws(made.patient.index, made.number, self.turn), self.report)
+        if made is self.lot and self.awaiting is made.results:
+            foresee(self.unit, self.lot, self.assay)
 
     def report(self) -> None:
         """The result is in."""

@@ -22,7 +22,12 @@ IN_ALL = "in all"  # all days that a patient was booked later than the first tha
 
 REFUSED, REFUSED_AGAIN, AWAITED = "refuse", "refuse again", "await"  # the rows of the log that tell of them
 
-GROWTH, LOST, RESULT = "growth", "lost: ", "result of "  # what a dose waits for, beside places and hands
+GROWTH, LOST, RESULT, SHORT = (
+    "growth",
+    "lost: ",
+    "result of ",
+    "short bank",
+)  # what a dose waits for, beside places and hands
 
 
 def of(place: str, kind: str) -> str:

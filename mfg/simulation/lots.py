@@ -87,6 +87,7 @@ class Lot(Made):
     bank as its `parent`. `begins` is the step with which it begins: a lot may start from isolated marrow, or
     be in culture when the run starts. Its `marrow` is what was collected, in mL, or in cells where they are counted.
     What got into the marrow itself (`tainted`) is in every lot from it. `task` is the freezing that it waits for.
+    `tested` is the latest work of the laboratory on its sample for each test.
     """
 
     target: float
@@ -111,6 +112,7 @@ class Lot(Made):
     taken: bool = False
     failed: str = ""
     sampled: set[str] = field(factory=set)
+    tested: dict[str, Task] = field(factory=dict)
     process: Running | None = None
     task: Task | None = None
 

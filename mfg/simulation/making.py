@@ -11,12 +11,12 @@ from mfg.growth import Culture
 from mfg.simulation import sizing
 from mfg.simulation.clock import First, Process
 from mfg.simulation.deciding import observe
-from mfg.simulation.freezing import freeze, take_out
+from mfg.simulation.freezing import freeze, take_out, unserved, waiting_for
 from mfg.simulation.gathering import gather
 from mfg.simulation.laboratory import sample_at, sample_culture
 from mfg.simulation.lots import Dosing, Lost, Lot
 from mfg.simulation.planning import resize
-from mfg.simulation.replacing import replace
+from mfg.simulation.replacing import Begun, complete, replace
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import float_in
 from mfg.simulation.works import Job
@@ -50,7 +50,26 @@ def unless_lost(unit: Unit, lot: Lot, story: Process) -> Process:
 
 def lose(unit: Unit, lot: Lot, cause: str) -> None:
     """A lot is lost; begin what replaces it."""
-    fresh, thaws = replace(unit, lot, cause)
+    begin_all(unit, replace(unit, lot, cause))
+
+
+def fill_up(unit: Unit, bank: Lot) -> None:
+    """The containers of *bank* are counted: begin another for the doses that it will not serve, unless that waits.
+
+    Raises:
+        Lost: if it is just frozen and serves no dose at all.
+    """
+    if unit.plan.policy.short_bank != "at freezing":
+        return
+    waiting, short = waiting_for(bank), unserved(unit, bank)
+    if waiting and len(short) == len(waiting) and not bank.thawed:
+        raise Lost(SPENT)
+    begin_all(unit, complete(unit, bank, short))
+
+
+def begin_all(unit: Unit, begun: Begun) -> None:
+    """Begin the lots that are to be made, and wait to thaw for the doses that are to be thawed."""
+    fresh, thaws = begun
     for one in fresh:
         begin(unit, one)
     for dosing in thaws:
@@ -74,6 +93,7 @@ def make(unit: Unit, lot: Lot) -> Process:
         yield from freeze(unit, lot)
         survive(unit, lot.patient.jobs["cryopreserve"], lot)
         sample_at(unit, lot, "cryopreserve")
+        fill_up(unit, lot)
     yield from release(unit, lot)
     lot.ready.succeed()
     while lot.store is None and lot.culture is not None and not lot.taken:
@@ -264,6 +284,7 @@ def thaw(unit: Unit, dosing: Dosing, batch: Lot) -> Process:
     if not take_out(unit, dosing, bank, batch):
         lose(unit, bank, SPENT)
         return
+    fill_up(unit, bank)
     batch.contaminated = bank.contaminated
     if terms.recovers is not None:
         yield from recover(unit, batch)

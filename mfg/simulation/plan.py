@@ -358,7 +358,8 @@ class People:
 class Recipe:
     """What is done, in order: what makes a lot, and what brings a dose to the patient.
 
-    It is the `number`-th of the plan; `tests` are the places of its release tests in the plan's list.
+    It is the `number`-th of the plan; `tests` are the places of its release tests in the plan's list. Doses that are
+    `chased` begin with a draw from the patient, in the same appointment.
     """
 
     number: int
@@ -377,6 +378,7 @@ class Recipe:
     use_within: int | None
     outbound: str | None
     administers: bool
+    chased: bool
     stay: int
 
     @property
@@ -392,6 +394,7 @@ class Policy:
     order: str
     recollect: int
     again: str
+    short_bank: str
     facility: str
     score_least: float
     give_up_after: float

@@ -15,7 +15,6 @@ from mfg.simulation import plan as p
 from mfg.simulation.booking import Booked, least_shift
 from mfg.simulation.cohort import Patient
 from mfg.simulation.expecting import next_start
-from mfg.simulation.laboratory import awaited
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.plan import DAY_0
 from mfg.simulation.refusals import Refusals
@@ -24,7 +23,6 @@ from mfg.simulation.unit import TOO_LONG, Unit
 from mfg.simulation.visits import WAITED, follow_dose, plan_visit, soonest
 
 NO_APPOINTMENT = "no appointment"
-UNSEEN = 7 * DAY  # how long a lot whose culture nobody has seen yet is taken to need
 Appointments = dict[tuple[str, str | None], Booked]  # by the kind of an event and its dose
 
 
@@ -148,7 +146,7 @@ def new_lot(unit: Unit, patient: Patient, due: int, target: float, collection: B
     """Another lot of the patient, not yet begun."""
     number = len(patient.lots)
     subject = unit.log.subject(patient.index, number)
-    results = awaited(unit, patient.of_lots)
+    results = unit.results_of(patient.of_lots)
     lot = Lot(patient, number, subject, due, results, target, collection, Event(unit.floor))
     patient.lots.append(lot)
     return lot
@@ -199,8 +197,6 @@ def put_off(unit: Unit, dosing: Dosing, ready: float, waits_for: str = "", why: 
         unit.writes(dosing.subject, limits.AWAITED, waits_for, float(dosing.booked.day - before))
     for one in later:
         moved(unit, one, why if one is dosing else "moved")
-    if dosing.lot is not None:
-        dosing.lot.due = dosing.due
 
 
 def moves(unit: Unit, patient: Patient, booked: list[Booked], earliest: dict[str, int]) -> int | None:
@@ -248,6 +244,9 @@ def moved(unit: Unit, dosing: Dosing, why: str = "moved") -> None:
     dosing.due = dosing.booked.start
     if dosing.batch is not None:
         dosing.batch.due = dosing.due
+    lot = dosing.lot
+    if lot is not None and dosing is next(d for d in dosing.patient.doses if d.lot is lot and not d.over):
+        lot.due = dosing.due
     unit.writes(dosing.subject, "book", why, float(dosing.due))
     follow_dose(unit, dosing, shift)
     if dosing.number == 0 and is_too_late(unit, dosing.patient, dosing.due):
@@ -268,19 +267,6 @@ def after(dosing: Dosing) -> list[Dosing]:
 def distinct(booked: Iterable[Booked | None]) -> list[Booked]:
     """Each appointment once: the doses of a bank share their collection."""
     return list({id(b): b for b in booked if b is not None}.values())
-
-
-def expected(unit: Unit, lot: Lot) -> float:
-    """When a lot will be grown, as its culture shows; results that are still out are not foreseen."""
-    recipe = lot.patient.recipe
-    if lot.ready.triggered or lot.grown or recipe.cultivation is None:
-        return unit.now
-    if lot.culture is not None:
-        return max(unit.now, lot.culture.forecast(1.0)) + recipe.induces
-    if lot.parent is not None and recipe.bank is not None:
-        thawed = max(unit.now, expected(unit, lot.parent) + DAY)
-        return thawed + (0 if recipe.bank.recovers is None else recipe.bank.recovers)
-    return unit.now + UNSEEN + recipe.induces
 
 
 def give_up(unit: Unit, patient: Patient) -> None:

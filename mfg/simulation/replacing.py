@@ -9,6 +9,7 @@ from simpy import Event
 
 from mfg.calendar import DAY
 from mfg.simulation import limits
+from mfg.simulation.freezing import holds, planned
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.planning import (
     NO_APPOINTMENT,
@@ -47,7 +48,7 @@ def replace(unit: Unit, lot: Lot, cause: str) -> Begun:
         booked = first.booked.day if first.booked is not None else None
         if first.tries > unit.plan.policy.recollect:
             first.hopeless = cause
-        elif lot.parent is not None and lot.parent.containers and not lot.parent.failed:
+        elif lot.parent is not None and not lot.parent.failed and holds(unit, first, lot.parent):
             begun = _thaw_again(unit, first, lot.parent)
         elif lot.patient.recipe.bank is not None:
             begun = _bank_again(unit, first)
@@ -123,28 +124,66 @@ def _could_serve(other: Dosing, dosing: Dosing) -> bool:
 
 
 def _bank_again(unit: Unit, first: Dosing) -> Begun:
-    """Collect for another bank, and put off everything that waits for one."""
-    patient, today, spent = first.patient, unit.now // DAY, first.lot
-    later = [d for d in (first, *after(first)) if d.booked is not None]
-    pending = [d for d in later if d.lot is spent]
-    if spent is None or spent.collection is None or first.booked is None:
+    """Collect for another bank in the place of a lost one, for everything that waits for it."""
+    spent = first.lot
+    begun = None
+    if spent is not None and first.booked is not None:
+        unit.empties(spent)
+        pending = [d for d in (first, *after(first)) if d.booked is not None and d.lot is spent]
+        begun = _bank_for(unit, pending, spent, "lot lost")
+    if begun is None:
+        first.hopeless = NO_APPOINTMENT
+    return begun or NOTHING
+
+
+def complete(unit: Unit, bank: Lot, short: list[Dosing]) -> Begun:
+    """Collect for the doses of which *bank* is *short*, as far as the policy goes; the others keep it."""
+    booked = short[0].booked if short else None
+    if booked is None or short[0].tries >= unit.plan.policy.recollect:
+        return NOTHING
+    first, before = short[0], booked.day
+    begun = _bank_for(unit, short, bank, "put off")
+    if begun is None:
         first.hopeless = NO_APPOINTMENT
         return NOTHING
-    unit.empties(spent)
-    lead = unit.booking.lead(patient, spent.collection.event.name)
-    collection = evolve(spent.collection, done=True, day=first.booked.day - lead)
-    moving = [b for d in later for b in (d.draw, d.booked)]
-    earliest = {collection.event.name: today + 1, first.booked.event.name: today + 1 + lead}
-    if moves(unit, patient, distinct([collection, *moving]), earliest) is None:
-        first.hopeless = NO_APPOINTMENT
-        return NOTHING
+    first.tries += 1
+    if booked.day > before:
+        unit.writes(first.subject, limits.AWAITED, limits.SHORT, float(booked.day - before))
+    return begun
+
+
+def _bank_for(unit: Unit, pending: list[Dosing], bank: Lot, why: str) -> Begun | None:
+    """Collect again for *pending* doses that *bank* does not serve; None if there is no appointment.
+
+    As soon as it can be; or, while the freezer has no room for another bank, as long before the first of them as the
+    course says. If that is late, the first and all later doses are put off together.
+    """
+    first = pending[0]
+    patient, today = first.patient, unit.now // DAY
+    if bank.collection is None or first.booked is None:
+        return None
     target = target_for(unit, patient, [d.dose for d in pending])
-    bank = new_lot(unit, patient, first.booked.start, target, collection)
+    fresh = new_lot(unit, patient, first.booked.start, target, None)
+    for one in pending:
+        serve(unit, one, fresh, new_batch(unit, one, fresh))
+    lead = unit.booking.lead(patient, bank.collection.event.name)
+    on_time = first.booked.day - lead
+    has_room = len(planned(unit, fresh)) <= unit.stores[patient.facility].free
+    fresh.collection = evolve(bank.collection, done=True, day=today if has_room else max(today, on_time - 1))
+    found = unit.booking.move(patient, [fresh.collection], {}, today) is not None
+    if found and fresh.collection.day <= on_time:
+        for one in pending:
+            moved(unit, one)
+        return [fresh], pending
+    unit.booking.cancel(patient, [fresh.collection])
+    fresh.collection.day = on_time
+    later = [d for d in (first, *after(first)) if d.booked is not None]
+    earliest = {fresh.collection.event.name: today + 1, first.booked.event.name: today + 1 + lead}
+    if moves(unit, patient, distinct(ahead_of(later)), earliest) is None:
+        return None
     for one in later:
-        if one.lot is spent:
-            serve(unit, one, bank, new_batch(unit, one, bank))
-        moved(unit, one, "lot lost" if one is first else "moved")
-    return [bank], pending
+        moved(unit, one, why if one is first else "moved")
+    return [fresh], pending
 
 
 def _thaw_again(unit: Unit, dosing: Dosing, bank: Lot) -> Begun:

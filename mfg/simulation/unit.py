@@ -79,6 +79,10 @@ class Unit:
         patient.recipe = self.plan.recipe_for(patient.case)
         patient.of_lots, patient.of_products = self._panels[patient.recipe.number]
 
+    def results_of(self, panel: Panel) -> dict[str, Results]:
+        """What will wait for the results of a *panel*, by what they hold up."""
+        return {**self.no_results, **{what: Results(self.floor, n) for what, n in panel.holds.items()}}
+
     def facility_of(self, patient: Patient) -> p.Facility:
         """The facility that makes the patient's lots."""
         return self.plan.facilities[patient.facility]

@@ -81,7 +81,8 @@ def assumed_in(scenario: Scenario) -> list[Input]:
     """Every input of *scenario* that is assumed or calibrated and can be moved, within its range.
 
     The range is the one that its evidence states, or a quarter of the value up and down; a count moves by at
-    least one, and a percentage above 50 by a quarter of what is missing to 100.
+    least one, and a percentage above 50 by a quarter of what is missing to 100. The ends of a distribution are not
+    moved where its middle is a fact that stays: it might come to lie outside of them.
     """
     grouped: dict[str, list[Number]] = {}
     for number in scenario.numbers:
@@ -89,6 +90,15 @@ def assumed_in(scenario: Scenario) -> list[Input]:
         known = number.evidence is not None and number.evidence.kind in ("assumed", "calibrated")
         if known and number.path.startswith(_MOVED) and not _KEPT & set(number.path.split(".")):
             grouped.setdefault(path if key in (*_SPREAD, "is") else number.path, []).append(number)
+    stays = {n.path.rpartition(".")[0] for n in scenario.numbers if n.path.endswith((".mean", ".median"))}
+    for numbers in grouped.values():
+        stays -= {n.path.rpartition(".")[0] for n in numbers if n.path.endswith((".mean", ".median"))}
+    ends = (".least", ".most")
+    grouped = {
+        name: numbers
+        for name, numbers in grouped.items()
+        if name not in stays or not any(n.path.endswith(ends) for n in numbers)
+    }
     found = [_input(name, numbers) for name, numbers in grouped.items()]
     return [one for one in found if one is not None]
 

@@ -87,6 +87,7 @@ def leaving(phase2: Trial, nurown: Trial) -> list[Line]:
         _counted("eligible, of 59 screened", 51, "Berry 2019", eligible, 59),
         _counted("randomised, of 51 eligible", 48, "Berry 2019", randomised[eligible], 51),
         _counted("completed, of 48 randomised", 43, "Berry 2019", completed[randomised], 48),
+        _counted("died, of 48 randomised", 0, "Berry 2019", (ending == "died").to_numpy()[randomised], 48),
     ]
 
 

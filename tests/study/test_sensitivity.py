@@ -63,6 +63,17 @@ def test_what_is_moved_is_assumed_and_within_its_range(name: str) -> None:
             assert min(0, value) <= low <= value <= high
 
 
+@pytest.mark.parametrize("name", ["cl2020-phase2", "nurown-phase2"])
+def test_the_ends_of_a_distribution_move_with_its_middle_or_not_at_all(name: str) -> None:
+    """So that what is tried is a distribution at both ends of its range, also where the mean is a fact."""
+    moved = [one for one in assumed_in(load_scenario(name)) if one.name.startswith("population.")]
+    cut = [one for one in moved if any(path.endswith((".least", ".most")) for path in one.ends)]
+    assert "population.weight" in {one.name for one in cut}
+    assert "population.alsfrs_r" not in {one.name for one in cut}
+    for share in (0.0, 1.0):
+        load_scenario(name, {path: text for one in cut for path, text in one.at(share).items()})
+
+
 def test_every_assumption_is_one_command(mfg: Callable[..., Said], tmp_path: Path) -> None:
     """A ranked table; the number of inputs is that of the assumptions that can be moved."""
     said = mfg(

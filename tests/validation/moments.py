@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from math import exp, log, pi, sqrt
+from math import exp, log
 
+import numpy as np
+import numpy.typing as npt
 from attrs import frozen
+from scipy import optimize, stats
 from scipy.special import ndtr
+
+Floats = npt.NDArray[np.float64]
 
 
 @frozen
@@ -55,30 +60,24 @@ def lognormal(median: float, spread: float) -> Moments:
 
 
 def cut_lognormal(median: float, spread: float, least: float, most: float) -> Moments:
-    """The same with `least` and `most`: what lies beyond them is there."""
-    sigma = log(spread)
-    low, high = log(least / median) / sigma, log(most / median) / sigma
+    """The same with `least` and `most`: what is left between them has the median and the spread."""
+    ends = np.log([least, most])
+
+    def missed(terms: Floats) -> Floats:
+        mean, sd = terms
+        left = stats.truncnorm(*((ends - mean) / sd), mean, sd)
+        return np.array([left.median() - log(median), left.std() - log(spread)])
+
+    mean, sd = optimize.root(missed, [log(median), log(spread)], tol=1e-12).x
+    low, high = (ends - mean) / sd
 
     def power(n: int) -> float:
-        inside = median**n * exp((n * sigma) ** 2 / 2) * (ndtr(high - n * sigma) - ndtr(low - n * sigma))
-        return float(least**n * ndtr(low) + inside + most**n * ndtr(-high))
+        inside = ndtr(high - n * sd) - ndtr(low - n * sd)
+        return float(exp(n * mean + (n * sd) ** 2 / 2) * inside / (ndtr(high) - ndtr(low)))
 
     return Moments(power(1), power(2) - power(1) ** 2)
 
 
-def truncated_normal(mean: float, sd: float, least: float, most: float) -> Moments:
-    """``{ mean, sd, least, most, shape = "normal" }``: nothing lies beyond the limits."""
-    low, high = (least - mean) / sd, (most - mean) / sd
-    inside = ndtr(high) - ndtr(low)
-    shift = (_density(low) - _density(high)) / inside
-    bend = (low * _density(low) - high * _density(high)) / inside
-    return Moments(float(mean + sd * shift), float(sd**2 * (1 + bend - shift**2)))
-
-
 def stated(mean: float, sd: float) -> Moments:
-    """``{ mean, sd }`` of a shape that is written by them: gamma, beta, normal without limits."""
+    """``{ mean, sd }`` of a shape that is written by them: gamma, beta, normal with or without limits."""
     return Moments(mean, sd**2)
-
-
-def _density(x: float) -> float:
-    return exp(-x * x / 2) / sqrt(2 * pi)

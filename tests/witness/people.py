@@ -32,6 +32,13 @@ POPULATION = group(
             "protocol.eligibility": {"alsfrs_r": {"least": "31 point"}},
         },
     ),
+    Witness(
+        "scored",
+        _SIM,
+        "small",
+        {"population.scored": "3 calendar month"},
+        where={**_COMING, **_SCORED, "protocol.eligibility": {"alsfrs_r": {"most": "37 point"}}},
+    ),
     Witness("decline", _SIM, "small", {"population.decline": "-5 point/month"}, where={**_COMING, **_SCORED}),
     Witness("leaves.ineligible", _SIM, "small", {"population.leaves.ineligible": "90 %"}, where=_LUCK),
     Witness("leaves.withdraw", _SIM, "small", {"population.leaves.withdraw": "90 % / month"}, where=_LUCK),
@@ -120,6 +127,8 @@ _FACILITIES = {
         "freezers": 1,
     }
 }
+_TWICE = [{"name": "one", "day": "0 day"}, {"name": "two", "day": "28 day"}]
+_TWO = [{"name": "all", "doses": ["one", "two"]}]
 SCENARIO = group(
     "scenario",
     Witness("protocol", "check", "small", {"protocol": "none-such"}),
@@ -175,6 +184,13 @@ SCENARIO = group(
     Witness("late", _SIM, "small", {"late": "1 day"}),
     Witness("policy.recollect", _SIM, "small", {"policy.recollect": 0}, where=_SPOILED),
     Witness("policy.again", _SIM, "grown", {"policy.again": "isolate"}, where=_GROW_SPOILED),
+    Witness(
+        "policy.short_bank",
+        _SIM,
+        "bank",
+        {"policy.short_bank": "when spent"},
+        where={"site.facility.gmp.storage": 1, "protocol.dose": _TWICE, "protocol.arm": _TWO},
+    ),
     Witness("policy.facility", _SIM, "small", {"policy.facility": "in turn"}, where=_FACILITIES),
     Witness(
         "policy.loses_eligibility",

@@ -202,6 +202,7 @@ STEPS = group(
         },
     ),
     Witness("administer", "check", "small", _without("administer")),
+    Witness("administer.chase", _SIM, "small", {"protocol.step.administer.chase": "CSF"}),
     Witness(
         "administer.when",
         "check",

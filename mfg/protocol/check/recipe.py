@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mfg.digits import plain
 from mfg.errors import Refused
 from mfg.protocol.check.arms import given_treatments
 from mfg.protocol.check.conditions import asked, exclude
-from mfg.protocol.protocol import Before, Protocol, Supply
-from mfg.protocol.recipe import Expand, Formulate, Induce, Ship, Step, Thaw
+from mfg.protocol.protocol import Before, Protocol, Supply, Treatment
+from mfg.protocol.recipe import Administer, Expand, Formulate, Induce, Ship, Step, Thaw
 from mfg.protocol.rules import When
 from mfg.units import Quantity, number
 
@@ -132,12 +132,24 @@ def _served(protocol: Protocol, supply: Supply | None, steps: list[Step]) -> Ite
     if "collect" in done and kind != "stock" and treatments and not any(t.collected for t in treatments):
         advice = "let a treatment be collected, or leave the step out"
         yield Refused("step.collect", None, "takes place, and nobody is collected", advice)
+    yield from _drawn(steps, treatments)
+    if supply is not None:
+        yield from _time(protocol, supply, steps)
+
+
+def _drawn(steps: list[Step], treatments: Sequence[Treatment]) -> Iterator[Refused]:
+    """What is drawn from the patient, once for a dose: the vehicle of the cells or what follows them."""
     drawn = next((step for step in steps if isinstance(step, Formulate) and step.drawn is not None), None)
     if drawn is not None and treatments and not any(t.drawn for t in treatments):
         advice = "let a treatment be drawn, or leave it out"
         yield Refused("step.formulate.drawn", None, "is said, and nobody is drawn", advice)
-    if supply is not None:
-        yield from _time(protocol, supply, steps)
+    chased = next((step.chase for step in steps if isinstance(step, Administer) and step.chase), None)
+    if chased is not None and drawn is not None:
+        advice = "leave it out, or formulate.drawn: a dose has one draw"
+        yield Refused("step.administer.chase", chased, "is drawn a second time", advice)
+    elif chased is not None and treatments and not any(t.drawn for t in treatments):
+        advice = "let a treatment be drawn, or leave it out"
+        yield Refused("step.administer.chase", chased, "is said, and nobody is drawn", advice)
 
 
 def _time(protocol: Protocol, supply: Supply, steps: list[Step]) -> Iterator[Refused]:

@@ -103,6 +103,7 @@ def _policy(scenario: Scenario) -> p.Policy:
         order=policy.order,
         recollect=policy.recollect,
         again=policy.again,
+        short_bank=policy.short_bank,
         facility=policy.facility,
         score_least=least if policy.loses_eligibility else -inf,
         give_up_after=inf if policy.give_up_after is None else number(policy.give_up_after, "minute"),

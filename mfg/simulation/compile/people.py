@@ -7,7 +7,7 @@ from math import inf
 from typing import Any
 
 from mfg.calendar import DAY
-from mfg.population import Shares
+from mfg.population import Shares, score_at_arrival
 from mfg.protocol.protocol import Covariate
 from mfg.protocol.rules import When
 from mfg.scenario import Scenario
@@ -22,10 +22,11 @@ def people_of(scenario: Scenario) -> p.People:
     """What the patients, their marrow and their cells are like."""
     people = scenario.population
     marrow, growth, product, leaving = people.marrow, people.growth, people.product, people.leaving
+    score = score_at_arrival(people)
     return p.People(
         weight=shape_of(people.weight, "kg"),
         age=shape_of(people.age, "year") if people.age else None,
-        score=shape_of(people.alsfrs_r, "point") if people.alsfrs_r else None,
+        score=shape_of(score, "point") if score else None,
         decline=shape_of(people.decline, "point/month") if people.decline else None,
         ineligible=part(leaving.ineligible),
         withdraw=monthly(leaving.withdraw),

@@ -40,6 +40,7 @@ class Places:
     capacities: list[int] = field(factory=list)
     hours: list[tuple[Window, ...]] = field(factory=list)
     needs: list[tuple[tuple[tuple[int, int], ...], tuple[Window, ...]]] = field(factory=list)
+    lines: dict[tuple[int, int], int] = field(factory=dict)
     laboratories: dict[str, int] = field(init=False)
     clinics: tuple[p.Clinic, ...] = field(init=False)
     facilities: tuple[p.Facility, ...] = field(init=False)
@@ -87,6 +88,13 @@ class Places:
         if need not in self.needs:
             self.needs.append(need)
         return self.needs.index(need)
+
+    def _line(self, bench: int, booked: int) -> int:
+        """The need for a bench for so long: what is shorter stands in a line of its own, and can fill gaps."""
+        if (bench, booked) not in self.lines:
+            self.lines[bench, booked] = len(self.needs)
+            self.needs.append((((bench, 1),), self.hours[bench]))
+        return self.lines[bench, booked]
 
     def _work(
         self,
@@ -220,9 +228,8 @@ class Places:
         for name in self.laboratories:
             bench = self.resources.index(f"{name}.benches")
             activity = self._activity(f"test {release.test}", name, ((bench, 1),))
-            benches.append(
-                p.Work(release.test, activity, self._need(((bench, 1),)), hands, round(hands.typical))
-            )
+            booked = round(hands.typical)
+            benches.append(p.Work(release.test, activity, self._line(bench, booked), hands, booked))
         limits = dict(release.limit.bounds())
         unit = unit_of(next(iter(limits.values()))) if limits else ""
         spread = self.scenario.population.measures.get(release.test)

@@ -10,7 +10,17 @@ from mfg.errors import Refused
 from mfg.growth import Cultivation
 from mfg.protocol.cases import Condition
 from mfg.protocol.protocol import Release, Supply
-from mfg.protocol.recipe import Collect, Cryopreserve, Expand, Formulate, Induce, Ship, Step, Thaw
+from mfg.protocol.recipe import (
+    Administer,
+    Collect,
+    Cryopreserve,
+    Expand,
+    Formulate,
+    Induce,
+    Ship,
+    Step,
+    Thaw,
+)
 from mfg.protocol.rules import When, condition_of
 from mfg.scenario import Scenario, in_bed
 from mfg.simulation import plan as p
@@ -63,7 +73,7 @@ def _recipe_of(scenario: Scenario, steps: Sequence[Step], number_of: int, tests:
     source, alive = scenario.source, terms_of(scenario).alive
     collect, formulate = _first(steps, Collect), _first(steps, Formulate)
     freeze, thaw, induce = _first(steps, Cryopreserve), _first(steps, Thaw), _first(steps, Induce)
-    expand = _first(steps, Expand)
+    expand, gives = _first(steps, Expand), _first(steps, Administer)
     done = [step.do for step in steps]
     banked = freeze is not None and source is not None and source.kind == "bank"
     turns = {"cryopreserve", "thaw", "formulate"} if banked else {"thaw", "formulate"}
@@ -95,7 +105,8 @@ def _recipe_of(scenario: Scenario, steps: Sequence[Step], number_of: int, tests:
         prepares=_prepares(scenario, done, source.kind if source is not None else "fresh", bank),
         use_within=minutes(formulate.use_within) if formulate is not None else None,
         outbound=outbound.leg if outbound is not None else None,
-        administers="administer" in done,
+        administers=gives is not None,
+        chased=gives is not None and gives.chase is not None,
         stay=in_bed(steps),
     )
 

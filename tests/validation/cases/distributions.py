@@ -54,14 +54,14 @@ CASES = (
     ),
     duration(
         "log-normal, cut",
-        '{ median = "20 hour", spread = 2, least = "10 hour", most = "50 hour", shape = "lognormal" }',
-        m.cut_lognormal(20, 2, 10, 50),
+        '{ median = "20 hour", spread = 1.4, least = "10 hour", most = "35 hour", shape = "lognormal" }',
+        m.cut_lognormal(20, 1.4, 10, 35),
     ),
     duration("normal", '{ mean = "50 hour", sd = "10 hour", shape = "normal" }', m.stated(50, 10)),
     duration(
         "normal, truncated",
-        '{ mean = "20 hour", sd = "10 hour", least = "10 hour", most = "40 hour", shape = "normal" }',
-        m.truncated_normal(20, 10, 10, 40),
+        '{ mean = "20 hour", sd = "7 hour", least = "10 hour", most = "40 hour", shape = "normal" }',
+        m.stated(20, 7),
     ),
     duration("gamma", '{ mean = "20 hour", sd = "10 hour", shape = "gamma" }', m.stated(20, 10)),
     duration("exponential", '{ mean = "20 hour", shape = "exponential" }', m.exponential(20)),

@@ -139,10 +139,7 @@ def loss(law: str, lasts: str, mean: float) -> Case:
 URGENT, SQUARE = 0.07, 2 * SERVICE**2
 RANKS = [f.wait_by_rank(URGENT, SERVICE, SQUARE, *half) for half in ((0, 0.5), (0.5, 1))]
 CLASSES = f.waits_by_class([URGENT / 2] * 2, [SERVICE] * 2, [SQUARE] * 2)
-TWO = (
-    '{ median = "1.005 point/month", spread = 1000000, shape = "lognormal", '
-    'least = "1 point/month", most = "1.01 point/month" }'
-)
+TWO = '{ least = "1e-6 point/month", most = "3e-6 point/month" }'  # ranked by whole millionths: there are two
 
 CASES = (
     markov(),
@@ -165,7 +162,7 @@ CASES = (
         (-2, -1.5, -1),
         RANKS,
     ),
-    urgent("M/M/1, two classes", TWO, COBHAM, (1, 1.005, 1.01), CLASSES),
+    urgent("M/M/1, two classes", TWO, COBHAM, (1e-6, 2e-6, 3e-6), CLASSES),
     impatient(),
     loss("M", '{ mean = "20 hour", shape = "exponential" }', 20),
     loss("D", '"20 hour"', 20),
