@@ -215,3 +215,13 @@ def next_start(windows: Sequence[Window], moment: int, minutes: int) -> int:
         if begins + minutes <= closes:
             return begins
     return FOREVER
+
+
+def last_start(windows: Sequence[Window], moment: int, minutes: int) -> int:
+    """The last minute up to *moment* from which so many fit into one of *windows*; -1 if there is none."""
+    for n in range(bisect_right(windows, (moment, FOREVER)) - 1, -1, -1):
+        opens, closes = windows[n]
+        begins = min(closes - minutes, moment)
+        if begins >= opens:
+            return begins
+    return -1

@@ -88,7 +88,7 @@ def found_in(one: Scenario, replications: int = 4) -> Found:
 def short_of(name: str) -> Found:
     """What limits the ample unit that is short of one thing."""
     _, _, changes = SHORT[name]
-    return found_in(scenario(COMING, changes))
+    return found_in(scenario(COMING, changes), replications=6 if name == "benches" else 4)
 
 
 QUICK = ("starts", "fills", "benches")

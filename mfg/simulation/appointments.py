@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import pairwise
 
 from attrs import define
 
@@ -19,21 +20,28 @@ MORE, LESS = (
 class Appointments:
     """Free places of one kind, slot by slot, on the days on which a clinic is open.
 
-    `usual` is the minute of the day at which it opens first.
+    The slots of a day in which it is closed for a while are its `breaks`; they are full from the beginning.
     """
 
     capacity: int
     slot: int
     openings: Mapping[int, Window]
     taken: bytearray
-    usual: int
+    breaks: frozenset[int]
 
     @classmethod
     def of(cls, capacity: int, slot: int, windows: tuple[Window, ...], days: int) -> Appointments:
         """Empty books for so many *days*."""
-        openings = openings_of(windows, days)
-        usual = min((opens % DAY for opens, _ in openings.values()), default=0)
-        return cls(min(capacity, 255), slot, openings, bytearray(days * DAY // slot + 1), usual)
+        capacity, taken = min(capacity, 255), bytearray(days * DAY // slot + 1)
+        breaks = frozenset(
+            place
+            for (_, closes), (opens, _) in pairwise(windows)
+            if closes // DAY == opens // DAY
+            for place in range(closes // slot, -(-opens // slot))
+        )
+        for place in breaks:
+            taken[place] = capacity
+        return cls(capacity, slot, openings_of(windows, days), taken, breaks)
 
     def hours(self, day: int) -> Window:
         """When *day* begins and ends; a closed one does so before everything."""
@@ -55,7 +63,13 @@ class Appointments:
     def fits(self, day: int, minutes: int, earliest: int = 0, latest: int = FOREVER) -> bool:
         """Whether *day* is long enough, however many places there are."""
         opens, closes = self.hours(day)
-        return -(-max(opens, earliest) // self.slot) <= min(closes - minutes, latest) // self.slot
+        begin = -(-max(opens, earliest) // self.slot)
+        end = min(closes - minutes, latest) // self.slot
+        if not self.breaks:
+            return begin <= end
+        length = -(-minutes // self.slot)
+        starts = range(begin, end + 1)
+        return any(self.breaks.isdisjoint(range(place, place + length)) for place in starts)
 
     def take(self, start: int, minutes: int) -> None:
         """Book *minutes* from *start*."""

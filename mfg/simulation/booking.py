@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from attrs import define, frozen
 
-from mfg.calendar import DAY, FOREVER, next_start
+from mfg.calendar import DAY, FOREVER, last_start, next_start
 from mfg.course.anchors import anchors_of
 from mfg.course.arrange import arrange
 from mfg.course.network import Course, Event
@@ -69,6 +69,7 @@ class Booking:
         self.long_work: list[dict[int, list[int]]] = [{} for _ in plan.facilities]
         self.openings = [openings_of(f.windows, plan.days) for f in plan.facilities]
         self.open_days = [openings_of(c.windows, plan.days) for c in plan.clinics]
+        self.usual = [min((opens % DAY for opens, _ in days.values()), default=0) for days in self.open_days]
         self._formulating = [[formulating(r, facility) for facility in plan.facilities] for r in plan.recipes]
         self._tested = [[testing(plan, r, facility) for facility in plan.facilities] for r in plan.recipes]
         self._laboratories = [hours_of_laboratory(plan, facility) for facility in plan.facilities]
@@ -118,13 +119,14 @@ class Booking:
                     known[key] = not too_soon and self._free(patient, event, baseline + day, screened)
                 return known[key]
 
-            if not all(allowed(event, event.earliest) for event in course.ahead.pinned):
+            ahead = course.screened_on(screened - baseline)
+            if not all(allowed(event, event.earliest) for event in ahead.pinned):
                 continue
-            days, stuck = arrange(course.ahead, allowed)
+            days, stuck = arrange(ahead, allowed)
             if stuck:
                 continue
             found(baseline)
-            booked = self._take_all(patient, [(e, baseline + days[e.name]) for e in course.ahead.events])
+            booked = self._take_all(patient, [(e, baseline + days[e.name]) for e in ahead.events])
             if booked is not None:
                 return baseline, booked
         return None
@@ -144,14 +146,14 @@ class Booking:
                     return booked
         return None
 
-    def book_next(self, patient: Patient, procedure: str, now: int) -> Booked:
-        """Book the first free appointment for *procedure* from *now* on.
+    def book_next(self, patient: Patient, procedure: str, now: int, event: Event | None = None) -> Booked:
+        """Book the first free appointment for *procedure*, of an *event* of the course, from *now* on.
 
         Raises:
             Refused: if the calendar ends before there is one.
         """
         kind = next(kind for kind, name in PROCEDURES.items() if name == procedure)
-        event = Event(kind, procedure, 0, 0, 0, "", None, None)
+        event = event or Event(kind, procedure, 0, 0, 0, "", None, None)
         rooms, minutes = self.rooms[patient.clinic], self.minutes_of(patient, event)
         assert rooms is not None
         for day in range(now // DAY, self.plan.days):
@@ -394,11 +396,8 @@ class Booking:
 
     def opening(self, patient: Patient, day: int) -> int:
         """When the patient's clinic opens on *day*."""
-        rooms = self.rooms[patient.clinic]
-        if rooms is None:
-            return day * DAY
-        opens = rooms.hours(day)[0]
-        return opens if opens >= 0 else day * DAY + rooms.usual
+        opened = self.open_days[patient.clinic].get(day)
+        return opened[0] if opened is not None else day * DAY + self.usual[patient.clinic]
 
     def closing(self, patient: Patient, booked: Booked) -> int:
         """The latest start with which a booked procedure ends before the clinic closes."""
@@ -462,6 +461,13 @@ class Booking:
         if keeps is not None and tested - made > keeps:
             return FOREVER
         return max(made + way, tested)
+
+    def made_by(self, patient: Patient, moment: int) -> int:
+        """As planned, when a product that is to be at the clinic and tested by *moment* must have been suspended."""
+        made = moment - self.way(patient, patient.recipe.outbound)
+        for hands, lasts in self._tested[patient.recipe.number][patient.facility]:
+            made = min(made, last_start(self._laboratories[patient.facility], moment - lasts, hands))
+        return made
 
     def way(self, patient: Patient, leg: str | None) -> int:
         """The minutes that a leg takes, as planned."""

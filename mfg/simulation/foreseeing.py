@@ -44,8 +44,7 @@ def foresee(unit: Unit, lot: Lot, assay: Assay) -> None:
     if late > 0:
         by = unit.formulation(dosing)[1] if holds == "formulation" else dosing.booked.start
         put_off(unit, dosing, by + late, f"{limits.RESULT}{assay.name}")
-        if dosing.hopeless:
-            wake(unit, dosing)
+        wake(unit, dosing)  # who waits in the line for a draw leaves it
 
 
 def needed_by(unit: Unit, made: Made, holds: str) -> int:

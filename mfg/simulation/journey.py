@@ -20,6 +20,7 @@ from mfg.simulation.foreseeing import awaited, expected
 from mfg.simulation.laboratory import sample_product
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.making import begin, begin_thaw, lose
+from mfg.simulation.overnight import begins, wait_for_doors
 from mfg.simulation.planning import enrol, give_up, put_off
 from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
@@ -101,7 +102,6 @@ def give(unit: Unit, dosing: Dosing) -> Process:
             continue
         if not dosing.dose.product:
             if (yield from is_due(unit, dosing)):
-                yield from draw_for_chase(unit, dosing)
                 yield from administer(unit, dosing)
         elif (yield from cells_are_ready(unit, dosing)) and (yield from formulate(unit, dosing)):
             yield from deliver(unit, dosing)
@@ -119,8 +119,8 @@ def draw(unit: Unit, dosing: Dosing, booked: Booked) -> Process:
     if not (yield from in_turn(unit, dosing, surely=False)):
         return False
     day = booked.day
-    yield from unit.procedure("draw", dosing, booked)
-    return booked.day == day  # or it was put off meanwhile, and another draw with it
+    begun = yield from unit.procedure("draw", dosing, booked, unless=dosing.upset)
+    return begun >= 0 and booked.day == day  # or it was put off meanwhile, and another draw with it
 
 
 def is_due(unit: Unit, dosing: Dosing) -> Process:
@@ -248,8 +248,6 @@ def deliver(unit: Unit, dosing: Dosing) -> Process:
             yield made.results["administration"]
     if dosing.booked is not None:
         yield from unit.reach(dosing.booked)
-    if kept and not dosing.known_failure:
-        yield from draw_for_chase(unit, dosing)
     age = unit.now - dosing.suspended_at
     if not kept:
         spoil(unit, dosing, "cold chain")
@@ -282,19 +280,27 @@ def spoil(unit: Unit, dosing: Dosing, cause: str, value: float = float("nan")) -
         put_off(unit, dosing, unit.now, f"{limits.LOST}{cause}", "lot lost")
 
 
+def _keeps_until(unit: Unit, dosing: Dosing) -> tuple[int | None, str]:
+    """The last minute at which a product may be given, if there is one, and what is wrong with it after that."""
+    recipe, by = dosing.patient.recipe, None
+    if not (dosing.dose.product and recipe.prepares):
+        return None, ""
+    if recipe.use_within is not None:
+        by = dosing.suspended_at + recipe.use_within
+    runs_short = runs_short_at(unit, dosing) if dosing.dose.viable else None
+    if runs_short is not None and (by is None or runs_short < by):
+        return runs_short, TOO_FEW
+    return by, "expired"
+
+
 def administer(unit: Unit, dosing: Dosing) -> Process:
     """Give the dose and watch over the patient; a product that would expire while it waits is not given."""
     patient, recipe = dosing.patient, dosing.patient.recipe
     if dosing.booked is not None:
         yield from unit.reach(dosing.booked)
-    booked, alive = dosing.booked, 1.0
-    if booked is not None and patient.is_chased(dosing.dose.name):
-        booked = evolve(booked, start=unit.now)  # after the draw, with which the appointment began
-    if dosing.dose.product and recipe.prepares:
-        alive = unit.biology.viability(patient, dosing.number, unit.now - dosing.suspended_at)
 
     def begun(at: int) -> None:
-        dosing.given_at = at
+        begins(unit, dosing, at)
         if dosing.dose.name == patient.arm.allocated_at:
             unit.allocates(patient)
 
@@ -302,12 +308,20 @@ def administer(unit: Unit, dosing: Dosing) -> Process:
         begun(unit.now)
         return
 
-    keeps = recipe.use_within if dosing.dose.product and recipe.prepares else None
-    by, upset, late = None if keeps is None else dosing.suspended_at + keeps, dosing.upset, "expired"
-    if dosing.dose.viable and recipe.prepares:
-        runs_short = runs_short_at(unit, dosing)
-        if runs_short is not None and (by is None or runs_short < by):
-            by, late = runs_short, TOO_FEW
+    (by, late), upset = _keeps_until(unit, dosing), dosing.upset
+    if not (yield from wait_for_doors(unit, dosing, by)):
+        if not (upset.triggered or dosing.off):
+            spoil(unit, dosing, late)
+        return
+    yield from draw_for_chase(unit, dosing)
+    if by is not None and unit.now > by:
+        spoil(unit, dosing, late)
+        return
+    booked, alive = dosing.booked, 1.0
+    if booked is not None and patient.is_chased(dosing.dose.name):
+        booked = evolve(booked, start=unit.now)  # after the draw, with which the appointment began
+    if dosing.dose.product and recipe.prepares:
+        alive = unit.biology.viability(patient, dosing.number, unit.now - dosing.suspended_at)
     cells = dosing.cells * alive
     begins_at = yield from unit.procedure("administer", dosing, booked, cells, by, upset, begun)
     if begins_at < 0:

@@ -20,7 +20,7 @@ from mfg.course.pieces import Floating
 from mfg.growth import Cultivation
 from mfg.shape import Shape
 
-_NOTES = "arrive allocate prescribe book visit ship-in ship-out release fail end observe drop refuse refuse-again await"
+_NOTES = "arrive enrol allocate prescribe book off-window ship-in ship-out release fail end observe drop refuse refuse-again await"
 Case = Mapping[str, Decimal | str]  # what is known of a patient: the arm, the supply, what was observed
 DAY_0 = ""  # the day of the baseline itself, in the place of the name of an event
 VIABLE = "viable_cell"
@@ -65,6 +65,7 @@ class Clinic:
     beds: int | None
     share: float
     stays: int
+    visits: int
     work: Mapping[str, Work]
 
 

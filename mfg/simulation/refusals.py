@@ -44,8 +44,9 @@ class Refusals:
             course = self.booking.course(self.patient.arm, baseline)
             if screened - baseline > course.screened_by:
                 continue
-            lifted = self._union([(e, baseline + e.earliest) for e in course.ahead.pinned], screened, found)
-            for enough in () if lifted is None else self._enough(course.ahead, baseline, screened, lifted):
+            ahead = course.screened_on(screened - baseline)
+            lifted = self._union([(e, baseline + e.earliest) for e in ahead.pinned], screened, found)
+            for enough in () if lifted is None else self._enough(ahead, baseline, screened, lifted):
                 if enough and not _better(enough, found):
                     found[enough] = baselines.stop - baseline
         return _costs(found)

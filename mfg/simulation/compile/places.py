@@ -138,7 +138,8 @@ class Places:
         work = {w: self._work(w, name, held, granted=slot is None) for w in asked}
         stays_in = self._activity("stay", name, ((held["bed"], 1),) if "bed" in held else ())
         share = part(clinic.share) if clinic.share is not None else nan
-        return p.Clinic(name, tuple(windows), slot, clinic.rooms, clinic.beds, share, stays_in, work)
+        comes = self._activity("visit", name)
+        return p.Clinic(name, tuple(windows), slot, clinic.rooms, clinic.beds, share, stays_in, comes, work)
 
     def _facility(self, name: str, facility: where.Facility) -> p.Facility:
         windows, always = self._windows(facility.hours), [(0, self.days * DAY)]
