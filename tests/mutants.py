@@ -273,7 +273,7 @@ MUTANTS = (
     ),
     Mutant(
         "a product is given past its expiry",
-        "simulation/journey.py",
+        "simulation/giving.py",
         "age > recipe.use_within",
         "age > recipe.use_within + 60",
         (f"{WHOLE}::test_luck_that_is_too_long_lets_a_product_expire",),
@@ -314,8 +314,22 @@ MUTANTS = (
         (SECOND,),
     ),
     Mutant(
+        "a stay takes no bed",
+        "simulation/unit.py",
+        "if clinic.bed is None:",
+        "if clinic.bed is not None:",
+        ("tests/test_rooms.py",),
+    ),
+    Mutant(
+        "the clinic never closes on who is at the door",
+        "simulation/unit.py",
+        "by = closes - 1 if by is None else min(by, closes - 1)",
+        "by = closes + 10**6 if by is None else by",
+        ("tests/test_rooms.py",),
+    ),
+    Mutant(
         "cells are given before their results",
-        "simulation/journey.py",
+        "simulation/giving.py",
         'yield made.results["administration"]',
         'made.results["administration"]',
         (SECOND,),

@@ -36,8 +36,11 @@ class Appointments:
         """When *day* begins and ends; a closed one does so before everything."""
         return self.openings.get(day, CLOSED)
 
-    def first(self, day: int, minutes: int, earliest: int = 0, latest: int = FOREVER) -> int:
-        """The first free start on *day* for so many *minutes*, between *earliest* and *latest*; -1 if none."""
+    def first(self, day: int, minutes: int, earliest: int = 0, latest: int = FOREVER, units: int = 1) -> int:
+        """The first start on *day* with so many free *units* for so many *minutes*; -1 if there is none.
+
+        It is between *earliest* and *latest*.
+        """
         if day not in self.openings:
             return -1
         opens, closes = self.openings[day]
@@ -45,27 +48,28 @@ class Appointments:
         begin = -(-max(opens, earliest) // self.slot)
         end = min(closes - minutes, latest) // self.slot
         for place in range(begin, end + 1):
-            if max(self.taken[place : place + length], default=0) < self.capacity:
+            if max(self.taken[place : place + length], default=0) + units <= self.capacity:
                 return place * self.slot
         return -1
+
+    def is_free(self, start: int, minutes: int, units: int = 1) -> bool:
+        """Whether so many *units* are free from *start* on for so many *minutes*."""
+        return max(self.taken[self._slots(start, minutes)], default=0) + units <= self.capacity
 
     def fits(self, day: int, minutes: int, earliest: int = 0, latest: int = FOREVER) -> bool:
         """Whether *day* is long enough, however many places there are."""
         opens, closes = self.hours(day)
         return -(-max(opens, earliest) // self.slot) <= min(closes - minutes, latest) // self.slot
 
-    def take(self, start: int, minutes: int) -> None:
-        """Book *minutes* from *start*."""
-        self._change(start, minutes, 1)
+    def take(self, start: int, minutes: int, units: int = 1) -> None:
+        """Book *units* for *minutes* from *start*; to return a booking take as many below nought."""
+        slots = self._slots(start, minutes)
+        for place in range(slots.start, slots.stop):
+            self.taken[place] += units
 
-    def give_back(self, start: int, minutes: int) -> None:
-        """Return a booking."""
-        self._change(start, minutes, -1)
-
-    def _change(self, start: int, minutes: int, by: int) -> None:
-        first = start // self.slot
-        for place in range(first, first - (-minutes // self.slot)):
-            self.taken[place] += by
+    def _slots(self, start: int, minutes: int) -> slice:
+        """The slots that so many *minutes* from *start* lie in, in part or whole."""
+        return slice(start // self.slot, -(-(start + minutes) // self.slot))
 
 
 @lru_cache(maxsize=64)

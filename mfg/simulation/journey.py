@@ -14,17 +14,16 @@ from mfg.simulation.booking import Booked
 from mfg.simulation.clock import First, Process
 from mfg.simulation.cohort import Patient
 from mfg.simulation.deciding import assess, observe
-from mfg.simulation.filling import held, is_short, runs_short_at, suspend
+from mfg.simulation.filling import suspend
+from mfg.simulation.giving import administer, deliver, no_room, spoil
 from mfg.simulation.laboratory import sample_product
 from mfg.simulation.lots import Dosing, Lot
-from mfg.simulation.making import begin, begin_thaw, lose
+from mfg.simulation.making import begin, begin_thaw
 from mfg.simulation.planning import enrol, expected, give_up, put_off
 from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import call, float_in, floats
 from mfg.simulation.waiting import lacking, what_holds
-
-TOO_FEW = "too few cells"
 
 
 def arrive(unit: Unit, patients: Iterable[Patient]) -> None:
@@ -115,8 +114,12 @@ def draw(unit: Unit, dosing: Dosing, booked: Booked) -> Process:
         return False
     if not (yield from in_turn(unit, dosing, surely=False)):
         return False
-    yield from unit.procedure("draw", dosing, booked)
-    return True
+    upset = dosing.upset
+    if (yield from unit.procedure("draw", dosing, booked, unless=upset)) >= 0:
+        return True
+    if not upset.triggered:
+        put_off(unit, dosing, unit.now, no_room(unit, dosing))
+    return False
 
 
 def is_due(unit: Unit, dosing: Dosing) -> Process:
@@ -233,74 +236,3 @@ def taken_from(unit: Unit, batch: Lot | None) -> None:
         if batch.process is not None:
             unit.interrupts(batch.process, "taken")
         unit.frees(batch)
-
-
-def deliver(unit: Unit, dosing: Dosing) -> Process:
-    """Bring the product to the clinic and give it, if it arrives whole, released and in time."""
-    recipe = dosing.patient.recipe
-    kept = yield from unit.ships(dosing, "ship out")
-    for made in (dosing, dosing.batch, dosing.batch.parent if dosing.batch is not None else None):
-        if made is not None:
-            yield made.results["administration"]
-    if dosing.booked is not None:
-        yield from unit.reach(dosing.booked)
-    age = unit.now - dosing.suspended_at
-    if not kept:
-        spoil(unit, dosing, "cold chain")
-    elif dosing.known_failure:
-        spoil(unit, dosing, dosing.known_failure)
-    elif recipe.prepares and is_short(unit, dosing, age):
-        spoil(unit, dosing, TOO_FEW, held(unit, dosing, age))
-    elif recipe.use_within is not None and age > recipe.use_within:
-        spoil(unit, dosing, "expired")
-    else:
-        yield from administer(unit, dosing)
-
-
-def spoil(unit: Unit, dosing: Dosing, cause: str, value: float = float("nan")) -> None:
-    """A product is not given: name the cause, and begin again as far as the policy goes."""
-    unit.writes(dosing.subject, "fail", cause, value)
-    if dosing.batch is not None:
-        lose(unit, dosing.batch, cause)
-        return
-    dosing.tries += 1
-    if dosing.tries > unit.plan.policy.recollect:
-        dosing.hopeless = cause
-    elif dosing.booked is not None:
-        put_off(unit, dosing, unit.now, f"{limits.LOST}{cause}", "lot lost")
-
-
-def administer(unit: Unit, dosing: Dosing) -> Process:
-    """Give the dose and watch over the patient; a product that would expire while it waits is not given."""
-    patient, recipe = dosing.patient, dosing.patient.recipe
-    if dosing.booked is not None:
-        yield from unit.reach(dosing.booked)
-    alive = 1.0
-    if dosing.dose.product and recipe.prepares:
-        alive = unit.biology.viability(patient, dosing.number, unit.now - dosing.suspended_at)
-
-    def begun(at: int) -> None:
-        dosing.given_at = at
-        if dosing.dose.name == patient.arm.allocated_at:
-            unit.allocates(patient)
-
-    if not recipe.administers:
-        begun(unit.now)
-        return
-
-    keeps = recipe.use_within if dosing.dose.product and recipe.prepares else None
-    by, upset, late = None if keeps is None else dosing.suspended_at + keeps, dosing.upset, "expired"
-    if dosing.dose.viable and recipe.prepares:
-        runs_short = runs_short_at(unit, dosing)
-        if runs_short is not None and (by is None or runs_short < by):
-            by, late = runs_short, TOO_FEW
-    cells = dosing.cells * alive
-    begins_at = yield from unit.procedure("administer", dosing, dosing.booked, cells, by, upset, begun)
-    if begins_at < 0:
-        if not upset.triggered:
-            spoil(unit, dosing, late)
-        return
-    if recipe.stay:
-        start = unit.now
-        yield start + recipe.stay
-        unit.log.note(dosing.subject, unit.plan.clinics[patient.clinic].stays, start, start, unit.now)

@@ -7,6 +7,7 @@ from functools import partial
 from math import ceil, inf, nan
 from operator import attrgetter
 
+from attrs import evolve
 from simpy import Event
 
 from mfg.calendar import DAY
@@ -199,6 +200,31 @@ def put_off(unit: Unit, dosing: Dosing, ready: float, waits_for: str = "", why: 
         moved(unit, one, why if one is dosing else "moved")
     if dosing.lot is not None:
         dosing.lot.due = dosing.due
+
+
+def keep(unit: Unit, dosing: Dosing, by: float | None, waits_for: str) -> bool:
+    """Book the next free appointment for a product that is in hand; False if it must be given *by* an earlier one.
+
+    Later doses keep their distance from it.
+    """
+    assert dosing.booked is not None
+    patient, before = dosing.patient, dosing.booked
+    fresh = unit.booking.book_next(patient, "administer", unit.now)
+    if by is not None and fresh.start > by:
+        unit.booking.cancel(patient, [fresh])
+        return False
+    shift = fresh.day - before.day
+    # Nothing is made for it again, so it counts as used from now on.
+    dosing.booked = evolve(fresh, event=before.event, done=True)
+    later = [d for d in after(dosing) if d.booked is not None]
+    earliest = {d.booked.event.name: d.booked.day + shift for d in later if d.booked is not None}
+    if later and moves(unit, patient, distinct(ahead_of(later)), earliest) is None:
+        dosing.hopeless = NO_APPOINTMENT
+        return True
+    unit.writes(dosing.subject, limits.AWAITED, waits_for, float(shift))
+    for one in (dosing, *later):
+        moved(unit, one, "put off" if one is dosing else "moved")
+    return True
 
 
 def moves(unit: Unit, patient: Patient, booked: list[Booked], earliest: dict[str, int]) -> int | None:
