@@ -85,7 +85,7 @@ MUTANTS = (
     Mutant(
         "the due date is no rank",
         "simulation/unit.py",
-        "return (made.due if due is None else due, made.patient.index)",
+        "return (made.due, made.patient.index)",
         "return (self.floor.now, made.patient.index)",
         (f"{CONTROLS}::test_a_line_moves_in_the_order_of_the_policy",),
     ),

@@ -203,12 +203,13 @@ def formulate(unit: Unit, dosing: Dosing) -> Process:
         taken_from(unit, batch)
         return True
     works = [dosing.patient.jobs[name] for name in prepares]
+    latest, due = (unit.formulation(dosing)[1], dosing.due) if dosing.booked is not None else (None, None)
     if len(works) > 1:
         flasks = batch.culture.flasks if batch is not None and batch.culture is not None else 0
-        task = unit.does_together(works[0], batch or dosing, works[1], dosing, flasks)
+        task = unit.does_together(works[0], batch or dosing, works[1], dosing, flasks, due)
     else:
-        task = unit.does(works[0], dosing if prepares[0] == "formulate" else batch or dosing)
-    upset, latest = dosing.upset, unit.formulation(dosing)[1] if dosing.booked is not None else None
+        task = unit.does(works[0], dosing if prepares[0] == "formulate" else batch or dosing, due=due)
+    upset = dosing.upset
     begun = yield from unit.begins(task, by=latest, unless=upset)
     if upset.triggered:
         return False

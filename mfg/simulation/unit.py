@@ -130,14 +130,18 @@ class Unit:
 
     # ---- work ----------------------------------------------------------------------------------------
 
-    def _by_due_date(self, made: Made, due: int | None = None) -> Rank:
-        return (made.due if due is None else due, made.patient.index)
+    def _by_due_date(self, made: Made) -> Rank:
+        return (made.due, made.patient.index)
 
-    def _by_arrival(self, made: Made, _: int | None = None) -> Rank:
+    def _by_arrival(self, made: Made) -> Rank:
         return (self.floor.now, made.patient.index)
 
-    def _by_decline(self, made: Made, due: int | None = None) -> Rank:
-        return (int(made.patient.decline * 1e6), made.due if due is None else due, made.patient.index)
+    def _by_decline(self, made: Made) -> Rank:
+        return (int(made.patient.decline * 1e6), made.due, made.patient.index)
+
+    def _turn(self, made: Made, due: int | None) -> Rank:
+        """Whose turn it is: first what does not keep, by when it is *due*; then the rest as the policy says."""
+        return (1, *self.rank(made)) if due is None else (0, due, made.patient.index)
 
     def does(
         self,
@@ -150,8 +154,8 @@ class Unit:
     ) -> Task:
         """Ask for *job*; it happens when the work is done, and is written down with *value*.
 
-        It takes longer the more *flasks* there are. It is *due* when the thing is, if it has no date of its own; with a
-        *rank* the policy is not asked whose turn it is.
+        It takes longer the more *flasks* there are. What does not keep is *due* at a minute of its own, and goes before what
+        can wait, whatever the policy's order; with a *rank* nobody is asked whose turn it is.
         """
         need, booked, lasts, turn = job.need, job.booked, job.fixed, made.turn(job.name)
         assert need is not None
@@ -164,12 +168,14 @@ class Unit:
             need,
             lasts,
             booked,
-            self.rank(made, due) if rank is None else rank,
+            self._turn(made, due) if rank is None else rank,
             (made.subject, job.activity, value, job.clears, None),
             0 if job.clearance is None else job.clearance(made.patient.index, made.number, turn),
         )
 
-    def does_together(self, first: Job, on: Made, last: Job, made: Made, flasks: int = 0) -> Task:
+    def does_together(
+        self, first: Job, on: Made, last: Job, made: Made, flasks: int = 0, due: int | None = None
+    ) -> Task:
         """Ask for two pieces of work on the same cells as one: places and hands are kept from first to last."""
         facility = self.plan.facilities[made.patient.facility]
         extra = int(first.per_flask * flasks + 0.5)
@@ -179,7 +185,7 @@ class Unit:
             self.needs[facility.together[first.name, last.name]],
             lasts=begins + last.lasts(patient, made.number, turn),
             booked=first.booked - first.cleared + extra + last.booked,
-            rank=self.rank(made),
+            rank=self._turn(made, due),
             note=(on.subject, first.activity, NAN, last.clears, (begins, made.subject, last.activity)),
             clearance=0 if last.clearance is None else last.clearance(patient, made.number, turn),
         )
