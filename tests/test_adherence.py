@@ -11,7 +11,7 @@ from attrs import evolve, fields
 
 from mfg.errors import Unsound
 from mfg.reader.scenarios import load_scenario
-from mfg.simulation import attending, journey, planning, replacing, visits
+from mfg.simulation import attending, giving, planning, replacing, visits
 from mfg.simulation.adherence import off_course
 from mfg.simulation.compile import plan_of
 from mfg.simulation.hours import outside_hours
@@ -62,10 +62,13 @@ def still(*_: object) -> None:
     """Nothing moves."""
 
 
-def let_in(*_: object) -> Iterator[object]:
-    """The doors are never looked at."""
+def at_once(unit: Any, dosing: Any, begun: Callable[[int], None]) -> Iterator[object]:
+    """A dose is given as soon as there is a room, and nobody looks at the doors."""
+    task = unit.does(dosing.patient.jobs["administer"], dosing)
+    yield from unit.begins(task)
+    begun(task.started)
+    yield task
     return True
-    yield
 
 
 def with_its_own_lot(dosing: Any) -> list[Any]:
@@ -92,9 +95,9 @@ OLD: dict[str, tuple[Any, str, Callable[..., object], Changes, str, str]] = {
         "too soon",
     ),
     "doses are given at night": (
-        journey,
-        "wait_for_doors",
-        let_in,
+        giving,
+        "_is_given",
+        at_once,
         ONE_DOSE | AFTER_HOURS,
         "msc",
         "while it is closed",

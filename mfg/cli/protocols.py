@@ -34,11 +34,12 @@ def check(*files: str, json: Annotated[bool, Parameter(negative="")] = False) ->
         Print one JSON document.
     """
     from mfg.reader.checks import reports
+    from mfg.simulation.compile import beyond_planning
 
     if not files:
         say.remark("mfg check: name at least one file")
         return 2
-    found = [report for file in files for report in reports(file)]
+    found = [report for file in files for report in reports(file, beyond_planning)]
     if json:
         say.document({"files": [_checked(report) for report in found]})
     else:

@@ -76,6 +76,7 @@ class Booking:
         self._arrivals: dict[tuple[int, int, int, int], int] = {}
         self._anchors: dict[str, dict[str, str]] = {}
         self._courses: dict[tuple[str, int], Course] = {}
+        self._beds: dict[tuple[int, int, str, bool], tuple[tuple[int, int, int], ...]] = {}
         self._cultures: dict[tuple[int, str, str], Culture | None] = {}
 
     def course(self, arm: p.Arm, baseline: int) -> Course:
@@ -154,17 +155,14 @@ class Booking:
         """
         kind = next(kind for kind, name in PROCEDURES.items() if name == procedure)
         event = event or Event(kind, procedure, 0, 0, 0, "", None, None)
-        rooms, minutes = self.rooms[patient.clinic], self.minutes_of(patient, event)
-        assert rooms is not None
         for day in range(now // DAY, self.plan.days):
+            earliest, latest = now, FOREVER
             if event.kind == "collection":
-                start = self._first_collection(patient, day, minutes, earliest=now)
-            else:
-                start = rooms.first(day, minutes, earliest=now)
-            while start >= 0 and event.kind == "dose" and not self.bed_is_free(patient, start):
-                start = rooms.first(day, minutes, earliest=start + rooms.slot)
+                begins, latest = self.collected_between(patient, day, self.minutes_of(patient, event))
+                earliest = max(now, begins)
+            start = self.first(patient, event, day, earliest, latest)
             if start >= 0:
-                booked = Booked(event, day, start, minutes)
+                booked = Booked(event, day, start, self.minutes_of(patient, event))
                 self._change(patient, booked, 1)
                 return booked
         raise Refused("calendar", None, "has no free appointment left", "the clinic cannot keep up")
@@ -268,17 +266,19 @@ class Booking:
         if event.kind == "collection":
             if self.starts[patient.facility][day] >= facility.starts:
                 return -1
-            return self._first_collection(patient, day, minutes, earliest)
+            begins, latest = self.collected_between(patient, day, minutes)
+            return self.first(patient, event, day, max(earliest, begins), latest)
         if event.kind == "dose":
             if event.dose in patient.arm.filled and self.fills[patient.facility][day] >= facility.fills:
                 return -1
             arrives = max(earliest, self.product_arrives(patient, day))
             if arrives >= FOREVER:
                 return -1
-            ward = event.inpatient
-            start = max(arrives, self.opening(patient, day)) if ward else rooms.first(day, minutes, arrives)
-            return start if start >= 0 and self.bed_is_free(patient, start) else -1
-        return rooms.first(day, minutes, earliest)
+            if not event.inpatient:
+                return self.first(patient, event, day, arrives)
+            start = max(arrives, self.opening(patient, day))
+            return start if self.bed_is_free(patient, event, start) else -1
+        return self.first(patient, event, day, earliest)
 
     def culture(self, patient: Patient, event: Event) -> Culture | None:
         """The incubator places that are planned for the lot that begins, or is thawed, for *event*."""
@@ -374,14 +374,48 @@ class Booking:
         room = self.plan.facilities[patient.facility].incubator - culture.flasks
         return max(taken, default=0) <= room
 
-    def bed_is_free(self, patient: Patient, start: int) -> bool:
-        """Whether a patient who is treated from *start* on may stay as long as it takes."""
-        beds, stay = self.beds[patient.clinic], patient.recipe.stay
-        if beds is None or not stay:
+    def takes_appointments(self, patient: Patient) -> bool:
+        """Whether the patient's clinic books its rooms ahead."""
+        return self.rooms[patient.clinic] is not None
+
+    def first(
+        self, patient: Patient, event: Event, day: int, earliest: int = 0, latest: int = FOREVER
+    ) -> int:
+        """The first start on *day* with rooms and beds for *event*, and a bed for the stay after it; -1 if none."""
+        rooms, minutes = self.rooms[patient.clinic], self.minutes_of(patient, event)
+        assert rooms is not None
+        units = self.plan.clinics[patient.clinic].work[PROCEDURES[event.kind]].rooms
+        start = rooms.first(day, minutes, earliest, latest, units)
+        while start >= 0 and not self.bed_is_free(patient, event, start):
+            start = rooms.first(day, minutes, start + rooms.slot, latest, units)
+        return start
+
+    def bed_is_free(self, patient: Patient, event: Event, start: int) -> bool:
+        """Whether there are beds for *event* from *start* on, and for as long as the patient stays after it."""
+        beds = self.beds[patient.clinic]
+        if beds is None:
             return True
-        if start + stay > self.plan.days * DAY:
-            return False
-        return max(beds.taken[start // beds.slot : -(-(start + stay) // beds.slot)]) < beds.capacity
+        for after, minutes, units in self._in_bed(patient, event):
+            begins = start + after
+            if begins + minutes > self.plan.days * DAY or not beds.is_free(begins, minutes, units):
+                return False
+        return True
+
+    def _in_bed(self, patient: Patient, event: Event) -> tuple[tuple[int, int, int], ...]:
+        """How long after its start, for how many minutes and how many beds *event* takes, and the stay after it."""
+        key = (patient.clinic, patient.recipe.number, event.kind, event.inpatient)
+        if key not in self._beds:
+            clinic, found, ends = self.plan.clinics[patient.clinic], list[tuple[int, int, int]](), 0
+            work = clinic.work.get(PROCEDURES[event.kind])
+            if work is not None:
+                ends = work.booked
+                if work.beds and not event.inpatient:
+                    found.append((0, work.booked, work.beds))
+                    ends = -(-ends // (clinic.slot or 1)) * (clinic.slot or 1)  # no slot is counted twice
+            if event.kind == "dose" and patient.recipe.stay:
+                found.append((ends, patient.recipe.stay, 1))
+            self._beds[key] = tuple(found)
+        return self._beds[key]
 
     def minutes_of(self, patient: Patient, event: Event) -> int:
         """For how long a room is booked for *event*."""
@@ -406,12 +440,11 @@ class Booking:
             return FOREVER
         return rooms.hours(booked.day)[1] - booked.minutes
 
-    def _first_collection(self, patient: Patient, day: int, minutes: int, earliest: int = 0) -> int:
-        """The first free start of a collection whose marrow can be isolated in time, as planned."""
+    def closes(self, patient: Patient, day: int) -> int:
+        """When the patient's clinic closes on *day*."""
         rooms = self.rooms[patient.clinic]
         assert rooms is not None
-        begins, latest = self.collected_between(patient, day, minutes)
-        return rooms.first(day, minutes, max(earliest, begins), latest)
+        return rooms.hours(day)[1]
 
     def collected_between(
         self, patient: Patient, day: int, minutes: int, way: int | None = None
@@ -484,7 +517,12 @@ class Booking:
         rooms, beds = self.rooms[patient.clinic], self.beds[patient.clinic]
         if rooms is None or (booked.minutes == 0 and not booked.event.inpatient):
             return
-        (rooms.take if by > 0 else rooms.give_back)(booked.start, booked.minutes)
+        if booked.minutes:
+            units = self.plan.clinics[patient.clinic].work[PROCEDURES[booked.event.kind]].rooms
+            rooms.take(booked.start, booked.minutes, by * units)
+        if beds is not None and booked.event.kind in PROCEDURES:
+            for after, minutes, units in self._in_bed(patient, booked.event):
+                beds.take(booked.start + after, minutes, by * units)
         made = self.made_on(patient, booked.event, booked.day)
         if made is not None:
             work = self.long_work[patient.facility].setdefault(made[0], [])
@@ -497,8 +535,6 @@ class Booking:
             self.starts[patient.facility][booked.day] += by
         if booked.event.kind == "dose":
             self.fills[patient.facility][booked.day] += by * (booked.event.dose in patient.arm.filled)
-            if beds is not None and patient.recipe.stay:
-                (beds.take if by > 0 else beds.give_back)(booked.start, patient.recipe.stay)
 
 
 def least_shift(booked: list[Booked], earliest: dict[str, int]) -> int:

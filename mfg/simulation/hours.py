@@ -18,17 +18,15 @@ def outside_hours(plan: p.Plan, log: Columns, names: Sequence[str]) -> Iterator[
     """What began while its clinic, facility or laboratory was closed, or did not fit in as booked.
 
     A facility is open during its overtime and to those on call as well. Who is treated as an inpatient is on a ward,
-    which is always open. What was done before the run is not judged. An appointment that others delay must begin in time, and as booked it fits.
+    which is always open. What was done before the run is not judged.
     """
     exempt = _on_wards(plan, log) | (log.started < 0) | _goes_on(plan, log)
     order = np.argsort(np.where(exempt, -1, log.activity), kind="stable")
     ends = np.searchsorted(np.where(exempt, -1, log.activity)[order], np.arange(len(plan.activities) + 1))
     pages: dict[int, Pages] = {}
-    for activity, windows, booked, appointed in _openings(plan):
+    for activity, windows, booked in _openings(plan):
         rows = order[ends[activity] : ends[activity + 1]]
         lasts = np.full(len(rows), booked)
-        if appointed:
-            lasts[log.queued[rows] != log.started[rows]] = 0
         if id(windows) not in pages:
             pages[id(windows)] = np.array(windows, dtype=np.int64).reshape(-1, 2).T
         for row in rows[~_is_open(log.started[rows], lasts, pages[id(windows)])]:
@@ -36,22 +34,25 @@ def outside_hours(plan: p.Plan, log: Columns, names: Sequence[str]) -> Iterator[
             yield f"{whose}: {what.name} at {what.place} on {_when(log.started[row])}, while it is closed"
 
 
-def _openings(plan: p.Plan) -> Iterator[tuple[int, Sequence[Window], int, bool]]:
-    """Each activity that needs an open place: its hours, the minutes for which it is booked, whether it is appointed."""
+def _openings(plan: p.Plan) -> Iterator[tuple[int, Sequence[Window], int]]:
+    """Each activity that needs an open place: its hours, and the minutes for which it must still be open.
+
+    What has an appointment was booked so that it fits. If it is late it need only begin in time.
+    """
     for clinic in plan.clinics:
-        yield clinic.visits, clinic.windows, 0, False
+        yield clinic.visits, clinic.windows, 0
         for work in clinic.work.values():
-            yield work.activity, clinic.windows, work.booked, work.need is None
+            yield work.activity, clinic.windows, work.booked if clinic.slot is None else 0
     for facility in plan.facilities:
         joint = {names[0]: need for names, need in facility.together.items()}
         for work in facility.work.values():
             need = work.need if work.need is not None else joint.get(work.name)
             if need is not None:
-                yield work.activity, plan.needs[need][1], work.booked, False
+                yield work.activity, plan.needs[need][1], work.booked
     for test in plan.tests:
         for bench in test.benches:
             if bench.need is not None:
-                yield bench.activity, plan.needs[bench.need][1], bench.booked, False
+                yield bench.activity, plan.needs[bench.need][1], bench.booked
 
 
 def _is_open(
@@ -84,19 +85,15 @@ def _goes_on(plan: p.Plan, log: Columns) -> npt.NDArray[np.bool_]:
 
 
 def _on_wards(plan: p.Plan, log: Columns) -> npt.NDArray[np.bool_]:
-    """The rows of visits and doses of inpatients, which the protocol knows by their names."""
+    """The rows of visits of inpatients, which the protocol knows by their names; their doses are the ward's own work."""
     courses = [arm.course for arm in plan.arms]
     stays = {event.name for course in courses for event in course.planned if event.inpatient}
     stays |= {event.name for course in courses for event in course.floating if event.inpatient}
     wards = np.zeros(len(log.activity), dtype=bool)
-    if not stays:
-        return wards
-    named = np.array([outcome in stays for outcome in log.outcomes])
-    wards[np.isin(log.activity, [clinic.visits for clinic in plan.clinics]) & named[log.outcome]] = True
-    given = [clinic.work["administer"].activity for clinic in plan.clinics if "administer" in clinic.work]
-    keys = log.subjects[log.subject, 0].astype(np.int64) << 16 | (log.subjects[log.subject, 2] + 1)
-    prescribed = (log.activity == p.NOTES["prescribe"]) & named[log.outcome]
-    wards[np.isin(log.activity, given) & np.isin(keys, keys[prescribed])] = True
+    if stays:
+        named = np.array([outcome in stays for outcome in log.outcomes])
+        visits = np.isin(log.activity, [clinic.visits for clinic in plan.clinics])
+        wards[visits & named[log.outcome]] = True
     return wards
 
 

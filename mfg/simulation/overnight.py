@@ -18,14 +18,16 @@ DOORS = "clinic closed"  # how a dose comes to be booked again whose product cam
 QUEUED = "waited in line"  # or that waited in the line of a clinic without appointments until another day
 
 
-def wait_for_doors(unit: Unit, dosing: Dosing, by: float | None) -> Process:
+def wait_for_doors(unit: Unit, dosing: Dosing, by: float | None, *, turned_away: bool) -> Process:
     """Wait until the clinic is open; False if it is not *by* then, or if the dose is upset meanwhile.
 
-    Where appointments are given it waits for the next free one, and later doses keep their distance.
+    Where appointments are given it waits for the next free one, and later doses keep their distance. Who was *turned
+    away*, as the clinic closed before there was a room, waits for another day.
     """
     patient, booked, upset = dosing.patient, dosing.booked, dosing.upset
     windows = unit.plan.clinics[patient.clinic].windows
-    opens = next_start(windows, unit.now, 1)
+    since = unit.booking.closes(patient, booked.day) if turned_away and booked is not None else unit.now
+    opens = next_start(windows, max(since, unit.now), 1)
     if (
         booked is None
         or booked.event.inpatient
@@ -40,7 +42,7 @@ def wait_for_doors(unit: Unit, dosing: Dosing, by: float | None) -> Process:
         unit.booking.cancel(patient, [fresh])
         return False
     unit.booking.cancel(patient, [booked])
-    is_given_at(unit, dosing, fresh, DOORS)
+    is_given_at(unit, dosing, fresh, QUEUED if turned_away else DOORS)
     if dosing.off:
         return False
     yield from unit.reach(fresh, unless=upset)

@@ -38,7 +38,7 @@ class Activity:
 
 @frozen
 class Work:
-    """One piece of work at one place; `need` is None where the place takes appointments."""
+    """One piece of work at one place; an appointment for it takes so many `rooms` and `beds`."""
 
     name: str
     activity: int
@@ -52,11 +52,17 @@ class Work:
     recovers: Shape | None = None
     fails: float = 0.0
     contaminates: float = 0.0
+    rooms: int = 0
+    beds: int = 0
 
 
 @frozen
 class Clinic:
-    """A clinic; with a `slot` its rooms and beds are booked ahead."""
+    """A clinic; with a `slot` its rooms and beds are booked ahead.
+
+    Its bed is what a stay needs, as one of the plan's needs; None where nobody counts beds. `on_ward` are the
+    activities of what is done for inpatients, in no room.
+    """
 
     name: str
     windows: tuple[Window, ...]
@@ -66,6 +72,8 @@ class Clinic:
     share: float
     stays: int
     visits: int
+    bed: int | None
+    on_ward: Mapping[str, int]
     work: Mapping[str, Work]
 
 

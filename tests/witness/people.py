@@ -180,7 +180,7 @@ SCENARIO = group(
         {"policy.aim": "least"},
         where={"protocol.route.vein.cells": {"least": "1e6 cell/kg", "most": "2e6 cell/kg"}},
     ),
-    Witness("policy.give_up_after", _SIM, "small", {"policy.give_up_after": "20 day"}),
+    Witness("policy.give_up_after", _SIM, "small", {"policy.give_up_after": "21 day"}),
     Witness("late", _SIM, "small", {"late": "1 day"}),
     Witness("policy.recollect", _SIM, "small", {"policy.recollect": 0}, where=_SPOILED),
     Witness("policy.again", _SIM, "grown", {"policy.again": "isolate"}, where=_GROW_SPOILED),
