@@ -82,7 +82,7 @@ POPULATION = group(
         _SIM,
         "grown",
         {"population.growth.slowing": "90 %"},
-        where={"protocol.route.vein.cells": "5e7 cell/kg"},
+        where={"protocol.route.vein.cells": "5e7 cell/kg", "site.facility.gmp.incubator": "2000 flask"},
     ),
     Witness("growth.limit", _SIM, "grown", {"population.growth.limit": "2 doubling"}),
     Witness("growth.confluent", _SIM, "grown", {"population.growth.confluent": "5e4 cell/cm**2"}),
@@ -113,6 +113,8 @@ _ORDERED = {
     "arrivals": {"every": "1 hour"},
     "horizon": "6 hour",
     "site.facility.gmp.suites": 1,
+    "site.clinic.hospital.slot": None,
+    "site.work.isolate.lasts": "4 hour",
     "population.decline": {"least": "-3 point/month", "most": "-1 point/month"},
     "population.alsfrs_r": "36 point",
 }
