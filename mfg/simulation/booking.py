@@ -14,11 +14,11 @@ from mfg.course.arrange import arrange
 from mfg.course.network import Course, Event
 from mfg.course.pieces import Gap
 from mfg.errors import Refused
+from mfg.simulation import limits, sizing
 from mfg.simulation import plan as p
-from mfg.simulation import sizing
 from mfg.simulation.appointments import Appointments, openings_of
 from mfg.simulation.cohort import Patient
-from mfg.simulation.expecting import formulating, hours_of_laboratory, next_start, testing
+from mfg.simulation.expecting import formulating, hours_of_laboratory, last_start, next_start, review, testing
 
 PROCEDURES = {"collection": "collect", "csf-draw": "draw", "dose": "administer"}
 SEARCH = 365  # days after the first possible one in which a baseline is looked for
@@ -66,6 +66,7 @@ class Booking:
         self._formulating = [[formulating(r, facility) for facility in plan.facilities] for r in plan.recipes]
         self._tested = [[testing(plan, r, facility) for facility in plan.facilities] for r in plan.recipes]
         self._laboratories = [hours_of_laboratory(plan, facility) for facility in plan.facilities]
+        self.reviews = [review(plan, facility) for facility in plan.facilities]
         self._arrivals: dict[tuple[int, int, int, int], int] = {}
         self._anchors: dict[str, dict[str, str]] = {}
         self._courses: dict[tuple[str, int], Course] = {}
@@ -460,10 +461,29 @@ class Booking:
             ),
             default=made,
         )
-        keeps = patient.recipe.use_within
-        if keeps is not None and tested - made > keeps:
+        keeps, leaves = patient.recipe.use_within, self.released(patient, made)
+        if keeps is not None and max(tested, leaves) - made > keeps:
             return FOREVER
-        return max(made + self.way(patient, patient.recipe.outbound), tested)
+        return max(leaves + self.way(patient, patient.recipe.outbound), tested)
+
+    def released(self, patient: Patient, made: int) -> int:
+        """As planned, when a product that is made at a minute has been reviewed and may leave; at once where nobody does."""
+        review = self.reviews[patient.facility]
+        return made if review is None else next_start(review[0], made, review[1]) + review[1]
+
+    def must_be_made(self, patient: Patient, until: int) -> int:
+        """As planned, when a product must be made at the latest to have been reviewed *until* a minute; -1 for never."""
+        review = self.reviews[patient.facility]
+        return until if review is None else last_start(review[0], until, review[1])
+
+    def expires_in(self, patient: Patient, day: int) -> str:
+        """The hours in which a product for a dose on *day* expires: its reviewers', or its laboratory's."""
+        facility = self.plan.facilities[patient.facility]
+        made = self.openings[patient.facility][day - facility.day_before][0] + self.formulating(patient)
+        keeps = patient.recipe.use_within
+        if keeps is not None and self.released(patient, made) - made > keeps:
+            return limits.of(facility.name, limits.REVIEW)
+        return limits.of(self.laboratory_of(patient), limits.HOURS)
 
     def way(self, patient: Patient, leg: str | None) -> int:
         """The minutes that a leg takes, as planned."""

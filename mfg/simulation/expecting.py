@@ -35,6 +35,24 @@ def hours_of_laboratory(plan: p.Plan, facility: p.Facility) -> tuple[Window, ...
     return plan.hours[plan.resources.index(f"{list(plan.laboratories)[facility.laboratory]}.benches")]
 
 
+def review(plan: p.Plan, facility: p.Facility) -> tuple[tuple[Window, ...], int] | None:
+    """In which hours products are released at *facility*, and how long that is booked for; None where nobody does."""
+    work = facility.work.get("review")
+    if work is None or work.need is None:
+        return None
+    return plan.needs[work.need][1], work.booked
+
+
+def last_start(windows: tuple[Window, ...], until: int, minutes: int) -> int:
+    """The last minute from which so many fit into one of *windows* and are over *until* then; -1 if there is none."""
+    for n in range(bisect_right(windows, (until, FOREVER)) - 1, -1, -1):
+        opens, closes = windows[n]
+        begins = min(closes, until) - minutes
+        if begins >= opens:
+            return begins
+    return -1
+
+
 def next_start(windows: tuple[Window, ...], moment: int, minutes: int) -> int:
     """The first minute from *moment* on from which so many fit into one of *windows*; FOREVER if there is none."""
     for n in range(max(0, bisect_right(windows, (moment, FOREVER)) - 1), len(windows)):

@@ -11,13 +11,14 @@ CREWS = (
     "crews"  # the hands and suites for one more long piece of work on that day, side by side with the others
 )
 HOURS = "hours"  # too short on that day
+REVIEW = "review_hours"  # those in which a product is released
 CLOSED = "days of the week"  # on which a place is closed
 HOLIDAYS = "public holidays"
 CALENDAR = frozenset(
     {CLOSED, HOLIDAYS}
 )  # limits of no place of their own; only those that cost days alone are told
 STAGGER = "stagger"
-KINDS = (ROOMS, BEDS, STARTS, FILLS, INCUBATOR, CREWS, HOURS, CLOSED, HOLIDAYS, STAGGER)
+KINDS = (ROOMS, BEDS, STARTS, FILLS, INCUBATOR, CREWS, HOURS, REVIEW, CLOSED, HOLIDAYS, STAGGER)
 IN_ALL = "in all"  # all days that a patient was booked later than the first that the course allows
 
 REFUSED, REFUSED_AGAIN, AWAITED = "refuse", "refuse again", "await"  # the rows of the log that tell of them

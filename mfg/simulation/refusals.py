@@ -156,7 +156,7 @@ class Refusals:
         elif event.kind == "dose":
             earliest = books.product_arrives(patient, day)
             if earliest >= FOREVER:
-                return {limits.of(books.laboratory_of(patient), limits.HOURS)}
+                return {books.expires_in(patient, day)}
         found: set[str] = set()
         start = max(earliest, books.opening(patient, day))
         if not (event.inpatient and event.kind == "dose"):

@@ -399,8 +399,8 @@ class Unit:
     def formulation(self, dosing: Dosing) -> tuple[int, int]:
         """When the formulation of a booked dose is to begin, and when at the latest.
 
-        At the latest it still ends before the facility closes, and the product still reaches the clinic in
-        time for the dose to be given before that closes.
+        At the latest it still ends before the facility closes, and the product is still reviewed and reaches the clinic
+        in time for the dose to be given before that closes.
         """
         assert dosing.booked is not None
         patient, recipe = dosing.patient, dosing.patient.recipe
@@ -410,7 +410,8 @@ class Unit:
         cleared = facility.work[recipe.prepares[-1]].cleared if recipe.prepares else 0
         clinic = self.booking.closing(patient, dosing.booked)
         way = self.booking.way(patient, recipe.outbound)
-        return opens, max(opens, min(closes - cleared, clinic - way) - minutes)
+        leaves = self.booking.must_be_made(patient, clinic - way)
+        return opens, max(opens, min(closes - cleared, leaves) - minutes)
 
     def ends(self, patient: Patient, ending: str) -> None:
         """The patient's way is over, by a named ending; whatever else is under way for this patient stops."""
