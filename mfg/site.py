@@ -17,7 +17,7 @@ from mfg.units import Delay, Duration, Flasks, Percent, PerMonth, Temperature, n
 
 # What a piece of work may need, and what the place that has it calls all of them.
 CLINIC = {"room": "rooms", "bed": "beds"}
-FACILITY = {"suite": "suites", "operator": "operators", "freezer": "freezers"}
+FACILITY = {"suite": "suites", "operator": "operators", "freezer": "freezers", "reviewer": "reviewers"}
 LABORATORY = {"bench": "benches"}
 
 
@@ -41,7 +41,8 @@ class Facility:
 
     `starts` and `fills` limit how many lots may be begun and how many doses filled on one day. Work may be
     booked until `overtime` after closing. An incubator breaks down, and takes a lot with it, at the rate
-    `breakdown`. `storage` is how many frozen containers there is room for.
+    `breakdown`. `storage` is how many frozen containers there is room for. Qualified persons, the `reviewers`, release
+    products in their own `review_hours`, or in those of the facility.
     """
 
     hours: Hours
@@ -58,6 +59,8 @@ class Facility:
     laboratory: str | None = None
     overtime: Delay | None = None
     breakdown: PerMonth | None = None
+    reviewers: int = 0
+    review_hours: Hours | None = None
 
 
 @frozen

@@ -315,6 +315,20 @@ MUTANTS = (
         (SECOND,),
     ),
     Mutant(
+        "a product leaves before its review",
+        "simulation/giving.py",
+        "    yield task\n    return True",
+        "    return True",
+        ("tests/test_review.py",),
+    ),
+    Mutant(
+        "what does not keep waits its turn",
+        "simulation/unit.py",
+        "if due is None else (0, due, made.patient.index)",
+        "if due is None else (1, *self.rank(made))",
+        ("tests/test_ageing.py",),
+    ),
+    Mutant(
         "a stay takes no bed",
         "simulation/unit.py",
         "if clinic.bed is None:",

@@ -24,7 +24,10 @@ CERTAIN: dict[str, tuple[str, Changes]] = {
     "incubator": ("equipment", {"site.facility.gmp.breakdown": "300 %/month"}),
     "long collection": (
         "marrow too old",
-        {"protocol.step.ship, clinic to facility.within": "2 hour", "site.work.collect.booked": "20 minute"},
+        {
+            "protocol.step.ship, clinic to facility.within": "2 hour",
+            "site.work.collect.lasts": {"least": "10 minute", "likely": "20 minute", "most": "3 hour"},
+        },
     ),
     "marker": ("out of specification", {"site.test.identity.fails": "100 %"}),
     "late result": (
@@ -232,7 +235,7 @@ def test_marrow_that_waits_too_long_for_a_suite_is_collected_again() -> None:
     """One suite, and work that runs over by two days: the second patient's marrow is too old, and never isolated."""
     slow = {
         "site.facility.gmp.suites": 1,
-        "site.work.isolate": {"needs": {"suite": 1}, "lasts": "50 hour", "booked": "3 hour"},
+        "site.work.isolate.lasts": {"least": "1 hour", "likely": "3 hour", "most": "170 hour"},
         "policy.again": "isolate",
     }
     tables = run(ONE_DOSE, slow, patients=people(2))

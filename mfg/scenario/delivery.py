@@ -9,6 +9,7 @@ from mfg.protocol.check.arms import given_treatments
 from mfg.protocol.check.release import OF_THE_PRODUCT
 from mfg.protocol.protocol import Release
 from mfg.protocol.recipe import Administer, Formulate, Ship, prepares
+from mfg.scenario.feasible import REVIEW, review_hours
 from mfg.scenario.scenario import Scenario
 from mfg.site import Clinic, Facility, Leg, booked
 from mfg.spread import Spread
@@ -148,17 +149,21 @@ def _closed(scenario: Scenario) -> Iterator[Refused]:
     for name, clinic in site.clinics.items():
         if name not in ways or clinic.hours.never_close or clinic.slot is None:
             continue
-        away = max(ways[name], *waits, 0)  # it is tested while it is on its way
-        spare = [
-            _spare(facility, clinic, day) - ready - away - giving
+        spare, reviewed, away = max(
+            (_spare(facility, clinic, day) - ready - away - giving, reviewed, away)
             for facility in site.facilities.values()
             for day in range(7)
-        ]
-        if max(spare) < 0:
+            for reviewed in (_review(scenario, facility, day, ready),)
+            for away in (max(reviewed + ways[name], *waits, 0),)  # it is tested while it is on its way
+        )
+        if spare < 0:
+            seen = f"reviewed after {reviewed:.0f} min, " if reviewed else ""
             problem = (
                 f"have passed before a product can be given: it is ready {ready:.0f} min after its facility "
-                f"opens, tested and there {away:.0f} min later, and giving it takes {giving:.0f} min"
+                f"opens, {seen}tested and there {away:.0f} min later, and giving it takes {giving:.0f} min"
             )
+            if reviewed == float("inf"):
+                problem = "have passed before a product can be given: nobody is there to review it on its day"
             yield Refused(f"site.clinic.{name}.hours", None, problem, "open longer, or begin earlier")
 
 
@@ -166,6 +171,20 @@ def _spare(facility: Facility, clinic: Clinic, day: int) -> float:
     """The minutes between a facility's opening and a clinic's closing on one weekday."""
     opens, closes = facility.hours.days[day], clinic.hours.days[day]
     return closes[-1][1] - opens[0][0] if opens and closes else float("-inf")
+
+
+def _review(scenario: Scenario, facility: Facility, day: int, ready: float) -> float:
+    """The minutes until a product that is ready so long after its facility opens has been reviewed; inf for never."""
+    work, opens = scenario.site.work.get(REVIEW), facility.hours.days[day]
+    if work is None or not opens:
+        return 0.0
+    made = opens[0][0] + ready
+    begins = [
+        max(made, start)
+        for start, end in review_hours(facility).days[day]
+        if max(made, start) + booked(work) <= end
+    ]
+    return min(begins) + booked(work) - made if begins else float("inf")
 
 
 def _warm(scenario: Scenario) -> Iterator[Refused]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from mfg.calendar import WEEKDAYS, holidays_of
+from mfg.calendar import WEEKDAYS, Hours, holidays_of
 from mfg.errors import Refused, nearest
 from mfg.protocol.check.limits import empty_ranges
 from mfg.protocol.check.release import OF_THE_PRODUCT
@@ -28,6 +28,16 @@ WORK_OF = {  # the pieces of work that a step takes
 TOGETHER = (("harvest", "formulate"), ("thaw", "formulate"), ("harvest", "cryopreserve"))
 FAILS = {"collect", "isolate", "medium", "passage", "induce", "cryopreserve", "thaw", "harvest", "formulate"}
 OPEN = FAILS - {"collect"}  # work in which something can get in
+RECOVERS = {
+    "isolate",
+    "passage",
+    "cryopreserve",
+    "thaw",
+    "harvest",
+    "formulate",
+}  # work out of which cells come
+FLASKS = {"medium", "passage", "induce", "harvest"}  # work with flasks in hand
+REVIEW = "review"
 AT_THE_CLINIC = ("collect", "draw", "administer")
 NEARLY = 1e-6  # minutes by which what is computed may differ from what is written
 LIMITS = ("beds", "starts", "fills")  # what is without limit where it is left out
@@ -83,6 +93,11 @@ def _places(site: Site) -> Iterator[Refused]:
             if day not in WEEKDAYS:
                 where = f"site.facility.{name}.medium_on"
                 yield Refused(where, day, "is no day of the week", nearest(day, WEEKDAYS))
+        if facility.reviewers and REVIEW not in site.work:
+            where = f"site.facility.{name}.reviewers"
+            yield Refused(where, str(facility.reviewers), "have nothing to do", "give [work.review]")
+        if facility.review_hours is not None and not facility.reviewers:
+            yield Refused(f"site.facility.{name}.review_hours", None, "are those of nobody", "give reviewers")
         if facility.laboratory is not None and facility.laboratory not in site.laboratories:
             advice = nearest(facility.laboratory, site.laboratories)
             where = f"site.facility.{name}.laboratory"
@@ -167,17 +182,29 @@ def _work(site: Site, name: str, work: Work) -> Iterator[Refused]:
                 problem = f"is more than {place} has ({there})"
                 yield Refused(f"{where}.needs.{resource}", str(units), problem, "ask for less or add some")
     yield from _openings(site, (name,))
-    if work.booked is not None:
+    if work.booked is not None and _goes_by_bookings(site, name):
         planned, takes = number(work.booked, "minute"), median_of(work.lasts, "minute")
         if takes > planned + NEARLY:
             problem = (
                 f"is overrun more often than not: half of the times it lasts longer than {takes:.0f} min"
             )
             yield Refused(f"{where}.booked", text(work.booked), problem, "book it for longer")
-    for key, works in (("fails", FAILS), ("contaminates", OPEN)):
+    for key, works in (
+        ("fails", FAILS),
+        ("contaminates", OPEN),
+        ("recovers", RECOVERS),
+        ("per_flask", FLASKS),
+    ):
         if getattr(work, key) is not None and name not in works:
             advice = f"it does so for {', '.join(sorted(works))}"
             yield Refused(f"{where}.{key}", None, "would change nothing", advice)
+
+
+def _goes_by_bookings(site: Site, name: str) -> bool:
+    """Whether for how long work is booked decides anything: where it has appointments, or its place closes."""
+    if name in AT_THE_CLINIC:
+        return any(one.slot is not None or not one.hours.never_close for one in site.clinics.values())
+    return any(not one.hours.never_close for one in site.facilities.values())
 
 
 def _openings(site: Site, names: tuple[str, ...]) -> Iterator[Refused]:
@@ -187,14 +214,21 @@ def _openings(site: Site, names: tuple[str, ...]) -> Iterator[Refused]:
     for kind in kinds:
         places: Mapping[str, Clinic | Facility] = site.clinics if kind is CLINIC else site.facilities
         for place, holder in places.items():
-            longest = max((closes - opens for day in holder.hours.days for opens, closes in day), default=0)
-            if isinstance(holder, Facility) and holder.overtime is not None:
+            reviewed = names == (REVIEW,) and isinstance(holder, Facility)
+            hours = review_hours(holder) if reviewed and isinstance(holder, Facility) else holder.hours
+            longest = max((closes - opens for day in hours.days for opens, closes in day), default=0)
+            if isinstance(holder, Facility) and holder.overtime is not None and not reviewed:
                 longest += int(amount(holder.overtime, "minute"))
             takes = sum(booked(work) for work in works) + cleared(works[-1])
-            if takes > longest and not holder.hours.never_close:
+            if takes > longest and not hours.never_close:
                 problem = f"takes {takes:.0f} min and {place} is never open longer than {longest} min"
                 advice = "shorten the work or open longer"
                 yield Refused(f"site.work.{' and '.join(names)}", None, problem, advice)
+
+
+def review_hours(facility: Facility) -> Hours:
+    """When those who release products are there."""
+    return facility.review_hours if facility.review_hours is not None else facility.hours
 
 
 def _ways(scenario: Scenario) -> Iterator[Refused]:

@@ -13,11 +13,11 @@ from mfg.course.arrange import arrange
 from mfg.course.network import Course, Event
 from mfg.course.pieces import Gap
 from mfg.errors import Refused
+from mfg.simulation import limits, sizing
 from mfg.simulation import plan as p
-from mfg.simulation import sizing
 from mfg.simulation.appointments import Appointments, openings_of
 from mfg.simulation.cohort import Patient
-from mfg.simulation.expecting import formulating, hours_of_laboratory, testing
+from mfg.simulation.expecting import formulating, hours_of_laboratory, review, testing
 
 PROCEDURES = {"collection": "collect", "csf-draw": "draw", "dose": "administer"}
 Known = dict[tuple[str, int], bool]  # whether an event, by its name, is free on a day
@@ -73,6 +73,7 @@ class Booking:
         self._formulating = [[formulating(r, facility) for facility in plan.facilities] for r in plan.recipes]
         self._tested = [[testing(plan, r, facility) for facility in plan.facilities] for r in plan.recipes]
         self._laboratories = [hours_of_laboratory(plan, facility) for facility in plan.facilities]
+        self.reviews = [review(plan, facility) for facility in plan.facilities]
         self._arrivals: dict[tuple[int, int, int, int], int] = {}
         self._anchors: dict[str, dict[str, str]] = {}
         self._courses: dict[tuple[str, int], Course] = {}
@@ -490,17 +491,36 @@ class Booking:
             ),
             default=made,
         )
-        keeps = patient.recipe.use_within
-        if keeps is not None and tested - made > keeps:
+        keeps, leaves = patient.recipe.use_within, self.released(patient, made)
+        if keeps is not None and max(tested, leaves) - made > keeps:
             return FOREVER
-        return max(made + way, tested)
+        return max(leaves + way, tested)
 
     def made_by(self, patient: Patient, moment: int) -> int:
-        """As planned, when a product that is to be at the clinic and tested by *moment* must have been suspended."""
-        made = moment - self.way(patient, patient.recipe.outbound)
+        """As planned, when a product that is to be at the clinic, reviewed and tested by *moment* must have been suspended."""
+        made = self._reviewed_by(patient, moment - self.way(patient, patient.recipe.outbound))
         for hands, lasts in self._tested[patient.recipe.number][patient.facility]:
             made = min(made, last_start(self._laboratories[patient.facility], moment - lasts, hands))
         return made
+
+    def released(self, patient: Patient, made: int) -> int:
+        """As planned, when a product that is made at a minute has been reviewed and may leave; at once where nobody does."""
+        review = self.reviews[patient.facility]
+        return made if review is None else next_start(review[0], made, review[1]) + review[1]
+
+    def _reviewed_by(self, patient: Patient, moment: int) -> int:
+        """When a product must be made at the latest to have been reviewed by *moment*; -1 for never."""
+        review = self.reviews[patient.facility]
+        return moment if review is None else last_start(review[0], moment - review[1], review[1])
+
+    def expires_in(self, patient: Patient, day: int) -> str:
+        """What a product for a dose on *day* expires in: the hours of its reviewers, or its laboratory."""
+        facility = self.plan.facilities[patient.facility]
+        made = self.openings[patient.facility][day - facility.day_before][0] + self.formulating(patient)
+        keeps = patient.recipe.use_within
+        if keeps is not None and self.released(patient, made) - made > keeps:
+            return limits.of(facility.name, limits.REVIEW)
+        return limits.of(self.laboratory_of(patient), limits.EXPIRY)
 
     def way(self, patient: Patient, leg: str | None) -> int:
         """The minutes that a leg takes, as planned."""

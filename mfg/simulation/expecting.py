@@ -31,3 +31,11 @@ def hours_of_laboratory(plan: p.Plan, facility: p.Facility) -> tuple[Window, ...
     if not plan.laboratories:
         return ()
     return plan.hours[plan.resources.index(f"{list(plan.laboratories)[facility.laboratory]}.benches")]
+
+
+def review(plan: p.Plan, facility: p.Facility) -> tuple[tuple[Window, ...], int] | None:
+    """In which hours products are released at *facility*, and how long that is booked for; None where nobody does."""
+    work = facility.work.get("review")
+    if work is None or work.need is None:
+        return None
+    return plan.needs[work.need][1], work.booked

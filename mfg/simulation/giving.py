@@ -19,8 +19,10 @@ TOO_FEW = "too few cells"
 
 
 def deliver(unit: Unit, dosing: Dosing) -> Process:
-    """Bring the product to the clinic and give it, if it arrives whole, released and in time."""
+    """Have the product reviewed, bring it to the clinic and give it, if it arrives whole, released and in time."""
     recipe = dosing.patient.recipe
+    if not (yield from is_reviewed(unit, dosing)):
+        return
     kept = yield from unit.ships(dosing, "ship out")
     for made in (dosing, dosing.batch, dosing.batch.parent if dosing.batch is not None else None):
         if made is not None:
@@ -38,6 +40,20 @@ def deliver(unit: Unit, dosing: Dosing) -> Process:
         spoil(unit, dosing, "expired")
     else:
         yield from administer(unit, dosing)
+
+
+def is_reviewed(unit: Unit, dosing: Dosing) -> Process:
+    """Whether the product is reviewed, where somebody does that, while it keeps; it does not leave before."""
+    job = dosing.patient.jobs.get("review")
+    if job is None:
+        return True
+    by, late = _keeps_until(unit, dosing)
+    task = unit.does(job, dosing, due=dosing.due)
+    if not (yield from unit.begins(task, by)):
+        spoil(unit, dosing, late)
+        return False
+    yield task
+    return True
 
 
 def spoil(unit: Unit, dosing: Dosing, cause: str, value: float = float("nan")) -> None:

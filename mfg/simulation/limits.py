@@ -14,13 +14,14 @@ HOURS = "hours"  # too short on that day
 HOUR = 60  # minutes by which hours are lengthened to see whether it helps
 WAY = "way"  # so long that it does not arrive in time, by more than that
 EXPIRY = "expiry"  # of a product before its laboratory can test it
+REVIEW = "review_hours"  # those in which a product is released
 CLOSED = "days of the week"  # on which a place is closed
 HOLIDAYS = "public holidays"
 CALENDAR = frozenset(
     {CLOSED, HOLIDAYS}
 )  # limits of no place of their own; only those that cost days alone are told
 STAGGER = "stagger"
-KINDS = (ROOMS, BEDS, STARTS, FILLS, INCUBATOR, CREWS, HOURS, WAY, EXPIRY, CLOSED, HOLIDAYS, STAGGER)
+KINDS = (ROOMS, BEDS, STARTS, FILLS, INCUBATOR, CREWS, HOURS, REVIEW, WAY, EXPIRY, CLOSED, HOLIDAYS, STAGGER)
 IN_ALL = "in all"  # all days that a patient was booked later than the first that the course allows
 
 REFUSED, REFUSED_AGAIN, AWAITED = "refuse", "refuse again", "await"  # the rows of the log that tell of them

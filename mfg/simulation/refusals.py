@@ -163,7 +163,7 @@ class Refusals:
         assert rooms is not None
         earliest, latest = self._between(event, day, minutes, self._way(event))
         if earliest >= FOREVER:
-            return {limits.of(books.laboratory_of(patient), limits.EXPIRY)}
+            return {books.expires_in(patient, day)}
         found: set[str] = set()
         start = max(earliest, books.opening(patient, day))
         if not (event.inpatient and event.kind == "dose"):

@@ -403,7 +403,7 @@ class Unit:
     def formulation(self, dosing: Dosing) -> tuple[int, int]:
         """When the formulation of a booked dose is to begin, and when at the latest.
 
-        At the latest it still ends before the facility closes, and the product is still at the clinic, and tested
+        At the latest it still ends before the facility closes, and the product is still at the clinic, reviewed, and tested
         as far as it must be, in time for the dose to be given before that closes.
         """
         assert dosing.booked is not None

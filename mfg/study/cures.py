@@ -68,6 +68,8 @@ def _changes(scenario: Scenario, limit: str, peak: int, containers: int) -> list
         return [_another_day]
     place, _, kind = limit.rpartition(".")
     site = scenario.site
+    if kind == limits.REVIEW and place:
+        return [lambda site: _reviewed_longer(site, place)]
     if kind == limits.HOURS and place:
         return [lambda site: _longer(site, place)]
     if kind == limits.WAY:
@@ -121,11 +123,25 @@ def _shown(value: Any) -> str:
 def _longer(site: Site, place: str) -> tuple[Site, str]:
     """An hour more at the end of each day on which *place* is open."""
     part, there = _at(site, place)
-    days = tuple(
-        (*day[:-1], (day[-1][0], min(DAY, day[-1][1] + limits.HOUR))) if day else day
-        for day in there.hours.days
+    return _with(site, part, place, evolve(there, hours=_an_hour_more(there.hours))), f"{place}.hours +1 hour"
+
+
+def _reviewed_longer(site: Site, place: str) -> tuple[Site, str]:
+    """An hour more at the end of each day on which products are reviewed at *place*."""
+    there = site.facilities[place]
+    longer = _an_hour_more(there.review_hours if there.review_hours is not None else there.hours)
+    return _with(
+        site, "facilities", place, evolve(there, review_hours=longer)
+    ), f"{place}.review_hours +1 hour"
+
+
+def _an_hour_more(hours: Hours) -> Hours:
+    return Hours(
+        tuple(
+            (*day[:-1], (day[-1][0], min(DAY, day[-1][1] + limits.HOUR))) if day else day
+            for day in hours.days
+        )
     )
-    return _with(site, part, place, evolve(there, hours=Hours(days))), f"{place}.hours +1 hour"
 
 
 def _another_day(site: Site) -> tuple[Site, str]:
@@ -142,7 +158,12 @@ def _another_day(site: Site) -> tuple[Site, str]:
         for name, one in getattr(site, part).items():
             days = list(one.hours.days)
             days[shut[0]] = days[shut[0]] or _the_day_before(days, shut[0])
-            site = _with(site, part, name, evolve(one, hours=Hours(tuple(days))))
+            more: dict[str, Hours] = {"hours": Hours(tuple(days))}
+            if isinstance(one, Facility) and one.review_hours is not None:
+                theirs = list(one.review_hours.days)
+                theirs[shut[0]] = theirs[shut[0]] or _the_day_before(theirs, shut[0])
+                more["review_hours"] = Hours(tuple(theirs))
+            site = _with(site, part, name, evolve(one, **more))
     return site, f"open on {WEEKDAYS[shut[0]]} everywhere"
 
 

@@ -11,6 +11,11 @@ _TOGETHER = {"arrivals": {"every": "1 hour"}, "horizon": "4 hour"}
 _LUCK = {"chance": True, "arrivals": {"every": "1 day"}}
 _RATE = {"chance": True, "arrivals": {"rate": "30 / month"}}
 
+_REVIEW = {
+    f"{_F}.reviewers": 1,
+    "site.work.review": {"needs": {"reviewer": 1}, "lasts": "30 minute"},
+}
+
 CLINIC = group(
     "site.clinic",
     Witness("hours", _SIM, "small", {f"{_H}.hours": "Mon-Fri 10:00-18:00"}),
@@ -53,6 +58,8 @@ FACILITY = group(
         {f"{_F}.formulate": "day before"},
         where={"protocol.step.formulate.use_within": "3 day"},
     ),
+    Witness("reviewers", _SIM, "small", {f"{_F}.reviewers": 2}, where={**_TOGETHER, **_REVIEW}),
+    Witness("review_hours", _SIM, "small", {f"{_F}.review_hours": "Mon-Fri 13:00-17:00"}, where=_REVIEW),
     Witness("starts", _SIM, "small", {f"{_F}.starts": 1}, where=_TOGETHER),
     Witness("fills", _SIM, "small", {f"{_F}.fills": 1}, where=_TOGETHER),
     Witness(

@@ -44,7 +44,7 @@ def _flasks(recipe: p.Recipe, facility: p.Facility, cells: float) -> int:
     """The incubator places that a lot for one dose of *cells* needs at its largest."""
     terms = recipe.cultivation
     if terms is None:
-        return 0
+        return int(recipe.expansion is not None)
     harvests = [sizing.target(recipe, facility, cells)]
     if recipe.bank is not None:
         thawed = [] if recipe.bank.recovers is None else harvests

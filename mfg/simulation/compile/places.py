@@ -150,6 +150,9 @@ class Places:
         }
         if facility.freezers:
             held["freezer"] = self._resource(name, "freezers", facility.freezers, windows)
+        if facility.reviewers:
+            theirs = facility.review_hours if facility.review_hours is not None else facility.hours
+            held["reviewer"] = self._resource(name, "reviewers", facility.reviewers, self._windows(theirs))
         places = int(amount(facility.incubator, "flask"))
         incubator = self._resource(name, "incubator", places, always)
         stores = 0
@@ -161,7 +164,7 @@ class Places:
         granted = [(opens, closes + longer) for opens, closes in windows]
         at_call = self._on_call(facility, granted)
         work = {
-            w: self._work(w, name, held, at_call if w == "medium" else granted)
+            w: self._work(w, name, held, {"medium": at_call, "review": None}.get(w, granted))
             for w in self.scenario.site.work
             if w not in AT_THE_CLINIC
         }
