@@ -25,7 +25,8 @@ from mfg.simulation.plan import Plan
 from mfg.simulation.planning import NO_APPOINTMENT
 from mfg.simulation.unit import TOO_LONG
 
-DELAYED = ("put off", "lot lost")  # how a dose comes to be booked again on account of its own cells
+# How a dose comes to be booked again on account of itself, and not of another one.
+DELAYED = ("put off", "lot lost", "short bank", "clinic closed", "waited in line")
 NOT_INDICATED = "not indicated"  # a dose that turned out not to be for its patient
 STOPPED = "stopped"  # what became of a lot whose patient left
 RELEASED = (

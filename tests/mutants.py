@@ -240,8 +240,8 @@ MUTANTS = (
     Mutant(
         "the variance of a log-normal for its deviation",
         "simulation/draws.py",
-        "sigma = log(shape.spread)",
-        "sigma = log(shape.spread) ** 2",
+        "log(shape.spread), _log(low)",
+        "log(shape.spread) ** 2, _log(low)",
         (DRAWS,),
     ),
     Mutant(

@@ -164,7 +164,7 @@ def test_what_is_observed_is_told_in_its_own_unit_and_once() -> None:
 
 
 def test_a_visit_that_is_repeated_observes_anew() -> None:
-    """The dose is put off past the window of a visit: it takes place again, and what is seen there is drawn again."""
+    """The cells are lost on the day of the dose, after the visit: it takes place again, and what is seen is drawn again."""
     load = {
         **ONE_DOSE,
         "protocol.visit": [*ONE_DOSE["protocol.visit"], {"name": "look", "day": "-3 day", "repeats": True}],
@@ -172,7 +172,7 @@ def test_a_visit_that_is_repeated_observes_anew() -> None:
         "protocol.dose.dose 1.after": {"of": "look", "is": "3 day"},
         "protocol.dose.dose 1.when": {"load": {"most": "95 %"}},
         "population.covariate": {"load": {"least": "0 %", "most": "90 %"}},
-        "site.test.sterility.turnaround": "30 day",
+        "site.work.formulate.fails": "100 %",
         "chance": True,
     }
     seen = done(run(load, patients=people(1)), "observe")["value"]

@@ -119,7 +119,8 @@ class Followed:
                 lead = evolve(
                     lead, most=FREE
                 )  # a second bank keeps: it may be collected as soon as it is known
-            self._ahead_of(str(dose), lead, row, "collection")
+            if event.name not in self.explained:
+                self._ahead_of(str(dose), lead, row, "collection")
 
     def draw(self, row: Row) -> None:
         """Vehicle is drawn: so many days ahead of its dose."""

@@ -9,6 +9,7 @@ from mfg.simulation.booking import Booked
 from mfg.simulation.clock import Process
 from mfg.simulation.lots import Lost, Lot
 from mfg.simulation.unit import Unit
+from mfg.simulation.visits import LINE
 
 TOO_LITTLE = "too little collected"
 
@@ -46,12 +47,16 @@ def gather(unit: Unit, lot: Lot) -> Process:
 def collect_once(unit: Unit, lot: Lot, booked: Booked | None, value: float) -> Process:
     """One collection, at its appointment; at the next free one if the clinic closes before there is a room for it.
 
-    Returns when it began.
+    Returns when it began. On another day than it was booked for, that is written down.
     """
-    started = yield from unit.procedure("collect", lot, booked, value)
-    if started < 0:
-        started = yield from unit.procedure("collect", lot, None, value)
-    return started
+
+    def begun(at: int) -> None:
+        if booked is not None and at // DAY != booked.day:
+            late = float(at // DAY - booked.day)
+            unit.writes(lot.patient.subject, "off window", f"{booked.event.name}: {LINE}", late)
+
+    started = yield from unit.procedure("collect", lot, booked, value, begun=begun)
+    return started if started >= 0 else (yield from unit.procedure("collect", lot, None, value, begun=begun))
 
 
 def _again(unit: Unit, lot: Lot, earliest: int) -> Process:
