@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import weakref
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from pathlib import Path
@@ -69,10 +69,17 @@ class Study:
         if twice:
             raise Refused("variant", twice[0], "is the name of two variants", "give each its own")
         loaded = tuple(_loaded(scenario, one, seed) for one in variants)
-        plans = tuple(plan_of(one) for one in loaded)
-        identity = identity_of(list(zip(names, loaded, plans, strict=True)))
         source = scenario.name if isinstance(scenario, Scenario) else str(scenario)
-        return cls(source, variants, loaded, plans, identity)
+        return cls.made_of(source, variants, loaded, [plan_of(one) for one in loaded])
+
+    @classmethod
+    def made_of(
+        cls, source: str, variants: Sequence[Variant], loaded: Sequence[Scenario], plans: Sequence[Plan]
+    ) -> Study:
+        """A study of scenarios that are loaded and compiled already, one for each of *variants*."""
+        names = [one.name for one in variants]
+        identity = identity_of(list(zip(names, loaded, plans, strict=True)))
+        return cls(source, tuple(variants), tuple(loaded), tuple(plans), identity)
 
 
 def _loaded(scenario: str | Path | Scenario, variant: Variant, seed: int | None) -> Scenario:
