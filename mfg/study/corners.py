@@ -19,7 +19,7 @@ from mfg.simulation.compile import plan_of
 from mfg.simulation.plan import Plan
 from mfg.study.inputs import HIGH, LOW, Input
 
-SPARE = 16  # runs beyond the inputs, from which the luck is judged
+SPARE = 12  # runs beyond the inputs, from which the luck is judged
 Load = Callable[[Mapping[str, str]], Scenario]
 
 

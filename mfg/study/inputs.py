@@ -19,8 +19,8 @@ LOW, HIGH = "low", "high"
 _SCALED = ("is", "least", "likely", "most", "median", "mean", "sd")  # what grows with what is distributed
 _MIDDLE = ("is", "likely", "median", "mean")
 _MOVED = ("site.", "population.", "protocol.step.", "arrivals.")
-_CHOSEN = {"needs", "hours", "on_call", "slot", "booked", "holidays", "medium", "drawn", "passages"}
-_CHOSEN |= {"after_passage", "vessel", "keep", "keeps"}
+_CHOSEN = {"hours", "on_call", "slot", "booked", "holidays", "medium", "drawn", "after_passage", "vessel"}
+_CHOSEN_WITHIN = {"needs", "passages", "keep", "keeps"}
 _VALUE = re.compile(r"(-?[0-9][0-9.e+-]*)(?: ?(\D.*))?")
 
 
@@ -89,7 +89,7 @@ def assumed_in(scenario: Scenario) -> Assumed:
         path, _, key = number.path.rpartition(".")
         evidence = number.evidence
         known = evidence is not None and evidence.kind in ("assumed", "calibrated") and evidence.reason != SET
-        if not known or not number.path.startswith(_MOVED) or _CHOSEN & set(number.path.split(".")):
+        if not known or not number.path.startswith(_MOVED) or _is_choice(number.path):
             continue
         if path not in cut or key not in ("least", "most"):
             grouped.setdefault(path if key in _SCALED else number.path, []).append(number)
@@ -101,6 +101,11 @@ def assumed_in(scenario: Scenario) -> Assumed:
         elif found:
             unmoved[group] = found
     return Assumed(tuple(inputs), unmoved)
+
+
+def _is_choice(path: str) -> bool:
+    *_, within, key = path.removesuffix(".is").split(".")
+    return key in _CHOSEN or within in _CHOSEN_WITHIN
 
 
 def over(ranges: Iterable[Range]) -> list[Input]:

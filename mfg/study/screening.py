@@ -23,7 +23,7 @@ from mfg.simulation.compile import plan_of
 from mfg.study.corners import corners, design
 from mfg.study.holm import levels
 from mfg.study.inputs import Input
-from mfg.study.study import Counts, Means, Study, carried_out, default_folder
+from mfg.study.study import Counts, Means, Study, carried_out, default_folder, possible
 from mfg.study.variants import Variant, not_twice
 
 LEAST = 2  # pairs beyond the inputs, without which nothing can be said
@@ -162,6 +162,7 @@ def simulated_in_pairs(
     """
     if not inputs:
         raise Refused("--over", None, "leaves nothing to move", "give a range such as suites=1..4")
+    possible(replications)
     fixed = dict(settings or {}) | ({} if seed is None else {"seed": str(seed)})
     not_twice(fixed, [path.key for one in inputs for path in one.ranges])
     first = load_scenario(scenario, fixed).seed

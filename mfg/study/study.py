@@ -115,8 +115,7 @@ def carried_out(study: Study, replications: int, means: Means) -> tuple[Path, li
         OSError: if a file cannot be written, with how much is kept.
         KeyboardInterrupt: with how much is kept.
     """
-    if not 1 <= replications < 10**6:
-        raise Refused("-n", str(replications), "is out of reach", "give a whole number from 1 on")
+    possible(replications)
     folder, durable = means.folder, means.durable
     if folder is None:
         folder, durable = Path(tempfile.mkdtemp(prefix="mfg-")), False
@@ -153,6 +152,12 @@ def carried_out(study: Study, replications: int, means: Means) -> tuple[Path, li
         advice = "they must share this folder, and nobody may remove anything from it meanwhile"
         raise Refused("workers", None, f"have left {saved} of {total} replications in {folder}", advice)
     return folder, [_counted(n, results) for n in range(len(study.plans))]
+
+
+def possible(replications: int) -> None:
+    """Refuse a number of replications that cannot be."""
+    if not 1 <= replications < 10**6:
+        raise Refused("-n", str(replications), "is out of reach", "give a whole number from 1 on")
 
 
 def default_folder(study: Study) -> Path:
