@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from cyclopts import App, CycloptsError
 
-from mfg.cli import figures, limits, protocols, runs, show, studies
+from mfg.cli import figures, limits, protocols, runs, sensitivity, show, studies
 from mfg.errors import Failed, MfgError
 
 DONE, FOUND, REFUSED, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
@@ -29,6 +29,7 @@ show.add_to(app)
 protocols.add_to(app)
 runs.add_to(app)
 studies.add_to(app)
+sensitivity.add_to(app)
 figures.add_to(app)
 limits.add_to(app)
 

@@ -12,6 +12,7 @@ from cyclopts import App, Parameter
 from mfg.cli import say
 
 Settings = Annotated[tuple[str, ...], Parameter(name="--set", negative="")]
+Varied = Annotated[tuple[str, ...], Parameter(negative="")]
 Whole = Annotated[int, Parameter(converter=say.whole, allow_leading_hyphen=True)]
 Flag = Annotated[bool, Parameter(negative="")]
 
@@ -230,8 +231,10 @@ def by_means(study: Any, output: Path | None, workers: int | None, executor: str
 
 
 @contextmanager
-def hands(workers: int | None, executor: str | None, folder: Path | None = None) -> Iterator[Any]:
-    """Who does the work, and a bar on a terminal."""
+def hands(
+    workers: int | None, executor: str | None, folder: Path | None = None, what: str = "replications"
+) -> Iterator[Any]:
+    """Who does the work, and a bar on a terminal that counts *what* is done."""
     import os
 
     from mfg.study.study import Means
@@ -240,7 +243,7 @@ def hands(workers: int | None, executor: str | None, folder: Path | None = None)
     shared = (os.cpu_count() or 1) if workers is None else workers
     others, let_go = executor_at(executor) if executor is not None else (None, None)
     try:
-        with say.progress() as told:
+        with say.progress(what) as told:
             yield Means(folder, shared, others, told)
     finally:
         if let_go is not None:

@@ -1,4 +1,4 @@
-"""The commands that compare: compare, sensitivity, status."""
+"""The commands that compare: compare, status."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from mfg.cli import say
-from mfg.cli.runs import Flag, Settings, Whole, by_means, hands, pairs, printed, with_late
+from mfg.cli.runs import Flag, Settings, Varied, Whole, by_means, pairs, printed, with_late
 
 SIDE_BY_SIDE = 6  # variants whose endings are shown in columns
-Varied = Annotated[tuple[str, ...], Parameter(negative="")]
 
 
 def add_to(app: App) -> None:
     """Add these commands to *app*."""
-    for command in (compare, sensitivity, status):
+    for command in (compare, status):
         app.command(command)
 
 
@@ -206,104 +205,6 @@ def _side_by_side(title: str, done: Any, counts: Sequence[dict[str, int]]) -> No
 
 def _number(value: float | None, places: int, sign: str = "") -> str:
     return "" if value is None else f"{value:{sign}.{places}f}"
-
-
-def sensitivity(
-    scenario: str,
-    figure: str,
-    /,
-    *,
-    over: Varied = (),
-    method: str = "morris",
-    samples: Whole = 4,
-    settings: Settings = (),
-    replications: Annotated[Whole, Parameter(alias="-n")] = 4,
-    seed: Whole | None = None,
-    workers: Whole | None = None,
-    executor: str | None = None,
-    output: Annotated[Path | None, Parameter(alias="-o")] = None,
-    json: Flag = False,
-) -> int:
-    """Rank the inputs of a scenario by what they do to a figure; which assumption carries it.
-
-    The same command goes on where it was stopped. A large interaction says that the effect of an input depends on
-    the others, or is no straight line.
-
-    Example: mfg sensitivity lenzumestrocel-phase2 on_time_as_first_booked
-
-    Parameters
-    ----------
-    scenario
-        A built-in name, or the path of a TOML file.
-    figure
-        A figure of mfg run, such as vein_to_vein_p90.
-    over
-        A range as KEY=LOW..HIGH; may be repeated. If left out every assumed input, within the range that its
-        evidence states, or a quarter of its value up and down where none does.
-    method
-        morris (a screening) or sobol (shares of the variance; give few inputs and a power of two as --samples).
-    samples
-        Trajectories (morris), two or more, or the base sample (sobol), a power of two.
-    settings
-        A value by its path as KEY=VALUE; may be repeated.
-    replications
-        How often each point is simulated, always on the same luck.
-    seed
-        The random seed, instead of the scenario's.
-    workers
-        How many processes share the work; as many as there are cores if left out.
-    executor
-        Who does the work instead, such as dask://127.0.0.1:8786.
-    output
-        The folder of the study; one under runs/ if left out.
-    json
-        Print one JSON document.
-    """
-    from mfg.reader.scenarios import load_scenario
-    from mfg.study import sensitivity as screening
-    from mfg.study.run import checked
-    from mfg.study.variants import Range
-
-    checked(workers, seed)
-    fixed = pairs(settings)
-    ranges = [Range.read(key, text, "--over") for key, text in pairs(over, "--over").items()]
-    inputs = screening.over(ranges) if ranges else screening.assumed_in(load_scenario(scenario, fixed))
-    with hands(workers, executor, output) as means:
-        found = screening.sensitivity(
-            scenario,
-            figure,
-            inputs=inputs,
-            method=method,
-            samples=samples,
-            replications=replications,
-            settings=fixed,
-            seed=seed,
-            means=means,
-            kept=True,
-        )
-    if json:
-        head = {"scenario": scenario, "figure": figure, "method": method}
-        say.document({**head, "samples": found.samples, "left_out": found.left_out, "inputs": found.effects})
-        return 0
-    what = "mean change over the range" if method == "morris" else "share of variance, with interactions"
-    rows = [
-        [e.name, e.range, f"{e.effect:.4g}", f"+-{e.bound:.2g}", f"{e.interaction:.2g}"]
-        for e in found.effects
-        if e.effect
-    ]
-    count = len(found.effects)
-    say.result(
-        f"{figure} of {scenario}: {count} inputs, {method}, {found.samples} samples, {replications} replications"
-    )
-    if found.left_out:
-        say.result(
-            f"left out: {found.left_out} of {samples} samples, in which {figure} is not defined at some point; "
-            f"there most patients end with: {found.because}"
-        )
-    say.result()
-    say.table(["input", "range", what, "95 %", "interaction"], rows, right=[2, 4])
-    say.result(f"\nwithout any effect here: {count - len(rows)} of {count} inputs")
-    return 0
 
 
 def status(folder: Path, /, *, json: Flag = False) -> int:

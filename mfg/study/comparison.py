@@ -26,7 +26,7 @@ from mfg.study.folder import document
 from mfg.study.holm import chance, levels
 from mfg.study.run import REPLICATIONS, checked, table_of
 from mfg.study.study import Means, Study, Told, carried_out
-from mfg.study.variants import Variant, grid, named_in
+from mfg.study.variants import Variant, grid, named_in, not_twice
 
 Key = tuple[str, str]  # a figure, and a variant
 
@@ -177,15 +177,8 @@ def study_of(
         advice = "vary something, such as --vary suites=1,2,3, or name variants in the scenario file"
         raise Refused("--vary", None, "leaves nothing to compare", advice)
     fixed = dict(settings or {})
-    for key, value in fixed.items():
-        if any(_same(key, varied) for one in chosen for varied in one.settings):
-            raise Refused(f"--set {key}", value, "is varied as well", "leave one of the two out")
+    not_twice(fixed, [key for one in chosen for key in one.settings])
     return Study.of(scenario, tuple(Variant(one.name, {**fixed, **one.settings}) for one in chosen), seed)
-
-
-def _same(one: str, other: str) -> bool:
-    """Whether two paths may name one value: one is an ending of the other."""
-    return f".{one}".endswith(f".{other}") or f".{other}".endswith(f".{one}")
 
 
 def comparison_of(

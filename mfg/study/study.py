@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import weakref
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from pathlib import Path
@@ -71,10 +71,17 @@ class Study:
         if twice:
             raise Refused("variant", twice[0], "is the name of two variants", "give each its own")
         loaded = tuple(_loaded(scenario, one, seed) for one in variants)
-        plans = tuple(plan_of(one) for one in loaded)
-        identity = identity_of(list(zip(names, loaded, plans, strict=True)))
         source = scenario.name if isinstance(scenario, Scenario) else str(scenario)
-        return cls(source, variants, loaded, plans, identity)
+        return cls.made_of(source, variants, loaded, [plan_of(one) for one in loaded])
+
+    @classmethod
+    def made_of(
+        cls, source: str, variants: Sequence[Variant], loaded: Sequence[Scenario], plans: Sequence[Plan]
+    ) -> Study:
+        """A study of scenarios that are loaded and compiled already, one for each of *variants*."""
+        names = [one.name for one in variants]
+        identity = identity_of(list(zip(names, loaded, plans, strict=True)))
+        return cls(source, tuple(variants), tuple(loaded), tuple(plans), identity)
 
 
 def _loaded(scenario: str | Path | Scenario, variant: Variant, seed: int | None) -> Scenario:
@@ -110,8 +117,7 @@ def carried_out(study: Study, replications: int, means: Means) -> tuple[Path, li
         OSError: if a file cannot be written, with how much is kept.
         KeyboardInterrupt: with how much is kept.
     """
-    if not 1 <= replications < 10**6:
-        raise Refused("-n", str(replications), "is out of reach", "give a whole number from 1 on")
+    possible(replications)
     folder, durable = means.folder, means.durable
     if folder is None:
         folder, durable = Path(tempfile.mkdtemp(prefix="mfg-")), False
@@ -151,6 +157,12 @@ def carried_out(study: Study, replications: int, means: Means) -> tuple[Path, li
         advice = "they must share this folder, and nobody may remove anything from it meanwhile"
         raise Refused("workers", None, f"have left {saved} of {total} replications in {folder}", advice)
     return folder, [_counted(n, results) for n in range(len(study.plans))]
+
+
+def possible(replications: int) -> None:
+    """Refuse a number of replications that cannot be."""
+    if not 1 <= replications < 10**6:
+        raise Refused("-n", str(replications), "is out of reach", "give a whole number from 1 on")
 
 
 def default_folder(study: Study) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
@@ -17,8 +17,10 @@ from mfg.scenario import Scenario
 from mfg.simulation.draws import Luck
 
 AS_IT_IS = "as it is"  # the name of the variant that changes nothing
+COUNTED = ("", "flask", "container", "passage", "patient")  # units of what is not divided
 _NUMBER = r"(-?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]{1,3})?)"
 _RANGE = re.compile(rf"{_NUMBER} ?(.*?)\.\.{_NUMBER} ?(.*)")
+_FACTORS = re.compile(r"x([0-9]+(?:\.[0-9]+)?)\.\.x([0-9]+(?:\.[0-9]+)?)")
 
 
 @frozen
@@ -31,37 +33,49 @@ class Variant:
 
 @frozen
 class Range:
-    """The values of a path from *low* to *high*, in *unit*; whole numbers if both ends are."""
+    """The values of a path from *low* to *high*, in *unit*; with the *prefix* ``x`` so many times what it is.
+
+    Between two whole numbers of what is not divided there are only whole ones.
+    """
 
     key: str
     low: Decimal
     high: Decimal
-    unit: str
+    unit: str = ""
+    prefix: str = ""
 
     @staticmethod
     def read(key: str, text: str, option: str = "--vary") -> Range:
-        """Read ``2..6`` or ``20 hour..30 hour``, given with *option*."""
+        """Read ``2..6``, ``20 hour..30 hour`` or ``x0.5..x2``, given with *option*."""
+        factors = _FACTORS.fullmatch(text)
         match = _RANGE.fullmatch(text)
-        if match is None or (match[2] and match[2] != match[4]):
-            raise Refused(f"{option} {key}", text, "is no range", "write it like 20hour..30hour")
-        low, high = Decimal(match[1]), Decimal(match[3])
-        if low >= high:
+        if factors is not None:
+            found = Range(key, Decimal(factors[1]), Decimal(factors[2]), prefix="x")
+        elif match is not None and match[2] in ("", match[4]):
+            found = Range(key, Decimal(match[1]), Decimal(match[3]), match[4])
+        else:
+            advice = "write it like 20hour..30hour, or x0.5..x2"
+            raise Refused(f"{option} {key}", text, "is no range", advice)
+        if found.low >= found.high:
             raise Refused(f"{option} {key}", text, "does not rise", "write the low end first")
-        return Range(key, low, high, match[4])
+        return found
 
     def at(self, share: float) -> str:
-        """The value that lies so far between the ends, as it would be typed."""
-        if not self.unit and self.low == int(self.low) and self.high == int(self.high):
-            return str(
-                int(self.low) + min(int(share * (int(self.high - self.low) + 1)), int(self.high - self.low))
-            )
-        value = float(self.low) + share * float(self.high - self.low)
-        return f"{Decimal(f'{value:.6g}'):f} {self.unit}".strip()
+        """The value that lies so far between the ends, as it would be typed; the ends are exact."""
+        counted = self.unit in COUNTED and not self.prefix
+        if share in (0, 1):
+            value = self.high if share else self.low
+        elif counted and self.low == int(self.low) and self.high == int(self.high):
+            steps = int(self.high - self.low)
+            value = self.low + min(int(share * (steps + 1)), steps)
+        else:
+            value = Decimal(f"{float(self.low) + share * float(self.high - self.low):.6g}")
+        return f"{self.prefix}{value.normalize():f} {self.unit}".strip()
 
 
 def is_range(text: str) -> bool:
     """Whether *text* is written like a range."""
-    return _RANGE.fullmatch(text) is not None
+    return any(pattern.fullmatch(text) for pattern in (_RANGE, _FACTORS))
 
 
 def grid(vary: Mapping[str, Sequence[str]]) -> list[Variant]:
@@ -102,6 +116,13 @@ def hypercube(ranges: Sequence[Range], count: int, seed: int) -> list[Variant]:
         Variant(AS_IT_IS, {}),
         *(Variant(f"sample {n + 1}: {named(s)}", s) for n, s in enumerate(samples)),
     ]
+
+
+def not_twice(fixed: Mapping[str, str], varied: Iterable[str]) -> None:
+    """Refuse settings that hold everywhere and are *varied* as well: one path may be the ending of the other."""
+    for key, value in fixed.items():
+        if any(f".{key}".endswith(f".{one}") or f".{one}".endswith(f".{key}") for one in varied):
+            raise Refused(f"--set {key}", value, "is varied as well", "leave one of the two out")
 
 
 def named(settings: Mapping[str, str]) -> str:

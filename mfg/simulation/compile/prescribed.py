@@ -5,11 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from math import exp
 
+from attrs import field, frozen
+
 from mfg.course.network import Template
 from mfg.course.pieces import BASELINE
 from mfg.course.template import template_of
 from mfg.errors import Refused
 from mfg.prescription.prescriber import Prescriber
+from mfg.prescription.rule import Rule
 from mfg.protocol.cases import Condition
 from mfg.protocol.occurrences import occurrences
 from mfg.protocol.protocol import Arm
@@ -36,6 +39,9 @@ def arms_of(scenario: Scenario) -> tuple[p.Arm, ...]:
     }
     allocation = protocol.allocation
     in_order = allocation is not None and allocation.how == "in order"
+    tables = _Tables(
+        terms_of(scenario), {n for r in protocol.routes for w in r.conditions() for n in w.conditions}
+    )
     courses: list[Template] = []
     for arm in protocol.arms:
         course = template_of(protocol, arm, supply)
@@ -46,7 +52,7 @@ def arms_of(scenario: Scenario) -> tuple[p.Arm, ...]:
             ratio=arm.ratio or arm.size or 1,
             size=arm.size if in_order else None,
             doses=tuple(
-                _dose(scenario, arm, name, weights, conditions.get(name), known)
+                _dose(scenario, arm, name, weights, conditions.get(name), known, tables)
                 for name in arm.doses
                 if name in course.doses
             ),
@@ -94,8 +100,34 @@ def terms_of(scenario: Scenario) -> Terms:
     return Terms(policy.aim, gives_short, alive=part(product.viability.typical), keeps=exp(-lost))
 
 
+@frozen
+class _Tables:
+    """The portions of each rule by weight, reckoned once for all doses of one rule; `asked` is what rules depend on."""
+
+    terms: Terms
+    asked: set[str]
+    known: list[tuple[Rule, p.Case, tuple[p.Portion, ...]]] = field(factory=list)
+
+    def of(self, rule: Rule, words: p.Case, weights: range) -> tuple[p.Portion, ...]:
+        """The portion at each of *weights*, in tenths of a kilogram."""
+        case = {name: word for name, word in words.items() if name in self.asked}
+        for other, its_case, portions in self.known:
+            if (other, its_case) == (rule, case):
+                return portions
+        ruled = Ruled(rule, words, self.terms)
+        found = tuple(_portion(ruled, n) for n in weights)
+        self.known.append((rule, case, found))
+        return found
+
+
 def _dose(
-    scenario: Scenario, arm: Arm, name: str, weights: range, when: Condition | None, known: p.Case
+    scenario: Scenario,
+    arm: Arm,
+    name: str,
+    weights: range,
+    when: Condition | None,
+    known: p.Case,
+    tables: _Tables,
 ) -> p.Dose:
     """A dose as the prescriber gives it: for each of *weights* in tenths of a kilogram, or by its rule."""
     protocol = scenario.protocol
@@ -105,12 +137,13 @@ def _dose(
         nothing = p.Portion(0.0, 0.0, 0.0, 0.0, 0.0)
         return p.Dose(name, product=False, drawn=drawn, portions=(nothing,), when=when)
     prescriber = Prescriber.of(protocol, arm=arm.name, dose=name)
-    ruled = Ruled(prescriber.rule, {**prescriber.words(), **known}, terms_of(scenario))
+    words = {**prescriber.words(), **known}
+    ruled = Ruled(prescriber.rule, words, tables.terms)
     counted = counted_of(prescriber.rule)
     if prescriber.needs - {"weight"}:
         return p.Dose(name, product=True, drawn=drawn, portions=(), rule=ruled, when=when, counted=counted)
     weighed = "weight" in prescriber.needs
-    portions = tuple(_portion(ruled, n) for n in weights) if weighed else (ruled({}),)
+    portions = tables.of(prescriber.rule, words, weights) if weighed else (ruled({}),)
     first = weights.start if weighed else 0
     return p.Dose(name, product=True, drawn=drawn, portions=portions, first=first, when=when, counted=counted)
 
