@@ -179,7 +179,7 @@ def _work(site: Site, name: str, work: Work) -> Iterator[Refused]:
                 problem = f"is more than {place} has ({there})"
                 yield Refused(f"{where}.needs.{resource}", str(units), problem, "ask for less or add some")
     yield from _openings(site, (name,))
-    if work.booked is not None:
+    if work.booked is not None and _counts_on_bookings(site):
         planned, takes = number(work.booked, "minute"), median_of(work.lasts, "minute")
         if takes > planned + NEARLY:
             problem = (
@@ -195,6 +195,14 @@ def _work(site: Site, name: str, work: Work) -> Iterator[Refused]:
         if getattr(work, key) is not None and name not in works:
             advice = f"it does so for {', '.join(sorted(works))}"
             yield Refused(f"{where}.{key}", None, "would change nothing", advice)
+
+
+def _counts_on_bookings(site: Site) -> bool:
+    """Whether anything closes, or is booked ahead: else nobody needs to know how long work will take."""
+    places: list[Clinic | Facility] = [*site.clinics.values(), *site.facilities.values()]
+    return not all(place.hours.never_close for place in places) or any(
+        clinic.slot is not None for clinic in site.clinics.values()
+    )
 
 
 def _openings(site: Site, names: tuple[str, ...]) -> Iterator[Refused]:
