@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mfg.reader.scenarios import load_scenario as load_scenario
     from mfg.study.comparison import compare as compare
     from mfg.study.run import simulate as simulate
+    from mfg.study.today import today as today
 
 _HOMES = {
     "Faults": "errors",
@@ -37,6 +38,7 @@ _HOMES = {
     "load_scenario": "reader.scenarios",
     "schedule": "course.schedule",
     "simulate": "study.run",
+    "today": "study.today",
 }
 
 __all__ = list(_HOMES)
