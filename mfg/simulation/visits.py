@@ -69,13 +69,13 @@ def follow_dose(unit: Unit, dosing: Dosing, shift: int) -> None:
     moving = [v for v in patient.visits if unit.booking.anchors(patient.arm).get(v.event.name) == dose]
     for visit in sorted(moving, key=lambda visit: visit.event.planned):
         visit.base += shift
-        visit.day = _day_for(unit, patient, visit.event, visit.base)
+        visit.day = day_for(unit, patient, visit.event, visit.base)
         visit.start = unit.booking.opening(patient, visit.day)
     for visit in [v for v in patient.attended if unit.booking.anchors(patient.arm).get(v.event.name) == dose]:
         visit.base += shift
         if visit.day < visit.base + visit.event.earliest:
             patient.attended.remove(visit)
-            day = _day_for(unit, patient, visit.event, visit.base)
+            day = day_for(unit, patient, visit.event, visit.base)
             plan_visit(unit, patient, visit.event, visit.base, day, again=visit.again + 1)
             call(patient)
     if moving:
@@ -105,8 +105,9 @@ def call(patient: Patient) -> None:
         patient.called.succeed()
 
 
-def _day_for(unit: Unit, patient: Patient, event: Event, base: int) -> int:
-    today, plan = unit.now // DAY, unit.plan
+def day_for(unit: Unit, patient: Patient, event: Event, base: int, after: int | None = None) -> int:
+    """The open day for a visit whose plan counts from *base*: *after* that day, or after today."""
+    today, plan = unit.now // DAY if after is None else after, unit.plan
     course = unit.booking.course(patient.arm, max(0, base))
     known = _days(patient)
     gaps = [g for g in course.gaps if event.name in (g.first, g.then) and BASELINE not in (g.first, g.then)]

@@ -214,9 +214,8 @@ def _doses(plan: Plan, futures: Sequence[Sequence[Seen]]) -> Iterator[DoseToday]
     following = {patient: min(n for p, n in of_dose if p == patient) for patient, _ in of_dose}
     for (patient, number), seen in of_dose.items():
         stands = plan.in_progress[patient]
-        booked = _most_frequent(one.booked for one in seen)
-        if number == stands.dose:
-            booked = stands.dose_day
+        listed = {lot.dose: lot.dose_day for lot in stands.lots}
+        booked = listed.get(number, _most_frequent(one.booked for one in seen))
         yield DoseToday(
             patient=stands.name,
             number=number + 1,
