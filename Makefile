@@ -23,7 +23,7 @@ help: ## list these targets
 	@touch $@
 
 demo: .venv/run ## install, then simulate the phase 2 trial thirty times
-	$(BIN)/mfg run lenzumestrocel-phase2 --replications 30 --output runs/demo
+	$(BIN)/mfg run lenzumestrocel-phase2 --replications 30 --output runs/demo --csv
 
 test: .venv/dev lint ## install, then formatting, lint, types, import directions and tests
 	$(BIN)/python -m pytest --numprocesses 2 --cov --cov-report term:skip-covered

@@ -22,6 +22,7 @@ KOREA, PHASE2, NUROWN = "lenzumestrocel-korea", "lenzumestrocel-phase2", "nurown
 REPLICATIONS = {KOREA: 6, PHASE2: 12, NUROWN: 12}
 CHOSEN, BRACKETED = "22", "26"  # hours: the median doubling times of als-us and als-korea
 FEW = 4  # of a run that only tells whether doses are in time
+FEWER = {"benches": "2"}
 BENCHES = {"benches": "40"}
 AMPLE = BENCHES | {
     "suites": "20",
@@ -78,7 +79,7 @@ UNIT = """\
 The same question to whole runs: of the doses that were given from the first lot made for them, how many were not
 put off because their cells were late. Staff keep working hours, tests have a turnaround, and weights differ
 unless they are said to be 60 kg. The grid knows nothing of that, so a unit has fewer doses in time than its
-growth allows; what `{korea}` lacks most is a bench of its laboratory on the days of medium
+growth allows. Its laboratory has benches enough; with two, samples wait behind assays of six hours on the days of medium
 changes, when the samples come in.
 """
 
@@ -235,6 +236,7 @@ def _units(korea: Trial, phase2: Trial) -> str:
         f"the same with {MIDDLE[0]} hours and {MIDDLE[1]} colonies": Trial.of(KOREA, FEW, AMPLE | SLOWER),
         f"`{KOREA}` with {BENCHES['benches']} benches in its laboratory": Trial.of(KOREA, FEW, BENCHES),
         f"`{KOREA}` as it is": korea,
+        f"`{KOREA}` with {FEWER['benches']} benches": Trial.of(KOREA, FEW, FEWER),
         f"`{PHASE2}` as it is": phase2,
     }
     return _table(

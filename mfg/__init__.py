@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mfg.prescription.dosing import dose as dose
     from mfg.reader.protocols import load_protocol as load_protocol
     from mfg.reader.scenarios import load_scenario as load_scenario
+    from mfg.reader.scenarios import load_site as load_site
     from mfg.study.comparison import compare as compare
     from mfg.study.run import simulate as simulate
     from mfg.study.today import today as today
@@ -36,6 +37,7 @@ _HOMES = {
     "dose": "prescription.dosing",
     "load_protocol": "reader.protocols",
     "load_scenario": "reader.scenarios",
+    "load_site": "reader.scenarios",
     "schedule": "course.schedule",
     "simulate": "study.run",
     "today": "study.today",

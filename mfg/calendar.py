@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from difflib import get_close_matches
 
 from attrs import frozen
 
@@ -59,41 +60,66 @@ def shifted(baseline: date, months: int, days: int) -> date:
 
 @frozen
 class Holidays:
-    """The public holidays of one country, or none at all."""
+    """The public holidays of one country or region, or none at all."""
 
     names: Mapping[date, str]
 
     def closed(self, day: date) -> str | None:
         """Why nobody works on *day*, or None on a working day."""
-        if day in self.names:
-            return f"public holiday ({self.names[day]})"
-        return WEEKDAY_NAMES[day.weekday()] if day.weekday() >= 5 else None
+        return self.on(day) or (WEEKDAY_NAMES[day.weekday()] if day.weekday() >= 5 else None)
+
+    def on(self, day: date) -> str | None:
+        """The public holiday on *day* in words, or None if there is none."""
+        return f"public holiday ({self.names[day]})" if day in self.names else None
 
 
-def holidays_of(country: str | None, years: Iterable[int], where: str = "") -> Holidays:
-    """The public holidays of *country* (an ISO 3166 code such as KR) in *years*."""
-    if country is None:
+def holidays_of(place: str | None, years: Iterable[int], where: str = "") -> Holidays:
+    """The public holidays of *place* in *years*: an ISO 3166 country such as KR, or a region of one such as DE-BY.
+
+    Raises:
+        Refused: for a country or a region whose holidays are not known.
+    """
+    if place is None:
         return Holidays({})
     import holidays
 
+    country, dash, region = place.partition("-")
     supported = holidays.list_supported_countries()
     if country not in supported:
-        raise Refused(
-            where,
-            country,
-            "is not a country with a known calendar",
-            f"did you mean {country.upper()!r}?"
-            if country.upper() in supported
-            else "use an ISO 3166 code such as KR",
-        )
-    english = "en_US" if "en_US" in _languages(holidays, country) else None
-    found = holidays.country_holidays(country, years=tuple(years), language=english)
+        there, whole = supported.get(country.upper()), country.upper()
+        right = place.upper() if region.upper() in (there or ()) else whole
+        called = _countries(supported) if there is None else {place.lower(): right}
+        problem, advice = "is not a country with a known calendar", "an ISO 3166 code such as KR or DE-BY"
+        raise Refused(where, place, problem, f"{_meant(place, called)}use {advice}")
+    if dash and region not in supported[country]:
+        problem = f"is not a region of {country} with a calendar of its own"
+        known = ", ".join([country, *(f"{country}-{one}" for one in supported[country])])
+        raise Refused(where, place, problem, f"{_meant(region, _regions(country))}use one of {known}")
+    english = "en_US" if "en_US" in holidays.list_localized_countries().get(country, ()) else None
+    found = holidays.country_holidays(country, subdiv=region or None, years=tuple(years), language=english)
     return Holidays(dict(sorted(found.items())))
 
 
-def _languages(library: object, country: str) -> tuple[str, ...]:
-    listed = library.list_localized_countries()  # type: ignore[attr-defined]
-    return tuple(listed.get(country, ()))
+def _countries(codes: Container[str]) -> dict[str, str]:
+    """The code of each country by its name in small letters, or by the last word of that."""
+    from holidays.registry import COUNTRIES
+
+    named = {name.replace("_", " "): known[1] for name, known in COUNTRIES.items() if known[1] in codes}
+    return {word: code for name, code in named.items() for word in (name.split()[-1], name)}
+
+
+def _regions(country: str) -> dict[str, str]:
+    """The code of each region of *country* by that and its names in small letters."""
+    import holidays
+
+    known = type(holidays.country_holidays(country)).get_subdivision_aliases().items()
+    return {word.lower(): f"{country}-{code}" for code, names in known for word in (code, *names)}
+
+
+def _meant(word: str, known: Mapping[str, str]) -> str:
+    """A question for what is called nearly so; nothing if that is none."""
+    near = get_close_matches(word.lower(), known, n=1, cutoff=0.75)
+    return f"did you mean {known[near[0]]!r}? or " if near else ""
 
 
 _CLOCK = r"([0-9]{1,2})(?::([0-9]{2}))?"
@@ -179,3 +205,23 @@ def intersection(one: list[Window], other: list[Window]) -> list[Window]:
             if left < right:
                 result.append((left, right))
     return result
+
+
+def next_start(windows: Sequence[Window], moment: int, minutes: int) -> int:
+    """The first minute from *moment* on from which so many fit into one of *windows*; FOREVER if there is none."""
+    for n in range(max(0, bisect_right(windows, (moment, FOREVER)) - 1), len(windows)):
+        opens, closes = windows[n]
+        begins = max(opens, moment)
+        if begins + minutes <= closes:
+            return begins
+    return FOREVER
+
+
+def last_start(windows: Sequence[Window], moment: int, minutes: int) -> int:
+    """The last minute up to *moment* from which so many fit into one of *windows*; -1 if there is none."""
+    for n in range(bisect_right(windows, (moment, FOREVER)) - 1, -1, -1):
+        opens, closes = windows[n]
+        begins = min(closes - minutes, moment)
+        if begins >= opens:
+            return begins
+    return -1

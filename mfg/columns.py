@@ -1,8 +1,34 @@
-"""What every column of every table says; the unit ends its name, or stands here."""
+"""What every column of every table says, and in which unit; the unit ends its name, or stands here."""
 
 from __future__ import annotations
 
 REPLICATION = "replication, counted from 0; in the tables of several"
+
+TABLES = {
+    "patients": "a row for each patient",
+    "lots": "a row for each lot: what was made from a collection",
+    "doses": "a row for each planned dose",
+    "tests": "a row for each result of the laboratory",
+    "resources": "a row for each kind of room, staff and equipment of each place",
+    "events": "the event log: a row for each thing that was done, from which everything else follows",
+}
+
+_ENDINGS = {"min": "minute", "day": "day", "hour": "hour", "kg": "kg", "mL": "mL", "cells": "cell"}
+_UNITS = {
+    "flasks": "flask",
+    "points_lost_waiting": "point",
+    "utilisation": "share",
+    "load": "share",
+    "backlog": "week",
+    "doses_of_cells": "",  # which counts doses
+}
+
+
+def unit_of(column: str) -> str:
+    """The unit of a column; nothing for words, counts, and what has the unit of another column."""
+    last = column.rpartition("_")[2]
+    return _UNITS.get(column, _ENDINGS.get(last, "") if last != column else "")
+
 
 _WHOSE = {
     "patient": "whose",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -53,6 +53,20 @@ def resources_of(plan: Plan, log: Columns) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(found)
+
+
+def overfull(plan: Plan, log: Columns) -> Iterator[str]:
+    """Where and when more was in use at once than there is, in words: places, hands and things of every resource."""
+    for resource, name in enumerate(plan.resources):
+        units = _units(plan, log, resource)
+        rows: Indices = np.flatnonzero((units > 0) & (log.finished > log.started))
+        moments = np.concatenate([log.started[rows], log.finished[rows]])
+        changes = np.concatenate([units[rows], -units[rows]])
+        order = np.lexsort((changes, moments))  # what is given back at a moment is free at it
+        taken = np.cumsum(changes[order])
+        if len(taken) and taken.max() > plan.capacities[resource]:
+            most = int(taken.argmax())
+            yield f"{name}: {taken[most]:g} of {plan.capacities[resource]} at minute {moments[order][most]}"
 
 
 def _units(plan: Plan, log: Columns, resource: int) -> Numbers:

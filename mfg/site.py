@@ -13,7 +13,7 @@ from attrs import field, frozen
 from mfg.calendar import Hours
 from mfg.evidence import Number
 from mfg.spread import DurationSpread, PercentSpread
-from mfg.units import Delay, Duration, Flasks, Percent, PerMonth, Temperature
+from mfg.units import Delay, Duration, Flasks, Percent, PerMonth, Temperature, number
 
 # What a piece of work may need, and what the place that has it calls all of them.
 CLINIC = {"room": "rooms", "bed": "beds"}
@@ -150,3 +150,13 @@ class Site:
             leg for leg in self.legs if leg.name == name and {leg.of, leg.to} - {None} <= {clinic, facility}
         ]
         return max(joining, key=lambda leg: (leg.of is not None) + (leg.to is not None), default=None)
+
+
+def booked(work: Work) -> float:
+    """For how many minutes *work* is booked."""
+    return number(work.booked if work.booked is not None else work.lasts.typical, "minute")
+
+
+def cleared(work: Work) -> float:
+    """For how many minutes the line is cleared after *work*, as planned."""
+    return number(work.clearance.typical, "minute") if work.clearance is not None else 0.0

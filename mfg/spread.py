@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from math import exp, inf, log
+from math import exp, inf, log, sqrt
 from typing import Annotated
 
 from attrs import evolve, frozen
@@ -211,6 +211,24 @@ def shape_of(spread: Spread, unit: str) -> Shape:
     return evolve(
         shape, median=shape.median * exp(log(ratio) * parent.mean), spread=exp(log(ratio) * parent.sd)
     )
+
+
+def median_of(spread: Spread, unit: str) -> float:
+    """The value that half of the values lie below, in *unit*; ends that cut a distribution short are not regarded."""
+    shape = shape_of(spread, unit)
+    if shape.kind in ("triangular", "pert"):
+        width, left = shape.most - shape.least, shape.likely - shape.least
+        if shape.kind == "pert":  # a beta distribution; its median as Kerman (2011) approximates it
+            alpha, beta = 1 + 4 * left / width, 1 + 4 * (1 - left / width)
+            return shape.least + width * (alpha - 1 / 3) / (alpha + beta - 2 / 3)
+        if left >= width / 2:
+            return shape.least + sqrt(width * left / 2)
+        return shape.most - sqrt(width * (width - left) / 2)
+    if shape.kind == "exponential":
+        return shape.mean * log(2)
+    if shape.kind == "gamma":  # as Wilson and Hilferty (1931) approximate it
+        return shape.mean * (1 - (shape.sd / shape.mean) ** 2 / 9) ** 3
+    return shape.typical
 
 
 def read_spread(given: object, read: Callable[[object, str], Quantity], where: str) -> Spread:

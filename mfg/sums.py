@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from mfg.simulation.adherence import COMPLETED
+from mfg.simulation.making import SPENT
 from mfg.tables import NOT_INDICATED, RELEASED, STOPPED, Tables
 
 
@@ -23,8 +25,10 @@ def wrong_sums(tables: Tables) -> Iterator[str]:
     for _, lot in lots[~(released | stopped)].iterrows():
         if not ((of_lots["patient"] == lot["patient"]) & (of_lots["lot"] == str(lot["lot"]))).any():
             yield f"{lot['patient']}: lot {lot['lot']} is lost, and no event says so"
+    yield from _lots_do_not_add_up(tables)
     given, dropped = doses["given"], doses["outcome"] == NOT_INDICATED
-    missed = ~given & ~dropped
+    stayed = patients.loc[patients["ending"] == COMPLETED, "patient"]
+    missed = ~given & ~dropped & ~doses["patient"].isin(stayed)  # whose way ended before the dose
     yield from _differ(
         "doses planned, and given, missed or not indicated",
         len(doses),
@@ -44,6 +48,20 @@ def wrong_sums(tables: Tables) -> Iterator[str]:
     unusable = pd.MultiIndex.from_frame(lots[stopped][["patient", "lot"]])
     for patient, lot in source[source.isin(unusable)]:
         yield f"{patient}: a dose was given from lot {lot}, which was stopped before its release"
+
+
+def _lots_do_not_add_up(tables: Tables) -> Iterator[str]:
+    """Each lot that was begun has a row; a bank is spent if doses were made from it, and then it is not lost."""
+    events, lots = tables.events, tables.lots
+    begun = events[events["activity"].isin(["collect", "isolate", "incubate"]) & (events["lot"] > 0)]
+    yield from _differ("lots begun", begun.groupby(["patient", "lot"], observed=True).ngroups, len(lots))
+    made = events[events["activity"].isin(["thaw", "formulate", "administer"]) & (events["lot"] > 0)]
+    serving = pd.MultiIndex.from_frame(made[["patient", "lot"]].astype({"patient": str}))
+    served = pd.MultiIndex.from_frame(lots[["patient", "lot"]]).isin(serving)
+    for _, lot in lots[(lots["outcome"] == "spent") & ~served].iterrows():
+        yield f"{lot['patient']}: lot {lot['lot']} is spent, and served no dose"
+    for _, lot in lots[(lots["outcome"] == SPENT) & served & lots["released_day"].notna()].iterrows():
+        yield f"{lot['patient']}: lot {lot['lot']} served its doses, and counts as lost"
 
 
 def _noted(tables: Tables, activity: str) -> int:

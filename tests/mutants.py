@@ -86,7 +86,7 @@ MUTANTS = (
     Mutant(
         "the due date is no rank",
         "simulation/unit.py",
-        "return (made.due if due is None else due, made.patient.index)",
+        "return (made.due, made.patient.index)",
         "return (self.floor.now, made.patient.index)",
         (f"{CONTROLS}::test_a_line_moves_in_the_order_of_the_policy",),
     ),
@@ -274,7 +274,7 @@ MUTANTS = (
     ),
     Mutant(
         "a product is given past its expiry",
-        "simulation/journey.py",
+        "simulation/giving.py",
         "age > recipe.use_within",
         "age > recipe.use_within + 60",
         (f"{WHOLE}::test_luck_that_is_too_long_lets_a_product_expire",),
@@ -315,8 +315,22 @@ MUTANTS = (
         (SECOND,),
     ),
     Mutant(
+        "a stay takes no bed",
+        "simulation/unit.py",
+        "if clinic.bed is None:",
+        "if clinic.bed is not None:",
+        ("tests/test_rooms.py",),
+    ),
+    Mutant(
+        "the clinic never closes on who is at the door",
+        "simulation/unit.py",
+        "by = closes - 1 if by is None else min(by, closes - 1)",
+        "by = closes + 10**6 if by is None else by",
+        ("tests/test_rooms.py",),
+    ),
+    Mutant(
         "cells are given before their results",
-        "simulation/journey.py",
+        "simulation/giving.py",
         'yield made.results["administration"]',
         'made.results["administration"]',
         (SECOND,),

@@ -202,6 +202,7 @@ class _Clinic:
         own = (patient.index, -1, -1, 0)
         self.write(own, "arrive", number=patient.weight)
         self.write(own, "allocate", came=patient.arm.name, number=patient.decline)
+        self.write(own, "enrol", came=patient.arm.name)
         self.write(course.dose, "prescribe", came=dose.name, number=patient.portion(dose).cells)
         self.write(course.dose, "book")
         lasts = self.minutes("collect", self.work("collect").lasts, patient, 0)

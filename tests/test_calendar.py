@@ -92,6 +92,42 @@ def test_an_unknown_country_is_refused_with_the_known_ones() -> None:
         holidays_of("KO", [2026])
 
 
+@pytest.mark.parametrize(
+    ("place", "meant"),
+    [
+        ("de", "'DE'"),
+        ("Germany", "'DE'"),
+        ("Korea", "'KR'"),
+        ("de-by", "'DE-BY'"),
+        ("de-xx", "'DE'"),
+        ("DE-by", "'DE-BY'"),
+        ("DE-Bayern", "'DE-BY'"),
+        ("US-California", "'US-CA'"),
+        ("KR-11", "KR"),
+        ("DE-", "DE-BY"),
+    ],
+)
+def test_a_place_that_is_nearly_known_is_refused_with_its_code(place: str, meant: str) -> None:
+    """What was meant is named by its code, which is itself known; no name stands for another silently."""
+    with pytest.raises(Refused) as refused:
+        holidays_of(place, [2026], "site.holidays")
+    assert (refused.value.where, refused.value.given) == ("site.holidays", place)
+    assert meant in refused.value.remedy
+    assert holidays_of(meant.strip("'"), [2026]).names
+
+
+def test_a_region_has_holidays_of_its_own() -> None:
+    """Corpus Christi is a holiday in Bavaria and not in all of Germany; Cesar Chavez Day is one in California."""
+    corpus_christi, chavez = date(2026, 6, 4), date(2026, 3, 31)
+    assert holidays_of("DE", [2026]).on(corpus_christi) is None
+    assert holidays_of("DE-BY", [2026]).on(corpus_christi) == "public holiday (Corpus Christi)"
+    assert (chavez in holidays_of("US", [2026]).names, chavez in holidays_of("US-CA", [2026]).names) == (
+        False,
+        True,
+    )
+    assert holidays_of("DE", [2026]).names.keys() < holidays_of("DE-BY", [2026]).names.keys()
+
+
 @given(WINDOWS, WINDOWS)
 def test_the_intersection_is_what_is_open_in_both(
     one: list[tuple[int, int]], other: list[tuple[int, int]]

@@ -24,6 +24,7 @@ VISITS: Changes = {
         {"name": "between", "day": "14 day"},
     ]
 }
+SECOND = evolve(LOT, dose="dose 2", dose_on=day(44), passage=1, flasks=14, cells=1.18e7)
 FROZEN = InProgress(
     patient="W",
     weight_kg=60.0,
@@ -96,9 +97,8 @@ def test_visits_from_today_on_are_attended() -> None:
 
 def test_two_lots_of_one_patient_serve_their_doses() -> None:
     """Both in culture at once: nothing is collected, each dose is given on its own day from its own lot."""
-    second = evolve(LOT, dose="dose 2", dose_on=day(29), passage=1, flasks=14, cells=1.18e7)
-    tables = run(TWO_DOSES, lots=[second, LOT])
-    assert days(tables) == [15, 29]
+    tables = run(TWO_DOSES, lots=[SECOND, LOT])
+    assert days(tables) == [15, 44]
     assert list(tables.doses["lot"]) == [1, 2]
     assert of_activity(tables, "collect") == [-12, -12]
     assert len(tables.patients) == 1
@@ -106,13 +106,20 @@ def test_two_lots_of_one_patient_serve_their_doses() -> None:
 
 def test_the_second_lot_takes_the_place_of_a_lost_first_one() -> None:
     """What is on its way serves the earlier dose, and what is collected again the later one."""
-    second = evolve(LOT, dose="dose 2", dose_on=day(29), passage=1, flasks=14, cells=1.18e7)
     lost = {"site.facility.gmp.breakdown": None, "site.leg.facility to clinic.excursion": None}
-    tables = run(TWO_DOSES, lost, lots=[evolve(LOT, passage=3, cells=0.0), second])
+    tables = run(TWO_DOSES, lost, lots=[evolve(LOT, passage=3, cells=0.0), SECOND])
     assert tables.lots["outcome"].iloc[0] == "growth failure"
     assert list(tables.doses["lot"]) == [2, 3]
     assert tables.doses["given"].all()
-    assert days(tables)[1] - days(tables)[0] == 14
+    assert days(tables)[1] - days(tables)[0] == 29
+
+
+def test_a_listed_dose_too_soon_after_the_one_before_is_booked_later() -> None:
+    """As far behind it as the protocol says; and it is written down that this is why."""
+    tables = run(TWO_DOSES, lots=[LOT, evolve(SECOND, dose_on=day(29))])
+    assert days(tables) == [15, 43]
+    (late,) = done(tables, "await").itertuples()
+    assert (late.outcome, late.dose, late.value) == ("spacing", 2, 14)
 
 
 def test_a_released_lot_waits_for_its_day_only() -> None:

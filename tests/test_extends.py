@@ -150,7 +150,7 @@ def test_what_cannot_be_extended_is_refused(
 def test_show_says_which_file_a_value_is_from(tmp_path: Path, mfg: Callable[..., Said]) -> None:
     """Its own, or the one that it extends."""
     answer = mfg("show", site(tmp_path, "[facility.gmp]\nsuites = 3\n"), "--json").json
-    files = {one["path"]: one["taken_over"] for one in answer["numbers"]}
+    files = {one["path"]: one["file"] for one in answer["numbers"]}
     assert files["facility.gmp.suites"] is None
     assert files["facility.gmp.operators"] == "seoul"
 

@@ -34,6 +34,13 @@ def phase_3() -> tuple[Plan, Tables]:
     return plan, tables_of(plan, *replicate(plan, 0))
 
 
+@pytest.fixture(scope="module")
+def unforeseen() -> tuple[Plan, Tables]:
+    """The same where a bank that is short is noticed only when it is spent."""
+    plan = plan_of(load_scenario("lenzumestrocel-phase3", {"policy.short_bank": "when spent"}))
+    return plan, tables_of(plan, *replicate(plan, 0))
+
+
 def test_every_figure_of_every_command_is_explained(
     phase_3: tuple[Plan, Tables], mfg: Callable[..., Said]
 ) -> None:
@@ -64,9 +71,9 @@ def test_the_page_of_figures_names_all(mfg: Callable[..., Said]) -> None:
     assert all(one["name"] in said.out for one in mfg("figures", "--json").json["figures"])
 
 
-def test_a_bank_that_served_its_doses_is_spent_and_not_lost(phase_3: tuple[Plan, Tables]) -> None:
+def test_a_bank_that_served_its_doses_is_spent_and_not_lost(unforeseen: tuple[Plan, Tables]) -> None:
     """It was released, doses were given from it, and it counts as released; begun is released, lost and stopped."""
-    plan, tables = phase_3
+    plan, tables = unforeseen
     found, lots = values_of(plan, tables), tables.lots
     spent = lots[lots["outcome"] == "spent"]
     assert len(spent)
@@ -86,6 +93,31 @@ def test_tables_that_do_not_add_up_are_found(phase_3: tuple[Plan, Tables]) -> No
     assert list(wrong_sums(evolve(tables, doses=tables.doses.drop(index=given))))
     assert list(wrong_sums(evolve(tables, lots=tables.lots[~its_own])))
     assert list(wrong_sums(evolve(tables, lots=tables.lots.assign(outcome="stopped"))))
+
+
+def test_a_dose_of_a_completed_course_is_missed_in_no_table(phase_3: tuple[Plan, Tables]) -> None:
+    """Missed is counted on its own: a dose that is lost from all tables alike is not taken for the remainder."""
+    tables = phase_3[1]
+    completed = tables.patients.loc[tables.patients["ending"] == "completed", "patient"].iloc[0]
+    doses, patients = tables.doses.copy(), tables.patients.copy()
+    lost = doses[doses["patient"] == completed].index[-1]
+    doses.loc[lost, ["given", "outcome"]] = [False, "not given"]
+    patients.loc[patients["patient"] == completed, "doses_given"] -= 1
+    (wrong,) = wrong_sums(evolve(tables, doses=doses, patients=patients))
+    assert wrong.startswith("doses planned")
+
+
+def test_a_bank_that_served_is_spent_and_nothing_else_is(unforeseen: tuple[Plan, Tables]) -> None:
+    """Neither does a bank that served count as lost, nor one that served nothing as spent; and every lot has a row."""
+    tables = unforeseen[1]
+    spent = tables.lots["outcome"] == "spent"
+    lost = tables.lots.assign(outcome=tables.lots["outcome"].mask(spent, "bank spent"))
+    assert any("counts as lost" in wrong for wrong in wrong_sums(evolve(tables, lots=lost)))
+    making = tables.events["activity"].isin(["thaw", "formulate", "administer"])
+    idle = evolve(tables, events=tables.events[~making])
+    assert any("served no dose" in wrong for wrong in wrong_sums(idle))
+    stopped = tables.lots["outcome"] == "stopped"
+    assert any("lots begun" in w for w in wrong_sums(evolve(tables, lots=tables.lots[~stopped])))
 
 
 def test_one_server_prints_the_wait_of_its_formula() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 
 from mfg.calendar import DAY
 from mfg.reader.scenarios import load_scenario
 from mfg.simulation.compile import plan_of
 from mfg.simulation.replicate import replicate
 from mfg.tables import Tables, tables_of
-from tests.small_unit import BANK, ONE_DOSE, Changes, done, people, run
+from tests.small_unit import BANK, ONE_DOSE, Changes, done, people, run, scenario
 
 
 def sampled(step: str, *tests: str, holds: str = "formulation") -> Changes:
@@ -161,8 +162,10 @@ def test_nothing_is_collected_for_a_freezer_that_is_full() -> None:
 
 def test_a_bank_that_serves_nothing_is_lost_when_it_is_frozen() -> None:
     """Five containers where the first dose takes six: it is known then, not on the morning of the thaw."""
-    few: Changes = {"site.facility.gmp.storage": 5, "policy.recollect": 0}
-    tables = run(BANK, few, patients=FIVE)
+    plan = plan_of(scenario(BANK, {"policy.recollect": 0}, patients=FIVE))
+    few = tuple(evolve(facility, storage=5) for facility in plan.facilities)  # a site with so few is refused
+    plan = evolve(plan, facilities=few)
+    tables = tables_of(plan, *replicate(plan, 0))
     (lost,) = done(tables, "fail").itertuples()
     assert (lost.outcome, lost.started_min) == ("bank spent", frozen(tables)[0])
     assert list(tables.patients["ending"]) == ["bank spent"]

@@ -13,7 +13,7 @@ from benchmarks.steps import counted
 from mfg.calendar import Hours
 from mfg.reader.scenarios import load_scenario
 from mfg.scenario import Scenario
-from mfg.simulation import journey, limits, recording
+from mfg.simulation import foreseeing, limits, recording
 from mfg.simulation.cohort import cohort_of
 from mfg.simulation.compile import plan_of
 from mfg.simulation.recording import moves
@@ -88,7 +88,7 @@ def found_in(one: Scenario, replications: int = 4) -> Found:
 def short_of(name: str) -> Found:
     """What limits the ample unit that is short of one thing."""
     _, _, changes = SHORT[name]
-    return found_in(scenario(COMING, changes))
+    return found_in(scenario(COMING, changes), replications=6 if name == "benches" else 4)
 
 
 QUICK = ("starts", "fills", "benches")
@@ -237,6 +237,6 @@ def test_writing_down_what_refused_costs_little(monkeypatch: pytest.MonkeyPatch)
     replicate(plan, 0)
     written = counted(lambda: replicate(plan, 0)).total()
     monkeypatch.setattr(recording, "asked", lambda _: False)
-    monkeypatch.setattr(journey, "what_holds", lambda *_: limits.GROWTH)
+    monkeypatch.setattr(foreseeing, "what_holds", lambda *_: limits.GROWTH)
     without = counted(lambda: replicate(plan, 0)).total()
     assert without < written < 1.1 * without

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
+from math import log
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +17,9 @@ from mfg.reader.checks import checked
 from mfg.reader.scenarios import load_scenario
 from mfg.scenario import Arrivals, Candidate, InProgress
 from mfg.scenario.check import faults_of
-from tests.conftest import ROOT
-from tests.small_unit import BANK, MONDAY, ONE_DOSE, Changes, people, scenario
+from mfg.simulation.compile import beyond_planning
+from tests.conftest import ROOT, Said
+from tests.small_unit import BANK, HAND, MONDAY, ONE_DOSE, Changes, people, run, scenario
 
 LEG, OTHER = (
     {"name": "clinic to facility", "lasts": "90 minute"},
@@ -98,6 +102,14 @@ FAULTS: list[tuple[Changes, str]] = [
     ({"site.work.isolate.needs.robot": 1}, "site.work.isolate.needs: 'robot' is no resource"),
     ({"site.facility.gmp.suites": 0}, "site.work.isolate.needs.suite: '1' is more than gmp has (0)"),
     ({"site.work.collect.needs.room": 3}, "site.work.collect.needs.room: '3' is more than hospital has (2)"),
+    (
+        {"site.work.isolate.needs.room": 1},
+        "site.work.isolate.needs: 'room' is nothing that a facility has, where it is done; use one of freezer",
+    ),
+    (
+        {"site.work.draw.needs.operator": 1},
+        "site.work.draw.needs: 'operator' is nothing that a clinic has, where it is done; use one of bed, room",
+    ),
     # work and its hours
     ({"site.work.passage": None}, "site.work.passage: is missing; the recipe has a step 'expand'"),
     ({"site.work.isolate": None}, "site.work.isolate: is missing; the recipe has a step 'isolate'"),
@@ -371,3 +383,72 @@ def test_a_fault_in_a_variant_is_found_with_its_name(tmp_path: Path) -> None:
     text = text.replace("../hand", str(ROOT / "tests" / "hand")).replace('suites = "1"', 'suits = "1"')
     mine.write_text(text, encoding="utf-8")
     assert "variant.one suite.suits: names nothing" in str(checked(mine))
+
+
+@pytest.mark.parametrize(
+    ("lasts", "median"),
+    [
+        ("3 hour", 180),
+        ({"least": "60 minute", "most": "80 minute"}, 70),
+        ({"least": "10 minute", "likely": "40 minute", "most": "300 minute"}, 300 - (290 * 260 / 2) ** 0.5),
+        ({"least": "10 minute", "likely": "90 minute", "most": "100 minute"}, 10 + (90 * 80 / 2) ** 0.5),
+        ({"median": "61 minute", "spread": Decimal("1.1"), "shape": "lognormal"}, 61),
+        ({"mean": "61 minute", "sd": "5 minute", "shape": "normal"}, 61),
+        ({"mean": "100 minute", "shape": "exponential"}, 100 * log(2)),
+    ],
+)
+@pytest.mark.parametrize("work", ["collect", "draw", "administer", "isolate", "medium"])
+def test_what_mostly_overruns_its_booking_is_refused(work: str, lasts: object, median: float) -> None:
+    """Wherever work has both, at the clinic or at the facility: half of the times it would take longer than is booked."""
+    booked, late = f"{int(median) - 1} minute", {"site.clinic.hospital.hours": "Mon-Fri 09:00-20:00"}
+    with pytest.raises(Faults) as found:
+        scenario(late, {f"site.work.{work}.lasts": lasts, f"site.work.{work}.booked": booked})
+    (fault,) = [one for one in found.value.faults if one.where.endswith("booked")]
+    assert fault.where == f"site.work.{work}.booked"
+    assert f"longer than {median:.0f} min" in fault.problem
+    enough = f"{int(median) + 1} minute"
+    scenario(late, {f"site.work.{work}.lasts": lasts, f"site.work.{work}.booked": enough})
+
+
+def refused(*changes: Changes) -> tuple[str, ...]:
+    """Where a scenario that is sound as it is written cannot be planned, and why."""
+    return tuple(map(str, beyond_planning(scenario(*changes))))
+
+
+def test_a_limit_below_what_one_patient_needs_is_refused_with_what_that_is() -> None:
+    """Incubator places of a lot, containers of a dose, days to the first dose: one less is refused, as many are not."""
+    (flasks,) = refused({"site.facility.gmp.incubator": "1 flask"})
+    needs = int(flasks.split("planned: ")[1].split()[0])
+    assert flasks.startswith("site.facility.gmp.incubator: '1 flask' is less than dose")
+    assert refused({"site.facility.gmp.incubator": f"{needs - 1} flask"})
+    assert refused({"site.facility.gmp.incubator": f"{needs} flask"}) == ()
+    (wait,) = refused({"policy.give_up_after": "1 day"})
+    assert wait.startswith("policy.give_up_after: '1 day' is over before any first dose: in arm msc it is ")
+    days = int(wait.split("it is ")[1].split()[0])
+    assert refused({"policy.give_up_after": f"{days - 1} day"})
+    assert refused({"policy.give_up_after": f"{days} day"}) == ()
+    small: Changes = {"site.facility.gmp.storage": 1, "protocol.step.cryopreserve.contains": "1e6 cell"}
+    (containers,) = refused(BANK, small, {"arrivals": {"every": "1 week"}})
+    assert containers.startswith("site.facility.gmp.storage: '1' is less than ")
+
+
+def test_no_lot_is_lost_for_places_that_suffice_as_planned() -> None:
+    """With as many incubator places as one lot needs, its dose is given."""
+    (flasks,) = refused({"site.facility.gmp.incubator": "1 flask"})
+    needs = int(flasks.split("planned: ")[1].split()[0])
+    tables = run(ONE_DOSE, {"site.facility.gmp.incubator": f"{needs} flask"})
+    assert tables.doses["given"].all()
+
+
+def test_what_cannot_be_planned_is_told_by_check(mfg: Callable[..., Said], tmp_path: Path) -> None:
+    """Of the scenario itself and of the variants that it names."""
+    text = HAND.read_text(encoding="utf-8").replace('"patients.csv"', f'"{HAND.parent / "patients.csv"}"')
+    for part in ("site", "population"):
+        text = text.replace(f'"{part}.toml"', f'"{HAND.parent / part}.toml"')
+    file = tmp_path / "mine.toml"
+    file.write_text(text + '[policy]\ngive_up_after = "2 day"\n', encoding="utf-8")
+    said = mfg("check", file)
+    assert said.status == 1
+    assert "policy.give_up_after: '2 day' is over before any first dose" in said.out
+    file.write_text(text + '[variant.hasty]\n"policy.give_up_after" = "2 day"\n', encoding="utf-8")
+    assert "variant.hasty.policy.give_up_after: '2 day'" in mfg("check", file).out

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
-import icalendar
 import pytest
 
 from tests.conftest import Said
@@ -123,17 +121,6 @@ def test_cl2020_is_monthly_from_stock(mfg: Callable[..., Said]) -> None:
     assert of(said, "collection") == []
     saturday = mfg("schedule", "cl2020-phase2", "--baseline", "2026-01-31", "--json")
     assert [f["event"] for f in saturday.json["findings"]] == ["dose 1"]
-
-
-def test_the_calendar_file(mfg: Callable[..., Said], tmp_path: Path) -> None:
-    """Every event is an entry on its date, and the same course gives the same bytes."""
-    files = [tmp_path / "one.ics", tmp_path / "two.ics"]
-    for file in files:
-        said = mfg(*PHASE2, "--baseline", "2026-03-12", "--ics", file)
-    assert files[0].read_bytes() == files[1].read_bytes()
-    entries = icalendar.Calendar.from_ical(files[0].read_bytes()).walk("VEVENT")
-    assert [str(e["dtstart"].dt) for e in entries] == [e["date"] for e in said.json["events"]]
-    assert len({str(e["uid"]) for e in entries}) == len(entries)
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,7 @@ def test_a_factor_or_a_step(key: str, text: str, value: object) -> None:
         ("gmp.overtime", "+1 mL", "cannot be added to 2 hour"),
         ("gmp.formulate", "x2", "changes a number"),
         ("contaminates", "x2", "could mean 6 things"),
+        ("facility.gmp", "x2", "is a table of several values"),
         ("gmp.suits", "2", "names nothing"),
         ("gmp.suites", "two", "is not a plain number"),
         ("gmp.medium_on", "[Mon]", "is not TOML"),

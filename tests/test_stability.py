@@ -6,6 +6,7 @@ import pytest
 
 from mfg import simulate
 from mfg.errors import Refused
+from mfg.reader.library import builtin
 from mfg.simulation.compile import plan_of
 from mfg.simulation.replicate import replicate
 from mfg.stability import Overload
@@ -37,6 +38,23 @@ def test_the_overloaded_resource_is_named(resource: str, changes: Changes) -> No
     assert named[0].resource == resource
     assert named[0].reason
     assert overloads("14 day", changes) == []
+
+
+@pytest.mark.parametrize("name", builtin("scenario"))
+def test_a_built_in_unit_keeps_up_as_it_is_shipped(name: str) -> None:
+    """Nowhere does a line grow."""
+    assert simulate(name, replications=4).unstable == []
+
+
+def test_the_benches_of_the_marketed_product_are_as_good_as_many() -> None:
+    """Forty in their place bring no more than three doses in a hundred to the day first booked for them."""
+    found = [
+        simulate("lenzumestrocel-korea", settings=more, replications=3)
+        .by_replication["on_time_as_first_booked"]
+        .mean()
+        for more in ({}, {"benches": "40"})
+    ]
+    assert abs(found[1] - found[0]) < 0.03
 
 
 @pytest.mark.parametrize("lacking", [{"suites": 1}, {"operators": 2}], ids=["suites", "operators"])

@@ -71,7 +71,7 @@ def test_the_wait_is_from_arrival_to_the_first_dose() -> None:
 
 def test_whom_the_site_turns_away_is_not_left_out_of_the_wait() -> None:
     """A patient who waits too long for the policy is never treated, and counts as waiting longer than anything."""
-    found, tables = figures({"policy.give_up_after": "20 day", "late": "300 day"})
+    found, tables = figures({"policy.give_up_after": "29 day", "late": "300 day"})
     assert set(tables.patients["ending"]) == {"waited too long"}
     assert found["referral_to_dose_late"] == 1
     assert not len(tables.lots)

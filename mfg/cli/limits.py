@@ -24,7 +24,7 @@ def limits(
     late: str | None = None,
     figure: str | None = None,
     settings: Settings = (),
-    replications: Annotated[Whole, Parameter(alias="-n")] = 10,
+    replications: Annotated[Whole, Parameter(alias="-n")] = 8,
     seed: Whole | None = None,
     workers: Whole | None = None,
     json: Flag = False,

@@ -34,11 +34,12 @@ def check(*files: str, json: Annotated[bool, Parameter(negative="")] = False) ->
         Print one JSON document.
     """
     from mfg.reader.checks import reports
+    from mfg.simulation.compile import beyond_planning
 
     if not files:
         say.remark("mfg check: name at least one file")
         return 2
-    found = [report for file in files for report in reports(file)]
+    found = [report for file in files for report in reports(file, beyond_planning)]
     if json:
         say.document({"files": [_checked(report) for report in found]})
     else:
@@ -189,6 +190,9 @@ def schedule(
     supply: str | None = None,
     holidays: str | None = None,
     given: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+    patient: str | None = None,
+    site: str | None = None,
+    clinic: str | None = None,
     ics: Path | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
@@ -209,16 +213,24 @@ def schedule(
     supply
         One of the protocol's supplies; the first if left out.
     holidays
-        A country whose public holidays are closed, such as KR.
+        A country or region whose public holidays are closed, such as KR or DE-BY.
     given
         A covariate of the protocol as NAME=VALUE, which decides what is conditional; may be repeated.
+    patient
+        The patient's name or number, which keeps calendars apart and lets one that is written again update its entries.
+    site
+        A built-in name, or the path of a TOML file: its opening hours, holidays and drives decide days and hours.
+    clinic
+        To which clinic of the site the patient comes, where it has several.
     ics
-        Where to write the calendar as an .ics file.
+        Where to write the calendar as an .ics file; an earlier one of the same patient is updated.
     json
         Print one JSON document.
     """
+    from mfg.cli.courses import print_course, write_calendar
     from mfg.course.schedule import schedule as planned
     from mfg.reader.protocols import load_protocol
+    from mfg.reader.scenarios import load_site
 
     loaded = load_protocol(protocol)
     course = planned(
@@ -228,43 +240,15 @@ def schedule(
         supply=supply,
         holidays=holidays,
         given=_pairs(given),
+        patient=patient,
+        site=load_site(site) if site is not None else None,
+        clinic=clinic,
     )
     if ics is not None:
-        from mfg.course.ics import calendar_of
-
-        ics.write_bytes(calendar_of(course))
+        write_calendar(course, ics)
     if json:
         events = [{**say.fields(e), "weekday": e.weekday} for e in course.events]
         say.document({**say.fields(course), "events": events})
     else:
-        _print_course(course, protocol, several=len(loaded.supplies) > 1)
+        print_course(course, protocol, several=len(loaded.supplies) > 1)
     return 0 if course.fits else FOUND
-
-
-def _print_course(course: Any, source: str, *, several: bool) -> None:
-    """The calendar as a table, what there is to say about it, and whether it fits."""
-    supply = f" · supply {course.supply}" if several else ""
-    whose = say.whose(course.protocol, source)
-    say.result(f"{whose} · arm {course.arm}{supply} · day 0 on {course.baseline}\n")
-    say.table(["day", "date", "weekday", "kind", "event", ""], [_row(e) for e in course.events], right=[0])
-    say.result()
-    for item in course.findings:
-        say.finding(item)
-    if course.baselines_that_fit:
-        say.result(f"baselines that fit: {', '.join(str(day) for day in course.baselines_that_fit)}")
-    elif course.fits and not course.undated:
-        say.result("everything fits")
-    elif course.fits:
-        say.result(f"what has a date fits; without a date: {', '.join(course.undated)}")
-
-
-def _row(event: Any) -> list[object]:
-    said = [event.condition, event.waits, f"moved from {event.moved_from}" if event.moved_from else ""]
-    return [
-        "" if event.day is None else f"{event.day:+d}" if event.day else "0",
-        event.date,
-        event.weekday,
-        event.kind,
-        event.name + (f" (by {event.by})" if event.by else ""),
-        ", ".join(filter(None, said)),
-    ]

@@ -60,6 +60,7 @@ def run(
     workers: Whole | None = None,
     executor: str | None = None,
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
+    csv: Flag = False,
     json: Flag = False,
 ) -> int:
     """Simulate a scenario and report its figures with their intervals.
@@ -87,11 +88,14 @@ def run(
     executor
         Who does the work instead, such as dask://127.0.0.1:8786.
     output
-        The folder of the run; one under runs/ if left out.
+        The folder of the run; one under runs/ if left out. Its README.md says what is in it.
+    csv
+        Write the tables into the folder as CSV too.
     json
         Print one JSON document.
     """
     from mfg.study.run import checked, run_of
+    from mfg.study.sheets import write_sheets
     from mfg.study.study import Study
     from mfg.study.variants import AS_IT_IS, Variant
 
@@ -100,7 +104,12 @@ def run(
     with by_means(study, output, workers, executor) as means:
         done = run_of(study, means, replications, until)
     _says_what_is_not_judged(done.scenario)
-    folder = done.folder
+    if csv:
+        write_sheets(done)
+    with printed(done.folder, shown=not json):
+        _tell(done)
+        if until is not None:
+            _until(until, done)
     if json:
         figures = [say.fields(figure) for figure in done.figures]
         head: dict[str, Any] = {"scenario": done.scenario.name, **parts_of(done.scenario)}
@@ -109,13 +118,21 @@ def run(
         overloaded = [say.fields(one) for one in done.unstable]
         wanted = {} if until is None else {"until": until, "reached": _reached(until, done)}
         limits = {"what_limits_it": done.waits.first, "unstable": overloaded}
-        say.document({**head, **wanted, "figures": figures, **counts, **limits, "output": str(folder)})
-        return 0
-    _tell(done)
-    if until is not None:
-        _until(until, done)
-    say.result(f"tables: {folder}")
+        say.document({**head, **wanted, "figures": figures, **counts, **limits, "output": str(done.folder)})
     return 0
+
+
+@contextmanager
+def printed(folder: Path, *, shown: bool) -> Iterator[None]:
+    """What is said meanwhile is kept in the *folder* of a study too; if it is not *shown*, it is only kept."""
+    from mfg.study.disk import whole
+    from mfg.study.folder import PRINTED
+
+    with say.kept(printed=shown) as lines:
+        yield
+    whole(folder / PRINTED, "".join(f"{line}\n" for line in lines).encode(), durable=True)
+    if shown:
+        say.result(f"kept in {folder}: summary.txt is this text, README.md says what else is there")
 
 
 def _tell(done: Any) -> None:

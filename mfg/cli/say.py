@@ -9,7 +9,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -24,9 +24,31 @@ def whole(_: object, tokens: Sequence[Any]) -> int:
     return int(text)
 
 
+_kept: list[tuple[list[str], bool]] = []  # what is kept of the result, and whether it is printed as well
+
+
 def result(text: str = "") -> None:
     """One line of the result."""
-    sys.stdout.write(f"{text}\n")
+    _say([text], [text])
+
+
+def _say(lines: Sequence[str], plain: Sequence[str]) -> None:
+    """Lines of the result as they are printed, and as they are kept."""
+    for kept_lines, _ in _kept:
+        kept_lines.extend(plain)
+    if all(printed for _, printed in _kept):
+        sys.stdout.write("".join(f"{line}\n" for line in lines))
+
+
+@contextmanager
+def kept(*, printed: bool) -> Iterator[list[str]]:
+    """The lines of the result that are said meanwhile, as wide as they need; *printed* as well, or only kept."""
+    lines: list[str] = []
+    _kept.append((lines, printed))
+    try:
+        yield lines
+    finally:
+        _kept.pop()
 
 
 def remark(text: str) -> None:
@@ -50,6 +72,8 @@ def _encoded(thing: object) -> object:
         return int(thing) if thing == thing.to_integral_value() else float(thing)
     if isinstance(thing, (date, datetime)):
         return thing.isoformat()
+    if isinstance(thing, time):
+        return f"{thing:%H:%M}"
     if attrs.has(type(thing)):
         return fields(thing)
     raise TypeError(f"{type(thing).__name__} has no place in JSON")
@@ -57,22 +81,29 @@ def _encoded(thing: object) -> object:
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[int] = ()) -> None:
     """A table as wide as the terminal, or as wide as it needs where there is none."""
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    plain = _drawn(header, cells, set(right), None)
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    _say(plain if width is None else _drawn(header, cells, set(right), width), plain)
+
+
+def _drawn(
+    header: Sequence[str], rows: Sequence[Sequence[str]], right: set[int], width: int | None
+) -> list[str]:
+    """The lines of a table, for a terminal so wide or for none."""
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    terminal = sys.stdout.isatty()
     page = io.StringIO()
-    width = shutil.get_terminal_size().columns if terminal else 200
-    console = Console(file=page, width=width, force_terminal=terminal, highlight=False)
+    console = Console(file=page, width=width or 200, force_terminal=width is not None, highlight=False)
     sheet = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for n, name in enumerate(header):
-        sheet.add_column(name, justify="right" if n in set(right) else "left", overflow="fold")
+        sheet.add_column(name, justify="right" if n in right else "left", overflow="fold")
     for row in rows:
-        sheet.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
+        sheet.add_row(*map(escape, row))
     console.print(sheet)
-    for line in page.getvalue().splitlines():
-        result(line.rstrip())
+    return [line.rstrip() for line in page.getvalue().splitlines()]
 
 
 @contextmanager

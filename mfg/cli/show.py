@@ -110,7 +110,7 @@ def _fields(one: Any) -> dict[str, Any]:
         "where": list(evidence.where) if evidence else [],
         "reason": evidence.reason if evidence else None,
         "range": list(evidence.between) if evidence and evidence.between else None,
-        "taken_over": one.taken_over or None,
+        "file": one.file or None,
     }
 
 
@@ -147,11 +147,11 @@ def _doses(doses: Any) -> str:
 
 
 def _print_values(found: list[Any]) -> None:
-    several = any(one.taken_over for one in found)
+    several = any(one.file for one in found)
     rows = []
     for one in found:
         kind = one.evidence.kind if one.evidence else "-"
-        origin = [one.taken_over or "this file"] if several else []
+        origin = ["-" if one.unset else one.file or "this file"] if several else []
         rows.append([one.path, one.value, _span(one), kind, *origin, _ground(one.evidence)])
     header = ["path", "value", "range", "evidence", *(["file"] if several else []), "from"]
     say.table(header, rows)

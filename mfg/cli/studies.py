@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from mfg.cli import say
-from mfg.cli.runs import Flag, Settings, Whole, by_means, hands, pairs, with_late
+from mfg.cli.runs import Flag, Settings, Whole, by_means, hands, pairs, printed, with_late
 
 SIDE_BY_SIDE = 6  # variants whose endings are shown in columns
 Varied = Annotated[tuple[str, ...], Parameter(negative="")]
@@ -69,7 +69,7 @@ def compare(
         Print one JSON document.
     """
     from mfg.errors import Refused
-    from mfg.figures import asked_for, too_few
+    from mfg.figures import asked_for
     from mfg.study.comparison import HEADLINES, comparison_of, study_of
     from mfg.study.run import checked
     from mfg.study.variants import Range, hypercube, is_range
@@ -97,6 +97,8 @@ def compare(
         asked_for(study.plans[0], name, "--figure")
     with by_means(study, output, workers, executor) as means:
         done = comparison_of(study, replications, means, figure or HEADLINES)
+    with printed(done.folder, shown=not json):
+        _tell(done, figure or HEADLINES)
     if json:
         say.document(
             {
@@ -125,22 +127,28 @@ def compare(
                 "output": str(done.folder),
             }
         )
-        return 0
+    return 0
+
+
+def _tell(done: Any, figure: Sequence[str]) -> None:
+    """Print a comparison: its figures side by side, how ways ended, and what is told apart."""
+    from mfg.figures import too_few
+
     title = done.study.scenarios[0].title or done.study.scenarios[0].name
     say.result(
-        f"{title}: {len(done.variants)} variants, {replications} replications each, seed {done.study.plans[0].seed}"
+        f"{title}: {len(done.variants)} variants, {done.replications} replications each, seed {done.study.plans[0].seed}"
     )
     for variant, overloads in zip(done.variants, done.unstable, strict=True):
         for overload in overloads:
             where = f"{overload.resource}: " if overload.resource else ""
             say.result(f"unstable: {variant.name}: {where}{overload.reason}")
-    for name in figure or HEADLINES:
+    for name in figure:
         _compared(done, name)
     if len(done.variants) <= SIDE_BY_SIDE:
         _side_by_side("ending", done, done.endings)
         _side_by_side("what became of lots", done, done.lots_by_outcome)
     say.result()
-    apart = [one for name in figure or HEADLINES for one in done.of(name) if one.told_apart]
+    apart = [one for name in figure for one in done.of(name) if one.told_apart]
     for one in apart:
         say.result(one.words)
     first = done.variants[0].name
@@ -149,10 +157,8 @@ def compare(
         + ("nothing else is" if apart else "nothing is")
         + " told apart by these replications"
     )
-    for advice in too_few(replications, figure or HEADLINES):
+    for advice in too_few(done.replications, figure):
         say.result(advice)
-    say.result(f"tables: {done.folder}")
-    return 0
 
 
 def _compared(done: Any, name: str) -> None:

@@ -92,6 +92,7 @@ def in_words(cause: str) -> str:
         return f"lot lost ({cause.removeprefix(limits.LOST)})"
     return {
         limits.SHORT: "bank too small",
+        limits.SPACING: "too soon after the dose before",
         limits.CLOSED: "closed that day",
         limits.HOLIDAYS: "public holiday",
     }.get(cause, cause)

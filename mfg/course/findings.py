@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from attrs import frozen
 
-from mfg.calendar import DAY, WEEKDAY_NAMES, Holidays
+from mfg.calendar import DAY, WEEKDAY_NAMES
+from mfg.course.doors import WORKING, Doors
 from mfg.course.network import Course, Event
 from mfg.course.pieces import Floating, Gap
 from mfg.course.words import counted, waits_for
@@ -23,31 +24,44 @@ class ScheduleFinding(Finding):
 
 
 def closed_days(
-    protocol: Protocol, course: Course, stuck: list[Event], day0: date, closed: Holidays
+    protocol: Protocol, course: Course, stuck: list[Event], day0: date, doors: Doors
 ) -> Iterator[ScheduleFinding]:
-    """The events for which there is no open day."""
+    """The events for which there is no open day, or no hour on it."""
     for event in stuck:
-        day = day0 + timedelta(days=event.planned)
-        why = None if event.inpatient else closed.closed(day)
+        day, evidence = day0 + timedelta(days=event.planned), protocol.evidence_of(event.rule)
+        why = None if event.inpatient else doors.closed(day)
+        obstacle = doors.obstacle(event, day) if why is None else None
+        window = " and its window holds no open day" if event.earliest < event.latest else ""
+        if obstacle is not None:
+            message = f"has no hour on {day:%A}, {day}: {obstacle}"
+            yield ScheduleFinding("error", "no-hour", message, evidence, event.name)
+            continue
         if why is None:
             message = "has no open day that fits with the events bound to it"
         else:
-            message = f"falls on a {why}" + (
-                " and its window holds no open day" if event.earliest < event.latest else ""
-            )
+            message = f"falls on a {why}{window}"
         if why in WEEKDAY_NAMES:
-            message += f"; {_weekdays(course)}"
-        yield ScheduleFinding("warning", "closed-day", message, protocol.evidence_of(event.rule), event.name)
+            message += f"; {_weekdays(course, doors.weekdays)}"
+        yield ScheduleFinding("warning", "closed-day", message, evidence, event.name)
 
 
-def _weekdays(course: Course) -> str:
-    """On which weekdays day 0 keeps every event that cannot move off the weekend."""
+def _weekdays(course: Course, opened: Container[int]) -> str:
+    """On which weekdays day 0 keeps every event that cannot move on the weekdays that are *opened*."""
     fixed = [event.planned for event in course.pinned if not event.inpatient]
-    good = [WEEKDAY_NAMES[w] for w in range(7) if all((w + day) % 7 < 5 for day in fixed)]
+    good = [WEEKDAY_NAMES[w] for w in range(7) if all((w + day) % 7 in opened for day in fixed)]
     if not good:
-        return "no weekday of day 0 keeps all events off the weekend"
+        return f"no weekday of day 0 keeps all events off {'the weekend' if opened == WORKING else 'closed days'}"
     listed = " or a ".join([", a ".join(good[:-1]), good[-1]] if len(good) > 1 else good)
     return f"day 0 on a {listed} would avoid it"
+
+
+def broken_spacings(protocol: Protocol, gaps: Iterable[Gap]) -> Iterator[ScheduleFinding]:
+    """The spacings in hours that the opening hours of the site do not let anybody keep."""
+    for gap in gaps:
+        sides = [(gap.least_minutes, "not before"), (gap.most_minutes, "not later than")]
+        spacing = " and ".join(f"{side} {_hours(bound)}" for bound, side in sides if bound is not None)
+        message = f"has no hour that is {spacing} after {gap.first}"
+        yield ScheduleFinding("error", "no-hour", message, protocol.evidence_of(gap.rule), gap.then)
 
 
 def by_the_clock(protocol: Protocol, course: Course, days: Mapping[str, int]) -> Iterator[ScheduleFinding]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cached_property, lru_cache
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mfg.calendar import shifted
 from mfg.course.conflict import conflict
@@ -74,6 +74,23 @@ class Course:
     def ahead(self) -> Course:
         """What is ahead when the screening is over."""
         return Course(tuple(event for event in self.events if event.kind != "screening"), self.gaps)
+
+    def screened_on(self, day: int) -> Course:
+        """What is ahead when the screening is over and was on *day*: what a spacing holds off from it is later."""
+        screenings = {event.name for event in self.events if event.kind == "screening"}
+        held = {gap.then: day + gap.least for gap in self.gaps if gap.first in screenings}
+        if all(event.earliest >= held.get(event.name, event.earliest) for event in self.ahead.events):
+            return self.ahead
+        events = [
+            evolve(event, earliest=max(event.earliest, held.get(event.name, event.earliest)))
+            for event in self.ahead.events
+        ]
+        return Course(tuple(events), self.gaps)
+
+    @cached_property
+    def clocked(self) -> tuple[Gap, ...]:
+        """The spacings that are in hours."""
+        return tuple(g for g in self.gaps if g.least_minutes is not None or g.most_minutes is not None)
 
     @cached_property
     def screened_by(self) -> int:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from attrs import evolve, frozen
 
-from mfg.calendar import WEEKDAY_NAMES, Holidays, holidays_of, read_date
+from mfg.calendar import holidays_of, read_date
+from mfg.course.appointment import Appointment, timed
 from mfg.course.arrange import Allowed, arrange
-from mfg.course.findings import ScheduleFinding, by_the_clock, closed_days, without_date
+from mfg.course.doors import Doors, SiteDoors
+from mfg.course.findings import ScheduleFinding, broken_spacings, by_the_clock, closed_days, without_date
+from mfg.course.making import making_of
 from mfg.course.membership import Known
 from mfg.course.network import Event, Template
 from mfg.course.observations import Retake, retakes
-from mfg.course.pieces import KINDS, REACH, Floating
+from mfg.course.pieces import KINDS, REACH, Floating, Gap
 from mfg.course.template import template_of
 from mfg.course.words import waits_for
 from mfg.errors import Refused
 from mfg.protocol.cases import Case
 from mfg.protocol.given import case_of
 from mfg.protocol.protocol import Arm, Protocol, Supply, loaded
+from mfg.site import Site
 from mfg.units import Quantity
 
 __all__ = ["Appointment", "Schedule", "ScheduleFinding", "schedule"]
@@ -30,36 +33,11 @@ _SHOWN = 2  # how many of them are named on either side
 
 
 @frozen
-class Appointment:
-    """One event on its date; `moved_from` is the planned date if it had to move.
-
-    `earliest` and `latest` are None where nothing limits them. An event without a date says what it `waits`
-    for; one with a `condition` is planned as if the condition held.
-    """
-
-    kind: str
-    name: str
-    day: int | None
-    date: dt.date | None
-    earliest: dt.date | None
-    latest: dt.date | None
-    moved_from: dt.date | None
-    by: str | None
-    condition: str = ""
-    waits: str = ""
-    inpatient: bool = False
-
-    @property
-    def weekday(self) -> str:
-        """The name of its day of the week; nothing without a date."""
-        return "" if self.date is None else WEEKDAY_NAMES[self.date.weekday()]
-
-
-@frozen
 class Schedule:
     """A course on dates, in their order, with what does not fit and the nearest baselines that do.
 
-    Events without a date stand behind all others.
+    Events without a date stand behind all others. At a *site* the patient comes to its *clinic*, and lots are made in
+    its *facility*; hours are on the clocks of that place.
     """
 
     protocol: str
@@ -69,6 +47,10 @@ class Schedule:
     events: tuple[Appointment, ...]
     findings: tuple[ScheduleFinding, ...]
     baselines_that_fit: tuple[date, ...]
+    patient: str | None = None
+    site: str | None = None
+    clinic: str | None = None
+    facility: str | None = None
 
     @property
     def fits(self) -> bool:
@@ -89,31 +71,41 @@ def schedule(
     holidays: str | None = None,
     supply: str | None = None,
     given: Mapping[str, str | Quantity] | None = None,
+    patient: str | None = None,
+    site: Site | None = None,
+    clinic: str | None = None,
 ) -> Schedule:
-    """The calendar of one patient of *arm* whose day 0 is *baseline* (YYYY-MM-DD).
+    """The calendar of one *patient* of *arm* whose day 0 is *baseline* (YYYY-MM-DD).
 
-    Weekends are closed, and the public holidays of the country *holidays* (such as ``"KR"``). An event
-    moves within its window, never beyond it; one without a window is never moved. *given* holds covariates
+    Weekends are closed, and the public holidays of *holidays*, a country or region (such as ``"KR"`` or ``"DE-BY"``).
+    An event moves within its window, never beyond it; one without a window is never moved. *given* holds covariates
     of the protocol, and so decides which conditional events take place.
 
+    With a *site* its opening hours, holidays and drives decide instead: an event is on a day on which it has an hour
+    in the *clinic* (which is to be named if there are several), with the facility nearest to that. Rooms, staff and
+    other patients are not looked at: a simulation does that.
+
     Raises:
-        Refused: for a day that is none, or an arm, a supply, a covariate or a country that is not known.
+        Refused: for a day that is none, or an arm, a supply, a covariate, a country or a clinic that is not known.
+        Faults: if the site lacks what the protocol's recipe needs.
     """
     protocol, day0, case = loaded(protocol), read_date(baseline, "--baseline"), case_of(protocol, given or {})
     source = _supply(protocol, supply)
     chosen, template = _arm(protocol, arm, source, case)
-    course = template.on(day0)
+    course, known = template.on(day0), Known.of(protocol, chosen, source, case)
     reach = [event.planned // 365 for event in course.events]
     years = range(day0.year + min(reach, default=0) - 2, day0.year + max(reach, default=0) + 6)
-    closed = holidays_of(holidays, years, "--holidays")
-    days, stuck = arrange(course, _open(day0, closed))
-    known = Known.of(protocol, chosen, source, case)
+    doors = _doors(site, clinic, holidays, years, known)
+    days, stuck = arrange(course, _open(day0, doors))
     again = retakes(
-        protocol, chosen, known, course, days, lambda day: closed.closed(day0 + timedelta(day)) is None
+        protocol, chosen, known, course, days, lambda day: doors.closed(day0 + timedelta(day)) is None
     )
     events = [_appointment(event, days[event.name], day0) for event in course.events]
     events += [_observation(one, day0) for one in again]
     events.sort(key=lambda event: (event.day or 0, KINDS.index(event.kind)))
+    broken: list[Gap] = []
+    if isinstance(doors, SiteDoors):
+        events, broken = timed(events, course, doors)
     return Schedule(
         protocol=protocol.name,
         arm=chosen.name,
@@ -121,12 +113,36 @@ def schedule(
         baseline=day0,
         events=(*events, *(_undated(event) for event in template.floating)),
         findings=(
-            *closed_days(protocol, course, stuck, day0, closed),
+            *closed_days(protocol, course, stuck, day0, doors),
+            *broken_spacings(protocol, broken),
             *by_the_clock(protocol, course, days),
             *without_date(protocol, template.floating),
         ),
-        baselines_that_fit=tuple(_fits(template, day0, closed)) if stuck else (),
+        baselines_that_fit=tuple(_fits(template, day0, doors)) if stuck else (),
+        patient=_named(patient),
+        site=site.name if site is not None else None,
+        clinic=doors.making.clinic if isinstance(doors, SiteDoors) else None,
+        facility=doors.making.facility if isinstance(doors, SiteDoors) else None,
     )
+
+
+def _doors(site: Site | None, clinic: str | None, holidays: str | None, years: range, known: Known) -> Doors:
+    """Where the patient comes, or that nothing is known of it."""
+    if site is None:
+        if clinic is not None:
+            raise Refused("--clinic", clinic, "is that of no site", "give its --site too")
+        return Doors(holidays_of(holidays, years, "--holidays"))
+    if holidays is not None:
+        problem = f"are those of {site.name}, whose holidays are {site.holidays or 'none'}"
+        raise Refused("--holidays", holidays, problem, "leave it out")
+    closed = holidays_of(site.holidays, years, "site.holidays")
+    return SiteDoors(closed, site, making_of(site, clinic, known))
+
+
+def _named(patient: str | None) -> str | None:
+    if patient is not None and (not patient or patient != patient.strip() or not patient.isprintable()):
+        raise Refused("--patient", patient, "is no name", "give a name or a number on one line, such as P01")
+    return patient
 
 
 def _supply(protocol: Protocol, name: str | None) -> Supply | None:
@@ -155,8 +171,8 @@ def _arm(protocol: Protocol, name: str | None, supply: Supply | None, case: Case
     return arms[0], templates[0]
 
 
-def _open(day0: date, closed: Holidays) -> Allowed:
-    return lambda event, day: event.inpatient or closed.closed(day0 + timedelta(days=day)) is None
+def _open(day0: date, doors: Doors) -> Allowed:
+    return lambda event, day: doors.allows(event, day0 + timedelta(days=day))
 
 
 def _appointment(event: Event, day: int, day0: date) -> Appointment:
@@ -209,11 +225,11 @@ def _undated(event: Floating) -> Appointment:
     )
 
 
-def _fits(template: Template, day0: date, closed: Holidays) -> Iterator[date]:
+def _fits(template: Template, day0: date, doors: Doors) -> Iterator[date]:
     """The nearest baselines, before and after, for which nothing is left to find."""
     found: list[date] = []
     for direction in (-1, 1):
         days = (day0 + timedelta(days=direction * n) for n in range(1, _REACH + 1))
-        fitting = (day for day in days if not arrange(template.on(day), _open(day, closed))[1])
+        fitting = (day for day in days if not arrange(template.on(day), _open(day, doors))[1])
         found += [day for day, _ in zip(fitting, range(_SHOWN), strict=False)]
     yield from sorted(found)

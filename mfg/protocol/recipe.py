@@ -6,6 +6,7 @@ where it is done, by whom and how long it takes is the site's.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, get_args
 
 from attrs import frozen
@@ -150,3 +151,12 @@ class Observe:
 
 Step = Collect | Ship | Isolate | Expand | Induce | Cryopreserve | Thaw | Formulate | Administer | Observe
 STEPS: dict[str, type[Step]] = {cls.do: cls for cls in get_args(Step)}
+
+
+def prepares(steps: Sequence[Step]) -> tuple[str, ...]:
+    """The works in which a product is prepared for its dose, in one go."""
+    thaw = next((step for step in steps if isinstance(step, Thaw)), None)
+    if thaw is not None and thaw.recovers is None:
+        return "thaw", "formulate"
+    grown = any(isinstance(step, Expand) for step in steps)
+    return ("harvest", "formulate") if grown else ("formulate",)

@@ -19,6 +19,7 @@ from mfg.reader.library import builtin, find, is_path
 from mfg.reader.protocols import protocol_in
 from mfg.reader.salvage import Read
 from mfg.reader.scenarios import PARTS, part_file, population_in, scenario_at, site_in
+from mfg.scenario import Scenario
 from mfg.scenario.admission import not_judged
 from mfg.scenario.delivery import untold_temperatures
 
@@ -39,6 +40,13 @@ _READERS: Mapping[str, Callable[[Any], Read[Any]]] = {
 }
 
 
+Beyond = Callable[[Scenario], Iterable[Refused]]
+
+
+def _nothing(_: Scenario) -> Iterable[Refused]:
+    return ()
+
+
 @frozen
 class Report:
     """What there is to say of a file: its faults and those of the files that it names, and what nobody checked."""
@@ -53,10 +61,13 @@ class Report:
         return "\n".join([*said, *(f"  not checked: {what}" for what in self.not_checked)])
 
 
-def reports(name: str) -> list[Report]:
-    """A report on the file that *name* means, or on every built-in file of that name."""
+def reports(name: str, beyond: Beyond = _nothing) -> list[Report]:
+    """A report on the file that *name* means, or on every built-in file of that name.
+
+    What a scenario that is sound as it is written cannot be planned for, *beyond* says.
+    """
     if _is_a_path(name):
-        return [checked(Path(name), name)]
+        return [checked(Path(name), name, beyond)]
     kinds = [kind for kind in KINDS if name in builtin(kind)]
     if not kinds:
         known = {known for kind in KINDS for known in builtin(kind)}
@@ -64,15 +75,15 @@ def reports(name: str) -> list[Report]:
             f"{nearest(name, known).rstrip('?')}. A file of your own is named by its path, ending in .toml"
         )
         return [_unread(name, [Refused("", None, "is no built-in name", advice)])]
-    return [checked(find(kind, name), f"{name} ({kind})") for kind in kinds]
+    return [checked(find(kind, name), f"{name} ({kind})", beyond) for kind in kinds]
 
 
 def _is_a_path(name: str) -> bool:
     return is_path(name) or Path(name).exists()
 
 
-def checked(path: Path, called: str | None = None) -> Report:
-    """A report on the file at *path*, *called* so in messages."""
+def checked(path: Path, called: str | None = None, beyond: Beyond = _nothing) -> Report:
+    """A report on the file at *path*, *called* so in messages; *beyond* as in `reports`."""
     name = called or str(path)
     try:
         document = read_document(path)
@@ -80,7 +91,7 @@ def checked(path: Path, called: str | None = None) -> Report:
         return _unread(name, unreadable.faults)
     schema = str(document.get("schema", "protocol-1"))
     if schema == "scenario-1":
-        return _scenario(path, name, document)
+        return _scenario(path, name, document, beyond)
     if schema not in _READERS:
         known = [*_READERS, "scenario-1"]
         return _unread(name, [Refused("schema", schema, "is not read here", nearest(schema, known))])
@@ -129,14 +140,19 @@ def _unproved(protocol: Protocol) -> list[str]:
     return said
 
 
-def _scenario(path: Path, name: str, document: Mapping[str, Any]) -> Report:
+def _scenario(path: Path, name: str, document: Mapping[str, Any], beyond: Beyond) -> Report:
     """A report on a scenario, on each variant that it names, and on its parts, under their own names."""
     found = scenario_at(path)
     faults: list[Refused] = list(found.faults)
     known = {str(fault) for fault in faults}
     scenario = found.value
+    if scenario is not None and not faults:
+        faults += beyond(scenario)
+        known |= {str(fault) for fault in faults}
     for variant, settings in scenario.variants.items() if scenario is not None else ():
-        for fault in scenario_at(path, settings).faults:
+        varied = scenario_at(path, settings)
+        planned = () if varied.faults or varied.value is None else beyond(varied.value)
+        for fault in (*varied.faults, *planned):
             if str(fault) not in known:
                 plain = evolve(fault, where=fault.where.removeprefix("--set "))
                 faults.append(plain.under(f"variant.{variant}"))

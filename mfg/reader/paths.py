@@ -100,12 +100,17 @@ def named(key: str, places: Mapping[str, Place], where: str) -> list[Place]:
     else:
         ends = [place for path, place in places.items() if path.endswith(f".{key}")]
         ends = ends or [place for path, place in places.items() if _shares(path.split("."), key.split("."))]
-        found = [place for place in ends if place.value is not UNSET] or ends
+        found = [place for place in ends if place.value is not UNSET and is_value(place.value)] or ends
         if len(found) > 1:
             advice = f"write one of {_listed(found)}; or *.{_starred(found[0], key)} for all that are set"
             raise Refused(where, None, f"could mean {len(found)} things", advice)
     if not found:
         raise Refused(where, None, "names nothing here", _advice(key, places))
+    for place in found:
+        if not is_value(place.value) and place.value is not UNSET:
+            inner = [one for path, one in places.items() if path.startswith(f"{place.path}.")]
+            advice = f"name one of its values: {_listed([one for one in inner if is_value(one.value)])}"
+            raise Refused(where, None, "is a table of several values", advice)
     return found
 
 

@@ -71,8 +71,13 @@ def part_file(part: str, chosen: object, path: Path) -> Path:
     return find(part, chosen, beside=path.parent)
 
 
-def load_site(path: Path) -> Site:
-    """A site file."""
+def load_site(name: str | Path) -> Site:
+    """The site of a built-in name or a path.
+
+    Raises:
+        Faults: with every fault of the file at its place.
+    """
+    path = name if isinstance(name, Path) else find("site", name)
     return _sound(site_in(dict(read_document(path))), str(path))
 
 

@@ -13,7 +13,7 @@ from mfg.evidence import Evidence, Number
 from mfg.reader.document import IDENTITY, Tree
 from mfg.reader.extends import own_paths, parent_of, read_document
 from mfg.reader.library import builtin, find, is_path
-from mfg.reader.paths import UNSET, Place, is_value
+from mfg.reader.paths import UNSET, Place, is_value, places_in
 from mfg.reader.protocols import load_protocol
 from mfg.reader.scenarios import PARTS, load_population, load_scenario, load_site, part_file
 from mfg.reader.settings import all_places, places_of
@@ -26,14 +26,14 @@ KINDS = ("protocol", "scenario", "site", "population")
 class Shown:
     """One value: its path, which a setting takes; how it is written; its evidence.
 
-    `taken_over` names the file that it was taken over from, if one that this file extends says it. A value that no
-    file says is `unset`: a file may hold it.
+    `file` names the file that says it, if that is not the one that is shown: a part of a scenario, or what a file
+    extends. A value that no file says is `unset`: a file may hold it.
     """
 
     path: str
     value: str
     evidence: Evidence | None
-    taken_over: str = ""
+    file: str = ""
     unset: bool = False
 
 
@@ -67,14 +67,14 @@ def shown(kind: str, name: str) -> list[Shown]:
     numbers, documents = _read(kind, path)
     places = all_places(documents) if kind == "scenario" else places_of(documents, kind)
     evidence = {number.path.removesuffix(".is"): number.evidence for number in numbers}
-    taken_over = _taken_over(kind, path, documents)
+    files = _files(kind, path, documents)
     found = []
     for place in places.values():
         if place.value is UNSET:
             found.append(Shown(place.path, place.shown, None, unset=True))
         elif place.path in evidence or _is_word(place):
             claim = evidence.get(place.path)
-            found.append(Shown(place.path, place.shown, claim, taken_over.get(place.path, "")))
+            found.append(Shown(place.path, place.shown, claim, files.get(place.path, "")))
     return found
 
 
@@ -95,21 +95,17 @@ def _is_word(place: Place) -> bool:
     return plain and chosen and ".example." not in f".{place.path}."
 
 
-def _taken_over(kind: str, path: Path, documents: Tree) -> Mapping[str, str]:
-    """The file that each value was taken over from, by its path, where one was."""
-    files = {"": path}
-    if kind == "scenario":
-        files |= {f"{part}.": file for part, file in _parts(path)}
+def _files(kind: str, path: Path, documents: Tree) -> Mapping[str, str]:
+    """The file that says each value, by its path, where it is not the file at *path* itself."""
     found: dict[str, str] = {}
-    for prefix, file in files.items():
-        parent = parent_of(file)
-        if parent is None:
-            continue
-        own = own_paths(file)
-        tree = documents if not prefix else documents[prefix.rstrip(".")]
-        for place in all_places(tree) if not prefix else places_of(tree, prefix.rstrip(".")):
-            if place not in own and not (not prefix and place.partition(".")[0] in PARTS):
-                found[f"{prefix}{place}"] = parent
+    for part, file in (("", path), *(_parts(path) if kind == "scenario" else ())):
+        parent, own = parent_of(file), own_paths(file)
+        prefix = f"{part}." if part else ""
+        for place in places_in(documents[part] if part else documents):
+            taken_over = parent is not None and place.path not in own
+            name = parent if taken_over else file.stem if part else None
+            if name is not None and (part or place.path.partition(".")[0] not in PARTS):
+                found[f"{prefix}{place.path}"] = name
     return found
 
 

@@ -8,10 +8,9 @@ from mfg.errors import Refused
 from mfg.protocol.check.arms import given_treatments
 from mfg.protocol.check.release import OF_THE_PRODUCT
 from mfg.protocol.protocol import Release
-from mfg.protocol.recipe import Administer, Expand, Formulate, Ship, Thaw
-from mfg.scenario.feasible import booked
+from mfg.protocol.recipe import Administer, Formulate, Ship, prepares
 from mfg.scenario.scenario import Scenario
-from mfg.site import Clinic, Facility, Leg
+from mfg.site import Clinic, Facility, Leg, booked
 from mfg.spread import Spread
 from mfg.units import number, text
 
@@ -129,7 +128,7 @@ def _closed(scenario: Scenario) -> Iterator[Refused]:
     """A clinic that has closed before any product of the same day can be there."""
     site, steps = scenario.site, scenario.recipe
     formulate = next((step for step in steps if isinstance(step, Formulate)), None)
-    works = [site.work[name] for name in _prepares(scenario) if name in site.work]
+    works = [site.work[name] for name in prepares(steps) if name in site.work]
     if formulate is None or "administer" not in site.work or not site.facilities:
         return
     if all(dose.after is not None and dose.after.of == "release" for dose in scenario.protocol.doses):
@@ -161,15 +160,6 @@ def _closed(scenario: Scenario) -> Iterator[Refused]:
                 f"opens, tested and there {away:.0f} min later, and giving it takes {giving:.0f} min"
             )
             yield Refused(f"site.clinic.{name}.hours", None, problem, "open longer, or begin earlier")
-
-
-def _prepares(scenario: Scenario) -> tuple[str, ...]:
-    """The works in which a product is prepared on the day of its dose."""
-    thaw = next((step for step in scenario.recipe if isinstance(step, Thaw)), None)
-    if thaw is not None and thaw.recovers is None:
-        return "thaw", "formulate"
-    grown = any(isinstance(step, Expand) for step in scenario.recipe)
-    return ("harvest", "formulate") if grown else ("formulate",)
 
 
 def _spare(facility: Facility, clinic: Clinic, day: int) -> float:

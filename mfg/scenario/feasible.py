@@ -10,8 +10,9 @@ from mfg.protocol.check.limits import empty_ranges
 from mfg.protocol.check.release import OF_THE_PRODUCT
 from mfg.protocol.recipe import Administer, Expand, Formulate, Ship, Step
 from mfg.scenario.scenario import Scenario
-from mfg.site import CLINIC, FACILITY, LABORATORY, Clinic, Facility, Site, Work
-from mfg.units import alike, amount, number
+from mfg.site import CLINIC, FACILITY, LABORATORY, Clinic, Facility, Site, Work, booked, cleared
+from mfg.spread import median_of
+from mfg.units import alike, amount, number, text
 
 READS = ("contamination", "viability")
 WORK_OF = {  # the pieces of work that a step takes
@@ -27,6 +28,8 @@ WORK_OF = {  # the pieces of work that a step takes
 TOGETHER = (("harvest", "formulate"), ("thaw", "formulate"), ("harvest", "cryopreserve"))
 FAILS = {"collect", "isolate", "medium", "passage", "induce", "cryopreserve", "thaw", "harvest", "formulate"}
 OPEN = FAILS - {"collect"}  # work in which something can get in
+AT_THE_CLINIC = ("collect", "draw", "administer")
+NEARLY = 1e-6  # minutes by which what is computed may differ from what is written
 LIMITS = ("beds", "starts", "fills")  # what is without limit where it is left out
 
 
@@ -153,12 +156,24 @@ def _work(site: Site, name: str, work: Work) -> Iterator[Refused]:
         if resource not in places:
             yield Refused(f"{where}.needs", resource, "is no resource", nearest(resource, places))
             continue
+        if resource not in (CLINIC if name in AT_THE_CLINIC else FACILITY):
+            at, has = ("a clinic", CLINIC) if name in AT_THE_CLINIC else ("a facility", FACILITY)
+            problem = f"is nothing that {at} has, where it is done"
+            yield Refused(f"{where}.needs", resource, problem, nearest(resource, has))
+            continue
         for place, holder in places[resource].items():
             there = getattr(holder, names[resource])
             if there is not None and there < units:
                 problem = f"is more than {place} has ({there})"
                 yield Refused(f"{where}.needs.{resource}", str(units), problem, "ask for less or add some")
     yield from _openings(site, (name,))
+    if work.booked is not None:
+        planned, takes = number(work.booked, "minute"), median_of(work.lasts, "minute")
+        if takes > planned + NEARLY:
+            problem = (
+                f"is overrun more often than not: half of the times it lasts longer than {takes:.0f} min"
+            )
+            yield Refused(f"{where}.booked", text(work.booked), problem, "book it for longer")
     for key, works in (("fails", FAILS), ("contaminates", OPEN)):
         if getattr(work, key) is not None and name not in works:
             advice = f"it does so for {', '.join(sorted(works))}"
@@ -175,20 +190,11 @@ def _openings(site: Site, names: tuple[str, ...]) -> Iterator[Refused]:
             longest = max((closes - opens for day in holder.hours.days for opens, closes in day), default=0)
             if isinstance(holder, Facility) and holder.overtime is not None:
                 longest += int(amount(holder.overtime, "minute"))
-            takes = sum(booked(work) for work in works) + _cleared(works[-1])
+            takes = sum(booked(work) for work in works) + cleared(works[-1])
             if takes > longest and not holder.hours.never_close:
                 problem = f"takes {takes:.0f} min and {place} is never open longer than {longest} min"
                 advice = "shorten the work or open longer"
                 yield Refused(f"site.work.{' and '.join(names)}", None, problem, advice)
-
-
-def booked(work: Work) -> float:
-    """For how many minutes *work* is booked."""
-    return number(work.booked if work.booked is not None else work.lasts.typical, "minute")
-
-
-def _cleared(work: Work) -> float:
-    return number(work.clearance.typical, "minute") if work.clearance is not None else 0.0
 
 
 def _ways(scenario: Scenario) -> Iterator[Refused]:

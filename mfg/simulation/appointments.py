@@ -3,44 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import pairwise
 
 from attrs import define
 
 from mfg.calendar import DAY, FOREVER, Window
 
 CLOSED = (-1, -1)
-MORE, LESS = (
-    bytes((n + by) % 256 for n in range(256)) for by in (1, -1)
-)  # one more, or one less, in each slot
 
 
 @define
 class Appointments:
     """Free places of one kind, slot by slot, on the days on which a clinic is open.
 
-    `usual` is the minute of the day at which it opens first.
+    The slots of a day in which it is closed for a while are its `breaks`; they are full from the beginning.
     """
 
     capacity: int
     slot: int
     openings: Mapping[int, Window]
     taken: bytearray
-    usual: int
+    breaks: frozenset[int]
 
     @classmethod
     def of(cls, capacity: int, slot: int, windows: tuple[Window, ...], days: int) -> Appointments:
         """Empty books for so many *days*."""
-        openings = openings_of(windows, days)
-        usual = min((opens % DAY for opens, _ in openings.values()), default=0)
-        return cls(min(capacity, 255), slot, openings, bytearray(days * DAY // slot + 1), usual)
+        capacity, taken = min(capacity, 255), bytearray(days * DAY // slot + 1)
+        breaks = frozenset(
+            place
+            for (_, closes), (opens, _) in pairwise(windows)
+            if closes // DAY == opens // DAY
+            for place in range(closes // slot, -(-opens // slot))
+        )
+        for place in breaks:
+            taken[place] = capacity
+        return cls(capacity, slot, openings_of(windows, days), taken, breaks)
 
     def hours(self, day: int) -> Window:
         """When *day* begins and ends; a closed one does so before everything."""
         return self.openings.get(day, CLOSED)
 
-    def first(self, day: int, minutes: int, earliest: int = 0, latest: int = FOREVER) -> int:
-        """The first free start on *day* for so many *minutes*, between *earliest* and *latest*; -1 if none."""
+    def first(self, day: int, minutes: int, earliest: int = 0, latest: int = FOREVER, units: int = 1) -> int:
+        """The first start on *day* with so many free *units* for so many *minutes*; -1 if there is none.
+
+        It is between *earliest* and *latest*.
+        """
         if day not in self.openings:
             return -1
         opens, closes = self.openings[day]
@@ -48,27 +56,39 @@ class Appointments:
         begin = -(-max(opens, earliest) // self.slot)
         end = min(closes - minutes, latest) // self.slot
         for place in range(begin, end + 1):
-            if max(self.taken[place : place + length], default=0) < self.capacity:
+            if max(self.taken[place : place + length], default=0) + units <= self.capacity:
                 return place * self.slot
         return -1
+
+    def is_free(self, start: int, minutes: int, units: int = 1) -> bool:
+        """Whether so many *units* are free from *start* on for so many *minutes*."""
+        return max(self.taken[self._slots(start, minutes)], default=0) + units <= self.capacity
 
     def fits(self, day: int, minutes: int, earliest: int = 0, latest: int = FOREVER) -> bool:
         """Whether *day* is long enough, however many places there are."""
         opens, closes = self.hours(day)
-        return -(-max(opens, earliest) // self.slot) <= min(closes - minutes, latest) // self.slot
+        begin = -(-max(opens, earliest) // self.slot)
+        end = min(closes - minutes, latest) // self.slot
+        if not self.breaks:
+            return begin <= end
+        length = -(-minutes // self.slot)
+        starts = range(begin, end + 1)
+        return any(self.breaks.isdisjoint(range(place, place + length)) for place in starts)
 
-    def take(self, start: int, minutes: int) -> None:
-        """Book *minutes* from *start*."""
-        self._change(start, minutes, 1)
+    def take(self, start: int, minutes: int, units: int = 1) -> None:
+        """Book *units* for *minutes* from *start*; to return a booking take as many below nought."""
+        slots = self._slots(start, minutes)
+        self.taken[slots] = self.taken[slots].translate(_more(units))
 
-    def give_back(self, start: int, minutes: int) -> None:
-        """Return a booking."""
-        self._change(start, minutes, -1)
+    def _slots(self, start: int, minutes: int) -> slice:
+        """The slots that so many *minutes* from *start* lie in, in part or whole."""
+        return slice(start // self.slot, -(-(start + minutes) // self.slot))
 
-    def _change(self, start: int, minutes: int, by: int) -> None:
-        first = start // self.slot
-        last = first - (-minutes // self.slot)
-        self.taken[first:last] = self.taken[first:last].translate(MORE if by > 0 else LESS)
+
+@cache
+def _more(units: int) -> bytes:
+    """The table by which as many *units* more are taken in each slot of a book."""
+    return bytes((n + units) % 256 for n in range(256))
 
 
 @lru_cache(maxsize=64)

@@ -50,11 +50,12 @@ def attend_when_called(unit: Unit, patient: Patient) -> Process:
 def take_place(unit: Unit, patient: Patient, visit: Booked) -> None:
     """One visit, with what is observed and decided there."""
     name, arm = visit.event.name, patient.arm
-    unit.writes(patient.subject, "visit", name)
+    comes, patient.came[name] = unit.plan.clinics[patient.clinic].visits, unit.now // DAY
+    unit.log.note(patient.subject, comes, unit.now, unit.now, unit.now, name)
     if arm.comes:
         float_in(unit, patient, name)
-        if name in arm.repeating:
-            patient.attended.append(visit)
+    if name in unit.booking.anchors(arm):
+        patient.attended.append(visit)
     if unit.traits.asked:
         group, turn = unit.plan.turns.get(name, (name, 0))
         if (group, turn) != ("screening", 0):  # what belongs to it was observed on arrival

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from attrs import define, evolve, frozen
 
-from mfg.calendar import DAY, FOREVER
+from mfg.calendar import DAY, FOREVER, last_start, next_start
 from mfg.course.anchors import anchors_of
 from mfg.course.arrange import arrange
 from mfg.course.network import Course, Event
@@ -17,7 +17,7 @@ from mfg.simulation import plan as p
 from mfg.simulation import sizing
 from mfg.simulation.appointments import Appointments, openings_of
 from mfg.simulation.cohort import Patient
-from mfg.simulation.expecting import formulating, hours_of_laboratory, next_start, testing
+from mfg.simulation.expecting import formulating, hours_of_laboratory, testing
 
 PROCEDURES = {"collection": "collect", "csf-draw": "draw", "dose": "administer"}
 Known = dict[tuple[str, int], bool]  # whether an event, by its name, is free on a day
@@ -69,12 +69,14 @@ class Booking:
         self.long_work: list[dict[int, list[int]]] = [{} for _ in plan.facilities]
         self.openings = [openings_of(f.windows, plan.days) for f in plan.facilities]
         self.open_days = [openings_of(c.windows, plan.days) for c in plan.clinics]
+        self.usual = [min((opens % DAY for opens, _ in days.values()), default=0) for days in self.open_days]
         self._formulating = [[formulating(r, facility) for facility in plan.facilities] for r in plan.recipes]
         self._tested = [[testing(plan, r, facility) for facility in plan.facilities] for r in plan.recipes]
         self._laboratories = [hours_of_laboratory(plan, facility) for facility in plan.facilities]
         self._arrivals: dict[tuple[int, int, int, int], int] = {}
         self._anchors: dict[str, dict[str, str]] = {}
         self._courses: dict[tuple[str, int], Course] = {}
+        self._beds: dict[tuple[int, int, str, bool], tuple[tuple[int, int, int], ...]] = {}
         self._cultures: dict[tuple[int, str, str], Culture | None] = {}
 
     def course(self, arm: p.Arm, baseline: int) -> Course:
@@ -118,13 +120,14 @@ class Booking:
                     known[key] = not too_soon and self._free(patient, event, baseline + day, screened)
                 return known[key]
 
-            if not all(allowed(event, event.earliest) for event in course.ahead.pinned):
+            ahead = course.screened_on(screened - baseline)
+            if not all(allowed(event, event.earliest) for event in ahead.pinned):
                 continue
-            days, stuck = arrange(course.ahead, allowed)
+            days, stuck = arrange(ahead, allowed)
             if stuck:
                 continue
             found(baseline)
-            booked = self._take_all(patient, [(e, baseline + days[e.name]) for e in course.ahead.events])
+            booked = self._take_all(patient, [(e, baseline + days[e.name]) for e in ahead.events])
             if booked is not None:
                 return baseline, booked
         return None
@@ -169,25 +172,22 @@ class Booking:
                 return first, booked
         return None
 
-    def book_next(self, patient: Patient, procedure: str, now: int) -> Booked:
-        """Book the first free appointment for *procedure* from *now* on.
+    def book_next(self, patient: Patient, procedure: str, now: int, event: Event | None = None) -> Booked:
+        """Book the first free appointment for *procedure*, of an *event* of the course, from *now* on.
 
         Raises:
             Refused: if the calendar ends before there is one.
         """
         kind = next(kind for kind, name in PROCEDURES.items() if name == procedure)
-        event = Event(kind, procedure, 0, 0, 0, "", None, None)
-        rooms, minutes = self.rooms[patient.clinic], self.minutes_of(patient, event)
-        assert rooms is not None
+        event = event or Event(kind, procedure, 0, 0, 0, "", None, None)
         for day in range(now // DAY, self.plan.days):
+            earliest, latest = now, FOREVER
             if event.kind == "collection":
-                start = self._first_collection(patient, day, minutes, earliest=now)
-            else:
-                start = rooms.first(day, minutes, earliest=now)
-            while start >= 0 and event.kind == "dose" and not self.bed_is_free(patient, start):
-                start = rooms.first(day, minutes, earliest=start + rooms.slot)
+                begins, latest = self.collected_between(patient, day, self.minutes_of(patient, event))
+                earliest = max(now, begins)
+            start = self.first(patient, event, day, earliest, latest)
             if start >= 0:
-                booked = Booked(event, day, start, minutes)
+                booked = Booked(event, day, start, self.minutes_of(patient, event))
                 self._change(patient, booked, 1)
                 return booked
         raise Refused("calendar", None, "has no free appointment left", "the clinic cannot keep up")
@@ -291,17 +291,19 @@ class Booking:
         if event.kind == "collection":
             if self.starts[patient.facility][day] >= facility.starts:
                 return -1
-            return self._first_collection(patient, day, minutes, earliest)
+            begins, latest = self.collected_between(patient, day, minutes)
+            return self.first(patient, event, day, max(earliest, begins), latest)
         if event.kind == "dose":
             if event.dose in patient.arm.filled and self.fills[patient.facility][day] >= facility.fills:
                 return -1
             arrives = max(earliest, self.product_arrives(patient, day))
             if arrives >= FOREVER:
                 return -1
-            ward = event.inpatient
-            start = max(arrives, self.opening(patient, day)) if ward else rooms.first(day, minutes, arrives)
-            return start if start >= 0 and self.bed_is_free(patient, start) else -1
-        return rooms.first(day, minutes, earliest)
+            if not event.inpatient:
+                return self.first(patient, event, day, arrives)
+            start = max(arrives, self.opening(patient, day))
+            return start if self.bed_is_free(patient, event, start) else -1
+        return self.first(patient, event, day, earliest)
 
     def culture(self, patient: Patient, event: Event) -> Culture | None:
         """The incubator places that are planned for the lot that begins, or is thawed, for *event*."""
@@ -397,14 +399,48 @@ class Booking:
         room = self.plan.facilities[patient.facility].incubator - culture.flasks
         return max(taken, default=0) <= room
 
-    def bed_is_free(self, patient: Patient, start: int) -> bool:
-        """Whether a patient who is treated from *start* on may stay as long as it takes."""
-        beds, stay = self.beds[patient.clinic], patient.recipe.stay
-        if beds is None or not stay:
+    def takes_appointments(self, patient: Patient) -> bool:
+        """Whether the patient's clinic books its rooms ahead."""
+        return self.rooms[patient.clinic] is not None
+
+    def first(
+        self, patient: Patient, event: Event, day: int, earliest: int = 0, latest: int = FOREVER
+    ) -> int:
+        """The first start on *day* with rooms and beds for *event*, and a bed for the stay after it; -1 if none."""
+        rooms, minutes = self.rooms[patient.clinic], self.minutes_of(patient, event)
+        assert rooms is not None
+        units = self.plan.clinics[patient.clinic].work[PROCEDURES[event.kind]].rooms
+        start = rooms.first(day, minutes, earliest, latest, units)
+        while start >= 0 and not self.bed_is_free(patient, event, start):
+            start = rooms.first(day, minutes, start + rooms.slot, latest, units)
+        return start
+
+    def bed_is_free(self, patient: Patient, event: Event, start: int) -> bool:
+        """Whether there are beds for *event* from *start* on, and for as long as the patient stays after it."""
+        beds = self.beds[patient.clinic]
+        if beds is None:
             return True
-        if start + stay > self.plan.days * DAY:
-            return False
-        return max(beds.taken[start // beds.slot : -(-(start + stay) // beds.slot)]) < beds.capacity
+        for after, minutes, units in self._in_bed(patient, event):
+            begins = start + after
+            if begins + minutes > self.plan.days * DAY or not beds.is_free(begins, minutes, units):
+                return False
+        return True
+
+    def _in_bed(self, patient: Patient, event: Event) -> tuple[tuple[int, int, int], ...]:
+        """How long after its start, for how many minutes and how many beds *event* takes, and the stay after it."""
+        key = (patient.clinic, patient.recipe.number, event.kind, event.inpatient)
+        if key not in self._beds:
+            clinic, found, ends = self.plan.clinics[patient.clinic], list[tuple[int, int, int]](), 0
+            work = clinic.work.get(PROCEDURES[event.kind])
+            if work is not None:
+                ends = work.booked
+                if work.beds and not event.inpatient:
+                    found.append((0, work.booked, work.beds))
+                    ends = -(-ends // (clinic.slot or 1)) * (clinic.slot or 1)  # no slot is counted twice
+            if event.kind == "dose" and patient.recipe.stay:
+                found.append((ends, patient.recipe.stay, 1))
+            self._beds[key] = tuple(found)
+        return self._beds[key]
 
     def minutes_of(self, patient: Patient, event: Event) -> int:
         """For how long a room is booked for *event*."""
@@ -419,11 +455,8 @@ class Booking:
 
     def opening(self, patient: Patient, day: int) -> int:
         """When the patient's clinic opens on *day*."""
-        rooms = self.rooms[patient.clinic]
-        if rooms is None:
-            return day * DAY
-        opens = rooms.hours(day)[0]
-        return opens if opens >= 0 else day * DAY + rooms.usual
+        opened = self.open_days[patient.clinic].get(day)
+        return opened[0] if opened is not None else day * DAY + self.usual[patient.clinic]
 
     def closing(self, patient: Patient, booked: Booked) -> int:
         """The latest start with which a booked procedure ends before the clinic closes."""
@@ -432,12 +465,11 @@ class Booking:
             return FOREVER
         return rooms.hours(booked.day)[1] - booked.minutes
 
-    def _first_collection(self, patient: Patient, day: int, minutes: int, earliest: int = 0) -> int:
-        """The first free start of a collection whose marrow can be isolated in time, as planned."""
+    def closes(self, patient: Patient, day: int) -> int:
+        """When the patient's clinic closes on *day*."""
         rooms = self.rooms[patient.clinic]
         assert rooms is not None
-        begins, latest = self.collected_between(patient, day, minutes)
-        return rooms.first(day, minutes, max(earliest, begins), latest)
+        return rooms.hours(day)[1]
 
     def collected_between(
         self, patient: Patient, day: int, minutes: int, way: int | None = None
@@ -488,6 +520,13 @@ class Booking:
             return FOREVER
         return max(made + way, tested)
 
+    def made_by(self, patient: Patient, moment: int) -> int:
+        """As planned, when a product that is to be at the clinic and tested by *moment* must have been suspended."""
+        made = moment - self.way(patient, patient.recipe.outbound)
+        for hands, lasts in self._tested[patient.recipe.number][patient.facility]:
+            made = min(made, last_start(self._laboratories[patient.facility], moment - lasts, hands))
+        return made
+
     def way(self, patient: Patient, leg: str | None) -> int:
         """The minutes that a leg takes, as planned."""
         return 0 if leg is None else self.plan.legs[leg, patient.clinic, patient.facility].typical
@@ -503,7 +542,12 @@ class Booking:
         rooms, beds = self.rooms[patient.clinic], self.beds[patient.clinic]
         if rooms is None or (booked.minutes == 0 and not booked.event.inpatient):
             return
-        (rooms.take if by > 0 else rooms.give_back)(booked.start, booked.minutes)
+        if booked.minutes:
+            units = self.plan.clinics[patient.clinic].work[PROCEDURES[booked.event.kind]].rooms
+            rooms.take(booked.start, booked.minutes, by * units)
+        if beds is not None and booked.event.kind in PROCEDURES:
+            for after, minutes, units in self._in_bed(patient, booked.event):
+                beds.take(booked.start + after, minutes, by * units)
         made = self.made_on(patient, booked.event, booked.day)
         if made is not None:
             work = self.long_work[patient.facility].setdefault(made[0], [])
@@ -516,8 +560,6 @@ class Booking:
             self.starts[patient.facility][booked.day] += by
         if booked.event.kind == "dose":
             self.fills[patient.facility][booked.day] += by * (booked.event.dose in patient.arm.filled)
-            if beds is not None and patient.recipe.stay:
-                (beds.take if by > 0 else beds.give_back)(booked.start, patient.recipe.stay)
 
 
 def _pinned(event: Event) -> Event:

@@ -53,6 +53,7 @@ class Patient:
     ended: bool = False
     visits: list[Any] = field(factory=list)
     attended: list[Any] = field(factory=list)
+    came: dict[str, int] = field(factory=dict)
     called: Any = None
     awaits: Any = None
     happened: dict[str, int] = field(factory=dict)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-
-from mfg.calendar import FOREVER, Window
+from mfg.calendar import Window
 from mfg.simulation import plan as p
 
 
@@ -33,13 +31,3 @@ def hours_of_laboratory(plan: p.Plan, facility: p.Facility) -> tuple[Window, ...
     if not plan.laboratories:
         return ()
     return plan.hours[plan.resources.index(f"{list(plan.laboratories)[facility.laboratory]}.benches")]
-
-
-def next_start(windows: tuple[Window, ...], moment: int, minutes: int) -> int:
-    """The first minute from *moment* on from which so many fit into one of *windows*; FOREVER if there is none."""
-    for n in range(max(0, bisect_right(windows, (moment, FOREVER)) - 1), len(windows)):
-        opens, closes = windows[n]
-        begins = max(opens, moment)
-        if begins + minutes <= closes:
-            return begins
-    return FOREVER

@@ -342,6 +342,12 @@ class Floor(Clock):
             if need.line and need.opening(self.now, need.line[0][1].booked) == FOREVER:
                 raise Exhausted(need)
 
+    def stop(self, task: Task) -> None:
+        """Let *task* end now, if it has begun and not ended."""
+        if task.started >= 0 and task.callbacks is not None:
+            self.forget(task.started + task.lasts, task.finish)
+            task.finish()
+
     def withdraw(self, task: Task) -> None:
         """Take *task* out of its line if it still waits; work that has begun goes on to its end."""
         pool, need = task.need.pool, task.need

@@ -6,9 +6,9 @@ the stated turnaround; not the luck of what is still to come.
 
 from __future__ import annotations
 
-from mfg.calendar import DAY, FOREVER
+from mfg.calendar import DAY, FOREVER, next_start
 from mfg.simulation import limits
-from mfg.simulation.expecting import hours_of_laboratory, next_start
+from mfg.simulation.expecting import hours_of_laboratory
 from mfg.simulation.lots import Dosing, Lot, Made
 from mfg.simulation.planning import put_off
 from mfg.simulation.unit import Unit
@@ -44,8 +44,7 @@ def foresee(unit: Unit, lot: Lot, assay: Assay) -> None:
     if late > 0:
         by = unit.formulation(dosing)[1] if holds == "formulation" else dosing.booked.start
         put_off(unit, dosing, by + late, f"{limits.RESULT}{assay.name}")
-        if dosing.hopeless:
-            wake(unit, dosing)
+        wake(unit, dosing)  # who waits in the line for a draw leaves it
 
 
 def needed_by(unit: Unit, made: Made, holds: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from simpy import Interrupt
 
 from mfg.calendar import DAY
+from mfg.simulation.booking import Booked
 from mfg.simulation.clock import Process
 from mfg.simulation.lots import Lost, Lot
 from mfg.simulation.unit import Unit
@@ -28,7 +29,7 @@ def gather(unit: Unit, lot: Lot) -> Process:
     for turn in range(terms.most):
         nothing = fails is not None and fails(patient.index, lot.number, turn)
         cells = 0.0 if nothing else unit.biology.gathered(patient, lot.number, turn)
-        started = yield from unit.procedure("collect", lot, booked, cells)
+        started = yield from collect_once(unit, lot, booked, cells)
         lot.marrow += cells
         if not turn:
             lot.collected_at = started
@@ -42,9 +43,20 @@ def gather(unit: Unit, lot: Lot) -> Process:
         raise Lost(TOO_LITTLE)
 
 
+def collect_once(unit: Unit, lot: Lot, booked: Booked | None, value: float) -> Process:
+    """One collection, at its appointment; at the next free one if the clinic closes before there is a room for it.
+
+    Returns when it began.
+    """
+    started = yield from unit.procedure("collect", lot, booked, value)
+    if started < 0:
+        started = yield from unit.procedure("collect", lot, None, value)
+    return started
+
+
 def _again(unit: Unit, lot: Lot, earliest: int) -> Process:
     """Book the first free appointment from *earliest* on and wait for it; where none are booked, come then."""
-    if lot.patient.jobs["collect"].need is not None:
+    if not unit.booking.takes_appointments(lot.patient):
         yield earliest
         return None
     booked = unit.booking.book_next(lot.patient, "collect", earliest)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from attrs import evolve
 from simpy import Event, Interrupt
 
 from mfg.calendar import DAY
@@ -15,18 +14,17 @@ from mfg.simulation.booking import Booked
 from mfg.simulation.clock import First, Process
 from mfg.simulation.cohort import Patient
 from mfg.simulation.deciding import assess, observe
-from mfg.simulation.filling import held, is_short, runs_short_at, suspend
+from mfg.simulation.filling import suspend
 from mfg.simulation.foreseeing import awaited, expected
+from mfg.simulation.giving import administer, deliver, no_room, spoil
 from mfg.simulation.laboratory import sample_product
 from mfg.simulation.lots import Dosing, Lot
-from mfg.simulation.making import begin, begin_thaw, lose
+from mfg.simulation.making import begin, begin_thaw
 from mfg.simulation.planning import enrol, give_up, put_off
 from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import call, float_in, floats
 from mfg.simulation.waiting import lacking
-
-TOO_FEW = "too few cells"
 
 
 def arrive(unit: Unit, patients: Iterable[Patient]) -> None:
@@ -101,7 +99,6 @@ def give(unit: Unit, dosing: Dosing) -> Process:
             continue
         if not dosing.dose.product:
             if (yield from is_due(unit, dosing)):
-                yield from draw_for_chase(unit, dosing)
                 yield from administer(unit, dosing)
         elif (yield from cells_are_ready(unit, dosing)) and (yield from formulate(unit, dosing)):
             yield from deliver(unit, dosing)
@@ -118,9 +115,12 @@ def draw(unit: Unit, dosing: Dosing, booked: Booked) -> Process:
         return False
     if not (yield from in_turn(unit, dosing, surely=False)):
         return False
-    day = booked.day
-    yield from unit.procedure("draw", dosing, booked)
-    return booked.day == day  # or it was put off meanwhile, and another draw with it
+    day, upset = booked.day, dosing.upset
+    if (yield from unit.procedure("draw", dosing, booked, unless=upset)) >= 0:
+        return booked.day == day  # or it was put off meanwhile, and another draw with it
+    if not upset.triggered:
+        put_off(unit, dosing, unit.now, no_room(unit, dosing))
+    return False
 
 
 def is_due(unit: Unit, dosing: Dosing) -> Process:
@@ -204,12 +204,13 @@ def formulate(unit: Unit, dosing: Dosing) -> Process:
         taken_from(unit, batch)
         return True
     works = [dosing.patient.jobs[name] for name in prepares]
+    latest, due = (unit.formulation(dosing)[1], dosing.due) if dosing.booked is not None else (None, None)
     if len(works) > 1:
         flasks = batch.culture.flasks if batch is not None and batch.culture is not None else 0
-        task = unit.does_together(works[0], batch or dosing, works[1], dosing, flasks)
+        task = unit.does_together(works[0], batch or dosing, works[1], dosing, flasks, due)
     else:
-        task = unit.does(works[0], dosing if prepares[0] == "formulate" else batch or dosing)
-    upset, latest = dosing.upset, unit.formulation(dosing)[1] if dosing.booked is not None else None
+        task = unit.does(works[0], dosing if prepares[0] == "formulate" else batch or dosing, due=due)
+    upset = dosing.upset
     begun = yield from unit.begins(task, by=latest, unless=upset)
     if upset.triggered:
         return False
@@ -237,84 +238,3 @@ def taken_from(unit: Unit, batch: Lot | None) -> None:
         if batch.process is not None:
             unit.interrupts(batch.process, "taken")
         unit.frees(batch)
-
-
-def deliver(unit: Unit, dosing: Dosing) -> Process:
-    """Bring the product to the clinic and give it, if it arrives whole, released and in time."""
-    recipe = dosing.patient.recipe
-    kept = yield from unit.ships(dosing, "ship out")
-    for made in (dosing, dosing.batch, dosing.batch.parent if dosing.batch is not None else None):
-        if made is not None:
-            yield made.results["administration"]
-    if dosing.booked is not None:
-        yield from unit.reach(dosing.booked)
-    if kept and not dosing.known_failure:
-        yield from draw_for_chase(unit, dosing)
-    age = unit.now - dosing.suspended_at
-    if not kept:
-        spoil(unit, dosing, "cold chain")
-    elif dosing.known_failure:
-        spoil(unit, dosing, dosing.known_failure)
-    elif recipe.prepares and is_short(unit, dosing, age):
-        spoil(unit, dosing, TOO_FEW, held(unit, dosing, age))
-    elif recipe.use_within is not None and age > recipe.use_within:
-        spoil(unit, dosing, "expired")
-    else:
-        yield from administer(unit, dosing)
-
-
-def draw_for_chase(unit: Unit, dosing: Dosing) -> Process:
-    """Draw from the patient what will follow the cells: the beginning of the appointment of the dose."""
-    if dosing.patient.is_chased(dosing.dose.name):
-        yield from unit.procedure("draw", dosing, dosing.booked)
-
-
-def spoil(unit: Unit, dosing: Dosing, cause: str, value: float = float("nan")) -> None:
-    """A product is not given: name the cause, and begin again as far as the policy goes."""
-    unit.writes(dosing.subject, "fail", cause, value)
-    if dosing.batch is not None:
-        lose(unit, dosing.batch, cause)
-        return
-    dosing.tries += 1
-    if dosing.tries > unit.plan.policy.recollect:
-        dosing.hopeless = cause
-    elif dosing.booked is not None:
-        put_off(unit, dosing, unit.now, f"{limits.LOST}{cause}", "lot lost")
-
-
-def administer(unit: Unit, dosing: Dosing) -> Process:
-    """Give the dose and watch over the patient; a product that would expire while it waits is not given."""
-    patient, recipe = dosing.patient, dosing.patient.recipe
-    if dosing.booked is not None:
-        yield from unit.reach(dosing.booked)
-    booked, alive = dosing.booked, 1.0
-    if booked is not None and patient.is_chased(dosing.dose.name):
-        booked = evolve(booked, start=unit.now)  # after the draw, with which the appointment began
-    if dosing.dose.product and recipe.prepares:
-        alive = unit.biology.viability(patient, dosing.number, unit.now - dosing.suspended_at)
-
-    def begun(at: int) -> None:
-        dosing.given_at = at
-        if dosing.dose.name == patient.arm.allocated_at:
-            unit.allocates(patient)
-
-    if not recipe.administers:
-        begun(unit.now)
-        return
-
-    keeps = recipe.use_within if dosing.dose.product and recipe.prepares else None
-    by, upset, late = None if keeps is None else dosing.suspended_at + keeps, dosing.upset, "expired"
-    if dosing.dose.viable and recipe.prepares:
-        runs_short = runs_short_at(unit, dosing)
-        if runs_short is not None and (by is None or runs_short < by):
-            by, late = runs_short, TOO_FEW
-    cells = dosing.cells * alive
-    begins_at = yield from unit.procedure("administer", dosing, booked, cells, by, upset, begun)
-    if begins_at < 0:
-        if not upset.triggered:
-            spoil(unit, dosing, late)
-        return
-    if recipe.stay:
-        start = unit.now
-        yield start + recipe.stay
-        unit.log.note(dosing.subject, unit.plan.clinics[patient.clinic].stays, start, start, unit.now)

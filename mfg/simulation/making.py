@@ -12,7 +12,7 @@ from mfg.simulation import sizing
 from mfg.simulation.clock import First, Process
 from mfg.simulation.deciding import observe
 from mfg.simulation.freezing import freeze, take_out, unserved, waiting_for
-from mfg.simulation.gathering import gather
+from mfg.simulation.gathering import collect_once, gather
 from mfg.simulation.laboratory import sample_at, sample_culture
 from mfg.simulation.lots import Dosing, Lost, Lot
 from mfg.simulation.planning import resize
@@ -115,7 +115,7 @@ def collect(unit: Unit, lot: Lot) -> Process:
         yield from gather(unit, lot)
     else:
         lot.marrow = unit.biology.volume(lot.patient, lot.number)
-        lot.collected_at = yield from unit.procedure("collect", lot, lot.collection, lot.marrow)
+        lot.collected_at = yield from collect_once(unit, lot, lot.collection, lot.marrow)
         if unit.comes_to_nothing(lot.patient.jobs["collect"], lot):
             raise Lost(FAILURES["collect"])
         if unit.contaminated is not None:

@@ -20,7 +20,7 @@ from mfg.course.pieces import Floating
 from mfg.growth import Cultivation
 from mfg.shape import Shape
 
-_NOTES = "arrive allocate prescribe book visit ship-in ship-out release fail end observe drop refuse refuse-again await"
+_NOTES = "arrive enrol allocate prescribe book off-window ship-in ship-out release fail end observe drop refuse refuse-again await resume"
 Case = Mapping[str, Decimal | str]  # what is known of a patient: the arm, the supply, what was observed
 DAY_0 = ""  # the day of the baseline itself, in the place of the name of an event
 VIABLE = "viable_cell"
@@ -38,7 +38,7 @@ class Activity:
 
 @frozen
 class Work:
-    """One piece of work at one place; `need` is None where the place takes appointments."""
+    """One piece of work at one place; an appointment for it takes so many `rooms` and `beds`."""
 
     name: str
     activity: int
@@ -52,11 +52,17 @@ class Work:
     recovers: Shape | None = None
     fails: float = 0.0
     contaminates: float = 0.0
+    rooms: int = 0
+    beds: int = 0
 
 
 @frozen
 class Clinic:
-    """A clinic; with a `slot` its rooms and beds are booked ahead."""
+    """A clinic; with a `slot` its rooms and beds are booked ahead.
+
+    Its bed is what a stay needs, as one of the plan's needs; None where nobody counts beds. `on_ward` are the
+    activities of what is done for inpatients, in no room.
+    """
 
     name: str
     windows: tuple[Window, ...]
@@ -65,6 +71,9 @@ class Clinic:
     beds: int | None
     share: float
     stays: int
+    visits: int
+    bed: int | None
+    on_ward: Mapping[str, int]
     work: Mapping[str, Work]
 
 

@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from simpy import Event
 
-from mfg.calendar import DAY
+from mfg.calendar import DAY, next_start
 from mfg.simulation import limits, sizing
 from mfg.simulation import plan as p
 from mfg.simulation.booking import Booked
@@ -19,7 +19,7 @@ from mfg.simulation.plan import DAY_0
 from mfg.simulation.recording import books, moves
 from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import TOO_LONG, Unit
-from mfg.simulation.visits import follow_dose, plan_visit, soonest
+from mfg.simulation.visits import WAITED, follow_dose, plan_visit, soonest
 
 NO_APPOINTMENT = "no appointment"
 Appointments = dict[tuple[str, str | None], Booked]  # by the kind of an event and its dose
@@ -31,8 +31,7 @@ def enrol(unit: Unit, patient: Patient) -> str:
     unit.assign(patient, _facility(unit, patient))
     booked: list[Booked] = []
     if arm.course.planned:
-        doors = unit.booking.open_days[patient.clinic]
-        screened = next(day for day in range(unit.now // DAY, plan.days) if day in doors)
+        screened = next_start(plan.clinics[patient.clinic].windows, unit.now, 1) // DAY
         turn = turn_of(unit, patient).day
         found = books(unit, patient, screened, turn)
         if found is None:
@@ -41,19 +40,21 @@ def enrol(unit: Unit, patient: Patient) -> str:
         if any(is_too_late(unit, patient, b.start) for b in booked if _is_first(patient, b)):
             unit.booking.cancel(patient, booked)
             return TOO_LONG
+        unit.writes(patient.subject, "enrol", arm.name, float(baseline * DAY))
         unit.will_leave(patient, baseline * DAY)
         if arm.allocated_at == DAY_0:
             opens = max(unit.now, baseline * DAY, unit.booking.opening(patient, baseline))
             unit.floor.at(opens, partial(unit.allocates, patient))
         for event in unit.booking.course(arm, baseline).events:
             if event.kind == "screening":
-                plan_visit(unit, patient, event, baseline, screened)
+                plan_visit(unit, patient, event, baseline, screened, why=WAITED)
         visits = [one for one in booked if one.event.kind == "visit"]
         for one in visits:
             one.base = baseline
         patient.visits += visits
         patient.visits.sort(key=attrgetter("start"))
     else:
+        unit.writes(patient.subject, "enrol", arm.name)
         unit.will_leave(patient, inf)
     if plan.stagger is not None and arm.doses:
         unit.subjects.append(patient)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import nan
 
 from mfg.calendar import DAY
 from mfg.simulation import limits, sizing
@@ -58,14 +59,17 @@ def _goes_on(unit: Unit, patient: Patient, there: p.InProgress, flasks: Sequence
     booked: Appointments = {}
     bases: dict[str, int] = {}  # the baseline from which each dose counts
     late: dict[int, tuple[int, str]] = {}  # doses that are not on their day: by how many days, and why
+    before: tuple[int, str] | None = None  # the dose of the lot before, with its day
     for lot, until in zip(there.lots, [*(lot.dose for lot in there.lots[1:]), None], strict=True):
-        found, why = _on_its_day(unit, patient, lot)
+        least = 0 if before is None else _apart(unit, patient, *before, patient.arm.doses[lot.dose].name)
+        found, why = _on_its_day(unit, patient, lot, least)
         if found is None:
             return NO_APPOINTMENT
         name = patient.arm.doses[lot.dose].name
         day = next((one.day for one in found if one.event.kind == "dose"), lot.dose_day)
         if day > lot.dose_day:
             late[lot.dose] = day - lot.dose_day, why
+        before = day, name
         bases[name] = base = _baseline(unit, patient, name, day)
         later = [dose.name for dose in patient.arm.doses[lot.dose + 1 : until]]
         rest = _booked_later(unit, patient, base, name, later)
@@ -76,6 +80,8 @@ def _goes_on(unit: Unit, patient: Patient, there: p.InProgress, flasks: Sequence
         booked |= {(one.event.kind, one.event.dose): one for one in found}
     first = there.lots[0].dose
     unit.will_leave(patient, max(0, min(bases.values())) * DAY)
+    for name, base in bases.items():
+        unit.writes(patient.subject, "resume", name, float(base * DAY) if patient.arm.course.planned else nan)
     prepare(unit, patient, booked, range(first, len(patient.arm.doses)))
     dosings = {dosing.number: dosing for dosing in patient.doses}
     for number, (days, why) in late.items():
@@ -92,16 +98,30 @@ def _goes_on(unit: Unit, patient: Patient, there: p.InProgress, flasks: Sequence
     return (yield from follow(unit, patient))
 
 
-def _on_its_day(unit: Unit, patient: Patient, lot: p.Standing) -> tuple[list[Booked] | None, str]:
-    """The dose and its draw on their day, or on the first later one on which there is room, and what refused the others."""
-    name = patient.arm.doses[lot.dose].name
-    base = _baseline(unit, patient, name, lot.dose_day)
+def _apart(unit: Unit, patient: Patient, day: int, one: str, other: str) -> int:
+    """The first day for a dose after *one* on *day*: by their windows, and by what is said between the two."""
+    course = unit.booking.course(patient.arm, _baseline(unit, patient, one, day))
+    events = {event.name: event for event in course.events}
+    if one not in events or other not in events:
+        return 0
+    said = [gap.least for gap in course.gaps if (gap.first, gap.then) == (one, other)]
+    return day + max([events[other].earliest - events[one].latest, *said])
+
+
+def _on_its_day(unit: Unit, patient: Patient, lot: p.Standing, least: int) -> tuple[list[Booked] | None, str]:
+    """The dose and its draw on their day, or on the first later one with room, and what refused the others.
+
+    It is not before the day *least*, on which it is far enough from the dose before it.
+    """
+    name, day = patient.arm.doses[lot.dose].name, max(lot.dose_day, least)
+    base = _baseline(unit, patient, name, day)
     events = [
         e
         for e in unit.booking.course(patient.arm, base).events
         if e.dose == name and e.kind in ("csf-draw", "dose")
     ]
-    return book_again(unit, patient, [(event, base + event.planned) for event in events])
+    booked, why = book_again(unit, patient, [(event, base + event.planned) for event in events])
+    return booked, why if day == lot.dose_day else limits.SPACING
 
 
 def _baseline(unit: Unit, patient: Patient, dose: str, day: int) -> int:
@@ -133,7 +153,8 @@ def _visits(unit: Unit, patient: Patient, bases: dict[str, int]) -> None:
         base = bases.get(dose, earliest)
         event = next(e for e in unit.booking.course(patient.arm, base).events if e.name == name)
         if base + event.planned >= 0:
-            plan_visit(unit, patient, event, base, day_for(unit, patient, event, base, after=-1))
+            day, why = day_for(unit, patient, event, base, after=-1)
+            plan_visit(unit, patient, event, base, day, why=why)
 
 
 def _stands(unit: Unit, made: Lot, lot: p.Standing, flasks: int, booked: Booked | None) -> Process:

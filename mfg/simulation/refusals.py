@@ -44,8 +44,9 @@ class Refusals:
             course = self.booking.course(self.patient.arm, baseline)
             if screened - baseline > course.screened_by:
                 continue
-            lifted = self._union([(e, baseline + e.earliest) for e in course.ahead.pinned], screened, found)
-            for enough in () if lifted is None else self._enough(course.ahead, baseline, screened, lifted):
+            ahead = course.screened_on(screened - baseline)
+            lifted = self._union([(e, baseline + e.earliest) for e in ahead.pinned], screened, found)
+            for enough in () if lifted is None else self._enough(ahead, baseline, screened, lifted):
                 if enough and not _better(enough, found):
                     found[enough] = baselines.stop - baseline
         return _costs(found)
@@ -132,7 +133,7 @@ class Refusals:
         if filled and books.fills[patient.facility][day] >= facility.fills:
             found.add(limits.of(self.facility, limits.FILLS))
         if found & limits.CALENDAR:  # at which hours it would be open nobody says, but beds are there
-            if event.kind == "dose" and not books.bed_is_free(patient, books.opening(patient, day)):
+            if event.kind == "dose" and not books.bed_is_free(patient, event, books.opening(patient, day)):
                 found.add(limits.of(self.clinic, limits.BEDS))
             return found
         return found | self._by_the_hour(event, day, minutes)
@@ -166,13 +167,16 @@ class Refusals:
         found: set[str] = set()
         start = max(earliest, books.opening(patient, day))
         if not (event.inpatient and event.kind == "dose"):
-            begins = rooms.first(day, minutes, earliest, latest)
+            units = books.plan.clinics[patient.clinic].work[PROCEDURES[event.kind]].rooms
+            begins = rooms.first(day, minutes, earliest, latest, units)
+            if begins >= 0 and books.first(patient, event, day, earliest, latest) >= 0:
+                return found
             start = begins if begins >= 0 else start
             if begins < 0 and rooms.fits(day, minutes, earliest, latest):
                 found.add(limits.of(self.clinic, limits.ROOMS))
             elif begins < 0:
                 found.add(self._too_short(event, day, minutes))
-        if event.kind == "dose" and not books.bed_is_free(patient, start):
+        if not books.bed_is_free(patient, event, start):
             found.add(limits.of(self.clinic, limits.BEDS))
         return found
 

@@ -94,7 +94,9 @@ def _collect_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
     taken = (lots[-1] if lots else lost).collection
     if last.booked is None or taken is None:
         return _begin_again(unit, dosing, new_lot(unit, patient, unit.now, lost.target, None), lost)
-    collection, dose = evolve(taken, done=True), evolve(last.booked, done=True)
+    lead = unit.booking.lead(patient, taken.event.name)
+    collection = evolve(taken, done=True, day=last.booked.day - lead)
+    dose = evolve(last.booked, done=True)
     draw = evolve(last.draw, done=True) if last.draw is not None else None
     before = chain[-2].booked if lots else None
     spacing = last.booked.day - before.day if before is not None else 0

@@ -9,8 +9,10 @@ from operator import attrgetter
 
 from mfg.errors import Refused, Unsound
 from mfg.simulation import plan as p
+from mfg.simulation.adherence import off_course
 from mfg.simulation.cohort import Patient, cohort_of
 from mfg.simulation.floor import Exhausted
+from mfg.simulation.hours import outside_hours
 from mfg.simulation.journey import arrive
 from mfg.simulation.log import Columns
 from mfg.simulation.progress import resume
@@ -52,7 +54,11 @@ def _replicated(plan: p.Plan, replication: int) -> tuple[Columns, list[str]]:
         raise Unsound(replication, broken)
     for patient in patients:
         patient.forgets()
-    return unit.log.columns(), [patient.name for patient in patients]
+    log, whose = unit.log.columns(), [patient.name for patient in patients]
+    wrong = (*off_course(plan, log, whose), *outside_hours(plan, log, whose))
+    if wrong:
+        raise Unsound(replication, wrong)
+    return log, whose
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from math import ceil, inf
 
 from simpy import Event, Interrupt
 
-from mfg.calendar import DAY
+from mfg.calendar import DAY, FOREVER
 from mfg.simulation import plan as p
 from mfg.simulation.biology import Biology
 from mfg.simulation.booking import Booked, Booking
@@ -21,6 +21,8 @@ from mfg.simulation.log import NAN, EventLog
 from mfg.simulation.lots import HOLDS, Dosing, Lost, Lot, Made, Results
 from mfg.simulation.traits import Traits
 from mfg.simulation.works import Job, Panel, jobs_of, ways_of
+
+TREATED = (-FOREVER,)  # before everybody: who was treated gets a bed before anybody who is not yet
 
 TOO_LONG = "waited too long"  # the ending of who is not treated within what the policy allows
 
@@ -132,19 +134,32 @@ class Unit:
 
     # ---- work ----------------------------------------------------------------------------------------
 
-    def _by_due_date(self, made: Made, due: int | None = None) -> Rank:
-        return (made.due if due is None else due, made.patient.index)
+    def _by_due_date(self, made: Made) -> Rank:
+        return (made.due, made.patient.index)
 
-    def _by_arrival(self, made: Made, _: int | None = None) -> Rank:
+    def _by_arrival(self, made: Made) -> Rank:
         return (self.floor.now, made.patient.index)
 
-    def _by_decline(self, made: Made, due: int | None = None) -> Rank:
-        return (int(made.patient.decline * 1e6), made.due if due is None else due, made.patient.index)
+    def _by_decline(self, made: Made) -> Rank:
+        return (int(made.patient.decline * 1e6), made.due, made.patient.index)
 
-    def does(self, job: Job, made: Made, flasks: int = 0, value: float = NAN, due: int | None = None) -> Task:
+    def _turn(self, made: Made, due: int | None) -> Rank:
+        """Whose turn it is: first what does not keep, by when it is *due*; then the rest as the policy says."""
+        return (1, *self.rank(made)) if due is None else (0, due, made.patient.index)
+
+    def does(
+        self,
+        job: Job,
+        made: Made,
+        flasks: int = 0,
+        value: float = NAN,
+        due: int | None = None,
+        rank: Rank | None = None,
+    ) -> Task:
         """Ask for *job*; it happens when the work is done, and is written down with *value*.
 
-        It takes longer the more *flasks* there are. It is *due* when the thing is, if it has no date of its own.
+        It takes longer the more *flasks* there are. What does not keep is *due* at a minute of its own, and goes before what
+        can wait, whatever the policy's order; with a *rank* nobody is asked whose turn it is.
         """
         need, booked, lasts, turn = job.need, job.booked, job.fixed, made.turn(job.name)
         assert need is not None
@@ -153,17 +168,18 @@ class Unit:
         if flasks and job.per_flask:
             extra = int(job.per_flask * flasks + 0.5)
             lasts, booked = lasts + extra, min(booked + extra, need.longest)
-        rank = self.rank
         return Task(
             need,
             lasts,
             booked,
-            rank(made, due),
+            self._turn(made, due) if rank is None else rank,
             (made.subject, job.activity, value, job.clears, None),
             0 if job.clearance is None else job.clearance(made.patient.index, made.number, turn),
         )
 
-    def does_together(self, first: Job, on: Made, last: Job, made: Made, flasks: int = 0) -> Task:
+    def does_together(
+        self, first: Job, on: Made, last: Job, made: Made, flasks: int = 0, due: int | None = None
+    ) -> Task:
         """Ask for two pieces of work on the same cells as one: places and hands are kept from first to last."""
         facility = self.plan.facilities[made.patient.facility]
         extra = int(first.per_flask * flasks + 0.5)
@@ -173,7 +189,7 @@ class Unit:
             self.needs[facility.together[first.name, last.name]],
             lasts=begins + last.lasts(patient, made.number, turn),
             booked=first.booked - first.cleared + extra + last.booked,
-            rank=self.rank(made),
+            rank=self._turn(made, due),
             note=(on.subject, first.activity, NAN, last.clears, (begins, made.subject, last.activity)),
             clearance=0 if last.clearance is None else last.clearance(patient, made.number, turn),
         )
@@ -234,32 +250,73 @@ class Unit:
         """Something done at the clinic: at its appointment, at the next free one, or in the order of coming.
 
         Returns when it began, or -1 if it could not begin *by* then, or something else came first, *unless* which
-        it would have begun. As it begins, *begun* is told when that is.
+        it would have begun; or if the clinic closed on the day of the appointment that was *booked* before a room was
+        free. As it begins, *begun* is told when that is.
         """
         job = made.patient.jobs[name]
-        if job.need is not None:
-            task = self.does(job, made, value=value)
-            awaited = by is not None or unless is not None or begun is not None
-            if awaited and not (yield from self.begins(task, by, unless)):
-                return -1
-            if begun is not None:
-                begun(task.started)
-            yield task
-            return task.started
-        planned = self.now
-        if booked is None:
-            booked = yield from self._next_appointment(name, made, by, unless)
-            if booked is None:
-                return -1
-        else:
-            planned = booked.start
+        if not self.booking.takes_appointments(made.patient):
+            return (yield from self._is_done(self.does(job, made, value=value), by, unless, begun))
+        if booked is not None:
+            return (yield from self._at_the_door(job, made, booked, value, by, unless, begun))
+        while (booked := (yield from self._next_appointment(name, made, by, unless))) is not None:
+            start = yield from self._at_the_door(job, made, booked, value, by, unless, begun)
+            if start >= 0:
+                return start
+        return -1
+
+    def _at_the_door(
+        self,
+        job: Job,
+        made: Made,
+        booked: Booked,
+        value: float,
+        by: float | None,
+        unless: Event | None,
+        begun: Callable[[int], None] | None,
+    ) -> Process:
+        """Wait until there is room, in the order of appointments, while the clinic is open; on a ward there is."""
+        patient = made.patient
         booked.done = True
-        start = self.now
+        if booked.event.inpatient:
+            start = self.now
+            if begun is not None:
+                begun(start)
+            yield start + job.lasts(patient.index, made.number, made.turn(job.name))
+            activity = self.plan.clinics[patient.clinic].on_ward[job.name]
+            self.log.note(made.subject, activity, booked.start, start, self.now, value=value)
+            return start
+        closes = self.booking.closes(patient, booked.day)
+        by = closes - 1 if by is None else min(by, closes - 1)
+        task = self.does(job, made, value=value, rank=(booked.start, patient.index))
+        return (yield from self._is_done(task, by, unless, begun))
+
+    def _is_done(
+        self, task: Task, by: float | None, unless: Event | None, begun: Callable[[int], None] | None
+    ) -> Process:
+        """Wait until *task* is done; returns when it began, or -1 if it did not."""
+        awaited = by is not None or unless is not None or begun is not None
+        if awaited and not (yield from self.begins(task, by, unless)):
+            return -1
         if begun is not None:
-            begun(start)
-        yield start + job.lasts(made.patient.index, made.number, made.turn(name))
-        self.log.note(made.subject, job.activity, planned, start, self.now, value=value)
-        return start
+            begun(task.started)
+        yield task
+        return task.started
+
+    def stays(self, made: Made, minutes: int) -> Process:
+        """Keep the patient in a bed for so long, as soon as one is free; whoever leaves gives it back."""
+        clinic = self.plan.clinics[made.patient.clinic]
+        if clinic.bed is None:
+            start = self.now
+            yield start + minutes
+            self.log.note(made.subject, clinic.stays, start, start, self.now)
+            return
+        rank, note = (*TREATED, made.patient.index), (made.subject, clinic.stays, NAN, 0, None)
+        task = Task(self.needs[clinic.bed], minutes, minutes, rank, note)
+        try:
+            yield task
+        except Interrupt:
+            self.floor.stop(task)
+            raise
 
     def _next_appointment(self, name: str, made: Made, by: float | None, unless: Event | None) -> Process:
         booked = self.booking.book_next(made.patient, name, self.now)
@@ -346,8 +403,8 @@ class Unit:
     def formulation(self, dosing: Dosing) -> tuple[int, int]:
         """When the formulation of a booked dose is to begin, and when at the latest.
 
-        At the latest it still ends before the facility closes, and the product still reaches the clinic in
-        time for the dose to be given before that closes.
+        At the latest it still ends before the facility closes, and the product is still at the clinic, and tested
+        as far as it must be, in time for the dose to be given before that closes.
         """
         assert dosing.booked is not None
         patient, recipe = dosing.patient, dosing.patient.recipe
@@ -356,8 +413,8 @@ class Unit:
         minutes = self.booking.formulating(patient)
         cleared = facility.work[recipe.prepares[-1]].cleared if recipe.prepares else 0
         clinic = self.booking.closing(patient, dosing.booked)
-        way = self.booking.way(patient, recipe.outbound)
-        return opens, max(opens, min(closes - cleared, clinic - way) - minutes)
+        made = self.booking.made_by(patient, clinic) if recipe.prepares else clinic
+        return opens, max(opens, min(closes - cleared, made) - minutes)
 
     def ends(self, patient: Patient, ending: str) -> None:
         """The patient's way is over, by a named ending; whatever else is under way for this patient stops."""

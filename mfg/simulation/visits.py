@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from simpy import Event as Signal
 
-from mfg.calendar import DAY
+from mfg.calendar import DAY, next_start
 from mfg.course.network import Event
 from mfg.course.pieces import BASELINE, FREE, Floating, Gap
 from mfg.simulation.booking import Booked
@@ -16,11 +16,29 @@ from mfg.simulation.cohort import Patient
 from mfg.simulation.lots import Dosing
 from mfg.simulation.unit import Unit
 
+WAITED, CLOSED, SPACED = "waited for an appointment", "the clinic was closed", "spacings from doses"
+LINE = "no place for it earlier"
+LEFT, PAST = "it took place before its dose moved", "its window was over"
 
-def plan_visit(unit: Unit, patient: Patient, event: Event, base: int, day: int, again: int = 0) -> None:
-    """Put a visit on *day* into the patient's calendar, for the *again*-th time from 0 on."""
-    visit = Booked(event, day, unit.booking.opening(patient, day), 0, base=base, again=again)
+
+def plan_visit(
+    unit: Unit, patient: Patient, event: Event, base: int, day: int, again: int = 0, why: str = ""
+) -> None:
+    """Put a visit on *day* into the patient's calendar, for the *again*-th time from 0 on; *why* if outside its window."""
+    start = unit.booking.opening(patient, day)
+    if not event.inpatient:
+        start = max(start, next_start(unit.plan.clinics[patient.clinic].windows, unit.now, 1))
+    visit = Booked(event, day, start, 0, base=base, again=again)
     insort(patient.visits, visit, key=attrgetter("start"))
+    explain(unit, patient, visit, why)
+
+
+def explain(unit: Unit, patient: Patient, visit: Booked, why: str) -> None:
+    """Write down why a visit lies outside its window, if it does, and by how many days."""
+    event, day = visit.event, visit.day - visit.base
+    if not event.earliest <= day <= event.latest:
+        beyond = day - (event.earliest if day < event.earliest else event.latest)
+        unit.writes(patient.subject, "off window", f"{event.name}: {why}", float(beyond))
 
 
 def float_in(unit: Unit, patient: Patient, happened: str, dose: str | None = None) -> None:
@@ -48,9 +66,23 @@ def float_in(unit: Unit, patient: Patient, happened: str, dose: str | None = Non
             )
             day = next(d for d in range(first, unit.plan.days) if unit.booking.is_open(patient, planned, d))
             plan_visit(unit, patient, planned, day, day)
+            since = unit.now // DAY
+            if day - since > event.most:
+                beyond = float(day - since - event.most)
+                unit.writes(patient.subject, "off window", f"{event.name}: {CLOSED}", beyond)
     for waiting in (patient.called, patient.awaits):
         if waiting is not None and not waiting.triggered:
             waiting.succeed()
+
+
+def explain_late(unit: Unit, dosing: Dosing, at: int) -> None:
+    """Write down why a dose without a day is given later than what it follows allows, if it is."""
+    patient = dosing.patient
+    event = next((event for event in patient.arm.course.floating if event.name == dosing.dose.name), None)
+    since = patient.happened.get(event.follows) if event is not None else None
+    if event is not None and since is not None and at // DAY - since // DAY > event.most:
+        beyond = at // DAY - since // DAY - event.most
+        unit.writes(patient.subject, "off window", f"{event.name}: {LINE}", float(beyond))
 
 
 def floats(event: Floating) -> int:
@@ -63,21 +95,27 @@ def follow_dose(unit: Unit, dosing: Dosing, shift: int) -> None:
 
     Each goes to the open day within its window that is nearest to its plan and breaks no spacing; if there is none,
     to the first open day after its plan. A visit that took place is repeated if its file says so, and if the dose
-    has left its window.
+    has left its window; else it stays, which is written down.
     """
     patient, dose = dosing.patient, dosing.dose.name
-    moving = [v for v in patient.visits if unit.booking.anchors(patient.arm).get(v.event.name) == dose]
+    anchors = unit.booking.anchors(patient.arm)
+    moving = [v for v in patient.visits if anchors.get(v.event.name) == dose]
     for visit in sorted(moving, key=lambda visit: visit.event.planned):
         visit.base += shift
-        visit.day = day_for(unit, patient, visit.event, visit.base)
+        visit.day, why = day_for(unit, patient, visit.event, visit.base)
         visit.start = unit.booking.opening(patient, visit.day)
-    for visit in [v for v in patient.attended if unit.booking.anchors(patient.arm).get(v.event.name) == dose]:
+        explain(unit, patient, visit, why)
+    for visit in [v for v in patient.attended if anchors.get(v.event.name) == dose]:
         visit.base += shift
-        if visit.day < visit.base + visit.event.earliest:
+        if visit.day >= visit.base + visit.event.earliest:
+            continue
+        if visit.event.repeats:
             patient.attended.remove(visit)
-            day = day_for(unit, patient, visit.event, visit.base)
-            plan_visit(unit, patient, visit.event, visit.base, day, again=visit.again + 1)
+            day, why = day_for(unit, patient, visit.event, visit.base)
+            plan_visit(unit, patient, visit.event, visit.base, day, again=visit.again + 1, why=why)
             call(patient)
+        else:
+            explain(unit, patient, visit, LEFT)
     if moving:
         patient.visits.sort(key=attrgetter("start"))
 
@@ -88,7 +126,7 @@ def soonest(unit: Unit, dosing: Dosing, day: int) -> int:
     patient, shift, first = dosing.patient, day - dosing.booked.day, day
     for visit in patient.attended:
         mine = unit.booking.anchors(patient.arm).get(visit.event.name) == dosing.dose.name
-        if mine and visit.day < visit.base + shift + visit.event.earliest:
+        if mine and visit.event.repeats and visit.day < visit.base + shift + visit.event.earliest:
             lead = dosing.booked.event.planned - visit.event.planned
             first = max(first, unit.now // DAY + 1 + lead)
     return first
@@ -105,26 +143,36 @@ def call(patient: Patient) -> None:
         patient.called.succeed()
 
 
-def day_for(unit: Unit, patient: Patient, event: Event, base: int, after: int | None = None) -> int:
-    """The open day for a visit whose plan counts from *base*: *after* that day, or after today."""
+def day_for(
+    unit: Unit, patient: Patient, event: Event, base: int, after: int | None = None
+) -> tuple[int, str]:
+    """The day for a visit whose plan counts from *base*, and why it is not in its window if none there will do.
+
+    It is *after* that day, or after today.
+    """
     today, plan = unit.now // DAY if after is None else after, unit.plan
     course = unit.booking.course(patient.arm, max(0, base))
-    known = _days(patient)
+    known = _days(patient, event)
     gaps = [g for g in course.gaps if event.name in (g.first, g.then) and BASELINE not in (g.first, g.then)]
 
     def fits(day: int) -> bool:
         return today < day < plan.days and unit.booking.is_open(patient, event, day)
 
-    for offset in event.nearest():
-        if fits(base + offset) and _keeps(gaps, {**known, event.name: base + offset}):
-            return base + offset
+    why = PAST if base + event.latest <= today else CLOSED
+    for day in (base + offset for offset in event.nearest()):
+        if fits(day):
+            if _keeps(gaps, {**known, event.name: day}):
+                return day, ""
+            why = SPACED
     first = max(today + 1, base + event.planned)
-    return next((day for day in range(first, plan.days) if fits(day)), plan.days - 1)
+    return next((day for day in range(first, plan.days) if fits(day)), plan.days - 1), why
 
 
-def _days(patient: Patient) -> dict[str, int]:
-    """The days of the doses that are booked."""
-    return {d.dose.name: d.booked.day for d in patient.doses if d.booked is not None}
+def _days(patient: Patient, event: Event) -> dict[str, int]:
+    """The days of the doses that are booked, of the visits that took place, and of those before *event* that will."""
+    coming = {v.event.name: v.day for v in patient.visits if v.event.planned < event.planned}
+    doses = {d.dose.name: d.booked.day for d in patient.doses if d.booked is not None}
+    return {**coming, **patient.came, **doses}
 
 
 def _keeps(gaps: Iterable[Gap], days: Mapping[str, int]) -> bool:

@@ -20,6 +20,7 @@ from attrs import frozen
 
 from mfg.errors import Unsound
 from mfg.figures import values_of
+from mfg.occupancy import overfull
 from mfg.simulation.plan import Plan
 from mfg.simulation.replicate import replicate
 from mfg.study.disk import intact, sealed
@@ -45,11 +46,12 @@ def simulated(plan: Plan, variant: int, replication: int) -> tuple[Outcome, Tabl
     """Run one cell.
 
     Raises:
-        Unsound: if the run breaks one of its own invariants, or if its tables do not add up.
+        Unsound: if the run breaks one of its own invariants, if its tables do not add up, or if more of anything
+            was in use at once than there is.
     """
     log, names = replicate(plan, replication)
     tables = tables_of(plan, log, names)
-    wrong = tuple(wrong_sums(tables))
+    wrong = (*wrong_sums(tables), *overfull(plan, log))
     if wrong:
         raise Unsound(replication, wrong)
     return outcome_of(plan, tables, variant, replication), tables

@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 from uuid import uuid4
 
 _SEALED = re.compile(r"[0-9]{6}\.[0-9a-f]{24}\.parquet")
@@ -13,10 +16,17 @@ _SEALED = re.compile(r"[0-9]{6}\.[0-9a-f]{24}\.parquet")
 
 def whole(path: Path, content: bytes, *, durable: bool) -> None:
     """Write a file that appears under its name only when it is complete; on the disk, if *durable*."""
+    with written(path, durable=durable) as file:
+        file.write(content)
+
+
+@contextmanager
+def written(path: Path, *, durable: bool) -> Iterator[BinaryIO]:
+    """A file to write to piece by piece, which appears as *path* only when all of it is written."""
     part = path.with_name(f".{path.name}.{uuid4().hex}.part")
     try:
         with part.open("wb") as file:
-            file.write(content)
+            yield file
             if durable:
                 file.flush()
                 os.fsync(file.fileno())

@@ -1,7 +1,8 @@
 """A study's folder: whose it is, who works in it, and how far it is.
 
 `study.json` says what decides every result. Another study is refused, with what differs, before anything is
-touched; a summary is there only while it is one of everything that was asked for last.
+touched; a summary (`run.json`, `comparison.json`, what was printed, the tables as CSV) is there only while it is one of
+everything that was asked for last.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from typing import Any
 
 from attrs import frozen
 
+from mfg.columns import TABLES
 from mfg.errors import Refused
 from mfg.study.disk import folder_for, number_of, sealed_in, swept, whole
 from mfg.study.identity import Identity, differences, digest_of
 
 RECORD, LOCK = "study.json", ".lock"
-SUMMARIES = ("run.json", "comparison.json")
+PRINTED = "summary.txt"
+SUMMARIES = ("run.json", "comparison.json", PRINTED, *(f"{table}.csv" for table in TABLES))
 
 
 @contextmanager

@@ -80,7 +80,7 @@ class Found:
 def limits_of(
     study: Study,
     *,
-    replications: int = 10,
+    replications: int = 8,
     late_day: float | None = None,
     figure: str | None = None,
     means: Means,

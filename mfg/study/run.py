@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
@@ -193,11 +193,16 @@ def _summary(run: Run) -> dict[str, Any]:
 
 def table_of(folder: Path, name: str, variant: int, replications: int) -> pd.DataFrame:
     """One table of one variant, of the first so many replications."""
-    parts = [
-        path for path in sealed_in(folder / name / f"variant={variant}") if number_of(path) < replications
-    ]
-    frames = [pd.read_parquet(part) for part in parts]
+    frames = list(parts_of(folder, name, variant, replications))
     together = pd.concat(frames, ignore_index=True)
     for column in frames[0].select_dtypes("category"):
         together[column] = together[column].astype("category")
-    return together[together["replication"] < replications].reset_index(drop=True)
+    return together
+
+
+def parts_of(folder: Path, name: str, variant: int, replications: int) -> Iterator[pd.DataFrame]:
+    """The same, a part at a time."""
+    for part in sealed_in(folder / name / f"variant={variant}"):
+        if number_of(part) < replications:
+            frame = pd.read_parquet(part)
+            yield frame[frame["replication"] < replications].reset_index(drop=True)

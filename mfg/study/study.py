@@ -23,8 +23,10 @@ from mfg.simulation.compile import plan_of
 from mfg.simulation.plan import Plan
 from mfg.study.cell import Outcome
 from mfg.study.chunk import Failure, chunks
+from mfg.study.disk import whole
 from mfg.study.folder import opened, progress_of
 from mfg.study.identity import Identity, identity_of
+from mfg.study.readme import README, explained
 from mfg.study.variants import AS_IT_IS, Variant
 from mfg.study.work import worked_off
 
@@ -117,6 +119,9 @@ def carried_out(study: Study, replications: int, means: Means) -> tuple[Path, li
     results: list[Outcome | Failure] = []
     total = replications * len(study.plans)
     with opened(folder, study.identity, replications, durable=durable):
+        if means.folder is not None:
+            names = [variant.name for variant in study.variants]
+            whole(folder / README, explained(study.scenarios, names).encode(), durable=durable)
         work = [
             chunk
             for n, plan in enumerate(study.plans)

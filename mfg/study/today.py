@@ -27,11 +27,12 @@ from mfg.study.run import checked
 from mfg.study.study import Means, Study, repeated
 from mfg.study.variants import AS_IT_IS, Variant
 from mfg.study.work import worked_off
+from mfg.tables import NOT_INDICATED
 
 FUTURES = 200
 SIZE = 25  # futures of a chunk
 MOVED = "moved"  # how a dose is booked again whose patient has an earlier one put off
-ASKED = ("prescribe", "book", limits.AWAITED, "administer", "end")
+ASKED = ("prescribe", "book", limits.AWAITED, "administer", "drop", "end")
 
 
 @frozen
@@ -200,7 +201,7 @@ def _seen_of(patient: int, rows: Sequence[tuple[int, str, str, int, float]]) -> 
             booked=next(int(value // DAY) for what, _, _, value in own if what == "book"),
             given=given[-1] if given else None,
             causes=causes,
-            ending=ending,
+            ending=NOT_INDICATED if any(what == "drop" for what, _, _, _ in own) else ending,
         )
         earlier |= causes
 

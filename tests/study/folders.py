@@ -24,9 +24,13 @@ def carried_out(folder: Path, replications: int, *words: object) -> int:
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    """Every file of a folder but what was set aside."""
+    """Every file of a folder but what was set aside, and what a command printed: Python prints nothing."""
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    return {name: path.read_bytes() for name, path in files.items() if not name.startswith("quarantine/")}
+    return {
+        name: path.read_bytes()
+        for name, path in files.items()
+        if not name.startswith("quarantine/") and name != "summary.txt"
+    }
 
 
 def cells(folder: Path, variant: int = 0) -> list[Path]:

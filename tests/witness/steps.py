@@ -129,7 +129,7 @@ STEPS = group(
         _SIM,
         "grown",
         {"protocol.step.expand.passages.most": 1},
-        where={"protocol.route.vein.cells": "5e7 cell/kg"},
+        where={"protocol.route.vein.cells": "5e7 cell/kg", "site.facility.gmp.incubator": "2000 flask"},
     ),
     Witness("expand.passages.least", _SIM, "grown", {"protocol.step.expand.passages.least": 3}),
     Witness("expand.samples", _SIM, "grown", {"protocol.step.expand.samples": "1e8 cell"}),

@@ -6,10 +6,12 @@ from datetime import timedelta
 from math import inf
 
 from mfg.calendar import DAY, holidays_of
+from mfg.errors import Faults, Refused
 from mfg.protocol.occurrences import occurrences
 from mfg.protocol.protocol import Stagger
 from mfg.scenario import Scenario
 from mfg.simulation import plan as p
+from mfg.simulation.compile.enough import too_little
 from mfg.simulation.compile.people import (
     admits_of,
     candidates_of,
@@ -25,13 +27,35 @@ from mfg.simulation.compile.recipes import recipes_of
 from mfg.simulation.lots import HOLDS
 from mfg.units import number
 
-__all__ = ["plan_of"]
+__all__ = ["beyond_planning", "plan_of"]
 
 TAIL = 3 * 365  # days after the horizon in which everybody who arrived is followed to an ending
 
 
 def plan_of(scenario: Scenario) -> p.Plan:
-    """The plan of *scenario*, which has no faults."""
+    """The plan of *scenario*, which has no faults of its own.
+
+    Raises:
+        Faults: if a single patient needs more than it allows.
+    """
+    plan = _planned(scenario)
+    if faults := tuple(too_little(plan)):
+        raise Faults(scenario.name, faults)
+    return plan
+
+
+def beyond_planning(scenario: Scenario) -> tuple[Refused, ...]:
+    """What keeps *scenario*, which has no faults of its own, from being planned."""
+    try:
+        plan_of(scenario)
+    except Faults as found:
+        return found.faults
+    except Refused as refused:
+        return (refused,)
+    return ()
+
+
+def _planned(scenario: Scenario) -> p.Plan:
     start, come, allocation = scenario.start, scenario.arrivals, scenario.protocol.allocation
     horizon = int(number(scenario.horizon, "minute"))
     days = -(-horizon // DAY) + TAIL

@@ -97,15 +97,9 @@ class Places:
         return self.lines[bench, booked]
 
     def _work(
-        self,
-        name: str,
-        place: str,
-        held: Mapping[str, int],
-        *,
-        granted: bool,
-        windows: list[Window] | None = None,
+        self, name: str, place: str, held: Mapping[str, int], windows: list[Window] | None = None
     ) -> p.Work:
-        """The work *name* at *place*, whose resources are *held* by name; appointments are not *granted*."""
+        """The work *name* at *place*, whose resources are *held* by name, in its hours or in these *windows*."""
         work = self.scenario.site.work[name]
         parts = tuple((held[r], units) for r, units in work.needs.items() if r in held)
         activity = self._activity(name, place, parts)
@@ -117,7 +111,7 @@ class Places:
             name=name,
             activity=activity,
             clears=self._activity(f"line clearance after {name}", place, parts) if clearance else 0,
-            need=self._need(parts, windows) if granted and parts else None,
+            need=self._need(parts, windows) if parts else None,
             lasts=lasts,
             booked=round(planned) + cleared,
             per_flask=number(work.per_flask, "minute") if work.per_flask is not None else 0.0,
@@ -126,19 +120,27 @@ class Places:
             recovers=shape_of(work.recovers, "%") if work.recovers else None,
             fails=part(work.fails),
             contaminates=part(work.contaminates),
+            rooms=work.needs.get("room", 0),
+            beds=work.needs.get("bed", 0),
         )
 
     def _clinic(self, name: str, clinic: where.Clinic) -> p.Clinic:
-        windows = self._windows(clinic.hours)
+        windows, always = self._windows(clinic.hours), [(0, self.days * DAY)]
         held = {"room": self._resource(name, "rooms", clinic.rooms, windows)}
         if clinic.beds is not None:
-            held["bed"] = self._resource(name, "beds", clinic.beds, [(0, self.days * DAY)])
+            held["bed"] = self._resource(name, "beds", clinic.beds, always)
         slot = minutes(clinic.slot)
         asked = [w for w in AT_THE_CLINIC if w in self.scenario.site.work]
-        work = {w: self._work(w, name, held, granted=slot is None) for w in asked}
+        # Who has an appointment waits at the door for as long as the clinic is open, so the hours are the door's.
+        work = {w: self._work(w, name, held, None if slot is None else always) for w in asked}
+        on_ward = {w: self._activity(w, f"{name}, ward") for w in asked}
+        bed = self._need(((held["bed"], 1),), always) if "bed" in held else None
         stays_in = self._activity("stay", name, ((held["bed"], 1),) if "bed" in held else ())
         share = part(clinic.share) if clinic.share is not None else nan
-        return p.Clinic(name, tuple(windows), slot, clinic.rooms, clinic.beds, share, stays_in, work)
+        comes = self._activity("visit", name)
+        return p.Clinic(
+            name, tuple(windows), slot, clinic.rooms, clinic.beds, share, stays_in, comes, bed, on_ward, work
+        )
 
     def _facility(self, name: str, facility: where.Facility) -> p.Facility:
         windows, always = self._windows(facility.hours), [(0, self.days * DAY)]
@@ -159,7 +161,7 @@ class Places:
         granted = [(opens, closes + longer) for opens, closes in windows]
         at_call = self._on_call(facility, granted)
         work = {
-            w: self._work(w, name, held, granted=True, windows=at_call if w == "medium" else granted)
+            w: self._work(w, name, held, at_call if w == "medium" else granted)
             for w in self.scenario.site.work
             if w not in AT_THE_CLINIC
         }

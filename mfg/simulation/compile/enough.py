@@ -1,0 +1,103 @@
+"""Limits below what a single patient needs: no luck would help, so they are told before any clock starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from math import isnan
+
+from mfg.calendar import DAY
+from mfg.errors import Refused
+from mfg.simulation import plan as p
+from mfg.simulation import sizing
+from mfg.simulation.traits import rounded
+
+
+def too_little(plan: p.Plan) -> Iterator[Refused]:
+    """Every limit of a site or a policy that a typical patient of an arm needs more of, as planned.
+
+    Of a bank that is what one dose needs: a bank that serves some doses is followed by another.
+    """
+    for arm in plan.arms:
+        yield from _waits(plan, arm)
+    for facility in plan.facilities:
+        flasks, containers = dict[str, int](), dict[str, int]()
+        for arm in plan.arms:
+            recipe, products = _made(plan, arm)
+            for dose, portion in products:
+                flasks[dose.name] = max(flasks.get(dose.name, 0), _flasks(recipe, facility, portion.total))
+                containers[dose.name] = max(
+                    containers.get(dose.name, 0), _containers(recipe, facility, portion.total)
+                )
+        for key, there, needs, what in (
+            ("incubator", facility.incubator, flasks, "flask"),
+            ("storage", facility.storage, containers, "container"),
+        ):
+            dose_name = max(needs, key=needs.__getitem__, default="")
+            if dose_name and needs[dose_name] > there:
+                shown = f"{there} {what}" if key == "incubator" else str(there)
+                problem = f"is less than {dose_name} of a typical patient needs as planned: {needs[dose_name]} {what}s"
+                yield Refused(f"site.facility.{facility.name}.{key}", shown, problem, "give at least as many")
+
+
+def _flasks(recipe: p.Recipe, facility: p.Facility, cells: float) -> int:
+    """The incubator places that a lot for one dose of *cells* needs at its largest."""
+    terms = recipe.cultivation
+    if terms is None:
+        return 0
+    harvests = [sizing.target(recipe, facility, cells)]
+    if recipe.bank is not None:
+        thawed = [] if recipe.bank.recovers is None else harvests
+        harvests = [sizing.bank_target(recipe, facility, [cells]), *thawed]
+    recovered = sizing.recovered(facility, "harvest")
+    return max(terms.flasks_for(harvest, recovered) for harvest in harvests)
+
+
+def _containers(recipe: p.Recipe, facility: p.Facility, cells: float) -> int:
+    """The frozen containers that one dose of *cells* is thawed from."""
+    bank = recipe.bank
+    if bank is None:
+        return 0
+    return (
+        1 if bank.contains is None else sizing.containers_for(recipe, facility, cells, bank.contains.typical)
+    )
+
+
+def _made(plan: p.Plan, arm: p.Arm) -> tuple[p.Recipe, list[tuple[p.Dose, p.Portion]]]:
+    """The recipe of *arm*, and what is prescribed to its typical patient in each dose of cells that every patient has."""
+    weight = plan.people.weight.typical
+    typical = {trait.name: trait.typical for trait in plan.traits if trait.typical is not None}
+    case: dict[str, Decimal | str] = {**typical, "arm": arm.name, "supply": plan.supply}
+    for trait in plan.traits:
+        if trait.typical is None:
+            case["weight"] = rounded(weight, trait.rounding)
+    found = []
+    for dose in arm.doses:
+        if not dose.product or dose.when is not None:
+            continue
+        portions, at = dose.portions, round(weight * 10) - dose.first
+        if dose.rule is not None:
+            portion = dose.rule(case)
+        elif len(portions) == 1:
+            portion = portions[0]
+        elif 0 <= at < len(portions):
+            portion = portions[at]
+        else:
+            continue
+        if not isnan(portion.total):
+            found.append((dose, portion))
+    return plan.recipe_for(case), found
+
+
+def _waits(plan: p.Plan, arm: p.Arm) -> Iterator[Refused]:
+    """A limit on the wait that no first dose of *arm* can keep."""
+    course = arm.course.on(plan.start)
+    dose = next((e for e in course.events if arm.doses and e.name == arm.doses[0].name), None)
+    if dose is None:
+        return
+    leads = [e.latest for e in course.events if e.kind in ("screening", "collection")]
+    days = dose.earliest - min([0, *leads])
+    if plan.policy.give_up_after <= (days - 1) * DAY:
+        shown = f"{plan.policy.give_up_after / DAY:g} day"
+        problem = f"is over before any first dose: in arm {arm.name} it is {days} days after the screening at the earliest"
+        yield Refused("policy.give_up_after", shown, problem, "wait longer")

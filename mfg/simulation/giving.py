@@ -1,0 +1,139 @@
+"""Giving a dose: what is delivered, released and in time, at an appointment, and the stay after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from attrs import evolve
+
+from mfg.simulation import limits
+from mfg.simulation.clock import Process
+from mfg.simulation.filling import held, is_short, runs_short_at
+from mfg.simulation.lots import Dosing
+from mfg.simulation.making import lose
+from mfg.simulation.overnight import begins, wait_for_doors
+from mfg.simulation.planning import put_off
+from mfg.simulation.unit import Unit
+
+TOO_FEW = "too few cells"
+
+
+def deliver(unit: Unit, dosing: Dosing) -> Process:
+    """Bring the product to the clinic and give it, if it arrives whole, released and in time."""
+    recipe = dosing.patient.recipe
+    kept = yield from unit.ships(dosing, "ship out")
+    for made in (dosing, dosing.batch, dosing.batch.parent if dosing.batch is not None else None):
+        if made is not None:
+            yield made.results["administration"]
+    if dosing.booked is not None:
+        yield from unit.reach(dosing.booked)
+    age = unit.now - dosing.suspended_at
+    if not kept:
+        spoil(unit, dosing, "cold chain")
+    elif dosing.known_failure:
+        spoil(unit, dosing, dosing.known_failure)
+    elif recipe.prepares and is_short(unit, dosing, age):
+        spoil(unit, dosing, TOO_FEW, held(unit, dosing, age))
+    elif recipe.use_within is not None and age > recipe.use_within:
+        spoil(unit, dosing, "expired")
+    else:
+        yield from administer(unit, dosing)
+
+
+def spoil(unit: Unit, dosing: Dosing, cause: str, value: float = float("nan")) -> None:
+    """A product is not given: name the cause, and begin again as far as the policy goes."""
+    unit.writes(dosing.subject, "fail", cause, value)
+    if dosing.batch is not None:
+        lose(unit, dosing.batch, cause)
+        return
+    dosing.tries += 1
+    if dosing.tries > unit.plan.policy.recollect:
+        dosing.hopeless = cause
+    elif dosing.booked is not None:
+        put_off(unit, dosing, unit.now, f"{limits.LOST}{cause}", "lot lost")
+
+
+def administer(unit: Unit, dosing: Dosing) -> Process:
+    """Give the dose and watch over the patient; a product that would expire while it waits is not given.
+
+    If the clinic closes before there is a room, it is given at another appointment.
+    """
+    patient, recipe = dosing.patient, dosing.patient.recipe
+    if dosing.booked is not None:
+        yield from unit.reach(dosing.booked)
+
+    def begun(at: int) -> None:
+        begins(unit, dosing, at)
+        if dosing.dose.name == patient.arm.allocated_at:
+            unit.allocates(patient)
+
+    if not recipe.administers:
+        begun(unit.now)
+        return
+    if (yield from _is_given(unit, dosing, begun)) and recipe.stay:
+        yield from unit.stays(dosing, recipe.stay)
+
+
+def _is_given(unit: Unit, dosing: Dosing, begun: Callable[[int], None]) -> Process:
+    """Give the dose, as often as somebody is turned away at another appointment; False if it is not given."""
+    (by, late), upset, turned_away = _keeps_until(unit, dosing), dosing.upset, False
+    while True:
+        if not (yield from wait_for_doors(unit, dosing, by, turned_away=turned_away)):
+            if not (upset.triggered or dosing.off):
+                spoil(unit, dosing, late)
+            return False
+        if (yield from _is_treated(unit, dosing, by, begun)):
+            return True
+        if upset.triggered:
+            return False
+        if dosing.booked is not None and not dosing.dose.product:
+            put_off(unit, dosing, unit.now, no_room(unit, dosing))
+            return False
+        turned_away = dosing.booked is not None and unit.booking.takes_appointments(dosing.patient)
+        if not turned_away or (by is not None and unit.now >= by):
+            spoil(unit, dosing, late)
+            return False
+
+
+def _is_treated(unit: Unit, dosing: Dosing, by: float | None, begun: Callable[[int], None]) -> Process:
+    """Draw what follows the cells, if anything does, and give them; whether that began *by* then."""
+    yield from draw_for_chase(unit, dosing)
+    if by is not None and unit.now > by:
+        return False
+    patient, booked = dosing.patient, dosing.booked
+    if booked is not None and patient.is_chased(dosing.dose.name):
+        booked = evolve(booked, start=unit.now)  # after the draw, with which the appointment began
+    cells = dosing.cells * _alive(unit, dosing)
+    started = yield from unit.procedure("administer", dosing, booked, cells, by, dosing.upset, begun)
+    return started >= 0
+
+
+def draw_for_chase(unit: Unit, dosing: Dosing) -> Process:
+    """Draw from the patient what will follow the cells: the beginning of the appointment of the dose."""
+    if dosing.patient.is_chased(dosing.dose.name):
+        yield from unit.procedure("draw", dosing, dosing.booked)
+
+
+def no_room(unit: Unit, dosing: Dosing) -> str:
+    """What somebody lacked who was still at the door when the clinic closed."""
+    return limits.of(unit.plan.clinics[dosing.patient.clinic].name, limits.ROOMS)
+
+
+def _keeps_until(unit: Unit, dosing: Dosing) -> tuple[int | None, str]:
+    """The last minute at which a product may be given, if there is one, and what is wrong with it after that."""
+    recipe, by = dosing.patient.recipe, None
+    if not (dosing.dose.product and recipe.prepares):
+        return None, ""
+    if recipe.use_within is not None:
+        by = dosing.suspended_at + recipe.use_within
+    runs_short = runs_short_at(unit, dosing) if dosing.dose.viable else None
+    if runs_short is not None and (by is None or runs_short < by):
+        return runs_short, TOO_FEW
+    return by, "expired"
+
+
+def _alive(unit: Unit, dosing: Dosing) -> float:
+    """The share of the product's cells that are alive."""
+    if not (dosing.dose.product and dosing.patient.recipe.prepares):
+        return 1.0
+    return unit.biology.viability(dosing.patient, dosing.number, unit.now - dosing.suspended_at)

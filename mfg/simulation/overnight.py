@@ -1,0 +1,80 @@
+"""A product that is ready when its clinic has closed: it waits for the next day on which there is a place, or expires."""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from mfg.calendar import DAY, next_start
+from mfg.simulation import limits
+from mfg.simulation.booking import Booked
+from mfg.simulation.clock import Process
+from mfg.simulation.lots import Dosing
+from mfg.simulation.planning import NO_APPOINTMENT, after, ahead_of, distinct, moved
+from mfg.simulation.recording import moves
+from mfg.simulation.unit import Unit
+from mfg.simulation.visits import explain_late
+
+DOORS = "clinic closed"  # how a dose comes to be booked again whose product came when nobody was there
+QUEUED = "waited in line"  # or that waited in the line of a clinic without appointments until another day
+
+
+def wait_for_doors(unit: Unit, dosing: Dosing, by: float | None, *, turned_away: bool) -> Process:
+    """Wait until the clinic is open; False if it is not *by* then, or if the dose is upset meanwhile.
+
+    Where appointments are given it waits for the next free one, and later doses keep their distance. Who was *turned
+    away*, as the clinic closed before there was a room, waits for another day.
+    """
+    patient, booked, upset = dosing.patient, dosing.booked, dosing.upset
+    windows = unit.plan.clinics[patient.clinic].windows
+    since = unit.booking.closes(patient, booked.day) if turned_away and booked is not None else unit.now
+    opens = next_start(windows, max(since, unit.now), 1)
+    if (
+        booked is None
+        or booked.event.inpatient
+        or opens == unit.now
+        or unit.booking.rooms[patient.clinic] is None
+    ):
+        return True
+    if by is not None and opens > by:
+        return False
+    fresh = unit.booking.book_next(patient, "administer", opens, booked.event)
+    if by is not None and fresh.start > by:
+        unit.booking.cancel(patient, [fresh])
+        return False
+    unit.booking.cancel(patient, [booked])
+    is_given_at(unit, dosing, fresh, QUEUED if turned_away else DOORS)
+    if dosing.off:
+        return False
+    yield from unit.reach(fresh, unless=upset)
+    return not upset.triggered
+
+
+def is_given_at(unit: Unit, dosing: Dosing, fresh: Booked, why: str) -> None:
+    """A product that is there is given at *fresh*, later than it was booked; later doses keep their distance."""
+    patient, booked = dosing.patient, dosing.booked
+    assert booked is not None
+    shift, dosing.booked = fresh.day - booked.day, fresh
+    later = [d for d in after(dosing) if d.booked is not None] if shift else []
+    if later:
+        first = later[0].booked
+        assert first is not None
+        if moves(unit, patient, distinct(ahead_of(later)), {first.event.name: first.day + shift}) is None:
+            later[0].hopeless, later = NO_APPOINTMENT, []
+    if shift:
+        clinic = unit.plan.clinics[patient.clinic].name
+        waits_for = limits.of(clinic, limits.HOURS if why == DOORS else limits.ROOMS)
+        unit.writes(dosing.subject, limits.AWAITED, waits_for, float(shift))
+    moved(unit, dosing, why)
+    for one in later:
+        moved(unit, one)
+
+
+def begins(unit: Unit, dosing: Dosing, at: int) -> None:
+    """A dose begins; on another day than it was booked for, or later than what it follows allows, that is written down."""
+    booked = dosing.booked
+    if booked is not None and at // DAY > booked.day:
+        is_given_at(unit, dosing, evolve(booked, day=at // DAY, start=at), QUEUED)
+        dosing.hopeless = ""  # it is not too late: it is given
+    if booked is None:
+        explain_late(unit, dosing, at)
+    dosing.given_at = at
