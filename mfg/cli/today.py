@@ -101,8 +101,12 @@ def in_words(cause: str) -> str:
 def _row(one: Any) -> list[str]:
     counts = ", ".join(f"{in_words(cause)}: {n} of {one.futures}" for cause, n in one.hangs_on.items())
     without = ", ".join(f"{ending}: {n}" for ending, n in one.without.items())
-    days = [_day(one.booked), *("never" if day is None else _day(day) for day in (one.p50, one.p90))]
-    return [one.patient, one.dose, *days, f"{one.share:.1%}", without, counts]
+    days = [
+        "no day of its own" if one.booked is None else _day(one.booked),
+        *("never" if day is None else _day(day) for day in (one.p50, one.p90)),
+    ]
+    share = "" if one.booked is None else f"{one.share:.1%}"
+    return [one.patient, one.dose, *days, share, without, counts]
 
 
 def _day(day: Any) -> str:
@@ -142,6 +146,6 @@ def _write(path: Path, doses: Any) -> None:
         for one in doses:
             ended = "; ".join(f"{ending}: {n}" for ending, n in one.without.items())
             hangs = "; ".join(f"{in_words(cause)}: {n}" for cause, n in one.hangs_on.items())
-            cells = [one.patient, one.dose, one.booked, one.p50 or "", one.p90 or "", one.futures]
+            cells = [one.patient, one.dose, one.booked or "", one.p50 or "", one.p90 or "", one.futures]
             cells += [one.on_the_day, sum(one.without.values()), ended, hangs]
             writer.writerow([safe(str(cell)) for cell in cells])

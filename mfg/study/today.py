@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date, timedelta
-from math import ceil
+from itertools import pairwise
+from math import ceil, isnan
 from pathlib import Path
 
 import numpy as np
@@ -39,14 +40,14 @@ ASKED = ("prescribe", "book", limits.AWAITED, "administer", "drop", "end")
 class Seen:
     """What one future holds for one dose of a patient in process; days are counted from the start.
 
-    It was first *booked* on a day, put off for some *causes*, and *given* on a day or never; then the patient's
+    It was first *booked* on a day, if it has one of its own, put off for some *causes*, and *given* on a day or never; then the patient's
     *ending* says why.
     """
 
     patient: int
     number: int
     name: str
-    booked: int
+    booked: int | None
     given: int | None
     causes: frozenset[str]
     ending: str
@@ -65,7 +66,7 @@ class DoseToday:
     number: int
     dose: str
     is_next: bool
-    booked: date
+    booked: date | None
     p50: date | None
     p90: date | None
     on_the_day: int
@@ -75,7 +76,7 @@ class DoseToday:
 
     @property
     def share(self) -> float:
-        """The share of the futures in which it is given on the booked day."""
+        """The share of the futures in which it is given on the booked day; none is, if it has no such day."""
         return self.on_the_day / self.futures
 
 
@@ -190,20 +191,23 @@ def _seen_of(patient: int, rows: Sequence[tuple[int, str, str, int, float]]) -> 
     earlier: frozenset[str] = frozenset()
     for number in sorted({dose for dose, what, _, _, _ in rows if what == "prescribe"}):
         own = [(what, outcome, at, value) for dose, what, outcome, at, value in rows if dose == number]
-        causes = frozenset(outcome for what, outcome, _, value in own if what == limits.AWAITED and value > 0)
-        if any((what, outcome) == ("book", MOVED) for what, outcome, _, _ in own):
+        waits = [(outcome, at) for what, outcome, at, value in own if what == limits.AWAITED and value > 0]
+        causes = frozenset(outcome for outcome, _ in waits)
+        booked = [(outcome, value // DAY) for what, outcome, _, value in own if what == "book"]
+        if any(then[0] == MOVED and then[1] != before[1] for before, then in pairwise(booked)):
             causes |= earlier
         given = [at // DAY for what, _, at, _ in own if what == "administer"]
         yield Seen(
             patient=patient,
             number=number,
             name=next(outcome for what, outcome, _, _ in own if what == "prescribe"),
-            booked=next(int(value // DAY) for what, _, _, value in own if what == "book"),
+            booked=None if isnan(booked[0][1]) else int(booked[0][1]),
             given=given[-1] if given else None,
             causes=causes,
             ending=NOT_INDICATED if any(what == "drop" for what, _, _, _ in own) else ending,
         )
-        earlier |= causes
+        # what refused its day this morning moved no other: later doses were booked after it
+        earlier |= {cause for cause, at in waits if at > 0 or cause.startswith((limits.LOST, limits.SHORT))}
 
 
 def _doses(plan: Plan, futures: Sequence[Sequence[Seen]]) -> Iterator[DoseToday]:
@@ -222,17 +226,17 @@ def _doses(plan: Plan, futures: Sequence[Sequence[Seen]]) -> Iterator[DoseToday]
             number=number + 1,
             dose=seen[0].name,
             is_next=number == following[patient],
-            booked=plan.start + timedelta(days=booked),
+            booked=None if booked is None else plan.start + timedelta(days=booked),
             p50=_by(plan.start, seen, 0.5),
             p90=_by(plan.start, seen, 0.9),
-            on_the_day=sum(one.given == booked for one in seen),
+            on_the_day=sum(one.given is not None and one.given == booked for one in seen),
             futures=len(seen),
             hangs_on=_counted(cause for one in seen for cause in sorted(one.causes)),
             without=_counted(one.ending for one in seen if one.given is None),
         )
 
 
-def _most_frequent(days: Iterable[int]) -> int:
+def _most_frequent(days: Iterable[int | None]) -> int | None:
     return Counter(days).most_common(1)[0][0]
 
 
@@ -248,6 +252,8 @@ def _by(start: date, seen: Sequence[Seen], share: float) -> date | None:
 
 
 def _risk(dose: DoseToday) -> tuple[float, int, date, str, int]:
-    """What is less often on its day, and then what is later, stands first."""
+    """What is less often on its day, and then what is later, stands first; what has no day of its own last."""
+    if dose.booked is None:
+        return (2.0, 0, date.max, dose.patient, dose.number)
     late = 10**6 if dose.p90 is None else (dose.p90 - dose.booked).days
     return (dose.share, -late, dose.booked, dose.patient, dose.number)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from math import ceil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from attrs import evolve
@@ -15,13 +16,15 @@ from attrs import evolve
 from mfg import Refused, today
 from mfg.cli.today import in_words
 from mfg.reader.scenarios import load_scenario
+from mfg.simulation.adherence import off_course
 from mfg.simulation.compile import plan_of
 from mfg.simulation.replicate import replicate
 from mfg.study.today import DoseToday, Today
 from mfg.tables import Tables, tables_of
 from tests.conftest import Said
-from tests.small_unit import ONE_DOSE, done, scenario
-from tests.test_course_in_progress import TWO_DOSES
+from tests.small_unit import BANK, ONE_DOSE, done, scenario
+from tests.test_adherence import columns_without
+from tests.test_course_in_progress import FROZEN, TWO_DOSES, VISITS
 from tests.test_progress import LOT, day
 
 KOREA = "lenzumestrocel-korea-today"
@@ -57,6 +60,7 @@ def test_the_shares_are_those_of_the_tables(found: Today, counted: list[Tables])
     for one in found.doses:
         own = together[(together["patient"] == one.patient) & (together["name"] == one.dose)]
         assert len(own) == one.futures == FUTURES
+        assert one.booked is not None
         booked = (one.booked - found.start).days
         if (one.patient, one.dose) in listed:
             assert one.booked == listed[one.patient, one.dose]
@@ -109,10 +113,10 @@ def test_the_next_dose_of_each_patient(found: Today) -> None:
     assert {one.patient for one in found.next_doses} == names
     assert len(found.next_doses) == len(names)
     assert all(
-        one.booked >= of(found, one.patient, next_one.dose).booked
-        for next_one in found.next_doses
+        one.number >= following.number
+        for following in found.next_doses
         for one in found.doses
-        if one.patient == next_one.patient
+        if one.patient == following.patient
     )
 
 
@@ -203,3 +207,22 @@ def test_the_csv_runs_in_no_spreadsheet(mfg: Mfg, tmp_path: Path) -> None:
 def test_causes_are_said_in_words(cause: str, words: str) -> None:
     """As one says it in the morning."""
     assert in_words(cause) == words
+
+
+def test_a_bank_that_is_lost_moves_the_later_doses_for_that() -> None:
+    """Five containers, where a dose takes six: the first dose is collected for again, and every later one moves with it."""
+    bank = evolve(FROZEN, containers=5, cells=25e6)
+    found = today(scenario(BANK, lots=[bank]), futures=1)
+    assert {tuple(one.hangs_on) for one in found.doses} == {("lost: bank spent",)}
+
+
+def test_a_course_that_was_begun_is_audited() -> None:
+    """A visit that is left out of the log of such a course is missed."""
+    plan = plan_of(scenario(TWO_DOSES, VISITS, lots=[LOT]))
+    log, names = replicate(plan, 0)
+    (visit,) = [n for n, a in enumerate(plan.activities) if a.name == "visit"]
+    without = columns_without(log, np.flatnonzero(log.activity == visit))
+    assert not list(off_course(plan, log, names))
+    assert list(off_course(plan, without, names)) == [
+        "W: between neither took place nor was left out, and nothing says why"
+    ]
