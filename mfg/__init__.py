@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mfg.reader.scenarios import load_site as load_site
     from mfg.study.comparison import compare as compare
     from mfg.study.run import simulate as simulate
+    from mfg.study.today import today as today
 
 _HOMES = {
     "Faults": "errors",
@@ -39,6 +40,7 @@ _HOMES = {
     "load_site": "reader.scenarios",
     "schedule": "course.schedule",
     "simulate": "study.run",
+    "today": "study.today",
 }
 
 __all__ = list(_HOMES)

@@ -85,7 +85,7 @@ def story_of(
         if activity.name == "book" and not isnan(value):
             moment = midnight + timedelta(minutes=int(value))
             outcome = f"{'' if outcome == 'done' else outcome + ' to '}{moment:%a %Y-%m-%d %H:%M}"
-        elif activity.name == "enrol" and not isnan(value):
+        elif activity.name in ("enrol", "resume") and not isnan(value):
             outcome = f"{outcome}, day 0 on {midnight + timedelta(minutes=int(value)):%a %Y-%m-%d}"
         elif not isnan(value) and (value or activity.name not in _MAY_BE_UNCOUNTED):
             kind = f"observe {outcome}" if activity.name == "observe" else activity.name

@@ -179,8 +179,10 @@ def _patients(ledger: Ledger, doses: pd.DataFrame) -> pd.DataFrame:
     ).reindex(table["patient"])
     for column in ("doses_planned", "doses_of_cells", "doses_given"):
         table[column] = summed[column].fillna(0).astype(np.int16).to_numpy()
-    table["first_dose_day"] = summed["first_dose_day"].to_numpy()
-    waited = table["first_dose_day"] - table["arrived_day"]
+    before = [there.lots[0].dose > 0 for there in ledger.plan.in_progress]  # who was treated before the start
+    seen = ~np.isin(np.arange(len(table)), np.flatnonzero(before))
+    table["first_dose_day"] = summed["first_dose_day"].where(seen).to_numpy()
+    waited = (table["first_dose_day"] - table["arrived_day"]).where(table.index >= len(before))
     table["points_lost_waiting"] = -ledger.number(log.value, allocated) * waited / DAYS_A_MONTH
     collected = ledger.first(ledger.people, ledger.rows("collect"))
     table["collected_day"] = ledger.number(log.started, collected) / DAY
@@ -234,7 +236,8 @@ def _lots(ledger: Ledger) -> pd.DataFrame:
             "released_day": ledger.number(log.started, released) / DAY,
         }
     )
-    table["turnaround_day"] = table["released_day"] - table["collected_day"]
+    took = table["released_day"] - table["collected_day"]
+    table["turnaround_day"] = took.where(table["released_day"] > 0)
     state = np.where(released >= 0, "released", STOPPED)
     served = ledger.count(ledger.material, ledger.rows("thaw", "formulate", "administer")) > 0
     spent = (ledger.word(failed) == SPENT) & (released >= 0) & served

@@ -15,7 +15,7 @@ import pytest
 import mfg as package
 from tests.conftest import MINIMAL, ROOT, Said
 
-COMMANDS = ["protocols", "show", "check", "dose", "audit", "schedule", "scenarios", "run", "trace"]
+COMMANDS = ["protocols", "show", "check", "dose", "audit", "schedule", "scenarios", "run", "trace", "today"]
 STUDIES = ["compare", "sensitivity", "status"]  # their examples take long, or need a folder
 
 

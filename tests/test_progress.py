@@ -138,27 +138,35 @@ def today() -> Tables:
 
 
 def test_the_korean_unit_starts_from_today(today: Tables) -> None:
-    """Seven lots in the state of the list, each with its real day of collection; and new patients come."""
+    """Twelve lots in the state of the list, each with its real day of collection; and new patients come."""
     scenario = load_scenario(TODAY)
-    listed = {lot.patient: lot for lot in scenario.arrivals.in_progress}
-    first = today.lots[today.lots["patient"].isin(listed) & (today.lots["lot"] == 1)].set_index("patient")
-    assert len(first) == len(listed) == 7
-    for name, lot in listed.items():
-        assert first.loc[name, "collected_day"] == (lot.collected - scenario.start).days
-        assert first.loc[name, "flasks"] >= lot.flasks
-        assert first.loc[name, "passages"] >= (lot.passage == 0) + (lot.passage < 2)
-    held = done(today, "incubate")
-    assert (held[held["patient"].isin(listed) & (held["lot"] == 1)]["started_min"] == 0).all()
+    listed = scenario.arrivals.in_progress
+    there = today.lots[today.lots["collected_day"] < 0].set_index(["patient", "lot"])
+    assert len(there) == len(listed) == 12
+    held = done(today, "incubate").set_index(["patient", "lot"])["started_min"]
+    for n, lot in enumerate(listed):
+        which = lot.patient, 1 + sum(lot.patient == other.patient for other in listed[:n])
+        assert there.loc[which, "collected_day"] == (lot.collected - scenario.start).days
+        assert lot.flasks is not None
+        assert lot.passage is not None
+        assert there.loc[which, "flasks"] >= lot.flasks
+        if there.loc[which, "outcome"] != "stopped":
+            assert there.loc[which, "passages"] >= (lot.passage == 0) + (lot.passage < 2)
+        assert held.loc[which] == 0
     assert len(today.patients) > len(listed) + 3
 
 
 def test_the_lots_of_today_become_doses(today: Tables) -> None:
-    """On the listed day or later; nobody's on Chuseok."""
+    """On the listed day or later, unless the patient has left; nobody's on Chuseok."""
     scenario = load_scenario(TODAY)
+    left = set(today.patients[today.patients["ending"].isin(["died", "withdrew"])]["patient"])
+    assert len(left & {lot.patient for lot in scenario.arrivals.in_progress}) <= 1
     for lot in scenario.arrivals.in_progress:
-        (dose,) = today.doses[today.doses["patient"] == lot.patient].itertuples()
-        assert dose.name == lot.dose
-        assert dose.given
+        own = today.doses[today.doses["patient"] == lot.patient]
+        (dose,) = own[own["name"] == lot.dose].itertuples()
+        assert dose.given or lot.patient in left
+        if not dose.given:
+            continue
         assert int(dose.given_day) >= (lot.dose_on - scenario.start).days
         assert int(dose.given_day) not in (23, 24, 25)
 
@@ -209,6 +217,54 @@ def test_a_line_that_is_no_lot_is_named(tmp_path: Path, old: str, new: str, word
         read(tmp_path, GOOD.replace("W,", "V,"), GOOD.replace(old, new, 1), "X,60")
     assert "line 3" in str(refusal.value)
     assert "line 4" in str(refusal.value)
+
+
+STANDS = "patient,weight_kg,collected,stands,passage,plated,flasks,frozen,containers,cells,dose_on,dose"
+IN_CULTURE = "W,60,2026-02-18,in culture,2,2026-03-01,23,,,4.4e7,2026-03-17,dose 1"
+BANKED = "X,60,2025-12-01,frozen,,,,2026-01-15,3,1.8e8,2026-03-17,dose 1"
+
+
+def test_a_list_says_where_each_lot_stands(tmp_path: Path) -> None:
+    """In culture, with its flasks, or frozen, with its containers; who says nothing is in culture."""
+    grown, banked, said = read(
+        tmp_path, IN_CULTURE, BANKED, IN_CULTURE.replace("W", "V").replace("in culture", ""), header=STANDS
+    )
+    assert (grown.stands, grown.flasks, grown.containers, grown.frozen) == ("in culture", 23, None, None)
+    assert (banked.stands, banked.flasks, banked.containers) == ("frozen", None, 3)
+    assert banked.frozen == date(2026, 1, 15)
+    assert said.stands == "in culture"
+
+
+@pytest.mark.parametrize(
+    ("line", "old", "new", "word"),
+    [
+        (BANKED, "frozen,,,", "frozen,2,,", "line 2.passage: '2' says nothing of a lot that is frozen"),
+        (BANKED, ",3,1.8e8", ",,1.8e8", "line 2.containers: '' is empty; a lot that is frozen has it"),
+        (BANKED, ",3,1.8e8", ",0,1.8e8", "from 1 to"),
+        (BANKED, "2026-01-15", "2025-11-15", "does not lie between collected and dose_on"),
+        (BANKED, "frozen", "frosen", "did you mean 'frozen'"),
+        (IN_CULTURE, ",23,,,", ",23,,3,", "'3' says nothing of a lot that is in culture"),
+        (IN_CULTURE, "2026-03-01,23", ",23", "line 2.plated: '' is empty; a lot that is in culture has it"),
+    ],
+)
+def test_a_column_that_says_nothing_of_a_lot_stays_empty(
+    tmp_path: Path, line: str, old: str, new: str, word: str
+) -> None:
+    """And one that a lot needs is there."""
+    assert old in line
+    with pytest.raises(Faults) as refusal:
+        read(tmp_path, line.replace(old, new, 1), header=STANDS)
+    assert word in str(refusal.value)
+
+
+def test_two_lots_of_a_patient_are_for_two_doses(tmp_path: Path) -> None:
+    """Two lines with different doses are two lots; with one dose they are one too many."""
+    second = IN_CULTURE.replace("dose 1", "dose 2")
+    assert [lot.dose for lot in read(tmp_path, IN_CULTURE, second, header=STANDS)] == ["dose 1", "dose 2"]
+    with pytest.raises(
+        Faults, match=r"W, dose 1.* stands more than once; the lots of W are for different doses"
+    ):
+        read(tmp_path, IN_CULTURE, IN_CULTURE, header=STANDS)
 
 
 def test_a_list_of_lots_has_its_own_columns(tmp_path: Path) -> None:

@@ -235,7 +235,14 @@ def test_a_patient_of_a_list_fits_the_scenario(change: dict[str, Any], words: st
 
 
 LOT = InProgress(
-    "W", 60.0, MONDAY - timedelta(12), 2, MONDAY - timedelta(1), 23, 4.4e7, MONDAY + timedelta(15)
+    patient="W",
+    weight_kg=60.0,
+    collected=MONDAY - timedelta(12),
+    passage=2,
+    plated=MONDAY - timedelta(1),
+    flasks=23,
+    cells=4.4e7,
+    dose_on=MONDAY + timedelta(15),
 )
 
 
@@ -271,14 +278,79 @@ def test_a_lot_in_progress_fits_the_scenario(change: dict[str, Any], words: str)
     assert words in str(fault)
 
 
-def test_lots_in_progress_are_those_of_a_fresh_supply() -> None:
-    """A bank's containers are not lots in culture."""
-    faults = [str(fault) for fault in faults_of(scenario(BANK, lots=[LOT]))]
-    assert len(faults) == 1
-    assert (
-        "has lots that this supply does not make; lots in progress are those of a fresh supply" in faults[0]
-    )
-    assert list(faults_of(scenario(ONE_DOSE, lots=[LOT]))) == []
+FROZEN = InProgress(
+    patient="W",
+    weight_kg=60.0,
+    collected=MONDAY - timedelta(80),
+    stands="frozen",
+    containers=18,
+    frozen=MONDAY - timedelta(45),
+    cells=9e7,
+    dose_on=MONDAY + timedelta(15),
+    arm="five-dose",
+)
+STOCK: Changes = {"protocol.supply": [{"name": "shelf", "kind": "stock"}]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "lots", "words"),
+    [
+        (ONE_DOSE, [evolve(FROZEN, arm=None)], "W.stands: 'frozen' is no state of a fresh supply"),
+        (BANK, [evolve(LOT, stands="released")], "W.stands: 'released' is no state of a bank in culture"),
+        (
+            BANK,
+            [evolve(FROZEN, frozen=MONDAY + timedelta(1))],
+            "W.frozen: '2026-03-03' is not in the freezer",
+        ),
+        (
+            BANK,
+            [evolve(FROZEN, containers=500)],
+            "'500 containers' are more than gmp has; it has room for 400",
+        ),
+        (BANK, [evolve(LOT, passage=3)], "W.passage: '3' is a passage too many; the recipe has at most 2"),
+        (BANK, [FROZEN, evolve(FROZEN, dose="dose 2")], "W: '2 lots' are too many of a bank"),
+    ],
+)
+def test_a_lot_stands_where_its_supply_has_it(changes: Changes, lots: list[InProgress], words: str) -> None:
+    """Fresh lots are in culture or released; a bank is in culture or frozen, where there is room."""
+    (fault,) = faults_of(scenario(changes, lots=lots))
+    assert words in str(fault)
+
+
+@pytest.mark.parametrize("lots", [[LOT], [evolve(LOT, stands="released")]])
+def test_a_fresh_lot_may_be_in_progress(lots: list[InProgress]) -> None:
+    """In culture, or with all its results."""
+    assert not list(faults_of(scenario(ONE_DOSE, lots=lots)))
+
+
+@pytest.mark.parametrize("lots", [[FROZEN], [evolve(LOT, passage=1)]])
+def test_a_bank_may_be_in_progress(lots: list[InProgress]) -> None:
+    """Frozen, or still in culture."""
+    assert not list(faults_of(scenario(BANK, lots=lots)))
+
+
+SECOND = evolve(LOT, dose="dose 2", dose_on=MONDAY + timedelta(43))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"weight_kg": 61.0}, "W.weight_kg: '60 and 61' contradict each other; it is one patient"),
+        ({"dose": "dose 1"}, "W.dose: 'dose 1' has two lots"),
+        ({"dose": "dose 3"}, "W.dose: 'dose 2' has no lot, and a later dose has one"),
+        ({"dose_on": MONDAY + timedelta(15)}, "W.dose_on: '2026-03-17' is not after 2026-03-17"),
+    ],
+)
+def test_lots_of_one_patient_do_not_contradict_each_other(change: dict[str, Any], words: str) -> None:
+    """One weight, arm and place; a lot for each dose; and doses in their order."""
+    three: Changes = {
+        **ONE_DOSE,
+        "protocol.arm": [{"name": "msc", "doses": ["dose 1", "dose 2", "dose 3"]}],
+        "protocol.dose": [{"name": f"dose {n + 1}", "day": f"{28 * n} day"} for n in range(3)],
+    }
+    (fault,) = faults_of(scenario(three, lots=[LOT, evolve(SECOND, **change)]))
+    assert words in str(fault)
+    assert not list(faults_of(scenario(three, lots=[SECOND, LOT])))
 
 
 def test_a_setting_that_names_nothing_is_refused() -> None:

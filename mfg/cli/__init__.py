@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from cyclopts import App, CycloptsError
 
-from mfg.cli import figures, limits, protocols, runs, sensitivity, show, studies
+from mfg.cli import figures, limits, protocols, runs, sensitivity, show, studies, today
 from mfg.errors import Failed, MfgError
 
 DONE, FOUND, REFUSED, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
@@ -32,6 +32,7 @@ studies.add_to(app)
 sensitivity.add_to(app)
 figures.add_to(app)
 limits.add_to(app)
+today.add_to(app)
 
 
 def run(arguments: list[str]) -> int:

@@ -14,12 +14,17 @@ from typing import TypeVar
 from mfg.calendar import read_date
 from mfg.errors import Faults, Refused, nearest
 from mfg.scenario import Candidate, InProgress
+from mfg.scenario.standing import CULTURE, FREEZER, FROZEN, IN_CULTURE, STANDS
 from mfg.units import CellCount, Weight, amount, measure_of
 
 Listed = TypeVar("Listed", Candidate, InProgress)
 PATIENTS = (("patient", "arrived", "weight_kg"), ("age", "arm", "site"))
 IN_PROGRESS = (
-    ("patient", "weight_kg", "collected", "passage", "plated", "flasks", "cells", "dose_on"),
+    ("patient", "weight_kg", "collected", "cells", "dose_on"),
+    ("stands", *CULTURE, *FREEZER, "arm", "dose", "site", "facility"),
+)
+ALL_IN_CULTURE = (  # of a list that does not say where each lot stands
+    ("patient", "weight_kg", "collected", *CULTURE, "cells", "dose_on"),
     ("arm", "dose", "site", "facility"),
 )
 
@@ -40,7 +45,8 @@ def read_in_progress(path: Path) -> tuple[InProgress, ...]:
     Raises:
         Faults: with every line that is not a lot in progress.
     """
-    return tuple(_read(path, IN_PROGRESS, _lot))
+    header = next(iter(_lines(path)), [])
+    return tuple(_read(path, IN_PROGRESS if "stands" in header else ALL_IN_CULTURE, _lot))
 
 
 def _read(
@@ -65,11 +71,16 @@ def _read(
             found.append(build(row, where))
         except Refused as fault:
             faults.append(fault)
-    names = [one.patient for one in found]
-    faults += [
-        Refused("patient", name, "stands more than once", "give each patient one line")
-        for name in sorted({n for n in names if names.count(n) > 1})
-    ]
+    whose = [(one.patient, one.dose or "" if isinstance(one, InProgress) else "") for one in found]
+    for name, dose in sorted({one for one in whose if whose.count(one) > 1}):
+        advice = (
+            f"the lots of {name} are for different doses: say which"
+            if build is _lot
+            else "give each patient one line"
+        )
+        faults.append(
+            Refused("patient", f"{name}, {dose}" if dose else name, "stands more than once", advice)
+        )
     if not found and not faults:
         faults.append(Refused("", None, "has no patients", "write one line for each"))
     if faults:
@@ -119,14 +130,28 @@ def _candidate(row: dict[str, str], where: str) -> Candidate:
 
 
 def _lot(row: dict[str, str], where: str) -> InProgress:
+    stands = row.get("stands", "").strip() or IN_CULTURE
+    if stands not in STANDS:
+        raise Refused(f"{where}.stands", stands, "is no state of a lot", nearest(stands, STANDS))
+    for name in (*CULTURE, *FREEZER):
+        given = row.get(name, "").strip()
+        if given and name not in STANDS[stands]:
+            advice = "leave it empty"
+            raise Refused(f"{where}.{name}", given, f"says nothing of a lot that is {stands}", advice)
+        if not given and name in STANDS[stands]:
+            raise Refused(f"{where}.{name}", "", "is empty", f"a lot that is {stands} has it")
+    in_culture = stands != FROZEN
     cells = amount(measure_of(CellCount).read(f"{row['cells']} cell", f"{where}.cells"), "cell")
     lot = InProgress(
         patient=row["patient"],
         weight_kg=_weight(row, where),
         collected=read_date(row["collected"], f"{where}.collected"),
-        passage=_whole(row["passage"], f"{where}.passage"),
-        plated=read_date(row["plated"], f"{where}.plated"),
-        flasks=_whole(row["flasks"], f"{where}.flasks", least=1),
+        stands=stands,
+        passage=_whole(row["passage"], f"{where}.passage") if in_culture else None,
+        plated=read_date(row["plated"], f"{where}.plated") if in_culture else None,
+        flasks=_whole(row["flasks"], f"{where}.flasks", least=1) if in_culture else None,
+        containers=None if in_culture else _whole(row["containers"], f"{where}.containers", least=1),
+        frozen=None if in_culture else read_date(row["frozen"], f"{where}.frozen"),
         cells=float(cells),
         dose_on=read_date(row["dose_on"], f"{where}.dose_on"),
         arm=row.get("arm") or None,
@@ -134,11 +159,10 @@ def _lot(row: dict[str, str], where: str) -> InProgress:
         site=row.get("site") or None,
         facility=row.get("facility") or None,
     )
-    if not lot.collected <= lot.plated < lot.dose_on:
-        advice = "a lot is collected, then plated, then given"
-        raise Refused(
-            f"{where}.plated", str(lot.plated), "does not lie between collected and dose_on", advice
-        )
+    done, then = ("plated", lot.plated) if in_culture else ("frozen", lot.frozen)
+    if then is not None and not lot.collected <= then < lot.dose_on:
+        advice = f"a lot is collected, then {done}, then given"
+        raise Refused(f"{where}.{done}", str(then), "does not lie between collected and dose_on", advice)
     return lot
 
 

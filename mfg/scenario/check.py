@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from math import inf
 
 from mfg.errors import Refused, nearest
 from mfg.protocol.check.arms import given_treatments
@@ -16,7 +15,8 @@ from mfg.scenario.admission import admission_faults
 from mfg.scenario.covariates import misfits
 from mfg.scenario.delivery import cannot_arrive
 from mfg.scenario.feasible import cannot_be_done, site_faults
-from mfg.scenario.scenario import InProgress, Policy, Scenario
+from mfg.scenario.scenario import Policy, Scenario
+from mfg.scenario.standing import known_faults, standing_faults
 from mfg.scenario.supplies import cannot_be_supplied
 from mfg.units import alike, amount, number, text
 
@@ -51,7 +51,7 @@ def faults_of(scenario: Scenario) -> Iterator[Refused]:
     yield from _biology(scenario)
     yield from cannot_be_supplied(scenario)
     yield from _measures(scenario)
-    yield from _in_progress(scenario)
+    yield from standing_faults(scenario)
 
 
 def _given(scenario: Scenario) -> Iterator[Refused]:
@@ -152,86 +152,14 @@ def _arrivals(scenario: Scenario) -> Iterator[Refused]:
     for one in come.patients:
         where = f"arrivals.patients.{one.patient}"
         if one.arm is not None:
-            yield from _known(f"{where}.arm", one.arm, "arm of the protocol", arms)
+            yield from known_faults(f"{where}.arm", one.arm, "arm of the protocol", arms)
         if one.site is not None:
-            yield from _known(f"{where}.site", one.site, "clinic of the site", scenario.site.clinics)
+            yield from known_faults(f"{where}.site", one.site, "clinic of the site", scenario.site.clinics)
         if not scenario.start <= one.arrived <= end:
             advice = f"arrivals are from {scenario.start} to {end}: change start or horizon"
             yield Refused(f"{where}.arrived", str(one.arrived), "is not a day of the scenario", advice)
     named = {one.patient for one in come.patients}
-    for lot in come.in_progress:
-        if lot.patient in named or (lot.patient.startswith("P") and lot.patient[1:].isdigit()):
+    for patient in dict.fromkeys(lot.patient for lot in come.in_progress):
+        if patient in named or (patient.startswith("P") and patient[1:].isdigit()):
             advice = "give this patient another name"
-            yield Refused("arrivals.in_progress", lot.patient, "is the name of a patient who arrives", advice)
-
-
-def _in_progress(scenario: Scenario) -> Iterator[Refused]:
-    """Lots in culture: of a fresh supply, of a protocol that grows them, in flasks that are there."""
-    lots, site = scenario.arrivals.in_progress, scenario.site
-    if not lots or not site.facilities:
-        return
-    source = scenario.source
-    if not (_grows(scenario) and scenario.protocol.dosed_arms()) or (
-        source is not None and source.kind != "fresh"
-    ):
-        advice = "lots in progress are those of a fresh supply that is grown"
-        yield Refused("arrivals.in_progress", None, "has lots that this supply does not make", advice)
-        return
-    step = next(step for step in scenario.recipe if isinstance(step, Expand))
-    most = step.passages.most if step.passages is not None else 0
-    taken = dict.fromkeys(site.facilities, 0)
-    for lot in lots:
-        where = f"arrivals.in_progress.{lot.patient}"
-        faults = list(_names_in(scenario, lot, where))
-        if lot.passage > most:
-            advice = f"the recipe has at most {most}"
-            faults.append(Refused(f"{where}.passage", str(lot.passage), "is a passage too many", advice))
-        if not lot.plated <= scenario.start < lot.dose_on:
-            advice = f"the scenario starts on {scenario.start}: plated before, dosed after it"
-            faults.append(Refused(f"{where}.plated", str(lot.plated), "is not in culture then", advice))
-        held = lot.flasks * _flask_holds(scenario, step)
-        if lot.cells > held:
-            advice = (
-                f"{lot.flasks} flasks hold {held:.3g}; of a primary culture give the colony-forming cells"
-            )
-            faults.append(
-                Refused(f"{where}.cells", f"{lot.cells:g}", "are more than its flasks hold", advice)
-            )
-        yield from faults
-        if not faults:
-            taken[lot.facility or next(iter(site.facilities))] += lot.flasks
-    for name, flasks in taken.items():
-        there = int(amount(site.facilities[name].incubator, "flask"))
-        if flasks > there:
-            yield Refused(
-                "arrivals.in_progress", f"{flasks} flasks", f"are more than {name} has", f"it has {there}"
-            )
-
-
-def _flask_holds(scenario: Scenario, step: Expand) -> float:
-    """The cells of one confluent flask, as far as anybody says."""
-    growth = scenario.population.growth
-    if growth is None or step.vessel is None:
-        return inf
-    return number(step.vessel, "cm**2") * number(growth.confluent, "cell/cm**2")
-
-
-def _names_in(scenario: Scenario, lot: InProgress, where: str) -> Iterator[Refused]:
-    protocol, site = scenario.protocol, scenario.site
-    arms = protocol.dosed_arms()
-    if lot.arm is not None:
-        yield from _known(f"{where}.arm", lot.arm, "arm with cells", [arm.name for arm in arms])
-    arm = next((arm for arm in arms if lot.arm in (None, arm.name)), None)
-    if arm is not None and lot.dose is not None:
-        made = [d for d, t in arm.doses.items() if protocol.treatment(t).kind == "product"]
-        yield from _known(f"{where}.dose", lot.dose, f"dose of cells in arm {arm.name}", made)
-    if lot.site is not None:
-        yield from _known(f"{where}.site", lot.site, "clinic of the site", site.clinics)
-    if lot.facility is not None:
-        yield from _known(f"{where}.facility", lot.facility, "facility of the site", site.facilities)
-
-
-def _known(where: str, given: str, what: str, names: Iterable[str]) -> Iterator[Refused]:
-    known = list(names)
-    if given not in known:
-        yield Refused(where, given, f"is no {what}", nearest(given, known))
+            yield Refused("arrivals.in_progress", patient, "is the name of a patient who arrives", advice)

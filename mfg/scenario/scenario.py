@@ -31,20 +31,24 @@ class Candidate:
 
 @frozen
 class InProgress:
-    """A lot that is in culture when the scenario starts.
+    """A lot that is there when the scenario starts, and where it `stands`: in culture, released or frozen.
 
-    So many `cells` were plated in its `flasks` on the day `plated`; the dose that it is for is booked on
-    `dose_on`, or on the first later day with room. Without a `dose` it is for the arm's first one.
+    In culture, released or not, so many `cells` were plated in its `flasks` on the day `plated`; so many were `frozen`
+    in its `containers` otherwise. The dose that it is for is booked on `dose_on`, or on the first later day with room.
+    Without a `dose` it is for the arm's first one with cells; a bank is for that one and for all later ones.
     """
 
     patient: str
     weight_kg: float
     collected: date
-    passage: int
-    plated: date
-    flasks: int
     cells: float
     dose_on: date
+    stands: str = "in culture"
+    passage: int | None = None
+    plated: date | None = None
+    flasks: int | None = None
+    containers: int | None = None
+    frozen: date | None = None
     arm: str | None = None
     dose: str | None = None
     site: str | None = None

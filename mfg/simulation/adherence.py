@@ -44,6 +44,7 @@ class Followed:
     known: dict[tuple[str, int | None], Rules]
     arm: p.Arm | None = None
     baseline: int | None = None
+    bases: dict[str, int] = field(factory=dict)
     enrolled: bool = False
     rules: Rules = field(factory=lambda: Rules({}, {}, {}, (), {}))
     booked: dict[str, Booking] = field(factory=dict)
@@ -70,12 +71,15 @@ class Followed:
         assert self.arm is not None
         self.enrolled = True
         self.baseline = None if isnan(row.value) else int(row.value) // DAY
-        key = (self.arm.name, self.baseline)
-        if key not in self.known:
-            alike = next((rules for (arm, _), rules in self.known.items() if arm == self.arm.name), None)
-            anchors = anchors_of(self.arm.course.on(self.plan.start)) if alike is None else alike.anchors
-            self.known[key] = Rules.of(self.arm.course, self.plan, self.baseline, anchors)
-        self.rules = self.known[key]
+        self.rules = self._rules_from(self.baseline)
+
+    def resume(self, row: Row) -> None:
+        """A course was begun before the run: the day 0 from which one of its doses counts, the next dose first."""
+        base = None if isnan(row.value) else int(row.value) // DAY
+        if base is not None:
+            self.bases[row.outcome] = base
+        if self.baseline is None:
+            self.baseline, self.rules = base, self._rules_from(base)
 
     def book(self, row: Row) -> None:
         """A dose is booked, or booked again."""
@@ -182,6 +186,22 @@ class Followed:
 
     # ---- what it is held against -------------------------------------------------------------------------
 
+    def _rules_from(self, baseline: int | None) -> Rules:
+        key = (self._arm.name, baseline)
+        if key not in self.known:
+            alike = next((rules for (arm, _), rules in self.known.items() if arm == self._arm.name), None)
+            anchors = anchors_of(self._arm.course.on(self.plan.start)) if alike is None else alike.anchors
+            self.known[key] = Rules.of(self._arm.course, self.plan, baseline, anchors)
+        return self.known[key]
+
+    def _placed(self, event: Event) -> tuple[int, Event]:
+        """The day 0 from which *event* counts, moved with its dose, and the same event in the course from there."""
+        moved = self._moved(event.name)
+        base = self.bases.get(self.rules.anchors.get(event.name, event.name), self.baseline)
+        assert base is not None
+        placed = event if base == self.baseline else self._rules_from(base).events[event.name]
+        return base + (moved.shift if moved is not None else 0), placed
+
     @property
     def _arm(self) -> p.Arm:
         assert self.arm is not None
@@ -196,10 +216,8 @@ class Followed:
 
     def _within(self, event: Event, day: int) -> bool:
         """Whether *day* of the run lies in the window of *event*, where its course stands now."""
-        moved = self._moved(event.name)
-        assert self.baseline is not None
-        on = day - self.baseline - (moved.shift if moved is not None else 0)
-        return event.earliest <= on <= event.latest
+        base, placed = self._placed(event)
+        return placed.earliest <= day - base <= placed.latest
 
     def _is_explained(self, name: str) -> bool:
         """Whether it is written down why *name* is outside its window, since its dose was booked."""
@@ -242,10 +260,10 @@ class Followed:
             name = event.name
             if event.kind not in ("screening", "visit") or name in self.visited or name in self.dropped:
                 continue
-            moved = self._moved(name)
-            assert self.baseline is not None
-            last = self.baseline + event.latest + (moved.shift if moved is not None else 0)
-            if completed or (last < row.day and not self._is_explained(name)):
+            base, placed = self._placed(event)
+            if not self.enrolled and (event.kind == "screening" or base + placed.planned < 0):
+                continue  # it was before the run
+            if completed or (base + placed.latest < row.day and not self._is_explained(name)):
                 self.faults.append(f"{name} neither took place nor was left out, and nothing says why")
 
     def _passed(self, dose: str, booking: Booking, end: Row) -> bool:
@@ -293,6 +311,7 @@ class Followed:
 READERS: Mapping[str, Callable[[Followed, Row], None]] = {
     "allocate": Followed.allocate,
     "enrol": Followed.enrol,
+    "resume": Followed.resume,
     "book": Followed.book,
     "off window": Followed.off_window,
     "drop": Followed.drop,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 
 from mfg.calendar import DAY, FOREVER, last_start, next_start
 from mfg.course.anchors import anchors_of
@@ -146,6 +146,31 @@ class Booking:
                 booked = self._take_all(patient, [(event, day + shift) for event, day in chosen])
                 if booked is not None:
                     return booked
+        return None
+
+    def book_later(
+        self, patient: Patient, baseline: int, dose: str, names: set[str]
+    ) -> tuple[int, list[Booked]] | None:
+        """Book the events *names* of a course whose *dose* is booked, each on a day within its windows.
+
+        The course counts from *baseline*, or from the first later day from which every one has its day; that baseline
+        is told too. None if there is none.
+        """
+        for first in range(baseline, baseline + SEARCH):
+            whole = self.course(patient.arm, first)
+            events = tuple(
+                _pinned(e) if e.name == dose else e for e in whole.events if e.name in {*names, dose}
+            )
+
+            def allowed(event: Event, day: int, first: int = first) -> bool:
+                return event.name == dose or self._free(patient, event, first + day, -1)
+
+            days, stuck = arrange(Course(events, whole.gaps), allowed)
+            if stuck:
+                continue
+            booked = self._take_all(patient, [(e, first + days[e.name]) for e in events if e.name != dose])
+            if booked is not None:
+                return first, booked
         return None
 
     def book_next(self, patient: Patient, procedure: str, now: int, event: Event | None = None) -> Booked:
@@ -555,6 +580,11 @@ class Booking:
             self.starts[patient.facility][booked.day] += by
         if booked.event.kind == "dose":
             self.fills[patient.facility][booked.day] += by * (booked.event.dose in patient.arm.filled)
+
+
+def _pinned(event: Event) -> Event:
+    """The same event on its planned day and no other."""
+    return evolve(event, earliest=event.planned, latest=event.planned)
 
 
 def least_shift(booked: list[Booked], earliest: dict[str, int]) -> int:

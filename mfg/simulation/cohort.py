@@ -26,7 +26,7 @@ class Patient:
     `dies` is in minutes after arrival; `patience` is a standard exponential time, spent at the hazard of
     withdrawing; `decline` is in points per month. What somebody is `ineligible_for` is the first limit of the
     protocol that is not kept, and empty for who is eligible. Who has no place came when all cohorts were full.
-    `subject` names the patient's own rows in the event log.
+    `subject` names the patient's own rows in the event log. Who was `treated` had a dose before the clock started.
     """
 
     index: int
@@ -49,6 +49,7 @@ class Patient:
     of_lots: Any = None
     of_products: Any = None
     subject: int = -1
+    treated: bool = False
     ended: bool = False
     visits: list[Any] = field(factory=list)
     attended: list[Any] = field(factory=list)

@@ -72,7 +72,7 @@ def drop(unit: Unit, dosing: Dosing) -> None:
     alone = lot is not None and all(
         d is dosing or d.lot is not lot or d.over or d.dropped for d in patient.doses
     )
-    if lot is not None and alone and lot.collected_at < 0:
+    if lot is not None and alone and not lot.collected:
         booked.append(lot.collection)
     unit.booking.cancel(patient, [one for one in booked if one is not None])
     for made in (lot if alone else None, dosing.batch):

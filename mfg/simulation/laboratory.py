@@ -56,10 +56,11 @@ def _latest(lot: Lot, test: p.Test) -> float:
     return lot.due - test.turnaround.typical - test.benches[0].booked - DAY
 
 
-def sampled_before(unit: Unit, lot: Lot) -> None:
-    """A lot in progress has been sampled as far as it had to be, and nothing was found in it."""
-    assert lot.culture is not None
-    ahead = {"culture", "expand", "induce"} | (set() if lot.culture.is_last else {"last passage"})
+def sampled_before(unit: Unit, lot: Lot, *, released: bool) -> None:
+    """A lot in progress has been sampled as far as it had to be, and nothing was found in it; all of one that is *released*."""
+    ahead = set() if released else {"culture", "expand", "induce", "cryopreserve"}
+    if not released and not (lot.culture is not None and lot.culture.is_last):
+        ahead.add("last passage")
     for test in [assay.test for assay in lot.patient.of_lots.assays]:
         if test.sampled not in ahead or (test.sampled == "culture" and _latest(lot, test) < unit.now):
             lot.sampled.add(test.name)

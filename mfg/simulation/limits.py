@@ -26,11 +26,12 @@ IN_ALL = "in all"  # all days that a patient was booked later than the first tha
 
 REFUSED, REFUSED_AGAIN, AWAITED = "refuse", "refuse again", "await"  # the rows of the log that tell of them
 
-GROWTH, LOST, RESULT, SHORT = (
+GROWTH, LOST, RESULT, SHORT, SPACING = (
     "growth",
     "lost: ",
     "result of ",
     "short bank",
+    "spacing",
 )  # what a dose waits for, beside places and hands
 
 

@@ -7,6 +7,7 @@ from math import inf
 from attrs import define, field
 from simpy import Environment, Event
 
+from mfg.calendar import FOREVER
 from mfg.growth import Culture
 from mfg.simulation import plan as p
 from mfg.simulation.booking import Booked
@@ -15,6 +16,9 @@ from mfg.simulation.cohort import Patient
 from mfg.simulation.floor import Task
 from mfg.simulation.holds import Hold
 
+UNCOLLECTED = (
+    -FOREVER
+)  # the moment of a collection that is still to come; those in progress lie before the start
 HOLDS = ("formulation", "administration", "nothing")  # what the result of a test can hold up
 
 
@@ -95,7 +99,7 @@ class Lot(Made):
     ready: Event
     parent: Lot | None = None
     begins: str = "collect"
-    collected_at: int = -1
+    collected_at: int = UNCOLLECTED
     marrow: float = 0.0
     tainted: bool = False
     isolated: bool = False
@@ -115,6 +119,11 @@ class Lot(Made):
     tested: dict[str, Task] = field(factory=dict)
     process: Running | None = None
     task: Task | None = None
+
+    @property
+    def collected(self) -> bool:
+        """Whether its marrow, or its cells, were taken already."""
+        return self.collected_at > UNCOLLECTED
 
     @property
     def containers(self) -> int:

@@ -21,6 +21,7 @@ from mfg.simulation.unit import Unit
 from mfg.simulation.visits import float_in
 from mfg.simulation.works import Job
 
+FROZEN = "frozen"  # where a lot begins of which nothing is left to be made
 SPENT = "bank spent"  # of a bank in which nothing is left for a dose
 
 
@@ -83,16 +84,17 @@ def make(unit: Unit, lot: Lot) -> Process:
         Lost: at the step at which the lot fails.
     """
     recipe = lot.patient.recipe
-    steps = ["collect", *recipe.making]
-    for step in steps[steps.index(lot.begins) :]:
+    steps = ["collect", *recipe.making, FROZEN]
+    for step in steps[steps.index(lot.begins) : -1]:
         yield from STEPS[step](unit, lot)
         if step == "collect" and not lot.target:
             return  # marrow is taken in every arm, and nothing is made for this one
         sample_at(unit, lot, step)
     if recipe.bank is not None and lot.parent is None:
-        yield from freeze(unit, lot)
-        survive(unit, lot.patient.jobs["cryopreserve"], lot)
-        sample_at(unit, lot, "cryopreserve")
+        if lot.begins != FROZEN:
+            yield from freeze(unit, lot)
+            survive(unit, lot.patient.jobs["cryopreserve"], lot)
+            sample_at(unit, lot, "cryopreserve")
         fill_up(unit, lot)
     yield from release(unit, lot)
     lot.ready.succeed()

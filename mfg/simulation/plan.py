@@ -20,7 +20,7 @@ from mfg.course.pieces import Floating
 from mfg.growth import Cultivation
 from mfg.shape import Shape
 
-_NOTES = "arrive enrol allocate prescribe book off-window ship-in ship-out release fail end observe drop refuse refuse-again await"
+_NOTES = "arrive enrol allocate prescribe book off-window ship-in ship-out release fail end observe drop refuse refuse-again await resume"
 Case = Mapping[str, Decimal | str]  # what is known of a patient: the arm, the supply, what was observed
 DAY_0 = ""  # the day of the baseline itself, in the place of the name of an event
 VIABLE = "viable_cell"
@@ -319,21 +319,34 @@ class Candidate:
 
 
 @frozen
+class Standing:
+    """A lot that is there at the start, for a dose on a day, and where it stands; its moments lie before the start.
+
+    One in culture was `plated` in its `flasks`; one that is frozen has `contents`, the cells of each container. Of one
+    that is `released` every result is in.
+    """
+
+    dose: int
+    dose_day: int
+    collected: int
+    passage: int = 0
+    plated: int = 0
+    flasks: int = 0
+    cells: float = 0.0
+    contents: tuple[float, ...] = ()
+    released: bool = False
+
+
+@frozen
 class InProgress:
-    """A lot in culture at the start: plated so many minutes before it, for a dose on a day."""
+    """A patient whose course has begun before the start, with the lots that are there, in the order of their doses."""
 
     name: str
     weight: float
     arm: int
-    dose: int
     clinic: int
     facility: int
-    collected: int
-    passage: int
-    plated: int
-    flasks: int
-    cells: float
-    dose_day: int
+    lots: tuple[Standing, ...]
 
 
 @frozen

@@ -215,7 +215,7 @@ def moved(unit: Unit, dosing: Dosing, why: str = "moved") -> None:
 
 def ahead_of(doses: Sequence[Dosing]) -> list[Booked | None]:
     """What is booked for *doses*: their draws, themselves, and the collections that are still to come."""
-    lots = [d.lot for d in doses if d.lot is not None and not d.lot.failed and d.lot.collected_at < 0]
+    lots = [d.lot for d in doses if d.lot is not None and not (d.lot.failed or d.lot.collected)]
     return [*(b for d in doses for b in (d.draw, d.booked)), *(lot.collection for lot in lots)]
 
 

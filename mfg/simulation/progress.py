@@ -1,74 +1,204 @@
-"""Work in progress: lots that are in culture when the clock starts."""
+"""Work in progress: patients whose lots are there when the clock starts, and what is still to come of their courses."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import nan
 
 from mfg.calendar import DAY
+from mfg.simulation import limits, sizing
 from mfg.simulation import plan as p
-from mfg.simulation import sizing
+from mfg.simulation.booking import Booked
 from mfg.simulation.clock import Process
 from mfg.simulation.cohort import Patient
+from mfg.simulation.deciding import observe
 from mfg.simulation.journey import follow, settle
 from mfg.simulation.laboratory import sampled_before
-from mfg.simulation.making import expect_breakdown
-from mfg.simulation.planning import NO_APPOINTMENT, Appointments, prepare
+from mfg.simulation.lots import Lot
+from mfg.simulation.making import FROZEN, expect_breakdown
+from mfg.simulation.planning import NO_APPOINTMENT, Appointments, prepare, target_for
 from mfg.simulation.recording import book_again
 from mfg.simulation.unit import Unit
+from mfg.simulation.visits import day_for, plan_visit
 
 
 def resume(unit: Unit, patients: Sequence[Patient]) -> None:
-    """Let the lots in progress go on from where they stand; they are the first of *patients*.
+    """Let those in progress go on from where they stand; they are the first of *patients*.
 
-    Each keeps the places that it has. What is free beyond goes to their growth, in their order.
+    Each lot keeps the places that it has. What is free beyond goes to their growth, in their order.
     """
     spare = [facility.incubator for facility in unit.plan.facilities]
-    for lot in unit.plan.in_progress:
-        spare[lot.facility] -= lot.flasks
-    for patient, lot in zip(patients, unit.plan.in_progress, strict=False):
-        unit.assign(patient, lot.facility)
-        recipe, facility = patient.recipe, unit.facility_of(patient)
-        cells = patient.portion(patient.arm.doses[lot.dose]).total
-        peak = sizing.flasks_for(recipe, facility, sizing.target(recipe, facility, cells))
-        more = max(0, min(peak - lot.flasks, spare[lot.facility]))
-        spare[lot.facility] -= more
-        unit.begin(patient, settle(unit, patient, _goes_on(unit, patient, lot, lot.flasks + more)))
+    for there in unit.plan.in_progress:
+        spare[there.facility] -= sum(lot.flasks for lot in there.lots)
+    for patient, there in zip(patients, unit.plan.in_progress, strict=False):
+        observe(unit, patient, "screening")
+        unit.assign(patient, there.facility)
+        patient.treated = there.lots[0].dose > 0
+        flasks = []
+        for lot in there.lots:
+            more = max(0, min(_at_its_largest(unit, patient, lot) - lot.flasks, spare[there.facility]))
+            spare[there.facility] -= more
+            flasks.append(lot.flasks + more)
+        unit.begin(patient, settle(unit, patient, _goes_on(unit, patient, there, flasks)))
 
 
-def _goes_on(unit: Unit, patient: Patient, lot: p.InProgress, flasks: int) -> Process:
-    """One patient with a lot in culture, to the dose that it is for; returns the ending."""
+def _at_its_largest(unit: Unit, patient: Patient, lot: p.Standing) -> int:
+    """The incubator places that a lot will need; none for one that is frozen."""
+    if lot.contents:
+        return 0
+    doses = (
+        patient.arm.doses[lot.dose :] if patient.recipe.bank is not None else [patient.arm.doses[lot.dose]]
+    )
+    return sizing.flasks_for(patient.recipe, unit.facility_of(patient), target_for(unit, patient, doses))
+
+
+def _goes_on(unit: Unit, patient: Patient, there: p.InProgress, flasks: Sequence[int]) -> Process:
+    """One patient from the lots that are there to the last dose; returns the ending."""
     unit.writes(patient.subject, "arrive", value=patient.weight)
     unit.allocates(patient)
-    unit.will_leave(patient, lot.dose_day * DAY)
-    booked = _booked(unit, patient, lot)
-    if booked is None:
-        return NO_APPOINTMENT
-    prepare(unit, patient, booked, [lot.dose])
-    for day in range(lot.dose_day + 1):
-        unit.booking.flasks[lot.facility][day] += flasks
-    (made,) = patient.lots
-    made.begins, made.collected_at = "expand", lot.collected
-    collect = unit.plan.clinics[lot.clinic].work["collect"]
-    unit.log.note(made.subject, collect.activity, lot.collected, lot.collected, lot.collected)
-    yield unit.reserves(made, flasks)
-    culture = made.culture = unit.biology.culture(patient, made.number, flasks)
-    culture.passage, culture.flasks, culture.seeded, culture.since = (
-        lot.passage,
-        lot.flasks,
-        lot.cells,
-        lot.plated,
-    )
-    sampled_before(unit, made)
-    expect_breakdown(unit, made)
+    booked: Appointments = {}
+    bases: dict[str, int] = {}  # the baseline from which each dose counts
+    late: dict[int, tuple[int, str]] = {}  # doses that are not on their day: by how many days, and why
+    before: tuple[int, str] | None = None  # the dose of the lot before, with its day
+    for lot, until in zip(there.lots, [*(lot.dose for lot in there.lots[1:]), None], strict=True):
+        least = 0 if before is None else _apart(unit, patient, *before, patient.arm.doses[lot.dose].name)
+        found, why = _on_its_day(unit, patient, lot, least)
+        if found is None:
+            return NO_APPOINTMENT
+        name = patient.arm.doses[lot.dose].name
+        day = next((one.day for one in found if one.event.kind == "dose"), lot.dose_day)
+        if day > lot.dose_day:
+            late[lot.dose] = day - lot.dose_day, why
+        before = day, name
+        bases[name] = base = _baseline(unit, patient, name, day)
+        later = [dose.name for dose in patient.arm.doses[lot.dose + 1 : until]]
+        rest = _booked_later(unit, patient, base, name, later)
+        if rest is not None:
+            base, after = rest
+            found += after
+        bases |= dict.fromkeys(later, base)
+        booked |= {(one.event.kind, one.event.dose): one for one in found}
+    first = there.lots[0].dose
+    unit.will_leave(patient, max(0, min(bases.values())) * DAY)
+    for name, base in bases.items():
+        unit.writes(patient.subject, "resume", name, float(base * DAY) if patient.arm.course.planned else nan)
+    prepare(unit, patient, booked, range(first, len(patient.arm.doses)))
+    dosings = {dosing.number: dosing for dosing in patient.doses}
+    for number, (days, why) in late.items():
+        unit.writes(dosings[number].subject, limits.AWAITED, why, float(days))
+    planned = {e.dose for e in unit.booking.course(patient.arm, 0).events if e.kind == "dose"}
+    for dosing in patient.doses:
+        if dosing.booked is None and dosing.dose.name in planned:
+            dosing.hopeless = NO_APPOINTMENT
+    _visits(unit, patient, bases)
+    for lot, places in zip(there.lots, flasks, strict=True):
+        made = dosings[lot.dose].lot
+        assert made is not None
+        yield from _stands(unit, made, lot, places, dosings[lot.dose].booked)
     return (yield from follow(unit, patient))
 
 
-def _booked(unit: Unit, patient: Patient, lot: p.InProgress) -> Appointments | None:
-    """The dose and its draw on their day, or on the first later one on which there is room; None if none has."""
-    name = patient.arm.doses[lot.dose].name
+def _apart(unit: Unit, patient: Patient, day: int, one: str, other: str) -> int:
+    """The first day for a dose after *one* on *day*: by their windows, and by what is said between the two."""
+    course = unit.booking.course(patient.arm, _baseline(unit, patient, one, day))
+    events = {event.name: event for event in course.events}
+    if one not in events or other not in events:
+        return 0
+    said = [gap.least for gap in course.gaps if (gap.first, gap.then) == (one, other)]
+    return day + max([events[other].earliest - events[one].latest, *said])
+
+
+def _on_its_day(unit: Unit, patient: Patient, lot: p.Standing, least: int) -> tuple[list[Booked] | None, str]:
+    """The dose and its draw on their day, or on the first later one with room, and what refused the others.
+
+    It is not before the day *least*, on which it is far enough from the dose before it.
+    """
+    name, day = patient.arm.doses[lot.dose].name, max(lot.dose_day, least)
+    base = _baseline(unit, patient, name, day)
     events = [
-        e for e in unit.booking.course(patient.arm, 0).events if e.dose == name and e.kind != "collection"
+        e
+        for e in unit.booking.course(patient.arm, base).events
+        if e.dose == name and e.kind in ("csf-draw", "dose")
     ]
-    day0 = next((e.planned for e in events if e.kind == "dose"), 0)
-    booked = book_again(unit, patient, [(e, lot.dose_day + e.planned - day0) for e in events])
-    return None if booked is None else {(b.event.kind, b.event.dose): b for b in booked}
+    booked, why = book_again(unit, patient, [(event, base + event.planned) for event in events])
+    return booked, why if day == lot.dose_day else limits.SPACING
+
+
+def _baseline(unit: Unit, patient: Patient, dose: str, day: int) -> int:
+    """The baseline of the course whose *dose* is planned on *day*; months before it may differ in length."""
+    base = day
+    for _ in range(3):
+        events = unit.booking.course(patient.arm, base).events
+        base = day - next((e.planned for e in events if e.kind == "dose" and e.dose == dose), 0)
+    return base
+
+
+def _booked_later(
+    unit: Unit, patient: Patient, base: int, dose: str, later: Sequence[str]
+) -> tuple[int, list[Booked]] | None:
+    """What *later* doses take, booked at their distance from *dose*, or as few days later as it takes, and from which baseline.
+
+    None if there is no place. A bank that is there needs no collection.
+    """
+    kinds = {"csf-draw", "dose"} | (set() if patient.recipe.bank is not None else {"collection"})
+    course = unit.booking.course(patient.arm, base)
+    names = {e.name for e in course.events if e.dose in later and e.kind in kinds}
+    return unit.booking.book_later(patient, base, dose, names) if names else (base, [])
+
+
+def _visits(unit: Unit, patient: Patient, bases: dict[str, int]) -> None:
+    """Put the visits from today on into the calendar, each at its distance from the dose that it moves with."""
+    earliest = min(bases.values())
+    for name, dose in unit.booking.anchors(patient.arm).items():
+        base = bases.get(dose, earliest)
+        event = next(e for e in unit.booking.course(patient.arm, base).events if e.name == name)
+        if base + event.planned >= 0:
+            day, why = day_for(unit, patient, event, base, after=-1)
+            plan_visit(unit, patient, event, base, day, why=why)
+
+
+def _stands(unit: Unit, made: Lot, lot: p.Standing, flasks: int, booked: Booked | None) -> Process:
+    """Put a lot where it stands: into its containers, or into the incubator as it was plated."""
+    patient, clinic = made.patient, unit.plan.clinics[made.patient.clinic]
+    made.collected_at = lot.collected
+    made.collection = _taken(unit, patient, booked)
+    if "collect" in clinic.work:
+        activity, then = clinic.work["collect"].activity, lot.collected
+        unit.log.note(made.subject, activity, then, then, then)
+    if lot.contents:
+        made.begins, made.taken, made.contents = FROZEN, True, list(lot.contents)
+        made.frozen = sum(lot.contents)
+        yield unit.stores_for(made, made.containers)
+        sampled_before(unit, made, released=True)
+        return
+    made.begins = "expand"
+    _keeps_places(unit, made, flasks, lot.dose_day if booked is None else booked.day)
+    yield unit.reserves(made, flasks)
+    until = patient.recipe.bank.after_passage if patient.recipe.bank is not None else None
+    culture = made.culture = unit.biology.culture(patient, made.number, flasks, until)
+    culture.passage, culture.flasks = lot.passage, lot.flasks
+    culture.seeded, culture.since = lot.cells, lot.plated
+    sampled_before(unit, made, released=lot.released)
+    expect_breakdown(unit, made)
+
+
+def _taken(unit: Unit, patient: Patient, booked: Booked | None) -> Booked | None:
+    """The collection of a lot that is there, as it would have been booked for its dose: what another one goes by."""
+    if booked is None:
+        return None
+    events = [e for e in unit.booking.course(patient.arm, 0).events if e.kind == "collection"]
+    own = [e for e in events if e.dose == booked.event.dose] or events[:1]
+    if not own:
+        return None
+    day = booked.day - unit.booking.lead(patient, own[0].name)
+    minutes, culture = unit.booking.minutes_of(patient, own[0]), unit.booking.culture(patient, own[0])
+    return Booked(own[0], day, day * DAY, minutes, culture, done=True)
+
+
+def _keeps_places(unit: Unit, made: Lot, flasks: int, dose_day: int) -> None:
+    """Let nobody else plan with the places of a lot: until its dose, or until it will be frozen."""
+    last = dose_day
+    if made.patient.recipe.bank is not None and made.collection is not None and made.collection.culture:
+        last = made.collection.day + made.collection.culture.last
+    for day in range(last + 1):
+        unit.booking.flasks[made.patient.facility][day] += flasks

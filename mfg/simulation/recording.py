@@ -61,20 +61,22 @@ def moves(unit: Unit, patient: Patient, booked: list[Booked], earliest: dict[str
     return shift
 
 
-def book_again(unit: Unit, patient: Patient, chosen: list[tuple[Event, int]]) -> list[Booked] | None:
-    """Book *chosen* events as `Booking.book_from` does, and write down what each limit has cost."""
-    if not asked(patient):
-        return unit.booking.book_from(patient, chosen)
+def book_again(
+    unit: Unit, patient: Patient, chosen: list[tuple[Event, int]]
+) -> tuple[list[Booked] | None, str]:
+    """Book *chosen* events as `Booking.book_from` does, and write down what each limit has cost; and the one that cost most."""
     costs: Costs = {}
 
     def look(shift: int) -> None:
-        _put(costs, Refusals(unit.booking, patient).of_move(chosen, range(shift), -1))
+        _put(costs, Refusals(unit.booking, patient).of_move(chosen, range(shift), -1) if shift else {})
 
     booked = unit.booking.book_from(patient, chosen, look)
     if booked is None:
         look(SEARCH)
-    _write(unit, patient, limits.REFUSED_AGAIN, costs)
-    return booked
+    if asked(patient):
+        _write(unit, patient, limits.REFUSED_AGAIN, costs)
+    most = max(costs, key=lambda names: costs[names], default=frozenset[str]())
+    return booked, limits.both(most)
 
 
 def _put(costs: Costs, found: Costs) -> None:

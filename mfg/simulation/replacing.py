@@ -120,7 +120,7 @@ def _collect_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
 def _could_serve(other: Dosing, dosing: Dosing) -> bool:
     """Whether the lot of the *other* dose was collected already and is as large as this dose needs."""
     alike = other.portion.cells == dosing.portion.cells
-    return alike and other.lot is not None and other.lot.collected_at >= 0
+    return alike and other.lot is not None and other.lot.collected
 
 
 def _bank_again(unit: Unit, first: Dosing) -> Begun:

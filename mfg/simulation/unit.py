@@ -113,7 +113,7 @@ class Unit:
 
     def _will_leave_at(self, patient: Patient, cause: str, moment: float, *, untreated: bool = False) -> None:
         def leaves() -> None:
-            if not (patient.ended or (untreated and any(d.over for d in patient.doses))):
+            if not (patient.ended or (untreated and (patient.treated or any(d.over for d in patient.doses)))):
                 for process in patient.processes:
                     self.interrupts(process, cause)
 

@@ -102,7 +102,7 @@ def follow_dose(unit: Unit, dosing: Dosing, shift: int) -> None:
     moving = [v for v in patient.visits if anchors.get(v.event.name) == dose]
     for visit in sorted(moving, key=lambda visit: visit.event.planned):
         visit.base += shift
-        visit.day, why = _day_for(unit, patient, visit.event, visit.base)
+        visit.day, why = day_for(unit, patient, visit.event, visit.base)
         visit.start = unit.booking.opening(patient, visit.day)
         explain(unit, patient, visit, why)
     for visit in [v for v in patient.attended if anchors.get(v.event.name) == dose]:
@@ -111,7 +111,7 @@ def follow_dose(unit: Unit, dosing: Dosing, shift: int) -> None:
             continue
         if visit.event.repeats:
             patient.attended.remove(visit)
-            day, why = _day_for(unit, patient, visit.event, visit.base)
+            day, why = day_for(unit, patient, visit.event, visit.base)
             plan_visit(unit, patient, visit.event, visit.base, day, again=visit.again + 1, why=why)
             call(patient)
         else:
@@ -143,9 +143,14 @@ def call(patient: Patient) -> None:
         patient.called.succeed()
 
 
-def _day_for(unit: Unit, patient: Patient, event: Event, base: int) -> tuple[int, str]:
-    """The day for a visit whose plan counts from *base*, and why it is not in its window if none there will do."""
-    today, plan = unit.now // DAY, unit.plan
+def day_for(
+    unit: Unit, patient: Patient, event: Event, base: int, after: int | None = None
+) -> tuple[int, str]:
+    """The day for a visit whose plan counts from *base*, and why it is not in its window if none there will do.
+
+    It is *after* that day, or after today.
+    """
+    today, plan = unit.now // DAY if after is None else after, unit.plan
     course = unit.booking.course(patient.arm, max(0, base))
     known = _days(patient, event)
     gaps = [g for g in course.gaps if event.name in (g.first, g.then) and BASELINE not in (g.first, g.then)]

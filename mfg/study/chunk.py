@@ -45,6 +45,10 @@ class Chunk:
         there = {number_of(path) for path in sealed_in(self.of("events"))}
         return [replication for replication in range(self.first, self.last) if replication not in there]
 
+    def carry_out(self, stopped: Callable[[], bool] = lambda: False) -> list[Outcome | Failure]:
+        """Do what is missing unless it is *stopped* between two replications; count what is there."""
+        return carry_out(self, stopped)
+
 
 @frozen
 class Failure:

@@ -150,7 +150,7 @@ def carried_out(study: Study, replications: int, means: Means) -> tuple[Path, li
                 raise OSError(error.errno, problem, error.filename) from error
             raise
         saved = _kept(folder)
-    failed = tuple(_repeated(study, one) for one in results if isinstance(one, Failure))
+    failed = tuple(repeated(study, one) for one in results if isinstance(one, Failure))
     if failed:
         raise Failed(failed, saved)
     if saved < total:
@@ -174,7 +174,7 @@ def _kept(folder: Path) -> int:
     return sum(one.done for one in progress_of(folder))
 
 
-def _repeated(study: Study, failure: Failure) -> str:
+def repeated(study: Study, failure: Failure) -> str:
     """What happened in a replication, and the command that repeats it alone."""
     variant, scenario = study.variants[failure.variant], study.scenarios[failure.variant]
     command = ["mfg", "trace", study.source, "--seed", scenario.seed, "--replication", failure.replication]

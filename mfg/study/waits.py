@@ -12,8 +12,6 @@ from mfg.simulation import limits
 from mfg.simulation.booking import SEARCH
 from mfg.simulation.planning import NO_APPOINTMENT
 
-UNTREATED = ("not eligible", "no place in a cohort")  # endings of those who do not wait
-
 
 @frozen
 class Counted:
@@ -54,11 +52,11 @@ def _most_first(counts: pd.Series) -> dict[str, float]:
 
 
 def waited(patients: pd.DataFrame) -> pd.Series:
-    """The days from arrival to the first dose of everybody who was to have one.
+    """The days from arrival to the first dose of everybody who was to have one, and arrived after the start.
 
     Who left meanwhile counts for as long as they waited, and who found no appointment for as long as one was looked for.
     """
-    counts = patients[~patients["ending"].isin(UNTREATED)]
+    counts = patients[patients["waiting"] != ""]
     until = counts["first_dose_day"].fillna(counts["ended_day"])
     days = until - counts["arrived_day"]
     return days.mask(counts["first_dose_day"].isna() & (counts["ending"] == NO_APPOINTMENT), float(SEARCH))
@@ -66,7 +64,7 @@ def waited(patients: pd.DataFrame) -> pd.Series:
 
 def late(patients: pd.DataFrame, days: float) -> float:
     """The share that waited longer than so many *days*, of those who did not leave before."""
-    counts = patients[~patients["ending"].isin(UNTREATED)]
+    counts = patients[patients["waiting"] != ""]
     wait = waited(patients)
     stayed = (wait > days) | counts["first_dose_day"].notna()
     return float((wait[stayed] > days).mean()) if stayed.any() else np.nan

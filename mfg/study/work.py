@@ -16,16 +16,35 @@ from contextlib import contextmanager, suppress
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
 from threading import Event, Thread
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from mfg.errors import MfgError, Refused
-from mfg.study.cell import Outcome
-from mfg.study.chunk import Chunk, Failure, carry_out
+from mfg.study.chunk import Failure
 
 TRIES = 3  # times that a chunk may take its process with it, when it works alone
 AHEAD = 2  # chunks in hand for each worker
 
-Done = list[Outcome | Failure]
+Done = list[Any]  # what came of the replications of a chunk, a failure among it where one failed
+
+
+class Chunk(Protocol):
+    """Some replications of a variant, which any process can carry out; `missing` are those that are to be done."""
+
+    @property
+    def variant(self) -> int:
+        """Which variant it is of."""
+
+    @property
+    def first(self) -> int:
+        """Its first replication."""
+
+    @property
+    def missing(self) -> list[int]:
+        """The replications that are still to be done."""
+
+    def carry_out(self, stopped: Callable[[], bool] = ...) -> Done:
+        """Do what is missing unless it is *stopped* between two replications."""
 
 
 def worked_off(
@@ -38,13 +57,13 @@ def worked_off(
     if executor is not None:
         yield from _by(executor, chunks)
     elif workers == 1 or len(chunks) < 2:
-        yield from map(carry_out, chunks)
+        yield from (chunk.carry_out() for chunk in chunks)
     else:
         yield from _by_processes(chunks, min(workers, len(chunks)))
 
 
 def _by(executor: Executor, chunks: Sequence[Chunk]) -> Iterator[Done]:
-    futures = {executor.submit(carry_out, chunk) for chunk in chunks}
+    futures = {executor.submit(_carry_out_elsewhere, chunk) for chunk in chunks}
     try:
         while futures:
             done, futures = wait(futures, return_when=FIRST_COMPLETED)
@@ -112,7 +131,11 @@ _over = Event()
 
 
 def _carry_out(chunk: Chunk) -> Done:
-    return carry_out(chunk, _over.is_set)
+    return chunk.carry_out(_over.is_set)
+
+
+def _carry_out_elsewhere(chunk: Chunk) -> Done:
+    return chunk.carry_out()
 
 
 def _listen(line: Connection) -> None:

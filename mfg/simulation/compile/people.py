@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from math import inf
 from typing import Any
 
@@ -10,8 +11,9 @@ from mfg.calendar import DAY
 from mfg.population import Shares, score_at_arrival
 from mfg.protocol.protocol import Covariate
 from mfg.protocol.rules import When
-from mfg.scenario import Scenario
+from mfg.scenario import InProgress, Scenario
 from mfg.scenario.admission import judged
+from mfg.scenario.standing import IN_CULTURE, arm_of, dose_of
 from mfg.simulation import plan as p
 from mfg.simulation.compile.plain import monthly, part
 from mfg.simulation.traits import rounded
@@ -110,23 +112,36 @@ def candidates_of(scenario: Scenario) -> Iterator[p.Candidate]:
 
 
 def in_progress_of(scenario: Scenario) -> Iterator[p.InProgress]:
-    """The lots that are in culture when the clock starts."""
-    site = scenario.site
-    arms = [arm.name for arm in scenario.protocol.arms]
-    for one in scenario.arrivals.in_progress:
-        arm = scenario.protocol.arms[arms.index(one.arm or scenario.protocol.dosed_arms()[0].name)]
-        products = [d for d, t in arm.doses.items() if scenario.protocol.treatment(t).kind == "product"]
+    """The patients whose lots are there when the clock starts."""
+    site, protocol = scenario.site, scenario.protocol
+    arms = [arm.name for arm in protocol.arms]
+    whose: dict[str, list[InProgress]] = {}
+    for line in scenario.arrivals.in_progress:
+        whose.setdefault(line.patient, []).append(line)
+    for name, lines in whose.items():
+        arm = arm_of(protocol, lines[0])
+        doses = list(arm.doses)
+        lots = [_standing(scenario.start, line, doses.index(dose_of(protocol, line))) for line in lines]
         yield p.InProgress(
-            name=one.patient,
-            weight=one.weight_kg,
+            name=name,
+            weight=lines[0].weight_kg,
             arm=arms.index(arm.name),
-            dose=list(arm.doses).index(one.dose or products[0]),
-            clinic=list(site.clinics).index(one.site) if one.site else 0,
-            facility=list(site.facilities).index(one.facility) if one.facility else 0,
-            collected=(one.collected - scenario.start).days * DAY,
-            passage=one.passage,
-            plated=(one.plated - scenario.start).days * DAY,
-            flasks=one.flasks,
-            cells=one.cells,
-            dose_day=(one.dose_on - scenario.start).days,
+            clinic=list(site.clinics).index(lines[0].site) if lines[0].site else 0,
+            facility=list(site.facilities).index(lines[0].facility) if lines[0].facility else 0,
+            lots=tuple(sorted(lots, key=lambda lot: lot.dose)),
         )
+
+
+def _standing(start: date, line: InProgress, dose: int) -> p.Standing:
+    each = line.cells / line.containers if line.containers else 0.0
+    return p.Standing(
+        dose=dose,
+        dose_day=(line.dose_on - start).days,
+        collected=(line.collected - start).days * DAY,
+        passage=line.passage or 0,
+        plated=(line.plated - start).days * DAY if line.plated is not None else 0,
+        flasks=line.flasks or 0,
+        cells=line.cells,
+        contents=(each,) * (line.containers or 0),
+        released=line.stands != IN_CULTURE,
+    )
