@@ -6,11 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from mfg.errors import Faults
-from mfg.scenario import Candidate, InProgress
+from mfg.scenario import Candidate
 from mfg.scenario.check import faults_of
 from tests.small_unit import MONDAY, ONE_DOSE, Changes, done, run, scenario
+from tests.test_progress import LOT
 
 DAY = timedelta(days=1)
 
@@ -195,7 +197,7 @@ def test_a_list_gives_no_arms_where_arms_are_filled_in_order() -> None:
     """Nor are there lots in progress: nothing says how many places are taken already."""
     (fault,) = faults_of(scenario(IN_ORDER, patients=comers(1, arm="cohort 2")))
     assert str(fault).startswith("arrivals.patients.A.arm: 'cohort 2' is given to a patient of a list; the")
-    lot = InProgress("W", 60.0, MONDAY - DAY * 12, 2, MONDAY - DAY, 23, 4.4e7, MONDAY + DAY * 15)
+    lot = evolve(LOT, weight_kg=60.0)
     (fault,) = faults_of(scenario(IN_ORDER, lots=[lot]))
     assert str(fault).startswith("arrivals.in_progress: are of arms that are filled in order; nothing says")
 

@@ -7,15 +7,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from mfg.errors import Faults
-from mfg.scenario import Candidate, InProgress
+from mfg.scenario import Candidate
 from mfg.scenario.check import faults_of
 from mfg.simulation.cohort import cohort_of
 from mfg.simulation.compile import plan_of
 from mfg.tables import Tables
 from tests.conftest import ROOT, Said
 from tests.small_unit import HAND, MONDAY, ONE_DOSE, Changes, done, run, scenario
+from tests.test_progress import LOT
 
 DAY = timedelta(days=1)
 COMES: Changes = {"arrivals": {"every": "3 week"}}
@@ -127,7 +129,7 @@ def test_patients_of_a_list_are_eligible() -> None:
     assert str(old).startswith(
         "arrivals.patients.B.age: '76' is not eligible: the protocol takes age at most 75"
     )
-    lot = InProgress("W", 45.0, MONDAY - DAY * 12, 2, MONDAY - DAY, 23, 4.4e7, MONDAY + DAY * 15)
+    lot = evolve(LOT, weight_kg=45.0)
     (fault,) = faults_of(scenario(limits, lots=[lot]))
     assert str(fault).startswith("arrivals.in_progress.W.weight_kg: '45' is not eligible")
 
