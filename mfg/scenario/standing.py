@@ -35,7 +35,7 @@ def _of_cells(protocol: Protocol, arm: Arm) -> list[str]:
 def standing_faults(scenario: Scenario) -> Iterator[Refused]:
     """What cannot be: lots that the supply does not make, in places that are not there, or that contradict each other."""
     lots, site = scenario.arrivals.in_progress, scenario.site
-    if not lots or not site.facilities:
+    if not lots or not site.facilities or not site.clinics:
         return
     source = scenario.source
     if not scenario.protocol.dosed_arms() or (source is not None and source.kind not in ("fresh", "bank")):

@@ -226,7 +226,7 @@ def test_the_status_of_something_else_is_refused(
 @pytest.mark.parametrize(
     ("vary", "problem"),
     [
-        ({"suits": ["1", "2"]}, "did you mean 'suites'"),
+        ({"suits": ["1", "2"]}, "did you mean site.facility.gmp.suites"),
         ({"site.facility.gmp.suits": ["1", "2"]}, "suites"),
         ({"suites": ["1", "x"]}, "plain number"),
         ({"suites": ["1", "0"]}, "than gmp has"),
