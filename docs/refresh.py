@@ -22,6 +22,7 @@ from tests.witness.table import claims
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = ("README.md", "docs/protocol-files.md", "docs/scenario-files.md")
+LONG = ("docs/planning.md",)  # whose commands take a minute or more
 KEYS = "docs/keys.md"
 _HEAD = """# Keys
 
@@ -85,7 +86,7 @@ def _silent() -> Iterator[io.StringIO]:
 
 def main() -> None:
     """Refresh every document and every example."""
-    for name in DOCUMENTS:
+    for name in (*DOCUMENTS, *LONG):
         path = ROOT / name
         path.write_text(refreshed(path.read_text(encoding="utf-8")), encoding="utf-8")
     (ROOT / KEYS).write_text(keys_page(), encoding="utf-8")

@@ -9,7 +9,7 @@ from typing import Any, get_args, get_type_hints
 import attrs
 import pytest
 
-from docs.refresh import DOCUMENTS, KEYS, example, keys_page, refreshed
+from docs.refresh import DOCUMENTS, KEYS, LONG, example, keys_page, refreshed
 from mfg.calendar import Hours
 from mfg.population import Population
 from mfg.protocol.protocol import Protocol
@@ -20,7 +20,7 @@ from mfg.site import Site
 from tests.conftest import ROOT
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.parametrize("name", [*DOCUMENTS, *(pytest.param(name, marks=pytest.mark.long) for name in LONG)])
 def test_outputs_in_documents_are_fresh(name: str) -> None:
     """`make docs` would change nothing."""
     text = (ROOT / name).read_text(encoding="utf-8")
