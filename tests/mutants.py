@@ -65,8 +65,8 @@ MUTANTS = (
     Mutant(
         "last come, first served",
         "simulation/unit.py",
-        "return (self.floor.now, made.patient.index)",
-        "return (-self.floor.now, made.patient.index)",
+        "return (self.floor.now, due, made.patient.index)",
+        "return (-self.floor.now, due, made.patient.index)",
         (SECOND,),
     ),
     Mutant(
@@ -86,7 +86,7 @@ MUTANTS = (
     Mutant(
         "the due date is no rank",
         "simulation/unit.py",
-        "return (made.due, made.patient.index)",
+        "return (due, made.patient.index)",
         "return (self.floor.now, made.patient.index)",
         (f"{CONTROLS}::test_a_line_moves_in_the_order_of_the_policy",),
     ),
@@ -325,8 +325,29 @@ MUTANTS = (
         "what does not keep waits its turn",
         "simulation/unit.py",
         "if due is None else (0, due, made.patient.index)",
-        "if due is None else (1, *self.rank(made))",
+        "if due is None else (1, *self.rank(made, made.due))",
         ("tests/test_ageing.py",),
+    ),
+    Mutant(
+        "marrow goes by the order among what does not keep",
+        "simulation/unit.py",
+        "if due is None else (0, due, made.patient.index)",
+        "if due is None else (0, *self.rank(made, due))",
+        (SECOND,),
+    ),
+    Mutant(
+        "a sample is due with its product",
+        "simulation/laboratory.py",
+        "rank=unit.rank(made, begins)",
+        "rank=unit.rank(made, made.due)",
+        (SECOND,),
+    ),
+    Mutant(
+        "a sample goes before the policy's order",
+        "simulation/laboratory.py",
+        "rank=unit.rank(made, begins)",
+        "due=begins",
+        (SECOND,),
     ),
     Mutant(
         "a stay takes no bed",

@@ -1,8 +1,12 @@
 """The walk-in clinic of the folder beside this file, a second time: one heap of moments and four lines.
 
 It shares with the simulation the plan's numbers and the luck of each patient, and nothing else: no SimPy, no
-floor, no journeys. Every line serves one kind of work, everything is always open, and who asked first is
-served first; of two who asked at one minute the patient with the lower number.
+floor, no journeys. Everything is always open, and whoever is first in line has the next free place.
+
+Who is first says the policy's order: who asked first, who is due first, or who declines fastest; of equals who is due
+first, then the patient with the lower number. A dose without a day, and all that is done for it, is due when it was
+prescribed; a sample as much earlier as its result takes: the median of the turnaround and of the hands. Marrow that was
+just collected and keeps for so long goes before all that, under every order: first what is too old first.
 """
 
 from __future__ import annotations
@@ -55,7 +59,7 @@ class Line:
     """So many places, and who waits for one."""
 
     free: int
-    waiting: list[tuple[int, int, int, Then]] = field(factory=list)
+    waiting: list[tuple[tuple[float, ...], int, Then]] = field(factory=list)
 
 
 @define(eq=False)
@@ -120,8 +124,14 @@ class _Clinic:
     def after(self, minutes: int, then: Then) -> None:
         self.at(self.now + minutes, then)
 
-    def queue(self, line: Line, patient: Patient, then: Then) -> None:
-        heappush(line.waiting, (self.now, patient.index, next(self.tick), then))
+    def turn(self, patient: Patient, earlier: int = 0) -> tuple[float, ...]:
+        """The turn of what can wait, and is due so much *earlier* than the dose."""
+        due = patient.arrived - earlier
+        first = {"first-come": self.now, "due-date": due, "most-urgent": patient.decline}
+        return (1, first[self.plan.policy.order], due, patient.index)
+
+    def queue(self, line: Line, turn: tuple[float, ...], then: Then) -> None:
+        heappush(line.waiting, (turn, next(self.tick), then))
         self.changed.append(line)
 
     def serve(self, line: Line) -> None:
@@ -164,6 +174,7 @@ class _Clinic:
         then: Callable[[int, int], None],
         *,
         number: float | None = None,
+        turn: tuple[float, ...] | None = None,
         beginning: Then = lambda: None,
     ) -> None:
         """Wait for a place, work, write it down, leave; *then* is told when it was asked for and begun."""
@@ -180,7 +191,7 @@ class _Clinic:
             self.after(lasts, end)
             beginning()
 
-        self.queue(line, patient, begin)
+        self.queue(line, turn or self.turn(patient), begin)
 
     def work(self, name: str) -> Work:
         return {**self.plan.clinics[0].work, **self.plan.facilities[0].work}[name]
@@ -212,11 +223,13 @@ class _Clinic:
             "collect",
             lasts,
             (patient.index, 0, -1, 0),
-            lambda *_: self.carry(course, "inbound", "ship in", 0, 0, lambda: self.makes(course)),
+            lambda _, begun: self.carry(
+                course, "inbound", "ship in", 0, 0, lambda: self.makes(course, begun)
+            ),
             number=0.0,
         )
 
-    def makes(self, course: Course) -> None:
+    def makes(self, course: Course, collected: int | None = None) -> None:
         """Wait for a place in the incubator, isolate, and culture with a change of medium every so often."""
         patient, lot, asked = course.patient, course.lot, self.now
         who = (patient.index, lot, -1, 0)
@@ -224,13 +237,21 @@ class _Clinic:
         assert expansion is not None
         assert expansion.lasts is not None
         assert expansion.medium_every is not None
-        every = expansion.medium_every
+        every, keeps = expansion.medium_every, self.plan.recipes[0].within
+        turn = None if collected is None or keeps is None else (0, collected + keeps, patient.index)
 
         def placed() -> None:
             since = self.now
             lasts = self.minutes("isolate", self.work("isolate").lasts, patient, lot)
             self.works(
-                self.suite, patient, "isolate", lasts, who, lambda *_: cultures(since, left, 0), number=0.0
+                self.suite,
+                patient,
+                "isolate",
+                lasts,
+                who,
+                lambda *_: cultures(since, left, 0),
+                number=0.0,
+                turn=turn,
             )
 
         def cultures(since: int, left: int, turn: int) -> None:
@@ -248,7 +269,7 @@ class _Clinic:
             self.formulates(course, asked, since)
 
         left = expansion.lasts
-        self.queue(self.incubator, patient, placed)
+        self.queue(self.incubator, self.turn(patient), placed)
 
     def formulates(self, course: Course, asked: int, since: int) -> None:
         """Take the cells out of the incubator and suspend them; then three samples, and the way to the ward."""
@@ -292,8 +313,10 @@ class _Clinic:
 
             self.after(self.minutes(f"turnaround of {name}", test.turnaround, patient, 0, product), known)
 
-        hands = self.minutes(name, test.benches[0].lasts, patient, 0, product)
-        self.works(self.bench, patient, f"test {name}", hands, who, sampled)
+        bench = test.benches[0].lasts
+        hands = self.minutes(name, bench, patient, 0, product)
+        earlier = round(test.turnaround.typical) + round(bench.typical)
+        self.works(self.bench, patient, f"test {name}", hands, who, sampled, turn=self.turn(patient, earlier))
 
     def decides(self, course: Course) -> None:
         """A product at the ward is given when all its results are in, and lost with the first bad one."""

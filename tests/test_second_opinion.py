@@ -17,13 +17,20 @@ HOURLY = {
     **{f"work.{name}.lasts": "20 minute" for name in ("collect", "administer", "isolate", "medium")},
     **{f"test.{name}.hands": "20 minute" for name in ("identity", "endotoxin", "sterility")},
 }
+AGEING = {"protocol.step.ship, inbound.within": "30 day"}  # long enough for everybody
 
 
-@pytest.mark.parametrize("settings", [{}, HOURLY], ids=["log-normal", "many at one minute"])
-@pytest.mark.parametrize("replication", [0, 1])
-def test_two_programs_write_the_same_log(settings: dict[str, str], replication: int) -> None:
-    """Every row: who, what, asked, begun, ended, how it came out and the number that goes with it."""
-    plan = clinic(**settings)
+@pytest.mark.parametrize(
+    "settings",
+    [{}, HOURLY, AGEING, HOURLY | AGEING],
+    ids=["log-normal", "many at one minute", "ageing", "ageing, many at one minute"],
+)
+@pytest.mark.parametrize(
+    ("order", "replication"), [("first-come", 0), ("first-come", 1), ("due-date", 0), ("most-urgent", 0)]
+)
+def test_two_programs_write_the_same_log(settings: dict[str, str], order: str, replication: int) -> None:
+    """Every row: who, what, asked, begun, ended, how it came out and the number that goes with it; under every order."""
+    plan = clinic(**settings, **{"policy.order": order})
     ours, theirs = rows_of(replicate(plan, replication)[0], plan), events_of(plan, replication)
     assert len(ours) > 8000
     assert ours == theirs

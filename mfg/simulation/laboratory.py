@@ -70,9 +70,9 @@ def sampled_before(unit: Unit, lot: Lot, *, released: bool) -> None:
 class Sample:
     """One sample on its way through the laboratory, of *made*; its result is reported to whatever waits for it.
 
-    The bench takes samples in the order in which work on them must begin for the results to be in time. What a sample
-    holds is decided when it is taken: contamination that comes later is not in it. A result of a product that another
-    one has replaced is only written down. A result out of specification may be had tested again.
+    A sample is due on the bench when work on it must begin for the result to be in time; by that it stands in the policy's
+    order. What a sample holds is decided when it is taken: contamination that comes later is not in it. A result of a
+    product that another one has replaced is only written down. A result out of specification may be had tested again.
     """
 
     __slots__ = (
@@ -94,7 +94,7 @@ class Sample:
         self.subject, self.awaiting = made.subject, made.results
         bench = assay.benches[unit.facility_of(made.patient).laboratory]
         begins = needed_by(unit, made, assay.test.holds) - round(assay.test.turnaround.typical) - bench.booked
-        self.task = unit.does(bench, made, due=begins)
+        self.task = unit.does(bench, made, rank=unit.rank(made, begins))
         self.turn = made.turns[assay.name]
         self.failure, self.value = self._verdict()
         self.task.callbacks.append(self.incubate)

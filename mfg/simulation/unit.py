@@ -134,18 +134,18 @@ class Unit:
 
     # ---- work ----------------------------------------------------------------------------------------
 
-    def _by_due_date(self, made: Made) -> Rank:
-        return (made.due, made.patient.index)
+    def _by_due_date(self, made: Made, due: int) -> Rank:
+        return (due, made.patient.index)
 
-    def _by_arrival(self, made: Made) -> Rank:
-        return (self.floor.now, made.patient.index)
+    def _by_arrival(self, made: Made, due: int) -> Rank:
+        return (self.floor.now, due, made.patient.index)
 
-    def _by_decline(self, made: Made) -> Rank:
-        return (int(made.patient.decline * 1e6), made.due, made.patient.index)
+    def _by_decline(self, made: Made, due: int) -> Rank:
+        return (int(made.patient.decline * 1e6), due, made.patient.index)
 
     def _turn(self, made: Made, due: int | None) -> Rank:
         """Whose turn it is: first what does not keep, by when it is *due*; then the rest as the policy says."""
-        return (1, *self.rank(made)) if due is None else (0, due, made.patient.index)
+        return (1, *self.rank(made, made.due)) if due is None else (0, due, made.patient.index)
 
     def does(
         self,
@@ -351,7 +351,7 @@ class Unit:
 
     def reserves(self, lot: Lot, flasks: int) -> Event:
         """Ask for the incubator places that the lot will need at its largest."""
-        lot.hold = self.incubators[lot.patient.facility].hold(flasks, self.rank(lot), None)
+        lot.hold = self.incubators[lot.patient.facility].hold(flasks, self.rank(lot, lot.due), None)
         self.in_work[lot.patient.facility] += 1
         return lot.hold
 
@@ -369,7 +369,7 @@ class Unit:
 
     def stores_for(self, bank: Lot, containers: int) -> Event:
         """Ask for the places of a bank in the freezer."""
-        bank.store = self.stores[bank.patient.facility].hold(containers, self.rank(bank), None)
+        bank.store = self.stores[bank.patient.facility].hold(containers, self.rank(bank, bank.due), None)
         return bank.store
 
     def takes_out(self, bank: Lot, containers: int) -> None:
