@@ -92,7 +92,7 @@ def sensitivity(
     ranges = [Range.read(key, text, "--over") for key, text in pairs(over, "--over").items()]
     given = Assumed(tuple(moved_over(ranges)), {})
     chosen = given if ranges else assumed_in(load_scenario(scenario, fixed))
-    asked: dict[str, Any] = {"inputs": chosen.inputs, "settings": fixed, "seed": seed, "kept": True}
+    asked: dict[str, Any] = {"inputs": chosen.inputs, "settings": fixed, "seed": seed, "lasting": True}
     with hands(workers, executor, output, "loaded, then simulated") as means:
         if method == "sobol":
             many: dict[str, Any] = {"samples": 4 if samples is None else samples}

@@ -23,6 +23,7 @@ from mfg.units import Anything, measure_of
 
 CLAIMS = ("fact", "cited", "derived", "assumed", "calibrated")
 BESIDE = ("range", "departs_from")  # further words on evidence
+EVIDENCE = (*CLAIMS, *BESIDE)  # every key that says what supports a value, and no value
 IDENTITY = {"schema", "name", "title", "trial", "facts", "donor", "about", "do", "test", "kind", "protocol"}
 IDENTITY |= {"supply", "site", "population", "arm", "dose", "treatment", "file", "leg", "holidays", "of"}
 _NUMERIC = re.compile(r"-?[0-9]|.*[0-9]{2}:[0-9]{2}")
@@ -41,7 +42,7 @@ def take_off_evidence(document: Tree, sources: Sources) -> tuple[Tree, tuple[Num
         if path.startswith("example."):
             return node
         if isinstance(node, dict):
-            claims = {key: node[key] for key in (*CLAIMS, *BESIDE) if key in node}
+            claims = {key: node[key] for key in EVIDENCE if key in node}
             if claims and path != "":
                 evidence = _evidence(claims, default, sources, path, faults) or evidence
             elif claims:

@@ -13,8 +13,7 @@ from typing import Any
 
 from mfg.errors import Faults, Refused, nearest
 from mfg.reader.document import (
-    BESIDE,
-    CLAIMS,
+    EVIDENCE,
     IDENTITY,
     Tree,
     full_name,
@@ -26,7 +25,7 @@ from mfg.reader.paths import is_value, places_in
 from mfg.reader.toml import read_toml
 
 KINDS = {"site-1": "site", "population-1": "population", "scenario-1": "scenario"}
-_OWN = ("schema", "name", "title", "extends", "without", "variant")  # never taken over
+OWN = ("schema", "name", "title", "extends", "without", "variant")  # never taken over
 _FILES = ("protocol", "site", "population", "patients", "in_progress")
 
 
@@ -81,7 +80,7 @@ def _parent(own: Tree, path: Path) -> Tree:
     tree = _moved(_explicit(tree), other.parent, path.parent)
     for gone in _listed(own.get("without", [])):
         _leave_out(tree, gone)
-    return {key: value for key, value in tree.items() if key not in _OWN}
+    return {key: value for key, value in tree.items() if key not in OWN}
 
 
 def _listed(without: object) -> list[str]:
@@ -150,7 +149,7 @@ def _explicit(tree: Tree) -> Tree:
     default = str(tree.get("facts", ""))
 
     def claims_of(node: Tree) -> Tree:
-        return {key: _full(key, node[key], default) for key in (*CLAIMS, *BESIDE) if key in node}
+        return {key: _full(key, node[key], default) for key in EVIDENCE if key in node}
 
     def spelled_out(node: Any, inherited: Tree, identity: bool) -> Any:
         if isinstance(node, dict):

@@ -10,7 +10,7 @@ from typing import Any
 from attrs import frozen
 
 from mfg.errors import Refused
-from mfg.reader.document import BESIDE, CLAIMS, Tree, names_of
+from mfg.reader.document import EVIDENCE, Tree, names_of
 from mfg.spread import KEYS as SPREAD
 
 UNSET = object()  # the value of a key that a file may hold and does not
@@ -43,7 +43,7 @@ def places_in(documents: Tree) -> Iterator[Place]:
 def _below(node: Any, path: str) -> Iterator[Place]:
     if isinstance(node, dict):
         members: list[tuple[str, Any, Any]] = [
-            (key, key, value) for key, value in node.items() if key not in (*CLAIMS, *BESIDE, "is")
+            (key, key, value) for key, value in node.items() if key not in (*EVIDENCE, "is")
         ]
     elif isinstance(node, list):
         members = [(name, n, value) for n, (name, value) in enumerate(zip(names_of(node), node, strict=True))]
@@ -70,7 +70,7 @@ def bare(node: Any) -> Any:
 def _plainly(node: Any) -> str:
     node = bare(node)
     if isinstance(node, dict):
-        members = (f"{key} {_plainly(value)}" for key, value in node.items() if key not in (*CLAIMS, *BESIDE))
+        members = (f"{key} {_plainly(value)}" for key, value in node.items() if key not in EVIDENCE)
         return ", ".join(members)
     if isinstance(node, list):
         return ", ".join(_plainly(member) for member in node)

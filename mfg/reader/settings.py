@@ -14,7 +14,7 @@ from mfg.calendar import read_date
 from mfg.errors import Faults, Refused
 from mfg.population import Population
 from mfg.protocol.protocol import Protocol
-from mfg.reader.document import BESIDE, CLAIMS, Tree
+from mfg.reader.document import EVIDENCE, Tree
 from mfg.reader.keys import left_out
 from mfg.reader.paths import UNSET, Place, bare, named, places_in
 from mfg.reader.scenario_file import ArrivalsFile, ScenarioFile
@@ -100,7 +100,7 @@ def _changed(place: Place, text: str, where: str) -> Any:
         if isinstance(value, dict):
             return {**value, "assumed": SET}
         old = place.value if isinstance(place.value, dict) and "is" in place.value else {}
-        beside = {key: kept for key, kept in old.items() if key not in (*CLAIMS, *BESIDE)}
+        beside = {key: kept for key, kept in old.items() if key not in EVIDENCE}
         return {**beside, "is": value, "assumed": SET}
     changed, any_number = _every_number(place.value, how, where)
     if not any_number:
@@ -168,13 +168,13 @@ def _every_number(node: Any, change: _Change, where: str) -> tuple[Any, bool]:
     if isinstance(node, dict):
         made, some = dict[str, Any](), False
         for key, value in node.items():
-            if key in CLAIMS or key in BESIDE or key in _UNSCALED:
+            if key in EVIDENCE or key in _UNSCALED:
                 made[key] = value
                 continue
             made[key], any_number = _every_number(value, change, where)
             some |= any_number
         if some:
-            made = {key: value for key, value in made.items() if key not in (*CLAIMS, *BESIDE)}
+            made = {key: value for key, value in made.items() if key not in EVIDENCE}
             made["assumed"] = SET
         return made, some
     if isinstance(node, list):

@@ -13,12 +13,11 @@ from typing import Any
 
 from mfg.errors import Refused
 from mfg.reader.document import Tree, names_of, take_off_evidence
-from mfg.reader.extends import read_document
+from mfg.reader.extends import OWN, read_document
 from mfg.reader.library import find, is_path, sources
 from mfg.reader.paths import is_value
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-_OWN = ("schema", "name", "title", "facts", "variant", "extends", "without")
 
 
 def starting_file(kind: str, like: str, output: Path | None) -> str:
@@ -42,7 +41,7 @@ def starting_file(kind: str, like: str, output: Path | None) -> str:
         '# without = ["..."]   # paths of what is not to be taken over, as mfg show lists them',
         "",
     ]
-    own = {key: value for key, value in tree.items() if key not in _OWN}
+    own = {key: value for key, value in tree.items() if key not in (*OWN, "facts")}
     return "\n".join([*head, *(f"# {line}" if line else "" for line in _lines(own, ""))]).rstrip() + "\n"
 
 

@@ -15,7 +15,7 @@ from mfg.simulation.unit import Unit
 from mfg.simulation.visits import explain_late
 
 DOORS = "clinic closed"  # how a dose comes to be booked again whose product came when nobody was there
-QUEUED = "waited in line"  # or that waited in the line of a clinic without appointments until another day
+QUEUED = "waited in line"  # or that waited for a room until another day
 
 
 def wait_for_doors(unit: Unit, dosing: Dosing, by: float | None, *, turned_away: bool) -> Process:

@@ -23,7 +23,7 @@ from mfg.simulation.compile import plan_of
 from mfg.study.corners import corners, design
 from mfg.study.holm import levels
 from mfg.study.inputs import Input
-from mfg.study.study import Counts, Means, Study, carried_out, default_folder, possible
+from mfg.study.study import Counts, Means, Study, carried_out, kept, possible
 from mfg.study.variants import Variant, not_twice
 
 LEAST = 2  # pairs beyond the inputs, without which nothing can be said
@@ -125,7 +125,7 @@ def screened(
     settings: Mapping[str, str] | None = None,
     seed: int | None = None,
     means: Means | None = None,
-    kept: bool = False,
+    lasting: bool = False,
 ) -> Screening:
     """What each of *inputs* does to *figure*; the others are as for `simulated_in_pairs`.
 
@@ -136,7 +136,13 @@ def screened(
     fixed = dict(settings or {})
     asked_for(plan_of(load_scenario(scenario, fixed)), figure, "FIGURE")
     pairs = simulated_in_pairs(
-        scenario, inputs=inputs, replications=replications, settings=fixed, seed=seed, means=means, kept=kept
+        scenario,
+        inputs=inputs,
+        replications=replications,
+        settings=fixed,
+        seed=seed,
+        means=means,
+        lasting=lasting,
     )
     return pairs.screened(figure)
 
@@ -149,11 +155,11 @@ def simulated_in_pairs(
     settings: Mapping[str, str] | None = None,
     seed: int | None = None,
     means: Means | None = None,
-    kept: bool = False,
+    lasting: bool = False,
 ) -> Pairs:
     """Simulate *scenario* with all *inputs* at their ends, the whole design *replications* times on further luck.
 
-    What is *kept* without a folder goes where studies go. The means are told of the corners that are made, then of
+    What is *lasting* is kept, without a folder where studies go. The means are told of the corners that are made, then of
     those that are simulated.
 
     Raises:
@@ -184,8 +190,8 @@ def simulated_in_pairs(
         for n, one in enumerate(made)
     ]
     study = Study.made_of(str(scenario), variants, [one.scenario for one in made], [one.plan for one in made])
-    if kept and means.folder is None:
-        means = evolve(means, folder=default_folder(study))
+    if lasting:
+        means = kept(study, means)
     if told is not None:
         means = evolve(means, told=lambda done, _: told(len(both) + done, total))
     _, counts = carried_out(study, replications, means)

@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from attrs import evolve, frozen
+from attrs import frozen
 
 from mfg.errors import Refused
 from mfg.figures import asked_for
 from mfg.study.inputs import Input
-from mfg.study.study import Means, Study, carried_out, default_folder
+from mfg.study.study import Means, Study, carried_out, kept
 from mfg.study.variants import Variant, not_twice
 
 
@@ -55,12 +55,12 @@ def shares_of(
     settings: Mapping[str, str] | None = None,
     seed: int | None = None,
     means: Means | None = None,
-    kept: bool = False,
+    lasting: bool = False,
 ) -> Shares:
     """The share of each of *inputs* in the variance of *figure*.
 
     *samples* is the base sample, a power of two: each of its points makes two more than inputs, and each of these is
-    simulated *replications* times. What is *kept* without a folder goes where studies go.
+    simulated *replications* times. What is *lasting* is kept, without a folder where studies go.
 
     Raises:
         Refused: for samples, a figure or inputs that there are not, or if hardly a sample defines the figure.
@@ -79,8 +79,8 @@ def shares_of(
     study = Study.of(scenario, variants, seed)
     asked_for(study.plans[0], figure, "FIGURE")
     means = means if means is not None else Means()
-    if kept and means.folder is None:
-        means = evolve(means, folder=default_folder(study))
+    if lasting:
+        means = kept(study, means)
     _, counts = carried_out(study, replications, means)
     values = np.array([one.figures[figure].mean() for one in counts])
     size = len(inputs) + 2  # points of one sample, which belong together

@@ -170,6 +170,11 @@ def default_folder(study: Study) -> Path:
     return Path("runs") / f"{study.scenarios[0].name}-{study.identity.digest[:8]}"
 
 
+def kept(study: Study, means: Means) -> Means:
+    """The same means with a folder that keeps the *study*: the one that they name, or where studies go."""
+    return means if means.folder is not None else evolve(means, folder=default_folder(study))
+
+
 def _kept(folder: Path) -> int:
     return sum(one.done for one in progress_of(folder))
 
