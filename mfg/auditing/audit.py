@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
 from mfg.auditing.patterns import patterns, witnesses
 from mfg.auditing.table import Row, Table, Unreadable, open_table
@@ -55,6 +55,7 @@ class Audit:
     table: Table
     tolerance_percent: Decimal
     unused: tuple[str, ...]
+    _covariates: dict[str, str]  # the column of each, but for the weight
     counts: dict[str, int] = field(factory=lambda: {"ok": 0, "warning": 0, "error": 0})
     _prescribers: dict[tuple[str | None, str | None], Prescriber] = field(factory=dict)
 
@@ -73,13 +74,13 @@ class Audit:
         try:
             if not patient.strip():
                 raise Unreadable("patient: is empty")
-            return evolve(self._compared(row), row=row.number, patient=patient)
+            return self._compared(row, patient)
         except Unreadable as fault:
             return Verdict(row.number, patient, "error", ("unreadable",), str(fault))
         except Refused as fault:
             return Verdict(row.number, patient, "error", ("other",), str(fault).removeprefix("--"))
 
-    def _compared(self, row: Row) -> Verdict:
+    def _compared(self, row: Row, patient: str) -> Verdict:
         prescriber = self._prescriber(row)
         given = row.number_in("cells", zero=prescriber.kind != "product")
         if given is None:
@@ -87,7 +88,7 @@ class Audit:
         order = prescriber.order(self._case(prescriber, row))
         least, most, concentration = _expected(order, row.text("route"))
         if prescriber.kind != "product":
-            return _without_cells(prescriber, given)
+            return _without_cells(row.number, patient, prescriber, given)
         asked = min(max(given, least), most)
         deviation = (given - asked) / asked * _HUNDRED
         weight = order.weight_kg if "weight" in prescriber.needs else None
@@ -110,8 +111,8 @@ class Audit:
             likely += [] if pattern in likely else [pattern]
             reasons.append(reason)
         return Verdict(
-            row=0,
-            patient="",
+            row=row.number,
+            patient=patient,
             verdict=verdict,
             likely=tuple(likely),
             reason="; ".join(reasons),
@@ -135,23 +136,20 @@ class Audit:
                     raise Unreadable(f"{column}: is empty, and the dose depends on it")
                 if value is not None:
                     case["weight"] = prescriber.checked("weight", value * factor, column)
-        for name, column in _covariate_columns(self.protocol).items():
-            quantity, word = (
-                self.protocol.patient[name].unit is not None,
-                row.text(column) if column in row.header else None,
-            )
+        for name, column in self._covariates.items():
+            word = row.text(column)
             if word is not None:
-                value = row.number_in(column) if quantity else None
+                value = row.number_in(column) if self.protocol.patient[name].unit is not None else None
                 case[name] = prescriber.checked(name, value, column) if value is not None else word
         return case
 
 
-def _without_cells(prescriber: Prescriber, given: Decimal) -> Verdict:
+def _without_cells(row: int, patient: str, prescriber: Prescriber, given: Decimal) -> Verdict:
     """The verdict on a placebo or a sham: right if it holds no cells."""
     if not given:
-        return Verdict(0, "", "ok", prescribed_cells=Decimal(0))
+        return Verdict(row, patient, "ok", prescribed_cells=Decimal(0))
     reason = f"{plain(given)} cells, and {prescriber.dose} of arm {prescriber.arm.name} holds none"
-    return Verdict(0, "", "error", ("other",), reason, Decimal(0))
+    return Verdict(row, patient, "error", ("other",), reason, Decimal(0))
 
 
 def audit(protocol: Protocol, path: str | Path) -> Audit:
@@ -167,7 +165,8 @@ def audit(protocol: Protocol, path: str | Path) -> Audit:
             worked examples.
     """
     protocol, where = loaded(protocol), Path(path)
-    known = {*COLUMNS, *WEIGHTS, *_covariate_columns(protocol).values()}
+    covariates = _covariate_columns(protocol)
+    known = {*COLUMNS, *WEIGHTS, *covariates.values()}
     table = open_table(where, known)
     faults = [
         Refused("header", None, f"has no column {n!r}", "add it")
@@ -187,7 +186,8 @@ def audit(protocol: Protocol, path: str | Path) -> Audit:
     if contradicted:
         raise Faults(f"{protocol.name}, by which nothing is audited", contradicted)
     tolerance = amount(protocol.tolerance, "%") if protocol.tolerance is not None else Decimal(1)
-    return Audit(protocol, table, tolerance, tuple(name for name in table.header if name not in known))
+    unused = tuple(name for name in table.header if name not in known)
+    return Audit(protocol, table, tolerance, unused, covariates)
 
 
 def _covariate_columns(protocol: Protocol) -> dict[str, str]:

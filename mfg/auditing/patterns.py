@@ -42,15 +42,19 @@ def witnesses(row: Row, weight_kg: Decimal | None, prescribed: Decimal) -> Itera
         index = weight_kg / (height / 100) ** 2
         if not _BODY_MASS_INDEX[0] <= index <= _BODY_MASS_INDEX[1]:
             yield "other", f"{plain(weight_kg)} kg at {plain(height)} cm is a body-mass index of {index:.1f}"
-    if weight_kg is not None and before is not None:
-        yield from _changed(weight_kg / before, f"{plain(weight_kg)} kg against {plain(before)} kg last time")
-    if last is not None:
-        yield from _changed(
-            prescribed / last, f"{plain(prescribed)} cells prescribed against {plain(last)} last time"
-        )
+    if weight_kg is not None and before is not None and not _is_similar(ratio := weight_kg / before):
+        said = f"{plain(weight_kg)} kg against {plain(before)} kg last time"
+        yield _changed(ratio), f"{said}, {ratio:.3f} times"
+    if last is not None and not _is_similar(ratio := prescribed / last):
+        said = f"{plain(prescribed)} cells prescribed against {plain(last)} last time"
+        yield _changed(ratio), f"{said}, {ratio:.3f} times"
 
 
-def _changed(ratio: Decimal, what: str) -> Iterator[tuple[str, str]]:
-    if not _SIMILAR[0] <= ratio <= _SIMILAR[1]:
-        named = [n for n, slips in FACTORS.items() if any(abs(ratio / f - 1) <= _NEAR for f in slips)]
-        yield (named or ["other"])[0], f"{what}, {ratio:.3f} times"
+def _is_similar(ratio: Decimal) -> bool:
+    return _SIMILAR[0] <= ratio <= _SIMILAR[1]
+
+
+def _changed(ratio: Decimal) -> str:
+    """The slip that such a change suggests."""
+    named = [n for n, slips in FACTORS.items() if any(abs(ratio / f - 1) <= _NEAR for f in slips)]
+    return (named or ["other"])[0]
