@@ -79,8 +79,7 @@ UNIT = """\
 The same question to whole runs: of the doses that were given from the first lot made for them, how many were not
 put off because their cells were late. Staff keep working hours, tests have a turnaround, and weights differ
 unless they are said to be 60 kg. The grid knows nothing of that, so a unit has fewer doses in time than its
-growth allows. Its laboratory has benches enough; with two, samples wait behind assays of six hours on the days of medium
-changes, when the samples come in.
+growth allows. Its laboratory has benches enough: with two, four or forty as many doses are in time, within the standard errors.
 """
 
 EXACT = """\
