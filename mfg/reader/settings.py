@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mfg.calendar import read_date
 from mfg.errors import Faults, Refused
@@ -16,7 +16,7 @@ from mfg.population import Population
 from mfg.protocol.protocol import Protocol
 from mfg.reader.document import EVIDENCE, Tree
 from mfg.reader.keys import left_out
-from mfg.reader.paths import UNSET, Place, bare, named, places_in
+from mfg.reader.paths import UNSET, Place, bare, named, places_below, places_in
 from mfg.reader.scenario_file import ArrivalsFile, ScenarioFile
 from mfg.reader.toml import parse_toml
 from mfg.site import Site
@@ -51,8 +51,10 @@ def set_values(documents: Tree, changes: Mapping[str, str]) -> list[Refused]:
             continue
         for place, value in meant:
             _put(place, value)
-        if any(place.value is UNSET or isinstance(place.value, (dict, list)) for place, _ in meant):
-            places = {}  # what was inside is no longer there, or there is more
+        if any(place.value is UNSET for place, _ in meant):
+            places = {}  # there are more keys now
+        for place, value in meant if places else ():
+            _keep_up(places, place, value)
     return faults
 
 
@@ -79,6 +81,15 @@ def _unset(documents: Tree) -> Iterator[tuple[str, Tree, str]]:
             yield from left_out(tree, cls, f"{part}.")
     if isinstance(arrivals := documents.get("arrivals"), dict):
         yield from left_out(arrivals, ArrivalsFile, "arrivals.")
+
+
+def _keep_up(places: dict[str, Place], place: Place, value: Any) -> None:
+    """Let *places* know that *value* stands at *place* now, with whatever is inside it."""
+    if isinstance(place.value, (dict, list)):
+        for path in [path for path in places if path.startswith(f"{place.path}.")]:
+            del places[path]
+    places[place.path] = evolve(place, value=value)
+    places.update((inner.path, inner) for inner in places_below(value, place.path))
 
 
 def _put(place: Place, value: Any) -> None:
