@@ -40,10 +40,12 @@ def set_values(documents: Tree, changes: Mapping[str, str]) -> list[Refused]:
     ``+1``, ``+2 day`` (so much more).
     """
     faults: list[Refused] = []
-    places: dict[str, Place] = {}
+    places, unset_too = dict[str, Place](), False
     for key, text in changes.items():
         where = f"--set {key}"
-        places = places or all_places(documents)
+        places = places or _set_places(documents)
+        if key not in places and not unset_too:  # an ending, a star, or a key that no file holds yet
+            places, unset_too = all_places(documents), True
         try:
             meant = [(place, _changed(place, text, where)) for place in named(key, places, where)]
         except Refused as fault:
@@ -52,7 +54,7 @@ def set_values(documents: Tree, changes: Mapping[str, str]) -> list[Refused]:
         for place, value in meant:
             _put(place, value)
         if any(place.value is UNSET for place, _ in meant):
-            places = {}  # there are more keys now
+            places, unset_too = {}, False  # there are more keys now
         for place, value in meant if places else ():
             _keep_up(places, place, value)
     return faults
@@ -60,10 +62,15 @@ def set_values(documents: Tree, changes: Mapping[str, str]) -> list[Refused]:
 
 def all_places(documents: Tree) -> dict[str, Place]:
     """Every place of the files of a scenario by its path, those too for which a file has a key and says nothing."""
-    found = {place.path: place for place in places_in(documents) if not place.path.startswith("variant.")}
+    found = _set_places(documents)
     for path, holder, key in _unset(documents):
         found.setdefault(path, Place(path, holder, key, UNSET))
     return found
+
+
+def _set_places(documents: Tree) -> dict[str, Place]:
+    """Every place at which the files say something."""
+    return {place.path: place for place in places_in(documents) if not place.path.startswith("variant.")}
 
 
 def places_of(tree: Tree, part: str) -> dict[str, Place]:
