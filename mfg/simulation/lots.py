@@ -90,7 +90,8 @@ class Lot(Made):
     its `contents`, of all that it `gave`; what is thawed from it for one dose is a lot of its own with the
     bank as its `parent`. `begins` is the step with which it begins: a lot may start from isolated marrow, or
     be in culture when the run starts. Its `marrow` is what was collected, in mL, or in cells where they are counted.
-    What got into the marrow itself (`tainted`) is in every lot from it. `task` is the freezing that it waits for.
+    What got into the marrow itself (`tainted`) is in every lot from it. It `left` the clinic at a minute before the run, if it did, and may
+    have been `received` by then. `task` is the freezing that it waits for.
     `tested` is the latest work of the laboratory on its sample for each test.
     """
 
@@ -102,6 +103,8 @@ class Lot(Made):
     collected_at: int = UNCOLLECTED
     marrow: float = 0.0
     tainted: bool = False
+    left: int | None = None
+    received: bool = False
     isolated: bool = False
     contaminated: bool = False
     hold: Hold | None = None

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from math import nan
 from typing import Any
 
 from attrs import field, frozen
@@ -322,13 +323,17 @@ class Candidate:
 class Standing:
     """A lot that is there at the start, for a dose on a day, and where it stands; its moments lie before the start.
 
-    One in culture was `plated` in its `flasks`; one that is frozen has `contents`, the cells of each container. Of one
-    that is `released` every result is in.
+    One that is `unplated` has its `marrow`, in mL or in cells (nan if nobody asks), and is on its way or `received`. One in culture was
+    `plated` in its `flasks`; one that is frozen has `contents`, the cells of each container. Of one that is `released`
+    every result is in.
     """
 
     dose: int
     dose_day: int
     collected: int
+    unplated: bool = False
+    marrow: float = nan
+    received: bool = False
     passage: int = 0
     plated: int = 0
     flasks: int = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import nan
+from math import isnan, nan
 
 from mfg.calendar import DAY
 from mfg.simulation import limits, sizing
@@ -15,8 +15,8 @@ from mfg.simulation.deciding import observe
 from mfg.simulation.journey import follow, settle
 from mfg.simulation.laboratory import sampled_before
 from mfg.simulation.lots import Lot
-from mfg.simulation.making import FROZEN, expect_breakdown
-from mfg.simulation.planning import NO_APPOINTMENT, Appointments, prepare, target_for
+from mfg.simulation.making import FROZEN, WAY_IN, expect_breakdown
+from mfg.simulation.planning import NO_APPOINTMENT, Appointments, prepare, resize, target_for
 from mfg.simulation.recording import book_again
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import day_for, plan_visit
@@ -158,13 +158,16 @@ def _visits(unit: Unit, patient: Patient, bases: dict[str, int]) -> None:
 
 
 def _stands(unit: Unit, made: Lot, lot: p.Standing, flasks: int, booked: Booked | None) -> Process:
-    """Put a lot where it stands: into its containers, or into the incubator as it was plated."""
+    """Put a lot where it stands: before its isolation, into its containers, or into the incubator as it was plated."""
     patient, clinic = made.patient, unit.plan.clinics[made.patient.clinic]
     made.collected_at = lot.collected
     made.collection = _taken(unit, patient, booked)
     if "collect" in clinic.work:
         activity, then = clinic.work["collect"].activity, lot.collected
-        unit.log.note(made.subject, activity, then, then, then)
+        unit.log.note(made.subject, activity, then, then, then, value=lot.marrow if lot.unplated else nan)
+    if lot.unplated:
+        _is_to_be_isolated(unit, made, lot, flasks, booked)
+        return
     if lot.contents:
         made.begins, made.taken, made.contents = FROZEN, True, list(lot.contents)
         made.frozen = sum(lot.contents)
@@ -180,6 +183,26 @@ def _stands(unit: Unit, made: Lot, lot: p.Standing, flasks: int, booked: Booked 
     culture.seeded, culture.since = lot.cells, lot.plated
     sampled_before(unit, made, released=lot.released)
     expect_breakdown(unit, made)
+
+
+def _is_to_be_isolated(unit: Unit, made: Lot, lot: p.Standing, flasks: int, booked: Booked | None) -> None:
+    """Marrow, or cells, that were collected before the run: on the way, or at the facility, whose next open day has the work."""
+    patient, clinic = made.patient, unit.plan.clinics[made.patient.clinic]
+    made.begins, made.received = WAY_IN, lot.received
+    made.marrow = unit.biology.volume(patient, made.number) if isnan(lot.marrow) else lot.marrow
+    made.left = lot.collected + (clinic.work["collect"].booked if "collect" in clinic.work else 0)
+    if patient.recipe.collecting is not None:
+        made.cells = lot.marrow
+    if unit.contaminated is not None:
+        made.contaminated = made.tainted = unit.contaminated(patient.index, made.number)
+    observe(unit, patient, "collection", made.number)
+    resize(unit, made)
+    _keeps_places(unit, made, flasks, lot.dose_day if booked is None else booked.day)
+    facility = unit.facility_of(patient)
+    if "isolate" in facility.work:
+        day = min(unit.booking.openings[patient.facility])
+        unit.booking.long_work[patient.facility].setdefault(day, []).append(facility.work["isolate"].booked)
+    sampled_before(unit, made, released=False)
 
 
 def _taken(unit: Unit, patient: Patient, booked: Booked | None) -> Booked | None:

@@ -333,15 +333,18 @@ class Unit:
             return None
         return booked
 
-    def ships(self, made: Made, name: str) -> Process:
-        """Carry something in or out, as *name* says; returns whether its temperature was kept."""
+    def ships(self, made: Made, name: str, left: int | None = None) -> Process:
+        """Carry something in or out, as *name* says; returns whether its temperature was kept.
+
+        It leaves now, unless it *left* before the run: then it arrives now at the earliest.
+        """
         patient = made.patient
         leg = patient.recipe.inbound if name == "ship in" else patient.recipe.outbound
         way = self._ways.get((name, leg, patient.clinic, patient.facility))
         if way is None:
             return True
-        turn, start = made.turn(name), self.floor.now
-        yield start + way.lasts(patient.index, made.number, turn)
+        turn, start = made.turn(name), self.floor.now if left is None else left
+        yield max(self.floor.now, start + way.lasts(patient.index, made.number, turn))
         kept = way.excursion is None or not way.excursion(patient.index, made.number, turn)
         outcome = "done" if kept else "too warm"
         self.log.note(made.subject, way.activity, start, start, self.floor.now, outcome)
