@@ -146,6 +146,7 @@ class Dosing(Made):
     `batch` is what is formulated: the lot itself, or what was thawed from it. What was filled may be `short`. `tries`
     counts how often a lot for it was lost; `hopeless` says why there will be no other. It is `dropped` if it turns out
     not to be for this patient. `upset` happens when its lot is lost, or when it is off.
+    A dose without a day of its own may have been `told` for one, and says what it is `held_by` when that has come.
     """
 
     dose: p.Dose
@@ -161,6 +162,8 @@ class Dosing(Made):
     tries: int = 0
     hopeless: str = ""
     dropped: bool = False
+    told: int | None = None
+    held_by: str = ""
 
     @property
     def off(self) -> bool:

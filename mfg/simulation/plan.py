@@ -324,7 +324,7 @@ class Standing:
     """A lot that is there at the start, for a dose on a day, and where it stands; its moments lie before the start.
 
     One that is `unplated` has its `marrow`, in mL or in cells (nan if nobody asks), and is on its way or `received`. One in culture was
-    `plated` in its `flasks`; one that is frozen has `contents`, the cells of each container. Of one that is `released`
+    `plated` in its `flasks`; one that is `frozen` has `contents`, the cells of each container. Of one that is `released`
     every result is in.
     """
 
@@ -338,6 +338,7 @@ class Standing:
     plated: int = 0
     flasks: int = 0
     cells: float = 0.0
+    frozen: int = 0
     contents: tuple[float, ...] = ()
     released: bool = False
 

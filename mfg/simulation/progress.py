@@ -94,6 +94,9 @@ def _goes_on(unit: Unit, patient: Patient, there: p.InProgress, flasks: Sequence
     for lot, places in zip(there.lots, flasks, strict=True):
         made = dosings[lot.dose].lot
         assert made is not None
+        if dosings[lot.dose].dose.name not in planned:
+            dosings[lot.dose].told = lot.dose_day
+            made.due = dosings[lot.dose].due = lot.dose_day * DAY
         yield from _stands(unit, made, lot, places, dosings[lot.dose].booked)
     return (yield from follow(unit, patient))
 
@@ -171,6 +174,10 @@ def _stands(unit: Unit, made: Lot, lot: p.Standing, flasks: int, booked: Booked 
     if lot.contents:
         made.begins, made.taken, made.contents = FROZEN, True, list(lot.contents)
         made.frozen = sum(lot.contents)
+        work = unit.facility_of(patient).work.get("cryopreserve")
+        if work is not None:
+            then = lot.frozen
+            unit.log.note(made.subject, work.activity, then, then, then, value=made.frozen)
         yield unit.stores_for(made, made.containers)
         sampled_before(unit, made, released=True)
         return

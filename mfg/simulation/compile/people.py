@@ -146,6 +146,7 @@ def _standing(start: date, line: InProgress, dose: int) -> p.Standing:
         plated=(line.plated - start).days * DAY if line.plated is not None else 0,
         flasks=line.flasks or 0,
         cells=cells,
+        frozen=(line.frozen - start).days * DAY if line.frozen is not None else 0,
         contents=(each,) * (line.containers or 0),
         released=line.stands in {RELEASED, FROZEN},
     )
