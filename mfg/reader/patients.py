@@ -14,11 +14,11 @@ from typing import Any, TypeVar
 
 from mfg.calendar import read_date
 from mfg.errors import Faults, Refused, nearest
-from mfg.scenario import Candidate, InProgress
-from mfg.scenario.standing import COLLECTED, CULTURE, FREEZER, FROZEN, IN_CULTURE, STANDS, UNPLATED
+from mfg.scenario import Candidate, Given, InProgress
+from mfg.scenario.standing import COLLECTED, CULTURE, FREEZER, FROZEN, GIVEN, IN_CULTURE, STANDS, UNPLATED
 from mfg.units import CellCount, Volume, Weight, amount, measure_of
 
-Listed = TypeVar("Listed", Candidate, InProgress)
+Listed = TypeVar("Listed", Candidate, Given | InProgress)
 PATIENTS = (("patient", "arrived", "weight_kg"), ("age", "arm", "site"))
 IN_PROGRESS = (
     ("patient", "weight_kg", "collected", "cells", "dose_on"),
@@ -40,8 +40,8 @@ def read_patients(path: Path) -> tuple[Candidate, ...]:
     return tuple(sorted(found, key=lambda one: (one.arrived, one.patient)))
 
 
-def read_in_progress(path: Path) -> tuple[InProgress, ...]:
-    """The lots of a CSV file, one for each line; the columns are those of `InProgress`, weights in kg.
+def read_in_progress(path: Path) -> tuple[Given | InProgress, ...]:
+    """The lots of a CSV file, one for each line, and first doses that were given; the columns are those of `InProgress`, weights in kg.
 
     Raises:
         Faults: with every line that is not a lot in progress.
@@ -72,7 +72,7 @@ def _read(
             found.append(build(row, where))
         except Refused as fault:
             faults.append(fault)
-    whose = [(one.patient, one.dose or "" if isinstance(one, InProgress) else "") for one in found]
+    whose = [(one.patient, one.dose or "" if not isinstance(one, Candidate) else "") for one in found]
     for name, dose in sorted({one for one in whose if whose.count(one) > 1}):
         advice = (
             f"the lots of {name} are for different doses: say which"
@@ -130,10 +130,12 @@ def _candidate(row: dict[str, str], where: str) -> Candidate:
     )
 
 
-def _lot(row: dict[str, str], where: str) -> InProgress:
+def _lot(row: dict[str, str], where: str) -> Given | InProgress:
     stands = row.get("stands", "").strip() or IN_CULTURE
+    if stands == GIVEN:
+        return _given(row, where)
     if stands not in STANDS:
-        raise Refused(f"{where}.stands", stands, "is no state of a lot", nearest(stands, STANDS))
+        raise Refused(f"{where}.stands", stands, "is no state of a lot", nearest(stands, (*STANDS, GIVEN)))
     for name in (*COLLECTED, *CULTURE, *FREEZER):
         given = row.get(name, "").strip()
         if given and name not in STANDS[stands]:
@@ -168,6 +170,18 @@ def _lot(row: dict[str, str], where: str) -> InProgress:
         advice = f"a lot is collected, then {done}, then given"
         raise Refused(f"{where}.{done}", str(then), "does not lie between collected and dose_on", advice)
     return lot
+
+
+def _given(row: dict[str, str], where: str) -> Given:
+    for name, given in row.items():
+        if name not in ("patient", "stands", "arm", "dose", "dose_on") and given.strip():
+            raise Refused(f"{where}.{name}", given, "says nothing of a dose that was given", "leave it empty")
+    return Given(
+        patient=row["patient"],
+        dose_on=read_date(row["dose_on"], f"{where}.dose_on"),
+        arm=row.get("arm") or None,
+        dose=row.get("dose") or None,
+    )
 
 
 def _read_as(kind: Any, written: str, unit: str, where: str) -> float:

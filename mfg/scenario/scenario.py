@@ -59,16 +59,27 @@ class InProgress:
 
 
 @frozen
+class Given:
+    """The first dose of a patient, given before the start: those who come next in order keep their distance from it."""
+
+    patient: str
+    dose_on: date
+    arm: str | None = None
+    dose: str | None = None
+
+
+@frozen
 class Arrivals:
     """Who comes: the patients of a list, or so many in a month at random, or one every so often.
 
-    And what is there already: the lots in progress at the start.
+    And what is there already: the lots in progress at the start, and first doses that were given before.
     """
 
     patients: tuple[Candidate, ...] = ()
     rate: ArrivalRate | None = None
     every: Duration | None = None
     in_progress: tuple[InProgress, ...] = ()
+    given: tuple[Given, ...] = ()
 
 
 @frozen

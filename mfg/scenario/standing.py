@@ -13,6 +13,7 @@ from mfg.protocol.recipe import Collect, Cryopreserve, Expand, Ship
 from mfg.scenario.scenario import InProgress, Scenario
 from mfg.units import amount, number, text
 
+GIVEN = "given"  # of a dose, whose lot is gone
 IN_TRANSPORT, RECEIVED, IN_CULTURE, RELEASED, FROZEN = (
     "in transport",
     "received",

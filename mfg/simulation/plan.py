@@ -356,6 +356,15 @@ class InProgress:
 
 
 @frozen
+class Begun:
+    """Who had the first dose before the start: the place of the arm, and the day."""
+
+    name: str
+    arm: int
+    day: int
+
+
+@frozen
 class People:
     """The population in plain shapes; hazards per minute, decline in points per month of 30.4375 days."""
 
@@ -470,6 +479,7 @@ class Plan:
     admits: Mapping[str, Any]
     candidates: tuple[Candidate, ...]
     in_progress: tuple[InProgress, ...]
+    begun: tuple[Begun, ...]
     rate: float
     every: int
 

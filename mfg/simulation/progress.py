@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import isnan, nan
 
 from mfg.calendar import DAY
@@ -18,6 +18,7 @@ from mfg.simulation.lots import Lot
 from mfg.simulation.making import FROZEN, WAY_IN, expect_breakdown
 from mfg.simulation.planning import NO_APPOINTMENT, Appointments, prepare, resize, target_for
 from mfg.simulation.recording import book_again
+from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import day_for, plan_visit
 
@@ -30,7 +31,7 @@ def resume(unit: Unit, patients: Sequence[Patient]) -> None:
     spare = [facility.incubator for facility in unit.plan.facilities]
     for there in unit.plan.in_progress:
         spare[there.facility] -= sum(lot.flasks for lot in there.lots)
-    for patient, there in zip(patients, unit.plan.in_progress, strict=False):
+    for patient, there in sorted(zip(patients, unit.plan.in_progress, strict=False), key=_first_day(unit)):
         observe(unit, patient, "screening")
         unit.assign(patient, there.facility)
         patient.treated = there.lots[0].dose > 0
@@ -40,6 +41,11 @@ def resume(unit: Unit, patients: Sequence[Patient]) -> None:
             spare[there.facility] -= more
             flasks.append(lot.flasks + more)
         unit.begin(patient, settle(unit, patient, _goes_on(unit, patient, there, flasks)))
+
+
+def _first_day(unit: Unit) -> Callable[[tuple[Patient, p.InProgress]], int]:
+    """Whose turn it is: whose first dose is listed first, where first doses keep a distance; else as they are listed."""
+    return lambda one: one[1].lots[0].dose_day if unit.plan.stagger is not None else 0
 
 
 def _at_its_largest(unit: Unit, patient: Patient, lot: p.Standing) -> int:
@@ -61,8 +67,13 @@ def _goes_on(unit: Unit, patient: Patient, there: p.InProgress, flasks: Sequence
     late: dict[int, tuple[int, str]] = {}  # doses that are not on their day: by how many days, and why
     before: tuple[int, str] | None = None  # the dose of the lot before, with its day
     for lot, until in zip(there.lots, [*(lot.dose for lot in there.lots[1:]), None], strict=True):
-        least = 0 if before is None else _apart(unit, patient, *before, patient.arm.doses[lot.dose].name)
-        found, why = _on_its_day(unit, patient, lot, least)
+        if before is None:
+            least = turn_of(unit, patient).day if lot.dose == 0 else 0
+        else:
+            least = _apart(unit, patient, *before, patient.arm.doses[lot.dose].name)
+        found, why = _on_its_day(
+            unit, patient, lot, least, limits.STAGGER if before is None else limits.SPACING
+        )
         if found is None:
             return NO_APPOINTMENT
         name = patient.arm.doses[lot.dose].name
@@ -83,6 +94,8 @@ def _goes_on(unit: Unit, patient: Patient, there: p.InProgress, flasks: Sequence
     for name, base in bases.items():
         unit.writes(patient.subject, "resume", name, float(base * DAY) if patient.arm.course.planned else nan)
     prepare(unit, patient, booked, range(first, len(patient.arm.doses)))
+    if unit.plan.stagger is not None and first == 0:
+        unit.subjects.append(patient)
     dosings = {dosing.number: dosing for dosing in patient.doses}
     for number, (days, why) in late.items():
         unit.writes(dosings[number].subject, limits.AWAITED, why, float(days))
@@ -111,10 +124,12 @@ def _apart(unit: Unit, patient: Patient, day: int, one: str, other: str) -> int:
     return day + max([events[other].earliest - events[one].latest, *said])
 
 
-def _on_its_day(unit: Unit, patient: Patient, lot: p.Standing, least: int) -> tuple[list[Booked] | None, str]:
+def _on_its_day(
+    unit: Unit, patient: Patient, lot: p.Standing, least: int, too_soon: str
+) -> tuple[list[Booked] | None, str]:
     """The dose and its draw on their day, or on the first later one with room, and what refused the others.
 
-    It is not before the day *least*, on which it is far enough from the dose before it.
+    It is not before the day *least*: earlier would be *too soon* after another dose.
     """
     name, day = patient.arm.doses[lot.dose].name, max(lot.dose_day, least)
     base = _baseline(unit, patient, name, day)
@@ -124,7 +139,7 @@ def _on_its_day(unit: Unit, patient: Patient, lot: p.Standing, least: int) -> tu
         if e.dose == name and e.kind in ("csf-draw", "dose")
     ]
     booked, why = book_again(unit, patient, [(event, base + event.planned) for event in events])
-    return booked, why if day == lot.dose_day else limits.SPACING
+    return booked, why if day == lot.dose_day else too_soon
 
 
 def _baseline(unit: Unit, patient: Patient, dose: str, day: int) -> int:

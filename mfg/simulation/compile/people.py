@@ -13,6 +13,7 @@ from mfg.protocol.protocol import Covariate
 from mfg.protocol.rules import When
 from mfg.scenario import InProgress, Scenario
 from mfg.scenario.admission import judged
+from mfg.scenario.begun import arm_of_given
 from mfg.scenario.standing import FROZEN, RECEIVED, RELEASED, UNPLATED, arm_of, dose_of
 from mfg.simulation import plan as p
 from mfg.simulation.compile.plain import monthly, part
@@ -109,6 +110,14 @@ def candidates_of(scenario: Scenario) -> Iterator[p.Candidate]:
             clinic=clinics[one.site] if one.site else None,
             age=one.age,
         )
+
+
+def begun_of(scenario: Scenario) -> Iterator[p.Begun]:
+    """Who had the first dose before the start."""
+    arms = list(scenario.protocol.arms)
+    for one in scenario.arrivals.given:
+        arm = arms.index(arm_of_given(scenario, one))
+        yield p.Begun(name=one.patient, arm=arm, day=(one.dose_on - scenario.start).days)
 
 
 def in_progress_of(scenario: Scenario) -> Iterator[p.InProgress]:
