@@ -36,7 +36,8 @@ class InProgress:
     Of one that is not plated yet the marrow is known in mL, or the cells where they are counted, and the minute of the day
     at which its collection began. In culture, released or not, so many `cells` were plated in its `flasks` on the day
     `plated`; so many were `frozen` in its `containers` otherwise. The dose that it is for is booked on `dose_on`, or on the first later day with room.
-    Without a `dose` it is for the arm's first one with cells; a bank is for that one and for all later ones.
+    Without a `dose` it is for the arm's first one with cells; a bank is for that one and for all later ones until the
+    next bank's.
     """
 
     patient: str

@@ -190,19 +190,16 @@ def _of_one(scenario: Scenario, lots: list[InProgress], where: str) -> Iterator[
         yield Refused(f"{where}.{key}", " and ".join(given), "contradict each other", advice)
     if differing:
         return
-    if scenario.source is not None and scenario.source.kind == "bank":
-        advice = "keep one line: a bank is for its dose and for all later ones"
-        yield Refused(where, f"{len(lots)} lots", "are too many of a bank", advice)
-        return
+    banked = scenario.source is not None and scenario.source.kind == "bank"
     made = _of_cells(protocol, arm_of(protocol, lots[0]))
     places = [made.index(dose_of(protocol, lot)) for lot in lots]
     if len(set(places)) < len(places):
-        yield Refused(
-            f"{where}.dose", made[max(places, key=places.count)], "has two lots", "give each lot its dose"
-        )
+        twice = made[max(places, key=places.count)]
+        advice = "give each bank the first dose that it is for" if banked else "give each lot its dose"
+        yield Refused(f"{where}.dose", twice, f"has two {'banks' if banked else 'lots'}", advice)
         return
     ordered = [lot for _, lot in sorted(zip(places, lots, strict=True), key=lambda pair: pair[0])]
-    if max(places) - min(places) >= len(places):
+    if not banked and max(places) - min(places) >= len(places):
         lacking = next(made[n] for n in range(min(places), max(places)) if n not in places)
         advice = "list its lot, or only those of the doses before it"
         yield Refused(f"{where}.dose", lacking, "has no lot, and a later dose has one", advice)

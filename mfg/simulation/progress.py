@@ -36,8 +36,8 @@ def resume(unit: Unit, patients: Sequence[Patient]) -> None:
         unit.assign(patient, there.facility)
         patient.treated = there.lots[0].dose > 0
         flasks = []
-        for lot in there.lots:
-            more = max(0, min(_at_its_largest(unit, patient, lot) - lot.flasks, spare[there.facility]))
+        for lot, until in zip(there.lots, _until(there), strict=True):
+            more = max(0, min(_at_its_largest(unit, patient, lot, until) - lot.flasks, spare[there.facility]))
             spare[there.facility] -= more
             flasks.append(lot.flasks + more)
         unit.begin(patient, settle(unit, patient, _goes_on(unit, patient, there, flasks)))
@@ -48,13 +48,17 @@ def _first_day(unit: Unit) -> Callable[[tuple[Patient, p.InProgress]], int]:
     return lambda one: one[1].lots[0].dose_day if unit.plan.stagger is not None else 0
 
 
-def _at_its_largest(unit: Unit, patient: Patient, lot: p.Standing) -> int:
-    """The incubator places that a lot will need; none for one that is frozen."""
+def _until(there: p.InProgress) -> list[int | None]:
+    """For each lot the dose that the next one is for; None after the last."""
+    return [*(lot.dose for lot in there.lots[1:]), None]
+
+
+def _at_its_largest(unit: Unit, patient: Patient, lot: p.Standing, until: int | None) -> int:
+    """The incubator places that a lot will need, a bank for the doses *until* then; none for one that is frozen."""
     if lot.contents:
         return 0
-    doses = (
-        patient.arm.doses[lot.dose :] if patient.recipe.bank is not None else [patient.arm.doses[lot.dose]]
-    )
+    own = slice(lot.dose, until) if patient.recipe.bank is not None else slice(lot.dose, lot.dose + 1)
+    doses = patient.arm.doses[own]
     return sizing.flasks_for(patient.recipe, unit.facility_of(patient), target_for(unit, patient, doses))
 
 
@@ -66,7 +70,7 @@ def _goes_on(unit: Unit, patient: Patient, there: p.InProgress, flasks: Sequence
     bases: dict[str, int] = {}  # the baseline from which each dose counts
     late: dict[int, tuple[int, str]] = {}  # doses that are not on their day: by how many days, and why
     before: tuple[int, str] | None = None  # the dose of the lot before, with its day
-    for lot, until in zip(there.lots, [*(lot.dose for lot in there.lots[1:]), None], strict=True):
+    for lot, until in zip(there.lots, _until(there), strict=True):
         if before is None:
             least = turn_of(unit, patient).day if lot.dose == 0 else 0
         else:
@@ -93,7 +97,8 @@ def _goes_on(unit: Unit, patient: Patient, there: p.InProgress, flasks: Sequence
     unit.will_leave(patient, max(0, min(bases.values())) * DAY)
     for name, base in bases.items():
         unit.writes(patient.subject, "resume", name, float(base * DAY) if patient.arm.course.planned else nan)
-    prepare(unit, patient, booked, range(first, len(patient.arm.doses)))
+    banks = [lot.dose for lot in there.lots[1:]] if patient.recipe.bank is not None else []
+    prepare(unit, patient, booked, range(first, len(patient.arm.doses)), banks)
     if unit.plan.stagger is not None and first == 0:
         unit.subjects.append(patient)
     dosings = {dosing.number: dosing for dosing in patient.doses}
