@@ -86,6 +86,7 @@ def follow(unit: Unit, patient: Patient) -> Process:
             float_in(unit, patient, dosing.dose.name)
         if dosing.hopeless:
             return dosing.hopeless
+    unit.has_had_all(patient)
     if visits is not None:
         call(patient)
         yield visits

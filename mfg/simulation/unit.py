@@ -41,6 +41,9 @@ class Unit:
         self.biology = Biology(plan, luck)
         self.traits = Traits(plan, luck)
         self.contaminated = Chance.of(luck, "contaminated marrow", plan.people.contaminated)
+        self.watched: set[int] | None = (
+            None  # the run ends when none of these is to have a dose; None for all to the end
+        )
         self.subjects: list[Patient] = []  # who came in, in their order, where first doses are staggered
         self.in_work = [0] * len(plan.facilities)
         self._panels = [
@@ -423,5 +426,12 @@ class Unit:
         """The patient's way is over, by a named ending; whatever else is under way for this patient stops."""
         patient.ended = True
         self.writes(patient.subject, "end", ending)
+        self.has_had_all(patient)
         for process in patient.processes[1:]:
             self.interrupts(process, ending)
+
+    def has_had_all(self, patient: Patient) -> None:
+        """No dose of *patient* is to come: if that was all that is watched, the run ends."""
+        if self.watched is not None and patient.index in self.watched:
+            self.watched.remove(patient.index)
+            self.floor.stopped = not self.watched
