@@ -22,7 +22,7 @@ from mfg.reader.salvage import Read, read_as
 from mfg.reader.scenario_file import ArrivalsFile, ScenarioFile
 from mfg.reader.settings import set_values
 from mfg.remember import Content
-from mfg.scenario import Arrivals, Scenario
+from mfg.scenario import Arrivals, Given, InProgress, Scenario
 from mfg.scenario.check import faults_of, policy_faults
 from mfg.scenario.feasible import site_faults
 from mfg.site import Site
@@ -208,10 +208,12 @@ def _arrivals(tree: Any, path: Path) -> tuple[Arrivals, list[Refused], list[str]
             left_out.append("arrivals")
             return ()
 
+    begun = listed("in_progress", read_in_progress)
     arrivals = Arrivals(
         patients=listed("patients", read_patients),
         rate=written.rate,
         every=written.every,
-        in_progress=listed("in_progress", read_in_progress),
+        in_progress=tuple(one for one in begun if isinstance(one, InProgress)),
+        given=tuple(one for one in begun if isinstance(one, Given)),
     )
     return arrivals, faults, left_out
