@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from cyclopts import App, CycloptsError
 
-from mfg.cli import figures, limits, protocols, runs, sensitivity, show, studies, today
+from mfg.cli import asked, figures, limits, protocols, runs, sensitivity, show, studies, today
 from mfg.errors import Failed, MfgError
 
 DONE, FOUND, REFUSED, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
@@ -37,6 +37,7 @@ today.add_to(app)
 
 def run(arguments: list[str]) -> int:
     """Carry out one command line and return its exit status."""
+    asked.typed.set(tuple(arguments))
     try:
         return int(app(arguments) or DONE)
     except CycloptsError as error:

@@ -65,6 +65,7 @@ def dose(
     given: Annotated[tuple[str, ...], Parameter(negative="")] = (),
     weighed: str | None = None,
     on: str | None = None,
+    by: str | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
     """Compute one patient's dose: cells, volumes, containers.
@@ -89,9 +90,12 @@ def dose(
         The day on which the patient was weighed, as YYYY-MM-DD: is the weight too old?
     on
         The dosing day, as YYYY-MM-DD.
+    by
+        Who asks: the name that is kept in the record of the answer.
     json
         Print one JSON document.
     """
+    from mfg.cli.asked import record_of
     from mfg.cli.orders import print_order
     from mfg.prescription.dosing import dose as prescribed
     from mfg.reader.protocols import load_protocol
@@ -100,10 +104,12 @@ def dose(
     order = prescribed(
         found, weight=weight, arm=arm, dose=dose, csf=csf, given=_pairs(given), weighed=weighed, on=on
     )
+    record = record_of(found, by)
     if json:
-        say.document(order)
+        say.document({**say.fields(order), "record": record})
     else:
         print_order(order, protocol)
+        say.record(record)
     return FOUND if any(finding.level == "error" for finding in order.findings) else 0
 
 

@@ -126,6 +126,13 @@ def whose(name: str, source: str) -> str:
     return name if source == name else f"{name} ({source})"
 
 
+def record(of: Any) -> None:
+    """The record of an answer, at its end."""
+    result()
+    for line in of.lines():
+        result(line)
+
+
 def finding(item: Any) -> None:
     """One finding with its evidence."""
     event = f"{item.event}: " if getattr(item, "event", "") else ""

@@ -13,8 +13,11 @@ TOP = (
     Witness("population.schema", "check", "small", {"population.schema": "population-0"}),
     Witness("scenario.schema", "check", "small", {"schema": "scenario-0"}),
     Witness("protocol.name", "show dose schedule", "paper", {"protocol.name": "other"}),
-    Witness("protocol.title", "show", "paper", {"protocol.title": "Other"}),
+    Witness("protocol.title", "show dose", "paper", {"protocol.title": "Other"}),
     Witness("protocol.trial", "show", "paper", {"protocol.trial": "NCT00000000"}),
+    Witness(
+        "protocol.version", "show dose", "paper", {"protocol.version": "2"}, where={"protocol.version": "1"}
+    ),
     Witness("protocol.donor", "show", "paper", {"protocol.donor": "allogeneic"}),
     Witness("protocol.facts", "check", "paper", {"protocol.facts": "berry2019"}, where=_FACT),
     Witness("protocol.facts", "show", "paper", {"protocol.facts": "oh2018"}),
