@@ -66,6 +66,11 @@ def dose(
     weighed: str | None = None,
     on: str | None = None,
     by: str | None = None,
+    sheet: Path | None = None,
+    patient: str | None = None,
+    second_id: str | None = None,
+    suspended: str | None = None,
+    blinded: Annotated[bool, Parameter(negative="")] = False,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
     """Compute one patient's dose: cells, volumes, containers.
@@ -92,11 +97,24 @@ def dose(
         The dosing day, as YYYY-MM-DD.
     by
         Who asks: the name that is kept in the record of the answer.
+    sheet
+        Where to write the worksheet, an HTML page that prints on A4: calculation, containers, labels, signatures.
+    patient
+        The patient's name or number, for the worksheet and its labels.
+    second_id
+        A second identifier of the patient, such as a date of birth.
+    suspended
+        The end of suspension by the clock here, as 'YYYY-MM-DD HH:MM': until when may the product be used?
+    blinded
+        Write the clinic's copy of the worksheet, which is the same for the product and for its placebo.
     json
         Print one JSON document.
     """
     from mfg.cli.asked import record_of
     from mfg.cli.orders import print_order
+    from mfg.cli.worksheets import moment, named, write_page
+    from mfg.dispensing.worksheet import worksheet
+    from mfg.errors import Refused
     from mfg.prescription.dosing import dose as prescribed
     from mfg.reader.protocols import load_protocol
 
@@ -105,8 +123,21 @@ def dose(
         found, weight=weight, arm=arm, dose=dose, csf=csf, given=_pairs(given), weighed=weighed, on=on
     )
     record = record_of(found, by)
+    if blinded and sheet is None:
+        raise Refused("--blinded", None, "is a kind of worksheet", "name its file with --sheet")
+    content = worksheet(
+        found,
+        order,
+        record,
+        patient=named(patient, "--patient"),
+        second_id=named(second_id, "--second-id"),
+        csf=csf,
+        suspended=moment(suspended, "--suspended"),
+    )
+    if sheet is not None:
+        write_page(content, sheet, blinded=blinded)
     if json:
-        say.document({**say.fields(order), "record": record})
+        say.document({**say.fields(order), "record": record, "worksheet": say.fields(content, "record")})
     else:
         print_order(order, protocol)
         say.record(record)

@@ -12,6 +12,7 @@ from mfg.digits import plain, volume
 from mfg.errors import Refused
 from mfg.evidence import Finding
 from mfg.prescription.examples import example_faults
+from mfg.prescription.matching import match_or_say
 from mfg.prescription.observed import aged
 from mfg.prescription.order import Order
 from mfg.prescription.prescriber import Prescriber
@@ -47,8 +48,14 @@ def dose(
             )
         known["weight"] = weight
     prescriber = Prescriber.of(protocol, arm=arm, dose=dose)
-    order = prescriber.order(prescriber.case(known))
+    order = evolve(
+        prescriber.order(prescriber.case(known)),
+        covariates={name: str(value) for name, value in known.items()},
+    )
     findings = [*order.findings, *prescriber.remarks()]
+    if prescriber.kind == "placebo":
+        order, _, said = match_or_say(protocol, order, known)
+        findings.append(said)
     findings += aged(protocol, prescriber.needs, known, weighed, on)
     if not protocol.examples:
         findings.append(
