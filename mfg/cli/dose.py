@@ -1,0 +1,82 @@
+"""The command that computes one patient's dose."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from mfg.cli import say
+
+FOUND = 1
+Quantity = Annotated[str | None, Parameter(allow_leading_hyphen=True)]
+
+
+def add_to(app: App) -> None:
+    """Add this command to *app*."""
+    app.command(dose)
+
+
+def dose(
+    protocol: str,
+    /,
+    *,
+    weight: Quantity = None,
+    arm: str | None = None,
+    dose: str | None = None,
+    supply: str | None = None,
+    csf: Quantity = None,
+    given: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+    weighed: str | None = None,
+    on: str | None = None,
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> int:
+    """Compute one patient's dose: cells, volumes, containers.
+
+    Example: mfg dose lenzumestrocel-phase2 --arm msc --weight 72kg --csf 25mL
+
+    Parameters
+    ----------
+    protocol
+        A built-in name, or the path of a TOML file.
+    weight
+        The body weight with its unit, such as 72kg.
+    arm
+        The arm, where arms differ in what a patient gets, be it a placebo or nothing.
+    dose
+        The dose, where the doses of an arm differ.
+    supply
+        The supply, where the dose depends on it.
+    csf
+        The volume of vehicle that was drawn, such as 25mL: is it enough?
+    given
+        Another covariate of the protocol as NAME=VALUE; may be repeated.
+    weighed
+        The day on which the patient was weighed, as YYYY-MM-DD: is the weight too old?
+    on
+        The dosing day, as YYYY-MM-DD.
+    json
+        Print one JSON document.
+    """
+    from mfg.cli.given import pairs
+    from mfg.cli.orders import print_order
+    from mfg.prescription.dosing import dose as prescribed
+    from mfg.reader.protocols import load_protocol
+
+    found = load_protocol(protocol)
+    order = prescribed(
+        found,
+        weight=weight,
+        arm=arm,
+        dose=dose,
+        supply=supply,
+        csf=csf,
+        given=pairs(given),
+        weighed=weighed,
+        on=on,
+    )
+    if json:
+        say.document(order)
+    else:
+        print_order(order, protocol)
+    return FOUND if any(finding.level == "error" for finding in order.findings) else 0
