@@ -1,4 +1,4 @@
-"""The commands that answer from a protocol alone: check, dose, audit, schedule."""
+"""The commands that answer from a protocol alone: check, audit, schedule."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from cyclopts import App, Parameter
 from mfg.cli import say
 
 FOUND = 1
-Quantity = Annotated[str | None, Parameter(allow_leading_hyphen=True)]
 
 
 def add_to(app: App) -> None:
     """Add these commands to *app*."""
-    for command in (check, dose, audit, schedule):
+    for command in (check, audit, schedule):
         app.command(command)
 
 
@@ -52,112 +51,6 @@ def _checked(report: Any) -> dict[str, Any]:
     faults = [{"file": one.source, **say.fields(fault)} for one in report.faults for fault in one.faults]
     head = {"file": report.file, "sound": not faults, "faults": faults}
     return {**head, "not_checked": list(report.not_checked)}
-
-
-def dose(
-    protocol: str,
-    /,
-    *,
-    weight: Quantity = None,
-    arm: str | None = None,
-    dose: str | None = None,
-    csf: Quantity = None,
-    given: Annotated[tuple[str, ...], Parameter(negative="")] = (),
-    weighed: str | None = None,
-    on: str | None = None,
-    by: str | None = None,
-    sheet: Path | None = None,
-    patient: str | None = None,
-    second_id: str | None = None,
-    suspended: str | None = None,
-    blinded: Annotated[bool, Parameter(negative="")] = False,
-    json: Annotated[bool, Parameter(negative="")] = False,
-) -> int:
-    """Compute one patient's dose: cells, volumes, containers.
-
-    Example: mfg dose lenzumestrocel-phase2 --weight 72kg --csf 25mL
-
-    Parameters
-    ----------
-    protocol
-        A built-in name, or the path of a TOML file.
-    weight
-        The body weight with its unit, such as 72kg.
-    arm
-        The arm, where the dose differs between arms.
-    dose
-        The dose, where the doses of an arm differ.
-    csf
-        The volume of vehicle that was drawn, such as 25mL: is it enough?
-    given
-        Another covariate of the protocol as NAME=VALUE; may be repeated.
-    weighed
-        The day on which the patient was weighed, as YYYY-MM-DD: is the weight too old?
-    on
-        The dosing day, as YYYY-MM-DD.
-    by
-        Who asks: the name that is kept in the record of the answer.
-    sheet
-        Where to write the worksheet, an HTML page that prints on A4: calculation, containers, labels, signatures.
-    patient
-        The patient's name or number, for the worksheet and its labels.
-    second_id
-        A second identifier of the patient, such as a date of birth.
-    suspended
-        The end of suspension by the clock here, as 'YYYY-MM-DD HH:MM': until when may the product be used?
-    blinded
-        Write the clinic's copy of the worksheet, which is the same for the product and for its placebo.
-    json
-        Print one JSON document.
-    """
-    from mfg.cli.asked import record_of
-    from mfg.cli.orders import print_order
-    from mfg.cli.worksheets import moment, named, write_page
-    from mfg.dispensing.worksheet import worksheet
-    from mfg.errors import Refused
-    from mfg.prescription.dosing import dose as prescribed
-    from mfg.reader.protocols import load_protocol
-
-    found = load_protocol(protocol)
-    order = prescribed(
-        found, weight=weight, arm=arm, dose=dose, csf=csf, given=_pairs(given), weighed=weighed, on=on
-    )
-    record = record_of(found, by)
-    if blinded and sheet is None:
-        raise Refused("--blinded", None, "is a kind of worksheet", "name its file with --sheet")
-    content = worksheet(
-        found,
-        order,
-        record,
-        patient=named(patient, "--patient"),
-        second_id=named(second_id, "--second-id"),
-        csf=csf,
-        suspended=moment(suspended, "--suspended"),
-    )
-    if sheet is not None:
-        write_page(content, sheet, blinded=blinded)
-    if json:
-        say.document({**say.fields(order), "record": record, "worksheet": say.fields(content, "record")})
-    else:
-        print_order(order, protocol)
-        say.record(record)
-    return FOUND if any(finding.level == "error" for finding in order.findings) else 0
-
-
-def _pairs(given: tuple[str, ...]) -> dict[str, str]:
-    from mfg.errors import Refused
-
-    pairs = [item.partition("=") for item in given]
-    for name, equals, value in pairs:
-        if not equals or not name or not value:
-            raise Refused(
-                "--given", f"{name}{equals}{value}", "is not NAME=VALUE", "write it like --given cohort=2"
-            )
-    names = [name for name, _, _ in pairs]
-    for name in names:
-        if names.count(name) > 1:
-            raise Refused("--given", name, "stands more than once", "give each value once")
-    return {name: value for name, _, value in pairs}
 
 
 def audit(
@@ -265,6 +158,7 @@ def schedule(
         Print one JSON document.
     """
     from mfg.cli.courses import print_course, write_calendar
+    from mfg.cli.given import pairs
     from mfg.course.schedule import schedule as planned
     from mfg.reader.protocols import load_protocol
     from mfg.reader.scenarios import load_site
@@ -276,7 +170,7 @@ def schedule(
         arm=arm,
         supply=supply,
         holidays=holidays,
-        given=_pairs(given),
+        given=pairs(given),
         patient=patient,
         site=load_site(site) if site is not None else None,
         clinic=clinic,

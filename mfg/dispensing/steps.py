@@ -31,7 +31,7 @@ class Step:
 
 def steps_of(protocol: Protocol, order: Order) -> tuple[Step, ...]:
     """How *order* follows from *protocol*, number by number."""
-    prescriber = Prescriber.of(protocol, arm=order.arm, dose=order.dose)
+    prescriber = Prescriber.of(protocol, arm=order.arm, dose=order.dose, supply=order.supply)
     calculation = _Calculation(protocol, order, prescriber.case(order.covariates))
     calculation.covariates()
     rules = {(rule.name, rule.component): rule for rule in prescriber.rule.routes}

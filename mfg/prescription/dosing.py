@@ -15,7 +15,7 @@ from mfg.prescription.examples import example_faults
 from mfg.prescription.matching import match_or_say
 from mfg.prescription.observed import aged
 from mfg.prescription.order import Order
-from mfg.prescription.prescriber import Prescriber
+from mfg.prescription.prescriber import Prescriber, left_out
 from mfg.protocol.protocol import Protocol, loaded
 from mfg.units import Quantity, Volume, amount, measure_of, taken
 
@@ -26,6 +26,7 @@ def dose(
     weight: str | Quantity | None = None,
     arm: str | None = None,
     dose: str | None = None,
+    supply: str | None = None,
     given: Mapping[str, str | Quantity] | None = None,
     csf: str | Quantity | None = None,
     weighed: str | date | None = None,
@@ -34,8 +35,9 @@ def dose(
     """The dose that *protocol* prescribes for one dosing day of one patient.
 
     *weight* and *csf* are quantities such as ``"72 kg"`` and ``"25 mL"``; *given* holds any other
-    covariate that the protocol names. *arm* and *dose* may be left out where they make no difference. If the
-    patient was *weighed* on one day and is dosed *on* another, the weight must not be too old.
+    covariate that the protocol names. *arm*, *dose* and *supply* may be left out where they make no difference to any
+    patient, in a placebo or a control neither. If the patient was *weighed* on one day and is dosed *on* another, the
+    weight must not be too old.
 
     Raises:
         Refused: for anything that the protocol does not allow or does not define. No dose is guessed.
@@ -47,14 +49,14 @@ def dose(
                 "--given weight", str(known["weight"]), "is a second body weight", "give one of them"
             )
         known["weight"] = weight
-    prescriber = Prescriber.of(protocol, arm=arm, dose=dose)
+    prescriber = Prescriber.asked(protocol, arm, dose, supply)
     order = evolve(
         prescriber.order(prescriber.case(known)),
         covariates={name: str(value) for name, value in known.items()},
     )
-    findings = [*order.findings, *prescriber.remarks()]
+    findings = [*order.findings, *left_out(prescriber, arm, dose), *prescriber.remarks()]
     if prescriber.kind == "placebo":
-        order, _, said = match_or_say(protocol, order, known)
+        order, said = match_or_say(protocol, order, known)
         findings.append(said)
     findings += aged(protocol, prescriber.needs, known, weighed, on)
     if not protocol.examples:

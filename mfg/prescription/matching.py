@@ -28,7 +28,7 @@ def product_of(protocol: Protocol, order: Order, given: Mapping[str, str | Quant
     for arm in protocol.dosed_arms():
         treatment = arm.doses.get(order.dose)
         if treatment is not None and protocol.treatment(treatment).kind == "product":
-            prescriber = Prescriber.of(protocol, arm=arm.name, dose=order.dose)
+            prescriber = Prescriber.of(protocol, arm=arm.name, dose=order.dose, supply=order.supply)
             made = prescriber.order(prescriber.case(given))
             found.append(evolve(made, covariates={name: str(value) for name, value in given.items()}))
     if not found:
@@ -50,19 +50,19 @@ def matching(order: Order, product: Order) -> Order:
 
 def match_or_say(
     protocol: Protocol, order: Order, given: Mapping[str, str | Quantity]
-) -> tuple[Order, Order | None, Finding]:
-    """*order*, a placebo, with the volume of its product and that product's order; and what there is to say of it."""
+) -> tuple[Order, Finding]:
+    """*order*, a placebo, in the volume of its product, and what there is to say of that."""
     try:
         product = product_of(protocol, order, given)
     except Refused as fault:
         message = f"the volume that matches the product's is not known: {fault}"
-        return order, None, Finding("warning", "matching-volume", message)
+        return order, Finding("warning", "matching-volume", message)
     found = matching(order, product)
     if any(a.volume_mL is None for a in found.administrations):
         message = "the protocol states no volume of the product that the placebo's could match"
-        return found, product, Finding("warning", "matching-volume", message)
+        return found, Finding("warning", "matching-volume", message)
     message = "the volume is that of the product for the same patient"
-    return found, product, Finding("note", "matching-volume", message)
+    return found, Finding("note", "matching-volume", message)
 
 
 def _like(given: Administration, product: Order) -> Administration | None:

@@ -221,6 +221,7 @@ class Example:
     expect: Mapping[str, Any]
     arm: str | None = None
     dose: str | None = None
+    supply: str | None = None
     route: str | None = None
 
 

@@ -144,6 +144,16 @@ _ARMS = {
     _CELLS: [{"when": {"arm": "low"}, "is": "1e6 cell"}, {"when": {"arm": "high"}, "is": "2e6 cell"}],
 }
 _DOSES = {_CELLS: [{"when": {"dose": "one"}, "is": "1e6 cell"}, {"when": {"dose": "two"}, "is": "2e6 cell"}]}
+_SUPPLIES = {
+    "protocol.supply": [
+        {"name": "fresh", "kind": "fresh", "before": "21 day"},
+        {"name": "other", "kind": "fresh", "before": "21 day"},
+    ],
+    _CELLS: [
+        {"when": {"supply": "fresh"}, "is": "1e6 cell"},
+        {"when": {"supply": "other"}, "is": "2e6 cell"},
+    ],
+}
 _ROUTES = {"protocol.route": [{"name": "vein", "cells": "1e6 cell"}, {"name": "skin", "cells": "2e6 cell"}]}
 EXAMPLES = group(
     "protocol.example",
@@ -190,6 +200,13 @@ EXAMPLES = group(
         "paper",
         {"protocol.example.1.dose": "two"},
         where={**_DOSES, **_example(dose="one", given={}, expect={"total": "1e6 cell"})},
+    ),
+    Witness(
+        "supply",
+        "check",
+        "paper",
+        {"protocol.example.1.supply": "other"},
+        where={**_SUPPLIES, **_example(supply="fresh", given={}, expect={"total": "1e6 cell"})},
     ),
     Witness(
         "route",

@@ -30,7 +30,6 @@ HEAVIEST = 3000  # tenths of a kilogram
 def arms_of(scenario: Scenario) -> tuple[p.Arm, ...]:
     """The arms, each with its doses, its course, and the conditions of its visits."""
     protocol, weights, supply = scenario.protocol, _weights(scenario), scenario.source
-    known: p.Case = {"supply": supply.name} if supply is not None else {}
     conditions = {
         each.name: condition_of(event.when, protocol.units)
         for event in protocol.events
@@ -52,7 +51,7 @@ def arms_of(scenario: Scenario) -> tuple[p.Arm, ...]:
             ratio=arm.ratio or arm.size or 1,
             size=arm.size if in_order else None,
             doses=tuple(
-                _dose(scenario, arm, name, weights, conditions.get(name), known, tables)
+                _dose(scenario, arm, name, weights, conditions.get(name), tables)
                 for name in arm.doses
                 if name in course.doses
             ),
@@ -126,7 +125,6 @@ def _dose(
     name: str,
     weights: range,
     when: Condition | None,
-    known: p.Case,
     tables: _Tables,
 ) -> p.Dose:
     """A dose as the prescriber gives it: for each of *weights* in tenths of a kilogram, or by its rule."""
@@ -136,8 +134,11 @@ def _dose(
     if treatment.kind != "product":
         nothing = p.Portion(0.0, 0.0, 0.0, 0.0, 0.0)
         return p.Dose(name, product=False, drawn=drawn, portions=(nothing,), when=when)
-    prescriber = Prescriber.of(protocol, arm=arm.name, dose=name)
-    words = {**prescriber.words(), **known}
+    supply = scenario.source
+    prescriber = Prescriber.of(
+        protocol, arm=arm.name, dose=name, supply=supply.name if supply is not None else None
+    )
+    words = prescriber.words()
     ruled = Ruled(prescriber.rule, words, tables.terms)
     counted = counted_of(prescriber.rule)
     if prescriber.needs - {"weight"}:
