@@ -11,6 +11,7 @@ from attrs import evolve
 from mfg.digits import plain, volume
 from mfg.errors import Refused
 from mfg.evidence import Finding
+from mfg.prescription.basis import GIVEN, assumptions, basis_of
 from mfg.prescription.examples import example_faults
 from mfg.prescription.observed import aged
 from mfg.prescription.order import Order
@@ -49,8 +50,10 @@ def dose(
             )
         known["weight"] = weight
     prescriber = Prescriber.asked(protocol, arm, dose, supply)
-    order = prescriber.order(prescriber.case(known))
-    findings = [*order.findings, *left_out(prescriber, arm, dose), *prescriber.remarks()]
+    case = prescriber.case(known)
+    order = prescriber.order(case)
+    basis = basis_of(prescriber, case, known, order.administrations)
+    findings = [*order.findings, *left_out(prescriber, arm, dose), *assumptions(basis), *prescriber.remarks()]
     findings += aged(protocol, prescriber.needs, known, weighed, on)
     if not protocol.examples:
         findings.append(
@@ -62,7 +65,8 @@ def dose(
     if csf is not None:
         drawn = taken(csf, measure_of(Volume), "--csf")
         findings += _vehicle(protocol, order, amount(drawn, "mL"))
-    return evolve(order, findings=tuple(findings))
+    used = {row.what: row.value for row in basis if row.evidence == GIVEN}
+    return evolve(order, findings=tuple(findings), basis=basis, covariates=used)
 
 
 def _vehicle(protocol: Protocol, order: Order, drawn: Decimal) -> Iterator[Finding]:
