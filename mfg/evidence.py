@@ -36,7 +36,7 @@ class Evidence:
 
 @frozen
 class Number:
-    """One number of a file: its path, its value as written, and its evidence if it has any."""
+    """One number of a file, or a word that carries evidence: its path, its value as written, its evidence if any."""
 
     path: str
     value: str

@@ -69,8 +69,8 @@ def _cells(given: Administration, box: Filled, containers: int) -> Decimal | Non
     """The cells of one container; None where the protocol does not say how they are divided."""
     if box.cells is not None:
         return box.cells
-    if given.cells is None:
-        return None
+    if not given.cells:
+        return given.cells
     if box.fill_mL is not None and given.volume_mL:
         return given.cells * box.fill_mL / given.volume_mL
     return given.cells / containers if containers in (1, given.sites) else None

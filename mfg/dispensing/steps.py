@@ -13,6 +13,7 @@ from mfg.prescription.prescriber import Prescriber
 from mfg.prescription.rule import Amount, CellRow, RouteRule
 from mfg.protocol.cases import Case, choose
 from mfg.protocol.protocol import Protocol
+from mfg.protocol.route import Route
 
 ENTERED = Support("entered", "by the person who asked")
 
@@ -34,9 +35,9 @@ def steps_of(protocol: Protocol, order: Order) -> tuple[Step, ...]:
     prescriber = Prescriber.of(protocol, arm=order.arm, dose=order.dose, supply=order.supply)
     calculation = _Calculation(protocol, order, prescriber.case(order.covariates))
     calculation.covariates()
-    rules = {(rule.name, rule.component): rule for rule in prescriber.rule.routes}
-    for given in order.administrations:
-        calculation.route(given, rules[given.route, given.component])
+    routes = zip(order.administrations, prescriber.routes, prescriber.rule.routes, strict=True)
+    for given, route, rule in routes:
+        calculation.route(given, route, rule)
     return tuple(calculation.steps)
 
 
@@ -86,11 +87,11 @@ class _Calculation:
                 f"{what}{observed}", self.order.covariates.get(name, ""), again, ENTERED
             )
 
-    def route(self, given: Administration, rule: RouteRule) -> None:
+    def route(self, given: Administration, route: Route, rule: RouteRule) -> None:
         """From the dose to the containers of one route."""
-        label = rule.where.removeprefix("route.").removesuffix(".cells")
+        label = route.label
         self.before = f"{label}: " if len(self.order.administrations) > 1 else ""
-        place = f"route.{label}"
+        place = self.protocol.path_of(route)
         row, sites = choose(rule.rows, self.case, rule.where), choose(rule.sites, self.case, rule.where)
         if row.target is None:
             self.add("cells", _between(given), "the lot decides", self.why(f"{place}.cells"))

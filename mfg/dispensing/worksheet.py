@@ -18,7 +18,7 @@ from mfg.prescription.matching import product_of
 from mfg.prescription.order import Administration, Basis, Order, in_words
 from mfg.protocol.cases import LIMITS, Condition
 from mfg.protocol.protocol import Protocol, Release
-from mfg.protocol.recipe import Formulate, Ship
+from mfg.protocol.recipe import Formulate, Ship, path_of_step
 from mfg.protocol.recipe import Step as RecipeStep
 from mfg.protocol.rules import condition_of
 from mfg.record import Record
@@ -245,7 +245,9 @@ def _vehicle(protocol: Protocol, order: Order, recipe: list[RecipeStep]) -> Fact
     step = next((s for s in recipe if isinstance(s, Formulate)), None)
     if step is None:
         return None
-    return _fact(protocol, order, "suspended in", step.vehicle, "step.formulate.vehicle")
+    return _fact(
+        protocol, order, "suspended in", step.vehicle, f"{path_of_step(protocol.recipe, step)}.vehicle"
+    )
 
 
 def _draw(protocol: Protocol, order: Order, recipe: list[RecipeStep]) -> Fact | None:
@@ -254,7 +256,9 @@ def _draw(protocol: Protocol, order: Order, recipe: list[RecipeStep]) -> Fact | 
     if step is None or step.drawn is None:
         return None
     value = str(step.draw) if step.draw is not None else "no limits stated"
-    return _fact(protocol, order, f"{step.vehicle} to draw", value, "step.formulate.draw")
+    return _fact(
+        protocol, order, f"{step.vehicle} to draw", value, f"{path_of_step(protocol.recipe, step)}.draw"
+    )
 
 
 def _expiry(
@@ -266,7 +270,7 @@ def _expiry(
             problem = f"has no use here: {protocol.name} does not say how long the product may be used"
             raise Refused("--suspended", None, problem, "leave it out")
         return None
-    found = support(protocol, order, "step.formulate.use_within")
+    found = support(protocol, order, f"{path_of_step(protocol.recipe, step)}.use_within")
     within = timedelta(minutes=float(amount(step.use_within, "minute")))
     before = later(suspended, within) if suspended is not None else None
     return Expiry(_short(text(step.use_within)), found.evidence, found.because, suspended, before)
@@ -288,8 +292,7 @@ def _storage(protocol: Protocol, order: Order, recipe: list[RecipeStep]) -> Iter
     made = next((n for n, step in enumerate(recipe) if isinstance(step, Formulate)), 0)
     for step in recipe[made:]:
         if isinstance(step, Ship):
-            path = f"step.ship, {step.leg}"
-            path = path if any(n.path.startswith(f"{path}.") for n in protocol.numbers) else "step.ship"
+            path = path_of_step(protocol.recipe, step)
             if step.keep is not None:
                 keep = _short(f"{text(step.keep.least)} to {text(step.keep.most)}")
                 yield _fact(protocol, order, f"kept, {step.leg}", keep, f"{path}.keep")

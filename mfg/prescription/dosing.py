@@ -11,6 +11,7 @@ from attrs import evolve
 from mfg.digits import plain, volume
 from mfg.errors import Refused
 from mfg.evidence import Finding
+from mfg.prescription.basis import assumptions, basis_of, covariates_of
 from mfg.prescription.examples import example_faults
 from mfg.prescription.matching import match_or_say
 from mfg.prescription.observed import aged
@@ -50,11 +51,10 @@ def dose(
             )
         known["weight"] = weight
     prescriber = Prescriber.asked(protocol, arm, dose, supply)
-    order = evolve(
-        prescriber.order(prescriber.case(known)),
-        covariates={name: str(value) for name, value in known.items()},
-    )
-    findings = [*order.findings, *left_out(prescriber, arm, dose), *prescriber.remarks()]
+    case = prescriber.case(known)
+    order = prescriber.order(case)
+    basis, used = basis_of(prescriber, case, known, order.administrations), covariates_of(prescriber, case)
+    findings = [*order.findings, *left_out(prescriber, arm, dose), *assumptions(basis), *prescriber.remarks()]
     if prescriber.kind == "placebo":
         order, said = match_or_say(protocol, order, known)
         findings.append(said)
@@ -69,7 +69,7 @@ def dose(
     if csf is not None:
         drawn = taken(csf, measure_of(Volume), "--csf")
         findings += _vehicle(protocol, order, amount(drawn, "mL"))
-    return evolve(order, findings=tuple(findings))
+    return evolve(order, findings=tuple(findings), basis=basis, covariates={**order.covariates, **used})
 
 
 def _vehicle(protocol: Protocol, order: Order, drawn: Decimal) -> Iterator[Finding]:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 
 from attrs import evolve
 
 from mfg.errors import Refused
 from mfg.evidence import Finding
+from mfg.prescription.basis import basis_of, covariates_of
 from mfg.prescription.order import Administration, Order
 from mfg.prescription.prescriber import Prescriber
 from mfg.protocol.protocol import Protocol
 from mfg.units import Quantity
-
-NONE = Decimal(0)
 
 
 def product_of(protocol: Protocol, order: Order, given: Mapping[str, str | Quantity]) -> Order:
@@ -29,8 +27,10 @@ def product_of(protocol: Protocol, order: Order, given: Mapping[str, str | Quant
         treatment = arm.doses.get(order.dose)
         if treatment is not None and protocol.treatment(treatment).kind == "product":
             prescriber = Prescriber.of(protocol, arm=arm.name, dose=order.dose, supply=order.supply)
-            made = prescriber.order(prescriber.case(given))
-            found.append(evolve(made, covariates={name: str(value) for name, value in given.items()}))
+            case = prescriber.case(given)
+            made = prescriber.order(case)
+            basis = basis_of(prescriber, case, given, made.administrations)
+            found.append(evolve(made, basis=basis, covariates=covariates_of(prescriber, case)))
     if not found:
         raise Refused("dose", order.dose, "is the product in no arm", "there is no volume to match")
     if len({tuple(map(_seen, one.administrations)) for one in found}) > 1:
@@ -40,10 +40,11 @@ def product_of(protocol: Protocol, order: Order, given: Mapping[str, str | Quant
 
 
 def matching(order: Order, product: Order) -> Order:
-    """The placebo of *order* in the volumes and containers of the *product*, without cells."""
+    """The placebo of *order* in the volumes and containers of the *product*, by the same covariates, without cells."""
     pairs = [(given, _like(given, product)) for given in order.administrations]
     return evolve(
         order,
+        covariates=product.covariates,
         administrations=tuple(_filled(given, like) if like is not None else given for given, like in pairs),
     )
 
@@ -77,7 +78,7 @@ def _filled(given: Administration, like: Administration) -> Administration:
         volume_mL=like.volume_mL,
         volume_least_mL=like.volume_least_mL,
         volume_most_mL=like.volume_most_mL,
-        containers=tuple(evolve(box, nominal_cells=None, cells=NONE) for box in like.containers),
+        containers=tuple(evolve(box, nominal_cells=None, cells=None) for box in like.containers),
     )
 
 

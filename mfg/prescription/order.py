@@ -55,10 +55,15 @@ class Administration:
 
 def in_words(given: Administration) -> str:
     """What is counted, as people say it: Muse cells, viable CAR+ T cells, islet equivalents."""
-    if given.counted in KINDS:
-        return KINDS[given.counted]
-    label = given.counted.removesuffix("s") + "s"
-    return f"viable {label}" if given.kind == "viable_cell" and "viable" not in label else label
+    return plural(given.counted, given.kind)
+
+
+def plural(counted: str, kind: str) -> str:
+    """Many of what is *counted*, whose numbers are in the unit *kind*."""
+    if counted in KINDS:
+        return KINDS[counted]
+    label = counted.removesuffix("s") + "s"
+    return f"viable {label}" if kind == "viable_cell" and "viable" not in label else label
 
 
 @frozen

@@ -9,13 +9,14 @@ from attrs import frozen
 
 from mfg.errors import Refused
 from mfg.evidence import Finding
-from mfg.prescription.compile import rule_of
+from mfg.prescription.compile import routes_of, rule_of
 from mfg.prescription.order import Order, total
 from mfg.prescription.rule import Rule
 from mfg.prescription.which import conditions, the_arm, the_dose, the_supply
 from mfg.protocol.cases import Case
 from mfg.protocol.given import value_of
 from mfg.protocol.protocol import Arm, Protocol
+from mfg.protocol.route import Route
 from mfg.units import Quantity
 
 
@@ -59,6 +60,11 @@ class Prescriber:
     def kind(self) -> str:
         """What this dose is: product, placebo or sham."""
         return self.rule.kind
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """The routes of this dose as the protocol has them, in the order of the rule's."""
+        return routes_of(self.protocol, self.protocol.treatment(self.arm.doses[self.dose]))
 
     @property
     def needs(self) -> frozenset[str]:

@@ -296,8 +296,14 @@ class Protocol:
         """The step that suspends the cells in their vehicle, if the recipe has one."""
         return next((step for step in self.recipe if isinstance(step, Formulate)), None)
 
+    def path_of(self, route: Route) -> str:
+        """Where *route* stands in the file: by its name, and where several share it, by its place too."""
+        names = [one.name for one in self.routes]
+        place = next(n for n, one in enumerate(self.routes, 1) if one is route)
+        return f"route.{route.name}, {place}" if names.count(route.name) > 1 else f"route.{route.name}"
+
     def evidence_of(self, path: str) -> str:
-        """What supports the number at *path*, or the empty string."""
+        """What supports the number or the word at *path*, or the empty string."""
         return next((str(n.evidence) for n in self.numbers if n.path == path and n.evidence), "")
 
 
