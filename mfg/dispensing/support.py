@@ -18,6 +18,9 @@ class Support:
     evidence: str = ""
     because: str = ""
 
+    def __bool__(self) -> bool:
+        return bool(self.evidence)
+
 
 def support(protocol: Protocol, order: Order, path: str, key: str = "") -> Support:
     """The evidence of the number at or under *path*, of several the one that the order rests on.

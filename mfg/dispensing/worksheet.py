@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mfg.digits import near, volume
 from mfg.dispensing.portions import Portion, portions_of
 from mfg.dispensing.steps import Step, counted, exactly, steps_of
-from mfg.dispensing.support import support, written
+from mfg.dispensing.support import MISSING, Support, support, written
 from mfg.errors import Refused
 from mfg.evidence import Finding
 from mfg.prescription.matching import product_of
@@ -153,7 +153,7 @@ def worksheet(
         expiry=_expiry(protocol, order, recipe, suspended),
         storage=tuple(_storage(protocol, order, recipe)),
         release=tuple(_limits(protocol, order, case)) if kind == "product" else (),
-        basis=counts.basis,
+        basis=tuple(_basis(protocol, counts)),
         findings=order.findings,
         record=record,
     )
@@ -313,10 +313,23 @@ def _short(quantity: str) -> str:
     return quantity
 
 
+def _basis(protocol: Protocol, order: Order) -> Iterator[Basis]:
+    """What the dose rests on, without what stands in other parts of the sheet: the patient, the product, its release."""
+    for row in order.basis:
+        if row.evidence == "given" or row.path.startswith(("release.", "step.")) or _none_of_product(row):
+            continue
+        found = support(protocol, order, row.path) if row.path else Support()
+        yield evolve(row, because=found.because) if found.evidence == row.evidence else row
+
+
+def _none_of_product(row: Basis) -> bool:
+    return not row.path and row.what in ("vehicle", "expiry, use within", "storage")
+
+
 def _limits(protocol: Protocol, order: Order, case: dict[str, str]) -> Iterator[Limit]:
     for test in protocol.release:
         if _holds(condition_of(test.when, protocol.units), case):
-            found = support(protocol, order, f"release.{test.test}.limit")
+            found = support(protocol, order, f"release.{test.test}.limit") or Support(MISSING)
             said = written(protocol, f"release.{test.test}.limit")
             limit = " and ".join(f"{LIMITS[name]} {value}" for name, value in said.items() if name in LIMITS)
             yield Limit(test.test, limit or str(test.limit), _waits(test), found.evidence, found.because)
