@@ -25,7 +25,7 @@ def drawn(kind: str, nominal: Decimal | None, fill: Decimal | None) -> str:
     said = "not stated" if fill is None else f"{plain(fill)} mL"
     label = escape(visible(f"{kind}{f' of {plain(nominal)} mL' if nominal is not None else ''}, fill {said}"))
     body = _syringe(filled, fill is not None) if kind == "syringe" else _vessel(filled, fill is not None)
-    scale = "".join(_scale(size)) if size else ""
+    scale = "".join(_scale(size, fine=kind == "syringe")) if size else ""
     return f'<svg role="img" aria-label="{label}" viewBox="0 0 330 92" width="330" height="92">{body}{scale}</svg>'
 
 
@@ -36,15 +36,18 @@ def marks_of(size: Decimal) -> tuple[Decimal, Decimal]:
     return fine, coarse
 
 
-def _scale(size: Decimal) -> Iterator[str]:
-    fine, coarse = marks_of(size)
+def _scale(size: Decimal, *, fine: bool) -> Iterator[str]:
+    """The marks with their numbers; a bag has those alone."""
+    step, coarse = marks_of(size)
     bottom = _TOP + _BROAD
-    for n in range(int(size / fine) + 1):
-        at = _LEFT + LONG * n * fine / size
-        numbered = n * fine % coarse == 0
+    for n in range(int(size / step) + 1):
+        at = _LEFT + LONG * n * step / size
+        numbered = n * step % coarse == 0
+        if not numbered and not fine:
+            continue
         yield _line(at, bottom, at, bottom - (12 if numbered else 6), "1")
         if numbered:
-            yield _text(at, bottom + 15, plain(n * fine))
+            yield _text(at, bottom + 15, plain(n * step))
     yield _text(_LEFT + LONG + 26, bottom + 15, "mL")
 
 

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from mfg.digits import volume
 from mfg.dispensing.portions import Portion
-from mfg.dispensing.steps import counted
+from mfg.dispensing.words import counted
 from mfg.dispensing.worksheet import Worksheet
 
 

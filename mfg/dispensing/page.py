@@ -15,7 +15,7 @@ from mfg.digits import near, plain, volume
 from mfg.dispensing.drawing import drawn
 from mfg.dispensing.labels import holds, labels_of
 from mfg.dispensing.portions import Portion
-from mfg.dispensing.steps import counted, exactly
+from mfg.dispensing.words import counted, exactly, symbols
 from mfg.dispensing.worksheet import Worksheet
 from mfg.visible import visible
 
@@ -67,6 +67,7 @@ def _environment() -> Environment:
         "exactly": exactly,
         "counted": counted,
         "when": _when,
+        "symbols": symbols,
     }
     made.filters.update(tools)
     made.globals["drawn"] = lambda *given: Markup(drawn(*given))  # noqa: S704 -- its text is escaped there

@@ -8,6 +8,7 @@ from attrs import define, field, frozen
 
 from mfg.digits import density, near, plain, scientific, volume
 from mfg.dispensing.support import Support, support
+from mfg.dispensing.words import counted, exactly, symbols
 from mfg.prescription.order import Administration, Order, in_words
 from mfg.prescription.prescriber import Prescriber
 from mfg.prescription.rule import Amount, CellRow, RouteRule
@@ -41,20 +42,6 @@ def steps_of(protocol: Protocol, order: Order) -> tuple[Step, ...]:
     return tuple(calculation.steps)
 
 
-def counted(count: Decimal, what: str) -> str:
-    """A number of cells in digits and in words: a slip in one shows against the other."""
-    for size, word in ((10**9, "billion"), (10**6, "million")):
-        if count >= size and count == int(count):
-            return f"{near(count)} {what} ({plain(count / size)} {word})"
-    return f"{near(count)} {what}"
-
-
-def exactly(given: Decimal) -> str:
-    """A volume with all its digits up to the thousandth of a mL; *about* it beyond."""
-    shown = round(given, 3)
-    return f"{plain(shown)} mL" if shown == given else f"about {plain(shown)} mL"
-
-
 @define
 class _Calculation:
     """The steps of one order as they are found; `known` has the number of the step of each covariate."""
@@ -84,7 +71,7 @@ class _Calculation:
             what = "body weight" if name == "weight" else name.replace("_", " ")
             again = "read again from the patient's record: ______"
             self.known[name] = self.add(
-                f"{what}{observed}", self.order.covariates.get(name, ""), again, ENTERED
+                f"{what}{observed}", symbols(self.order.covariates.get(name, "")), again, ENTERED
             )
 
     def route(self, given: Administration, route: Route, rule: RouteRule) -> None:
@@ -95,6 +82,7 @@ class _Calculation:
         row, sites = choose(rule.rows, self.case, rule.where), choose(rule.sites, self.case, rule.where)
         if row.target is None:
             self.add("cells", _between(given), "the lot decides", self.why(f"{place}.cells"))
+            self.add("cells of the lot", "", f"counted {in_words(given)}")
         else:
             self.target(given, row.target, sites, place)
             self.moved(given, row, row.target.of(self.case, sites), sites, place)
@@ -116,7 +104,7 @@ class _Calculation:
         if target.per is None:
             self.cells = self.add("cells prescribed", cells, "a fixed dose", why)
             return
-        unit = "site" if target.per == "site" else self.protocol.units.get(target.per, "kg")
+        unit = "site" if target.per == "site" else symbols(self.protocol.units.get(target.per, "kg"))
         each = self.add(
             f"{what} for each {unit}", f"{near(target.value)} / {unit}", f"= {scientific(target.value)}", why
         )

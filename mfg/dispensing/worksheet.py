@@ -10,8 +10,9 @@ from attrs import evolve, frozen
 
 from mfg.digits import near, volume
 from mfg.dispensing.portions import Portion, portions_of
-from mfg.dispensing.steps import Step, counted, exactly, steps_of
+from mfg.dispensing.steps import Step, steps_of
 from mfg.dispensing.support import MISSING, Support, support, written
+from mfg.dispensing.words import counted, exactly, symbols
 from mfg.errors import Refused
 from mfg.evidence import Finding
 from mfg.prescription.matching import product_of
@@ -231,7 +232,7 @@ def _size(size: Decimal) -> str:
 
 def _total(order: Order) -> str:
     words = list(dict.fromkeys(in_words(given) for given in order.administrations))
-    if len(order.administrations) < 2 or order.total_cells is None:
+    if len(order.administrations) < 2 or not order.total_cells:
         return ""
     return f"together {counted(order.total_cells, words[0] if len(words) == 1 else 'cells')}"
 
@@ -273,7 +274,7 @@ def _expiry(
     found = support(protocol, order, f"{path_of_step(protocol.recipe, step)}.use_within")
     within = timedelta(minutes=float(amount(step.use_within, "minute")))
     before = later(suspended, within) if suspended is not None else None
-    return Expiry(_short(text(step.use_within)), found.evidence, found.because, suspended, before)
+    return Expiry(symbols(text(step.use_within)), found.evidence, found.because, suspended, before)
 
 
 def later(at: datetime, by: timedelta, zone: tzinfo | None = None) -> datetime:
@@ -294,23 +295,16 @@ def _storage(protocol: Protocol, order: Order, recipe: list[RecipeStep]) -> Iter
         if isinstance(step, Ship):
             path = path_of_step(protocol.recipe, step)
             if step.keep is not None:
-                keep = _short(f"{text(step.keep.least)} to {text(step.keep.most)}")
+                keep = symbols(f"{text(step.keep.least)} to {text(step.keep.most)}")
                 yield _fact(protocol, order, f"kept, {step.leg}", keep, f"{path}.keep")
             if step.within is not None:
                 yield _fact(
                     protocol,
                     order,
                     f"on its way, {step.leg}, at most",
-                    _short(text(step.within)),
+                    symbols(text(step.within)),
                     f"{path}.within",
                 )
-
-
-def _short(quantity: str) -> str:
-    """A quantity with the symbols of its units."""
-    for unit, symbol in ((" degC", " °C"), (" hour", " h"), (" minute", " min")):
-        quantity = quantity.replace(unit, symbol)
-    return quantity
 
 
 def _basis(protocol: Protocol, order: Order) -> Iterator[Basis]:
