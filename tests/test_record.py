@@ -32,7 +32,7 @@ def test_a_file_is_known_by_the_sha_256_of_its_bytes(tmp_path: Path) -> None:
     phase3, *sources = load_protocol("lenzumestrocel-phase3").files
     content = (shelf("protocol") / "lenzumestrocel-phase3.toml").read_bytes()
     assert phase3.sha256 == hashlib.sha256(content).hexdigest()
-    assert [f.name for f in sources] == ["corestem2025.toml"]
+    assert [f.name for f in sources] == ["corestem2019.toml", "corestem2025.toml"]
     for file in sources:
         assert file.sha256 == hashlib.sha256((shelf("source") / file.name).read_bytes()).hexdigest()
 
