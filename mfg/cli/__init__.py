@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from cyclopts import App, CycloptsError
 
-from mfg.cli import figures, limits, protocols, runs, sensitivity, show, studies, today
+from mfg.cli import audit, figures, limits, protocols, runs, sensitivity, show, studies, today
 from mfg.errors import Failed, MfgError
 
 DONE, FOUND, REFUSED, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
@@ -27,6 +27,7 @@ app = App(
 )
 show.add_to(app)
 protocols.add_to(app)
+audit.add_to(app)
 runs.add_to(app)
 studies.add_to(app)
 sensitivity.add_to(app)
