@@ -9,7 +9,7 @@ from attrs import define, field, frozen
 
 from mfg.errors import Faults, Refused
 from mfg.sheet import text, workbook
-from mfg.sheet.cells import sign_of
+from mfg.sheet.cells import NUMBER, sign_of
 from mfg.sheet.encoding import Encoding, encoding_of
 from mfg.sheet.meaning import meaning_of
 
@@ -148,6 +148,9 @@ def _header(records: Iterator[Record], plausible: Plausible) -> tuple[int, tuple
         rows = f"rows {found[0][0]} and {different[0][0]}"
         raise Refused("header", rows, "may both name the columns", "keep one table in the file")
     number, cells = (found or filled)[0]
+    if not found and any(NUMBER.fullmatch(cell.strip()) for cell in cells):
+        shown = ", ".join(cells)[:40]
+        raise Refused(f"row {number}", shown, "holds numbers, and no row names the columns", "add a header")
     cells = list(cells)
     while cells and not cells[-1].strip():
         cells.pop()

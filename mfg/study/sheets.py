@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from mfg.auditing import safe
 from mfg.columns import TABLES
+from mfg.sheet import safe
 from mfg.study.disk import written
 from mfg.study.run import Run, parts_of
 
