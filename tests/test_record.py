@@ -70,6 +70,18 @@ def test_a_dose_carries_its_record(
     assert shlex.split(printed[2]) == ["$", "mfg", "dose", str(own)]
 
 
+def test_an_audit_carries_its_record(mfg: Callable[..., Said], tmp_path: Path) -> None:
+    """With the digest of the table that was audited."""
+    table = tmp_path / "doses.csv"
+    table.write_text("patient,weight_kg,cells\nA,70,70000000\n", encoding="utf-8")
+    digest = hashlib.sha256(table.read_bytes()).hexdigest()
+    ask = ("audit", "lenzumestrocel-phase2", table, "--by", "R. Pharm")
+    record = mfg(*ask, "--json").json["record"]
+    assert record["inputs"] == [{"name": str(table), "sha256": digest}]
+    assert (record["protocol"], record["by"]) == ("lenzumestrocel-phase2", "R. Pharm")
+    assert f"input    {table}, SHA-256 {digest}\n" in mfg(*ask).out
+
+
 def test_nobody_is_no_name(mfg: Callable[..., Said]) -> None:
     """Who asked is said or left out."""
     said = mfg("dose", "cl2020-phase2", "--by", " ")

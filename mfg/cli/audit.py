@@ -17,6 +17,7 @@ from mfg.cli import say
 if TYPE_CHECKING:
     from mfg.auditing import Audit, Verdict
     from mfg.protocol.protocol import Protocol
+    from mfg.record import Record
 
 FOUND = 1
 SHOWN = 50  # findings on a screen; nobody reads more there
@@ -36,6 +37,7 @@ def audit(
     dose: str | None = None,
     round: str | None = None,  # noqa: A002
     out: Path | None = None,
+    by: str | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
     """Check a table of doses that somebody else calculated.
@@ -61,18 +63,23 @@ def audit(
         The rounding that the table was made with, like 0.1mL, 1e6cell or 1container, to the nearest; or "0.1mL down".
     out
         Where to write the same rows with their verdicts.
+    by
+        Who asks: the name that is kept in the record of the audit.
     json
         Print one JSON document.
     """
     from mfg.auditing import audit as prepare
+    from mfg.cli.asked import record_of
     from mfg.cli.verdicts import written
     from mfg.reader.protocols import load_protocol
 
-    found = prepare(load_protocol(protocol), file, arm=arm, dose=dose, round=round, others=_built_in)
+    rules = load_protocol(protocol)
+    found = prepare(rules, file, arm=arm, dose=dose, round=round, others=_built_in)
+    record = record_of(rules, by, file)
     rows = written(found, file, out) if out is not None else contextlib.nullcontext(found.rows())
     with rows as judged:
         flagged = (verdict for _, verdict in judged if verdict is not None and verdict.verdict != "ok")
-        return _document(found, flagged) if json else _page(found, flagged)
+        return _document(found, flagged, record) if json else _page(found, flagged, record)
 
 
 def _built_in() -> Iterator[Protocol]:
@@ -82,7 +89,7 @@ def _built_in() -> Iterator[Protocol]:
     return (load_protocol(name) for name in builtin("protocol"))
 
 
-def _document(found: Audit, flagged: Iterator[Verdict]) -> int:
+def _document(found: Audit, flagged: Iterator[Verdict], record: Record) -> int:
     """One JSON document whose findings are written as they pass; what is counted stands after them."""
     head = {
         "protocol": found.protocol.name,
@@ -97,7 +104,12 @@ def _document(found: Audit, flagged: Iterator[Verdict]) -> int:
         sys.stdout.write(mark + _dumped(say.fields(verdict), indent=None))
         mark, any_found = ",\n  ", True
     tail = {"rows": sum(found.counts.values()), **found.counts, **_left_out(found)}
-    beside = {"warnings": found.warnings, "unchecked": found.unchecked, "unused": found.unused}
+    beside = {
+        "warnings": found.warnings,
+        "unchecked": found.unchecked,
+        "unused": found.unused,
+        "record": record,
+    }
     sys.stdout.write(f"\n ],{_dumped({**tail, **beside})[1:]}\n")
     return FOUND if any_found or found.doubt else 0
 
@@ -121,7 +133,7 @@ class _Tally:
         self.counts[name] = self.counts.get(name, 0) + 1
 
 
-def _page(found: Audit, flagged: Iterator[Verdict]) -> int:
+def _page(found: Audit, flagged: Iterator[Verdict], record: Record) -> int:
     """The first findings as a table, how often each slip was found, and what was counted."""
     tally, shown, count = _Tally(), [], 0
     for verdict in flagged:
@@ -141,6 +153,7 @@ def _page(found: Audit, flagged: Iterator[Verdict]) -> int:
         say.result()
     for line in (*_beside(found), _counted(found)):
         say.result(line)
+    say.record(record)
     if found.unused:
         say.remark(f"carried along, not used: {', '.join(found.unused)}")
     return FOUND if count or found.doubt else 0

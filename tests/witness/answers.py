@@ -65,7 +65,8 @@ def answer(command: str, documents: Tree, ask: str, folder: Path) -> str:
     if command == "audit":
         table, out = folder / "table.csv", folder / "out.csv"
         table.write_text(ask.replace("|", "\n"), encoding="utf-8")
-        return said("audit", protocol, table, "--out", out) + (out.read_text() if out.exists() else "")
+        answered = said("audit", protocol, table, "--out", out).partition("\nprotocol ")[0]
+        return answered + (out.read_text() if out.exists() else "")
     return _unrecorded(said(command, protocol, *ask.split(), "--json"))
 
 
