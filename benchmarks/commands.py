@@ -15,7 +15,7 @@ START_UP = {
     "import ciw": (sys.executable, "-c", "import ciw"),
     "import salabim": (sys.executable, "-c", "import salabim"),
     "mfg --version": (*MFG, "--version"),
-    "mfg dose": (*MFG, "dose", "lenzumestrocel-phase2", "--weight", "72kg"),
+    "mfg dose": (*MFG, "dose", "lenzumestrocel-phase2", "--arm", "msc", "--weight", "72kg"),
     "mfg run -n 1": (*MFG, "run", "lenzumestrocel-phase2", "-n", "1"),
 }
 WHAT_IF = (

@@ -3,7 +3,7 @@
 import mfg
 
 protocol = mfg.load_protocol("lenzumestrocel-phase2")
-order = mfg.dose(protocol, weight="72 kg", csf="25 mL")
+order = mfg.dose(protocol, arm="msc", weight="72 kg", csf="25 mL")
 
 print(f"{order.total_cells:,} cells in all")
 for given in order.administrations:

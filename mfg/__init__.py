@@ -4,7 +4,7 @@ The same answers as the command ``mfg``, from the same functions::
 
     import mfg
     protocol = mfg.load_protocol("lenzumestrocel-phase2")
-    order = mfg.dose(protocol, weight="72 kg")
+    order = mfg.dose(protocol, arm="msc", weight="72 kg")
 
 Names are loaded when they are first used, so that what does not simulate stays quick.
 """

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, TypeAlias, get_args
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_args
 
 import pint
 from attrs import frozen
@@ -85,8 +85,8 @@ _WRITTEN = {
 _NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?"
 _QUANTITY = re.compile(rf"({_NUMBER}) ?((?:[A-Za-z_%/].*)?)")
 _HINTS = {
-    "lb": "a weight is in kg here (1 lb is 0.45359237 kg)",
-    "lbs": "a weight is in kg here (1 lb is 0.45359237 kg)",
+    "lb": "a weight is in kg here: weigh in kg, or read the scale in kg",
+    "lbs": "a weight is in kg here: weigh in kg, or read the scale in kg",
     "cc": "write mL",
     "ML": "write mL",
     "ml": "write mL",
@@ -138,22 +138,46 @@ class Measure:
         if match is None or unit not in self.units:
             problem = _diagnosis(text)
             if problem is None and unit:
-                listed = ", ".join(self.units[:12]) + (" and others" if len(self.units) > 12 else "")
-                advice = self._in_weeks(text, unit) or _HINTS.get(unit, f"use {listed}")
-                raise Refused(where, text, f"has a unit that {self.name} cannot have, {unit!r}", advice)
+                raise self._strange(text, unit, where)
             problem = problem or ("has no unit" if match else "is not one number and one unit")
             raise Refused(where, text[:80], problem, self._advice)
         value = Decimal(match[1])
+        return self._judged(quantity_of(value, unit), value, text, where)
+
+    def held(self, quantity: pint.Quantity[Any], where: str = "") -> Quantity:
+        """*quantity*, if text could say it: a finite decimal of this package's registry in one of the measure's units.
+
+        Raises:
+            Refused: otherwise.
+        """
+        value, unit = quantity.magnitude, f"{quantity.units:~C}"
+        shown = f"{value} {_WRITTEN.get(unit, unit)}"[:80]
+        if not isinstance(quantity, _registry.Quantity):
+            raise Refused(where, shown, "is a quantity of another registry", self._advice)
+        if not isinstance(value, Decimal) or not value.is_finite():
+            problem = "is not a finite number" if isinstance(value, Decimal) else "is not a decimal"
+            raise Refused(where, shown, problem, self._advice)
+        if not any(_unit(one)[1] == quantity.units for one in self.units):
+            raise self._strange(shown, _WRITTEN.get(unit, unit), where)
+        return self._judged(quantity, value, shown, where)
+
+    def _judged(self, quantity: Quantity, value: Decimal, shown: str, where: str) -> Quantity:
+        """*quantity*, whose number was written as *value*, inside what this measure may be."""
         if self.whole and value != int(value):
-            raise Refused(where, text, "is not a whole number", self._advice)
+            raise Refused(where, shown, "is not a whole number", self._advice)
         if value.is_signed() and not self.signed:
-            raise Refused(where, text, "is negative", self._advice)
+            raise Refused(where, shown, "is negative", self._advice)
         if value == 0 and not self.zero:
-            raise Refused(where, text, "is zero", self._advice)
-        quantity = quantity_of(value, unit)
+            raise Refused(where, shown, "is zero", self._advice)
         if self.most is not None and amount(quantity, self.units[0]) > self.most:
-            raise Refused(where, text, f"is above {self.most} {self.units[0]}", self._advice)
+            raise Refused(where, shown, f"is above {self.most} {self.units[0]}", self._advice)
         return quantity
+
+    def _strange(self, shown: str, unit: str, where: str) -> Refused:
+        """The refusal of a unit that this measure cannot have."""
+        listed = ", ".join(self.units[:12]) + (" and others" if len(self.units) > 12 else "")
+        advice = self._in_weeks(shown, unit) or _HINTS.get(unit, f"use {listed}")
+        return Refused(where, shown, f"has a unit that {self.name} cannot have, {unit!r}", advice)
 
     def _in_weeks(self, text: str, unit: str) -> str:
         """What to write for years where a duration has no years, because they differ in length."""
@@ -168,8 +192,12 @@ class Measure:
 
 
 def taken(given: object, measure: Measure, where: str) -> Quantity:
-    """*given* as it is if it is a quantity already, else what it says as text."""
-    return given if isinstance(given, pint.Quantity) else measure.read(given, where)
+    """What *given* says as text; a quantity that is one already is held to the same rules.
+
+    Raises:
+        Refused: for anything that *measure* cannot be.
+    """
+    return measure.held(given, where) if isinstance(given, pint.Quantity) else measure.read(given, where)
 
 
 def quantity_of(value: Decimal, unit: str) -> Quantity:

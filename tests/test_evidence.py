@@ -80,11 +80,11 @@ def test_every_number_has_evidence() -> None:
     [
         pytest.param(f, n, id=f"{f}:{n.path}")
         for f, n in NUMBERS
-        if n.evidence and n.evidence.kind == "stated"
+        if n.evidence and n.evidence.kind == "stated" and n.value not in ("true", "false")
     ],
 )
 def test_a_stated_number_is_the_fact(file: str, number: Number) -> None:
-    """The value in the file is the value that the source gives."""
+    """The value in the file is the value that the source gives; true and false are said in our words."""
     assert number.evidence is not None
     assert value(number.value) in fact(number.evidence.facts[0]), f"{file} {number.path}"
     assert number.evidence.where

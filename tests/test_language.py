@@ -421,7 +421,8 @@ cells = "60e6 cell"
     rule = protocol("", base=base)
     assert [e.day for e in schedule(rule, baseline="2026-03-12", arm="early").events] == [-28, 0, 182]
     assert [e.day for e in schedule(rule, baseline="2026-03-12", arm="late").events] == [0, 154, 182]
-    assert dose(rule, arm="late").dose == "second"
+    with pytest.raises(Refused, match=r"--dose: is needed.*first \(sham\), second \(MSC\)"):
+        dose(rule, arm="late")
 
 
 def test_worked_examples_are_computed() -> None:

@@ -55,7 +55,10 @@ def test_the_evidence_of_a_size_is_that_of_the_list() -> None:
     lines = 'cells = "6e7 cell"\nconcentration = "1e6 cell/mL"\ncontainer = { kind = "bag", holds = { is = ["20 mL", "50 mL"], assumed = "as sold" } }'
     order = dose(protocol(route(lines)))
     (note,) = [finding for finding in order.findings if finding.rule == "container-capacity"]
-    assert note.message == "60 mL does not fit one 50 mL bag: 2 are filled"
+    assert (
+        note.message
+        == "60 mL does not fit one 50 mL bag: 2 are filled, one before the next, as this program and no source splits them"
+    )
     assert "as sold" in note.evidence
 
 

@@ -11,13 +11,29 @@ from mfg.prescription.order import Administration, Filled, Order, in_words
 
 def print_order(order: Order, source: str) -> None:
     """Print *order*, computed from the protocol that *source* names."""
-    weight = f" · {plain(order.weight_kg)} kg" if order.weight_kg is not None else ""
-    say.result(f"{say.whose(order.protocol, source)} · arm {order.arm} · {order.dose}{weight}\n")
+    used = "".join(
+        f" · {value if name == 'weight' else f'{name} {value}'}"
+        for name, value in ((key.replace("_", " "), value) for key, value in order.covariates.items())
+    )
+    say.result(f"{say.whose(order.protocol, source)} · arm {order.arm} · {order.dose}{used}\n")
     for given in order.administrations:
         _print(given)
     say.result(f"\ntotal: {_total(order)}\n")
     for item in order.findings:
         say.finding(item)
+    _print_basis(order)
+
+
+def _print_basis(order: Order) -> None:
+    """What the order rests on, a line each."""
+    if not order.basis:
+        return
+    say.result("\nrests on")
+    what = max(len(row.what) for row in order.basis)
+    value = max(len(row.value) for row in order.basis)
+    for row in order.basis:
+        because = f": {row.because}" if row.because else ""
+        say.result(f"    {row.what:<{what}}  {row.value:<{value}}  {row.evidence}{because}")
 
 
 def cells(count: Decimal, what: str) -> str:

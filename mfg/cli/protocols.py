@@ -1,4 +1,4 @@
-"""The commands that answer from a protocol alone: check, dose, audit, schedule."""
+"""The commands that answer from a protocol alone: check, schedule."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from cyclopts import App, Parameter
 from mfg.cli import say
 
 FOUND = 1
-Quantity = Annotated[str | None, Parameter(allow_leading_hyphen=True)]
 
 
 def add_to(app: App) -> None:
     """Add these commands to *app*."""
-    for command in (check, dose, audit, schedule):
+    for command in (check, schedule):
         app.command(command)
 
 
@@ -52,133 +51,6 @@ def _checked(report: Any) -> dict[str, Any]:
     faults = [{"file": one.source, **say.fields(fault)} for one in report.faults for fault in one.faults]
     head = {"file": report.file, "sound": not faults, "faults": faults}
     return {**head, "not_checked": list(report.not_checked)}
-
-
-def dose(
-    protocol: str,
-    /,
-    *,
-    weight: Quantity = None,
-    arm: str | None = None,
-    dose: str | None = None,
-    csf: Quantity = None,
-    given: Annotated[tuple[str, ...], Parameter(negative="")] = (),
-    weighed: str | None = None,
-    on: str | None = None,
-    json: Annotated[bool, Parameter(negative="")] = False,
-) -> int:
-    """Compute one patient's dose: cells, volumes, containers.
-
-    Example: mfg dose lenzumestrocel-phase2 --weight 72kg --csf 25mL
-
-    Parameters
-    ----------
-    protocol
-        A built-in name, or the path of a TOML file.
-    weight
-        The body weight with its unit, such as 72kg.
-    arm
-        The arm, where the dose differs between arms.
-    dose
-        The dose, where the doses of an arm differ.
-    csf
-        The volume of vehicle that was drawn, such as 25mL: is it enough?
-    given
-        Another covariate of the protocol as NAME=VALUE; may be repeated.
-    weighed
-        The day on which the patient was weighed, as YYYY-MM-DD: is the weight too old?
-    on
-        The dosing day, as YYYY-MM-DD.
-    json
-        Print one JSON document.
-    """
-    from mfg.cli.orders import print_order
-    from mfg.prescription.dosing import dose as prescribed
-    from mfg.reader.protocols import load_protocol
-
-    found = load_protocol(protocol)
-    order = prescribed(
-        found, weight=weight, arm=arm, dose=dose, csf=csf, given=_pairs(given), weighed=weighed, on=on
-    )
-    if json:
-        say.document(order)
-    else:
-        print_order(order, protocol)
-    return FOUND if any(finding.level == "error" for finding in order.findings) else 0
-
-
-def _pairs(given: tuple[str, ...]) -> dict[str, str]:
-    from mfg.errors import Refused
-
-    pairs = [item.partition("=") for item in given]
-    for name, equals, value in pairs:
-        if not equals or not name or not value:
-            raise Refused(
-                "--given", f"{name}{equals}{value}", "is not NAME=VALUE", "write it like --given cohort=2"
-            )
-    names = [name for name, _, _ in pairs]
-    for name in names:
-        if names.count(name) > 1:
-            raise Refused("--given", name, "stands more than once", "give each value once")
-    return {name: value for name, _, value in pairs}
-
-
-def audit(
-    protocol: str,
-    file: Path,
-    /,
-    *,
-    out: Path | None = None,
-    json: Annotated[bool, Parameter(negative="")] = False,
-) -> int:
-    """Check a table of doses that somebody else calculated.
-
-    Example: mfg audit lenzumestrocel-phase2 doses.csv --out checked.csv
-
-    Parameters
-    ----------
-    protocol
-        A built-in name, or the path of a TOML file.
-    file
-        A CSV table with the columns patient, cells and, where the dose depends on it, weight_kg (or weight_lb,
-        weight_g). Optional: route, arm, dose, volume_mL, and as second witnesses of the weight height_cm,
-        previous_weight_kg and previous_cells.
-    out
-        Where to write the same rows with their verdicts.
-    json
-        Print one JSON document.
-    """
-    import contextlib
-
-    from mfg.auditing import audit as prepare
-    from mfg.cli.verdicts import written
-    from mfg.reader.protocols import load_protocol
-
-    found = prepare(load_protocol(protocol), file)
-    with (
-        written(found, file, out) if out is not None else contextlib.nullcontext(found.verdicts()) as verdicts
-    ):
-        flagged = [verdict for _, verdict in verdicts if verdict.verdict != "ok"]
-    if json:
-        rows = [say.fields(f) for f in flagged]
-        say.document(
-            {
-                "rows": sum(found.counts.values()),
-                **found.counts,
-                "tolerance_percent": found.tolerance_percent,
-                "findings": rows,
-            }
-        )
-    else:
-        if flagged:
-            columns = [[f.row, f.patient, f.verdict, ", ".join(f.likely), f.reason] for f in flagged]
-            say.table(["row", "patient", "verdict", "likely", "reason"], columns, right=[0])
-            say.result()
-        counts = ", ".join(f"{count} {verdict}" for verdict, count in found.counts.items())
-        say.result(f"{sum(found.counts.values())} rows: {counts} (tolerance {found.tolerance_percent} %)")
-    if found.unused:
-        say.remark(f"carried along, not used: {', '.join(found.unused)}")
-    return FOUND if flagged else 0
 
 
 def schedule(
@@ -228,6 +100,7 @@ def schedule(
         Print one JSON document.
     """
     from mfg.cli.courses import print_course, write_calendar
+    from mfg.cli.given import pairs
     from mfg.course.schedule import schedule as planned
     from mfg.reader.protocols import load_protocol
     from mfg.reader.scenarios import load_site
@@ -239,7 +112,7 @@ def schedule(
         arm=arm,
         supply=supply,
         holidays=holidays,
-        given=_pairs(given),
+        given=pairs(given),
         patient=patient,
         site=load_site(site) if site is not None else None,
         clinic=clinic,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mfg.prescription.fill import Box, Fill
+from mfg.prescription.order import plural
 from mfg.prescription.rule import Amount, CellRow, RouteRule, Rule
 from mfg.protocol.cases import Rounding
 from mfg.protocol.given import measured
@@ -14,7 +15,7 @@ from mfg.units import Quantity, alike, amount, kind_of
 
 def rule_of(protocol: Protocol, treatment: Treatment) -> Rule:
     """The rule for a dose of *protocol* that is given as *treatment*."""
-    routes = tuple(_route(protocol, r) for r in protocol.routes if r.treatment in (None, treatment.name))
+    routes = tuple(_route(protocol, r) for r in routes_of(protocol, treatment))
     tables = [row for route in routes for row in (*route.rows, *route.sites, *route.shares)]
     asked = {name for condition, _ in tables for name in condition.parts}
     asked |= {a.per for route in routes for _, row in route.rows for a in row.amounts() if a.per}
@@ -25,6 +26,11 @@ def rule_of(protocol: Protocol, treatment: Treatment) -> Rule:
         measured={n: measured(c, c.unit) for n, c in protocol.patient.items() if c.unit},
         routes=routes,
     )
+
+
+def routes_of(protocol: Protocol, treatment: Treatment) -> tuple[Route, ...]:
+    """The routes by which *treatment* is given."""
+    return tuple(r for r in protocol.routes if r.treatment in (None, treatment.name))
 
 
 def _route(protocol: Protocol, route: Route) -> RouteRule:
@@ -71,6 +77,7 @@ def _fill(protocol: Protocol, route: Route, counted: str) -> Fill:
     return Fill(
         label=route.label,
         counted=counted,
+        what=plural(route.counted or counted, counted),
         concentration=amount(dense.is_, density) if dense and dense.is_ is not None else None,
         density=bounds_of(dense, density),
         limited=bool(bounds_of(volume, "mL").ends() or bounds_of(dense, density).ends()),
@@ -87,7 +94,7 @@ def _rounding(rounding: Round, counted: str) -> Rounding:
 
 
 def _box(protocol: Protocol, route: Route, counted: str) -> Box | None:
-    box, holds = route.container, f"route.{route.name}.container.holds"
+    box, holds = route.container, f"{protocol.path_of(route)}.container.holds"
     if box is None:
         return None
     return Box(

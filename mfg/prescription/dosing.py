@@ -11,10 +11,12 @@ from attrs import evolve
 from mfg.digits import plain, volume
 from mfg.errors import Refused
 from mfg.evidence import Finding
+from mfg.prescription.basis import assumptions, basis_of, covariates_of
 from mfg.prescription.examples import example_faults
+from mfg.prescription.matching import match_or_say
 from mfg.prescription.observed import aged
 from mfg.prescription.order import Order
-from mfg.prescription.prescriber import Prescriber
+from mfg.prescription.prescriber import Prescriber, left_out
 from mfg.protocol.protocol import Protocol, loaded
 from mfg.units import Quantity, Volume, amount, measure_of, taken
 
@@ -25,6 +27,7 @@ def dose(
     weight: str | Quantity | None = None,
     arm: str | None = None,
     dose: str | None = None,
+    supply: str | None = None,
     given: Mapping[str, str | Quantity] | None = None,
     csf: str | Quantity | None = None,
     weighed: str | date | None = None,
@@ -33,8 +36,9 @@ def dose(
     """The dose that *protocol* prescribes for one dosing day of one patient.
 
     *weight* and *csf* are quantities such as ``"72 kg"`` and ``"25 mL"``; *given* holds any other
-    covariate that the protocol names. *arm* and *dose* may be left out where they make no difference. If the
-    patient was *weighed* on one day and is dosed *on* another, the weight must not be too old.
+    covariate that the protocol names. *arm*, *dose* and *supply* may be left out where they make no difference to any
+    patient, in a placebo or a control neither. If the patient was *weighed* on one day and is dosed *on* another, the
+    weight must not be too old.
 
     Raises:
         Refused: for anything that the protocol does not allow or does not define. No dose is guessed.
@@ -46,9 +50,14 @@ def dose(
                 "--given weight", str(known["weight"]), "is a second body weight", "give one of them"
             )
         known["weight"] = weight
-    prescriber = Prescriber.of(protocol, arm=arm, dose=dose)
-    order = prescriber.order(prescriber.case(known))
-    findings = [*order.findings, *prescriber.remarks()]
+    prescriber = Prescriber.asked(protocol, arm, dose, supply)
+    case = prescriber.case(known)
+    order = prescriber.order(case)
+    basis, used = basis_of(prescriber, case, known, order.administrations), covariates_of(prescriber, case)
+    findings = [*order.findings, *left_out(prescriber, arm, dose), *assumptions(basis), *prescriber.remarks()]
+    if prescriber.kind == "placebo":
+        order, said = match_or_say(protocol, order, known)
+        findings.append(said)
     findings += aged(protocol, prescriber.needs, known, weighed, on)
     if not protocol.examples:
         findings.append(
@@ -60,7 +69,7 @@ def dose(
     if csf is not None:
         drawn = taken(csf, measure_of(Volume), "--csf")
         findings += _vehicle(protocol, order, amount(drawn, "mL"))
-    return evolve(order, findings=tuple(findings))
+    return evolve(order, findings=tuple(findings), basis=basis, covariates={**order.covariates, **used})
 
 
 def _vehicle(protocol: Protocol, order: Order, drawn: Decimal) -> Iterator[Finding]:

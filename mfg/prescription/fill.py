@@ -12,10 +12,11 @@ from mfg.digits import volume as shown
 from mfg.errors import Refused
 from mfg.evidence import Finding
 from mfg.prescription.order import Filled
-from mfg.protocol.cases import FREE, KINDS, Bounds, Rounding
+from mfg.protocol.cases import FREE, Bounds, Rounding
 
 _NONE = Decimal(0)
 MOST_CONTAINERS = 10_000  # beyond it a size or a concentration is a slip
+MUCH = 10  # percent: rounding that moves a dose by more is a warning
 Note = Callable[[Finding], object]
 
 
@@ -48,13 +49,14 @@ class Box:
 class Fill:
     """How one route's product is measured out.
 
-    What is `counted` is a unit: ``cell``, ``viable_cell`` or ``IEQ``. A concentration of another kind is left
+    What is `counted` is a unit: ``cell``, ``viable_cell`` or ``IEQ``, and `what` the word for many of them. A concentration of another kind is left
     out here: only the lot's viability would give a volume. `density` is the range that the concentration must
     lie in; `limited` says whether it or the volume has limits. What `rounding` rounds stands in its unit.
     """
 
     label: str
     counted: str
+    what: str
     concentration: Decimal | None
     density: Bounds
     volume: Decimal | None
@@ -81,9 +83,8 @@ class Fill:
                 cells = Decimal(int(volume * self.concentration))
         if cells != target and rounding is not None:
             off = (cells - target) / target * 100
-            what = KINDS[self.counted]
-            how = f"rounded {rounding}: {near(target)} {what} become {near(cells)} ({off:+.3f} %)"
-            note(Finding("note", "rounded", f"{self.label}: {how}"))
+            how = f"rounded {rounding}: {near(target)} {self.what} become {near(cells)} ({off:+.3f} %)"
+            note(Finding(_level(off), "rounded", f"{self.label}: {how}"))
         if cells < 1:
             raise Refused(
                 f"route.{self.label}.cells", None, "comes to no cell at all", "there is no such dose"
@@ -154,7 +155,7 @@ class Fill:
         if box is None:
             return cells, ()
         if box.contains is not None:
-            return self._counted_out(box, box.contains, cells)
+            return self._counted_out(box, box.contains, cells, note)
         if sites > MOST_CONTAINERS:
             self._few(box, Decimal(sites))
         if not box.sizes or volume is None:
@@ -165,16 +166,23 @@ class Fill:
         fills = box.filled(each)
         if len(fills) > 1:
             problem = f"{shown(each)} does not fit one {plain(box.sizes[-1])} mL {box.kind}"
-            note(Finding("note", "container-capacity", f"{problem}: {len(fills)} are filled", box.evidence))
+            split = f"{len(fills)} are filled, one before the next, as this program and no source splits them"
+            note(Finding("note", "container-capacity", f"{problem}: {split}", box.evidence))
         return cells, tuple(fills) * sites
 
-    def _counted_out(self, box: Box, contains: Decimal, cells: Decimal) -> tuple[Decimal, tuple[Filled, ...]]:
+    def _counted_out(
+        self, box: Box, contains: Decimal, cells: Decimal, note: Note
+    ) -> tuple[Decimal, tuple[Filled, ...]]:
         count = cells / contains
         if box.use == "whole" and self.rounding is not None and self.rounding.unit == "container":
-            count = self.rounding.apply(count)
+            count, exact = self.rounding.apply(count), cells
             cells = count * contains
+            if cells != exact and cells:
+                off = (cells - exact) / exact * 100
+                how = f"{near(exact)} {self.what} become {plain(count)} whole {box.kind}s of {near(contains)}"
+                note(Finding(_level(off), "rounded", f"{self.label}: {how}: {near(cells)} ({off:+.3f} %)"))
         if box.use == "whole" and (count != count.to_integral_value() or count == 0):
-            size = f"{plain(contains)} {KINDS[self.counted]}"
+            size = f"{plain(contains)} {self.what}"
             problem = f"needs {plain(count)} {box.kind}s of {size}, and only whole ones are given"
             where = f"route.{self.label}.container"
             raise Refused(where, None, problem, "the protocol states no rounding")
@@ -190,6 +198,11 @@ class Fill:
             raise Refused(
                 f"route.{self.label}.container", None, problem, "check sizes, sites and concentration"
             )
+
+
+def _level(off: Decimal) -> str:
+    """How a deviation of so many percent is told."""
+    return "warning" if abs(off) > MUCH else "note"
 
 
 def _least(*ends: Decimal | None) -> Decimal | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from attrs import frozen
+from attrs import field, frozen
 
 from mfg.evidence import Finding
 from mfg.protocol.cases import KINDS
@@ -55,17 +55,84 @@ class Administration:
 
 def in_words(given: Administration) -> str:
     """What is counted, as people say it: Muse cells, viable CAR+ T cells, islet equivalents."""
-    if given.counted in KINDS:
-        return KINDS[given.counted]
-    label = given.counted.removesuffix("s") + "s"
-    return f"viable {label}" if given.kind == "viable_cell" and "viable" not in label else label
+    return plural(given.counted, given.kind)
+
+
+def plural(counted: str, kind: str) -> str:
+    """Many of what is *counted*, whose numbers are in the unit *kind*."""
+    if counted in KINDS:
+        return KINDS[counted]
+    label = counted.removesuffix("s") + "s"
+    return f"viable {label}" if kind == "viable_cell" and "viable" not in label else label
+
+
+@frozen
+class Basis:
+    """One thing that an order rests on.
+
+    `evidence` is stated, cited, derived, assumed, calibrated, or *not given*; `because` is the source, the formula or the
+    reason. `path` is where it stands in the protocol file, empty for what is this program's own.
+    """
+
+    what: str
+    value: str
+    evidence: str
+    because: str = ""
+    path: str = ""
+
+
+@frozen
+class Marked:
+    """A fill as a scale can measure it: on the mark nearest to the exact volume.
+
+    `number` containers are filled alike; `cells` is what each of them then holds, None where no number of cells is
+    known. `mark_mL` is the distance between two marks.
+    """
+
+    route: str
+    container: str
+    nominal_mL: Decimal | None
+    number: int
+    exact_mL: Decimal
+    mark_mL: Decimal
+    marked_mL: Decimal
+    deviation_percent: Decimal
+    cells: Decimal | None
+
+
+@frozen
+class FromLot:
+    """What is taken of a lot as it was measured, for the cells that one route prescribes.
+
+    `per_mL` is what the lot holds of the `kind` that the dose counts, `reckoning` how that and the volume follow.
+    `planned_mL` is the volume at the protocol's own concentration, None where it states none.
+    """
+
+    route: str
+    cells: Decimal
+    kind: str
+    per_mL: Decimal
+    volume_mL: Decimal
+    planned_mL: Decimal | None
+    containers: tuple[Filled, ...]
+    reckoning: tuple[str, ...]
+
+
+@frozen
+class Lot:
+    """A product as it was measured: what was counted in a mL, and the part of all cells that is alive."""
+
+    count_per_mL: Decimal
+    kind: str
+    viability_percent: Decimal | None
 
 
 @frozen
 class Order:
     """One dosing day of one patient; there is no total where the routes count different kinds.
 
-    `depends_on` names the covariates that the rule asks for.
+    `depends_on` names the covariates that the rule asks for, `covariates` says what they are, with their units. With a
+    `lot` the volumes to draw are those of `from_lot`, and `marked` are its fills; the `administrations` are as prescribed.
     """
 
     protocol: str
@@ -78,6 +145,12 @@ class Order:
     total_cells_most: Decimal | None
     administrations: tuple[Administration, ...]
     findings: tuple[Finding, ...] = ()
+    supply: str | None = None
+    covariates: Mapping[str, str] = field(factory=dict)
+    basis: tuple[Basis, ...] = ()
+    marked: tuple[Marked, ...] = ()
+    lot: Lot | None = None
+    from_lot: tuple[FromLot, ...] = ()
 
 
 def total(given: Sequence[Administration], counts: Sequence[Decimal | None]) -> Decimal | None:

@@ -9,12 +9,14 @@ from attrs import frozen
 
 from mfg.errors import Refused
 from mfg.evidence import Finding
-from mfg.prescription.compile import rule_of
+from mfg.prescription.compile import routes_of, rule_of
 from mfg.prescription.order import Order, total
 from mfg.prescription.rule import Rule
+from mfg.prescription.which import conditions, the_arm, the_dose, the_supply
 from mfg.protocol.cases import Case
 from mfg.protocol.given import value_of
 from mfg.protocol.protocol import Arm, Protocol
+from mfg.protocol.route import Route
 from mfg.units import Quantity
 
 
@@ -25,23 +27,44 @@ class Prescriber:
     protocol: Protocol
     arm: Arm
     dose: str
+    supply: str | None
     rule: Rule
 
     @classmethod
-    def of(cls, protocol: Protocol, *, arm: str | None = None, dose: str | None = None) -> Prescriber:
-        """The rule for *arm* and *dose*.
+    def of(
+        cls, protocol: Protocol, *, arm: str | None = None, dose: str | None = None, supply: str | None = None
+    ) -> Prescriber:
+        """The rule for *arm*, *dose* and *supply*; what is left out is the first that holds cells.
 
         Raises:
-            Refused: if the arm receives no dose, or if leaving one of them out is ambiguous.
+            Refused: if the arm receives no dose, or if leaving one of them out is ambiguous among those with cells.
         """
         chosen = _the_arm(protocol, arm, dose)
         name = _the_dose(protocol, chosen, dose)
-        return cls(protocol, chosen, name, rule_of(protocol, protocol.treatment(chosen.doses[name])))
+        rule = rule_of(protocol, protocol.treatment(chosen.doses[name]))
+        source = protocol.supply(supply)
+        return cls(protocol, chosen, name, source.name if source is not None else None, rule)
+
+    @classmethod
+    def asked(cls, protocol: Protocol, arm: str | None, dose: str | None, supply: str | None) -> Prescriber:
+        """The same for one patient: whatever makes a difference to any patient must be named.
+
+        Raises:
+            Refused: if it is not, be the difference in a placebo, in a control, or in nothing at all.
+        """
+        chosen = the_arm(protocol, arm, dose)
+        named = the_dose(protocol, chosen, dose)
+        return cls.of(protocol, arm=chosen.name, dose=named, supply=the_supply(protocol, supply))
 
     @property
     def kind(self) -> str:
         """What this dose is: product, placebo or sham."""
         return self.rule.kind
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """The routes of this dose as the protocol has them, in the order of the rule's."""
+        return routes_of(self.protocol, self.protocol.treatment(self.arm.doses[self.dose]))
 
     @property
     def needs(self) -> frozenset[str]:
@@ -62,8 +85,8 @@ class Prescriber:
 
     def words(self) -> dict[str, Decimal | str]:
         """The part of a case that is known without the patient."""
-        supply = self.protocol.supply()
-        return {"arm": self.arm.name, "dose": self.dose, **({"supply": supply.name} if supply else {})}
+        known = {"arm": self.arm.name, "dose": self.dose}
+        return {**known, **({"supply": self.supply} if self.supply is not None else {})}
 
     def checked(self, name: str, value: Decimal, where: str) -> Decimal:
         """A covariate in its own unit, inside the protocol's limits and rounded as the protocol says.
@@ -87,6 +110,7 @@ class Prescriber:
             protocol=self.protocol.name,
             arm=self.arm.name,
             dose=self.dose,
+            supply=self.supply,
             weight_kg=weight if isinstance(weight, Decimal) else None,
             depends_on=tuple(sorted(self.needs)),
             total_cells=cells,
@@ -101,10 +125,11 @@ class Prescriber:
         protocol = self.protocol
         if self.kind != "product":
             about = protocol.treatment(self.arm.doses[self.dose]).about
-            message = f"arm {self.arm.name} receives no cells" + (f": {about}" if about else "")
+            message = f"{self.dose} of arm {self.arm.name} holds no cells" + (f": {about}" if about else "")
             yield Finding("note", self.kind, message)
             return
-        empty = [dose for dose in self.arm.doses if dose not in _products(protocol, self.arm)]
+        kinds = {dose: protocol.treatment(name).kind for dose, name in self.arm.doses.items()}
+        empty = [dose for dose, kind in kinds.items() if kind != "product"]
         if empty:
             message = f"{', '.join(empty)} of arm {self.arm.name} hold no cells"
             yield Finding("note", "not-every-dose", message)
@@ -126,6 +151,16 @@ class Prescriber:
                 yield Finding("note", "limit-not-checked", message)
 
 
+def left_out(prescriber: Prescriber, arm: str | None, dose: str | None) -> Iterator[Finding]:
+    """Which arm and dose an order speaks of, where nobody named them because they make no difference."""
+    arms, doses = prescriber.protocol.arms, prescriber.arm.doses
+    if arm is None and len(arms) > 1:
+        names = ", ".join(each.name for each in arms if dose is None or dose in each.doses)
+        yield Finding("note", "arm-left-out", f"no arm was named: {names} give the same here")
+    if dose is None and len(doses) > 1:
+        yield Finding("note", "dose-left-out", f"no dose was named: {', '.join(doses)} are alike")
+
+
 def _the_arm(protocol: Protocol, name: str | None, dose: str | None) -> Arm:
     if name is not None:
         arm = protocol.arm(name)
@@ -138,7 +173,7 @@ def _the_arm(protocol: Protocol, name: str | None, dose: str | None) -> Arm:
         raise Refused("--arm", None, "no arm of this protocol receives cells", "name an arm")
     if dose is not None:
         arms = [arm for arm in arms if dose in arm.doses] or arms
-    asks = "arm" in _conditions(protocol)
+    asks = "arm" in conditions(protocol)
     given = {
         (
             arm.name if asks else "",
@@ -159,7 +194,7 @@ def _the_dose(protocol: Protocol, arm: Arm, name: str | None) -> str:
             raise Refused("--dose", name, f"is not given in arm {arm.name}", f"it has {', '.join(arm.doses)}")
         return name
     doses = _products(protocol, arm) or arm.doses
-    if len(doses) > 1 and ("dose" in _conditions(protocol) or len(set(doses.values())) > 1):
+    if len(doses) > 1 and ("dose" in conditions(protocol) or len(set(doses.values())) > 1):
         raise Refused("--dose", None, "is needed: the doses differ", f"arm {arm.name} has {', '.join(doses)}")
     return next(iter(doses))
 
@@ -167,8 +202,3 @@ def _the_dose(protocol: Protocol, arm: Arm, name: str | None) -> str:
 def _products(protocol: Protocol, arm: Arm) -> dict[str, str]:
     """The doses of *arm* that hold cells, with their treatment."""
     return {dose: t for dose, t in arm.doses.items() if protocol.treatment(t).kind == "product"}
-
-
-def _conditions(protocol: Protocol) -> set[str]:
-    """Everything that the decision tables of a protocol's routes depend on."""
-    return {name for route in protocol.routes for when in route.conditions() for name in when.conditions}

@@ -19,7 +19,7 @@ from mfg.errors import Refused
 from mfg.evidence import Finding
 from mfg.prescription.fill import Fill, Note
 from mfg.prescription.order import Administration, Filled
-from mfg.protocol.cases import FREE, KINDS, Bounds, Case, Condition, Measured, choose
+from mfg.protocol.cases import FREE, Bounds, Case, Condition, Measured, choose
 
 
 @frozen
@@ -154,8 +154,9 @@ class RouteRule:
         for name, limit, pick in (("cap", row.cap, min), ("floor", row.floor, max)):
             end = limit.of(case, sites) if limit is not None else cells
             if pick(cells, end) != cells:
-                what = KINDS[self.fill.counted]
-                message = f"{self.fill.label}: the {name} of {near(end)} {what} replaces {near(cells)}"
+                message = (
+                    f"{self.fill.label}: the {name} of {near(end)} {self.fill.what} replaces {near(cells)}"
+                )
                 note(Finding("note", f"{name}-applied", message))
                 cells = end
         return cells

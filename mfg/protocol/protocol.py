@@ -18,6 +18,7 @@ from mfg.protocol.cases import LIMITS, Bounds
 from mfg.protocol.recipe import Formulate, Step
 from mfg.protocol.route import Route
 from mfg.protocol.rules import Limits, Round, When
+from mfg.record import FileRead
 from mfg.units import (
     Anything,
     Gathered,
@@ -220,6 +221,7 @@ class Example:
     expect: Mapping[str, Any]
     arm: str | None = None
     dose: str | None = None
+    supply: str | None = None
     route: str | None = None
 
 
@@ -228,12 +230,16 @@ _Named = TypeVar("_Named", Arm, Treatment, Supply)
 
 @frozen
 class Protocol:
-    """One therapy: a file in ``protocols/``, or anybody's own."""
+    """One therapy: a file in ``protocols/``, or anybody's own.
+
+    `files` are the file that it was read from, and those of the sources that it takes facts from.
+    """
 
     name: str
     donor: str
     title: str = ""
     trial: str | None = None
+    version: str | None = None
     patient: Mapping[str, Covariate] = field(factory=dict)
     eligibility: Mapping[str, Limits] = field(factory=dict)
     treatments: tuple[Treatment, ...] = field(factory=tuple, metadata={"key": "treatment"})
@@ -249,6 +255,7 @@ class Protocol:
     tolerance: Percent | None = None
     numbers: tuple[Number, ...] = field(factory=tuple, metadata={"key": None})
     contradictions: tuple[Contradiction, ...] = field(factory=tuple, metadata={"key": None})
+    files: tuple[FileRead, ...] = field(factory=tuple, metadata={"key": None})
 
     def arm(self, name: str) -> Arm:
         """The arm of that name."""
@@ -289,8 +296,14 @@ class Protocol:
         """The step that suspends the cells in their vehicle, if the recipe has one."""
         return next((step for step in self.recipe if isinstance(step, Formulate)), None)
 
+    def path_of(self, route: Route) -> str:
+        """Where *route* stands in the file: by its name, and where several share it, by its place too."""
+        names = [one.name for one in self.routes]
+        place = next(n for n, one in enumerate(self.routes, 1) if one is route)
+        return f"route.{route.name}, {place}" if names.count(route.name) > 1 else f"route.{route.name}"
+
     def evidence_of(self, path: str) -> str:
-        """What supports the number at *path*, or the empty string."""
+        """What supports the number or the word at *path*, or the empty string."""
         return next((str(n.evidence) for n in self.numbers if n.path == path and n.evidence), "")
 
 

@@ -160,3 +160,15 @@ def prepares(steps: Sequence[Step]) -> tuple[str, ...]:
         return "thaw", "formulate"
     grown = any(isinstance(step, Expand) for step in steps)
     return ("harvest", "formulate") if grown else ("formulate",)
+
+
+def path_of_step(steps: Sequence[Step], step: Step) -> str:
+    """Where *step* stands in its file: by what it does, and where several do that, by its leg or its place."""
+    names = [one.do for one in steps]
+    apart = [
+        f"{one.do}, {one.leg if isinstance(one, Ship) else place}" if names.count(one.do) > 1 else one.do
+        for place, one in enumerate(steps, 1)
+    ]
+    place = next(n for n, one in enumerate(steps) if one is step)
+    name = apart[place]
+    return f"step.{name}, {place + 1}" if apart.count(name) > 1 else f"step.{name}"

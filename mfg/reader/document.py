@@ -2,7 +2,7 @@
 
 Evidence stands beside a value (``{ is = "26 day", fact = "interval" }``) or once on a table for
 everything in it. Here it is taken off: what is left is the bare tree that becomes a protocol or a site,
-and a list of every number with its path and what supports it.
+and a list of every number with its path and what supports it; words that carry evidence of their own are among them.
 
 A path joins the names on the way: ``dose.second.day``, ``facility.gmp.suites``; see `names_of` for the members of
 lists.
@@ -24,7 +24,20 @@ from mfg.units import Anything, measure_of
 CLAIMS = ("fact", "cited", "derived", "assumed", "calibrated")
 BESIDE = ("range", "departs_from")  # further words on evidence
 EVIDENCE = (*CLAIMS, *BESIDE)  # every key that says what supports a value, and no value
-IDENTITY = {"schema", "name", "title", "trial", "facts", "donor", "about", "do", "test", "kind", "protocol"}
+IDENTITY = {
+    "schema",
+    "name",
+    "version",
+    "title",
+    "trial",
+    "facts",
+    "donor",
+    "about",
+    "do",
+    "test",
+    "kind",
+    "protocol",
+}
 IDENTITY |= {"supply", "site", "population", "arm", "dose", "treatment", "file", "leg", "holidays", "of"}
 _NUMERIC = re.compile(r"-?[0-9]|.*[0-9]{2}:[0-9]{2}")
 
@@ -33,7 +46,7 @@ Sources = Mapping[str, Source]
 
 
 def take_off_evidence(document: Tree, sources: Sources) -> tuple[Tree, tuple[Number, ...], list[Refused]]:
-    """The bare tree, every number in it with its evidence, and the claims that cannot be made out."""
+    """The bare tree, every number (and word that claims evidence) in it, and the claims that cannot be made out."""
     numbers: list[Number] = []
     faults: list[Refused] = []
     default = str(document.get("facts", ""))
@@ -59,8 +72,9 @@ def take_off_evidence(document: Tree, sources: Sources) -> tuple[Tree, tuple[Num
                 bare(item, f"{path}.{name}", evidence, identity)
                 for name, item in zip(names_of(node), node, strict=True)
             ]
-        if is_number(node) if not identity else claimed:
-            numbers.append(Number(path, str(node), evidence))
+        if claimed or (is_number(node) and not identity):
+            word = str(node).lower() if isinstance(node, bool) else str(node)
+            numbers.append(Number(path, word, evidence))
         return node
 
     tree = bare(document, "", None, False)
@@ -69,8 +83,13 @@ def take_off_evidence(document: Tree, sources: Sources) -> tuple[Tree, tuple[Num
 
 
 def _belied(number: Number, sources: Sources) -> Iterator[Refused]:
-    """A number that is said to be a fact, and is not what the source states; conditions are no numbers of it."""
+    """A number that is said to be a fact, and is not what the source states; conditions are no numbers of it.
+
+    A word is said in our words.
+    """
     if number.evidence is None or number.evidence.kind != "stated" or ".when." in number.path:
+        return
+    if not is_number(number.value):
         return
     (name,) = number.evidence.facts
     key, _, entry = name.partition(".")
@@ -115,7 +134,7 @@ def _own_name(member: object, place: str) -> str:
 def _told_apart(member: object, place: int) -> str:
     if isinstance(member, dict) and member.get("do") == "ship":
         return str(member.get("leg", place))
-    if isinstance(member, dict) and "lasts" in member:
+    if isinstance(member, dict) and "lasts" in member and "cells" not in member:
         return f"{member.get('of', 'any')} to {member.get('to', 'any')}"
     return str(place)
 

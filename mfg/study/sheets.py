@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from mfg.auditing import safe
 from mfg.columns import TABLES
+from mfg.sheet import safe
 from mfg.study.comparison import Comparison
 from mfg.study.disk import written
 from mfg.study.run import Run, parts_of

@@ -65,8 +65,20 @@ def answer(command: str, documents: Tree, ask: str, folder: Path) -> str:
     if command == "audit":
         table, out = folder / "table.csv", folder / "out.csv"
         table.write_text(ask.replace("|", "\n"), encoding="utf-8")
-        return said("audit", protocol, table, "--out", out) + (out.read_text() if out.exists() else "")
-    return said(command, protocol, *ask.split(), "--json")
+        answered = said("audit", protocol, table, "--out", out).partition("\nprotocol ")[0]
+        return answered + (out.read_text() if out.exists() else "")
+    return _unrecorded(said(command, protocol, *ask.split(), "--json"))
+
+
+def _unrecorded(text: str) -> str:
+    """An answer without the parts of its record that differ whenever a file or the clock does."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return text
+    for key in ("files", "at", "command"):
+        found.get("record", {}).pop(key, None)
+    return json.dumps(found)
 
 
 def simulated(documents: Tree, folder: Path) -> str:

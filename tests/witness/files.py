@@ -28,8 +28,11 @@ TOP = (
     Witness("population.schema", "check", "small", {"population.schema": "population-0"}),
     Witness("scenario.schema", "check", "small", {"schema": "scenario-0"}),
     Witness("protocol.name", "show dose schedule", "paper", {"protocol.name": "other"}),
-    Witness("protocol.title", "show", "paper", {"protocol.title": "Other"}),
+    Witness("protocol.title", "show dose", "paper", {"protocol.title": "Other"}),
     Witness("protocol.trial", "show", "paper", {"protocol.trial": "NCT00000000"}),
+    Witness(
+        "protocol.version", "show dose", "paper", {"protocol.version": "2"}, where={"protocol.version": "1"}
+    ),
     Witness("protocol.donor", "show", "paper", {"protocol.donor": "allogeneic"}),
     Witness("protocol.facts", "check", "paper", {"protocol.facts": "berry2019"}, where=_FACT),
     Witness("protocol.facts", "show", "paper", {"protocol.facts": "oh2018"}),
@@ -165,6 +168,16 @@ _ARMS = {
     _CELLS: [{"when": {"arm": "low"}, "is": "1e6 cell"}, {"when": {"arm": "high"}, "is": "2e6 cell"}],
 }
 _DOSES = {_CELLS: [{"when": {"dose": "one"}, "is": "1e6 cell"}, {"when": {"dose": "two"}, "is": "2e6 cell"}]}
+_SUPPLIES = {
+    "protocol.supply": [
+        {"name": "fresh", "kind": "fresh", "before": "21 day"},
+        {"name": "other", "kind": "fresh", "before": "21 day"},
+    ],
+    _CELLS: [
+        {"when": {"supply": "fresh"}, "is": "1e6 cell"},
+        {"when": {"supply": "other"}, "is": "2e6 cell"},
+    ],
+}
 _ROUTES = {"protocol.route": [{"name": "vein", "cells": "1e6 cell"}, {"name": "skin", "cells": "2e6 cell"}]}
 EXAMPLES = group(
     "protocol.example",
@@ -211,6 +224,13 @@ EXAMPLES = group(
         "paper",
         {"protocol.example.1.dose": "two"},
         where={**_DOSES, **_example(dose="one", given={}, expect={"total": "1e6 cell"})},
+    ),
+    Witness(
+        "supply",
+        "check",
+        "paper",
+        {"protocol.example.1.supply": "other"},
+        where={**_SUPPLIES, **_example(supply="fresh", given={}, expect={"total": "1e6 cell"})},
     ),
     Witness(
         "route",

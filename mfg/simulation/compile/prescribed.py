@@ -39,7 +39,6 @@ def arms_of(scenario: Scenario) -> tuple[p.Arm, ...]:
 def _arms(of: Itself[Protocol], supply: str | None, weights: range, terms: Terms) -> tuple[p.Arm, ...]:
     """The same, once for all variants of a study that leave the protocol as it is."""
     protocol = of.value
-    known: p.Case = {"supply": supply} if supply is not None else {}
     conditions = {
         each.name: condition_of(event.when, protocol.units)
         for event in protocol.events
@@ -59,7 +58,7 @@ def _arms(of: Itself[Protocol], supply: str | None, weights: range, terms: Terms
             ratio=arm.ratio or arm.size or 1,
             size=arm.size if in_order else None,
             doses=tuple(
-                _dose(protocol, arm, name, weights, conditions.get(name), known, tables)
+                _dose(protocol, arm, name, supply, weights, conditions.get(name), tables)
                 for name in arm.doses
                 if name in course.doses
             ),
@@ -131,9 +130,9 @@ def _dose(
     protocol: Protocol,
     arm: Arm,
     name: str,
+    supply: str | None,
     weights: range,
     when: Condition | None,
-    known: p.Case,
     tables: _Tables,
 ) -> p.Dose:
     """A dose as the prescriber gives it: for each of *weights* in tenths of a kilogram, or by its rule."""
@@ -142,8 +141,8 @@ def _dose(
     if treatment.kind != "product":
         nothing = p.Portion(0.0, 0.0, 0.0, 0.0, 0.0)
         return p.Dose(name, product=False, drawn=drawn, portions=(nothing,), when=when)
-    prescriber = Prescriber.of(protocol, arm=arm.name, dose=name)
-    words = {**prescriber.words(), **known}
+    prescriber = Prescriber.of(protocol, arm=arm.name, dose=name, supply=supply)
+    words = prescriber.words()
     ruled = Ruled(prescriber.rule, words, tables.terms)
     counted = counted_of(prescriber.rule)
     if prescriber.needs - {"weight"}:

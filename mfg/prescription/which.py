@@ -1,0 +1,91 @@
+"""Which arm, dose and supply is meant: what makes a difference to any patient is asked for, never assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mfg.errors import Refused
+from mfg.protocol.protocol import Arm, Protocol
+
+NOTHING = "nothing"
+
+
+def the_arm(protocol: Protocol, name: str | None, dose: str | None) -> Arm:
+    """The arm called *name*; the first, if none is named and all arms give their patients the same (on that *dose*).
+
+    Raises:
+        Refused: if it receives no dose, or if none is named and arms differ, be it in a placebo or in nothing.
+    """
+    if name is not None:
+        arm = protocol.arm(name)
+        if not arm.doses:
+            dosed = ", ".join(a.name for a in protocol.arms if a.doses)
+            advice = f"arms with doses: {dosed}" if dosed else "no arm of this protocol has one"
+            raise Refused("--arm", name, "receives no dose", advice)
+        return arm
+    arms = protocol.arms
+    if dose is not None and len(arms) > 1 and not any(dose in arm.doses for arm in arms):
+        advice = f"doses: {', '.join(_doses(arms))}"
+        raise Refused("--dose", dose, "is given in no arm of this protocol", advice)
+    asks = "arm" in conditions(protocol)
+    given = {arm.name: _given(arm, dose, asks=asks) for arm in arms}
+    if len(set(given.values())) > 1:
+        on = "" if dose is None else f" for {dose}"
+        advice = f"use one of {', '.join(f'{a.name} ({_in_words(a, dose)})' for a in arms)}"
+        raise Refused("--arm", None, f"is needed: what a patient gets{on} differs between the arms", advice)
+    if not any(arm.doses for arm in arms):
+        raise Refused("--arm", None, "no arm of this protocol receives a dose", "there is nothing to compute")
+    return arms[0]
+
+
+def the_dose(protocol: Protocol, arm: Arm, name: str | None) -> str:
+    """The dose called *name*; the first, if none is named and all doses of *arm* are alike.
+
+    Raises:
+        Refused: if it is none of *arm*, or if none is named and the doses differ, be it in a placebo.
+    """
+    if name is not None:
+        if name not in arm.doses:
+            raise Refused("--dose", name, f"is not given in arm {arm.name}", f"it has {', '.join(arm.doses)}")
+        return name
+    asks = "dose" in conditions(protocol) and "product" in {
+        protocol.treatment(t).kind for t in arm.doses.values()
+    }
+    if len(set(arm.doses.values())) > 1 or (asks and len(arm.doses) > 1):
+        shown = ", ".join(f"{dose} ({treatment})" for dose, treatment in arm.doses.items())
+        raise Refused("--dose", None, "is needed: the doses differ", f"arm {arm.name} has {shown}")
+    return next(iter(arm.doses))
+
+
+def the_supply(protocol: Protocol, name: str | None) -> str | None:
+    """The supply called *name*; the only one, or the first where none of the dose's rules asks for it.
+
+    Raises:
+        Refused: if it is none of the protocol, or if none is named and the dose depends on it.
+    """
+    if name is None and len(protocol.supplies) > 1 and "supply" in conditions(protocol):
+        names = ", ".join(supply.name for supply in protocol.supplies)
+        raise Refused("--supply", None, "is needed: the dose depends on it", f"use one of {names}")
+    supply = protocol.supply(name)
+    return supply.name if supply is not None else None
+
+
+def conditions(protocol: Protocol) -> set[str]:
+    """Everything that the decision tables of a protocol's routes depend on."""
+    return {name for route in protocol.routes for when in route.conditions() for name in when.conditions}
+
+
+def _given(arm: Arm, dose: str | None, *, asks: bool) -> tuple[object, ...]:
+    """What tells *arm* from another one: what it gives (on one *dose*), and its name, if the rules *ask* for it."""
+    name = arm.name if asks else ""
+    return (name, arm.doses.get(dose)) if dose is not None else (name, *arm.doses.items())
+
+
+def _in_words(arm: Arm, dose: str | None) -> str:
+    if dose is not None:
+        return arm.doses.get(dose, NOTHING)
+    return " and ".join(dict.fromkeys(arm.doses.values())) or NOTHING
+
+
+def _doses(arms: Iterable[Arm]) -> list[str]:
+    return list(dict.fromkeys(dose for arm in arms for dose in arm.doses))
