@@ -11,7 +11,8 @@ from mfg.columns import TABLES
 from mfg.sheet import safe
 from mfg.study.comparison import Comparison
 from mfg.study.disk import written
-from mfg.study.run import Run, parts_of
+from mfg.study.parts import frames_of
+from mfg.study.run import Run
 
 
 def write_sheets(done: Run | Comparison) -> None:
@@ -30,7 +31,7 @@ def write_sheets(done: Run | Comparison) -> None:
 
 def _parts(done: Run | Comparison, name: str) -> Iterator[pd.DataFrame]:
     for n, variant in enumerate(done.study.variants):
-        for part in parts_of(done.folder, name, n, done.replications):
+        for part in frames_of(done.folder, done.study.identity.digest, name, n, done.replications):
             if isinstance(done, Comparison):
                 part.insert(0, "variant", variant.name)
             yield part
