@@ -15,7 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
-from threading import Event, Thread
+from threading import Event, Thread, current_thread, main_thread
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -117,12 +117,23 @@ def _by_processes(chunks: Sequence[Chunk], workers: int) -> Iterator[Done]:
 
 @contextmanager
 def _sheltered() -> Iterator[None]:
-    """Processes that are started here never hear Ctrl-C; this one hears it as soon as they are started."""
+    """Processes that are started here never hear Ctrl-C; this one hears it as soon as they are started.
+
+    The mask is for them. It does not hold an interrupt off here, as a thread of a library may take it: what is heard
+    meanwhile is kept for later.
+    """
+    in_main = current_thread() is main_thread()
+    heard: list[int] = []
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    handler = signal.signal(signal.SIGINT, lambda number, _: heard.append(number)) if in_main else None
     try:
         yield
     finally:
+        if in_main:
+            signal.signal(signal.SIGINT, handler)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if heard:
+            signal.raise_signal(signal.SIGINT)
 
 
 # ---- in a worker -----------------------------------------------------------------------------------------
