@@ -275,8 +275,8 @@ MUTANTS = (
     Mutant(
         "a product is given past its expiry",
         "simulation/giving.py",
-        "age > recipe.use_within",
-        "age > recipe.use_within + 60",
+        "by = dosing.suspended_at + recipe.use_within",
+        "by = dosing.suspended_at + recipe.use_within + 60",
         (f"{WHOLE}::test_luck_that_is_too_long_lets_a_product_expire",),
     ),
     Mutant(

@@ -152,6 +152,7 @@ def test_a_lot_that_is_not_plated_is_read(tmp_path: Path) -> None:
         ("23:00", "", "line 2.collected_at: '' is empty; a lot that is in transport has it"),
         ("23:00", "25:00", "line 2.collected_at: '25:00' is no time of the day; write it like 14:30"),
         ("23:00", "23:00:30", "is no time of the day"),
+        ("23:00", "23", "is no time of the day"),
         (",40,", ",forty,", "line 2.marrow_mL"),
         ("40,,", "40,2,", "line 2.passage: '2' says nothing of a lot that is in transport"),
         (

@@ -27,7 +27,7 @@ from mfg.study.variants import AS_IT_IS, Variant
 from mfg.study.waits import Counted, refusals_in, waited
 from mfg.tables import tables_of
 from tests.conftest import Said
-from tests.small_unit import BANK, MONDAY, ONE_DOSE, Changes, people, run, scenario
+from tests.small_unit import BANK, MONDAY, ONE_DOSE, Changes, done, people, run, scenario
 from tests.test_progress import LOT
 
 COMING: Changes = {
@@ -88,9 +88,13 @@ def found_in(one: Scenario, replications: int = 4) -> Found:
 def short_of(name: str) -> Found:
     """What limits the ample unit that is short of one thing."""
     _, _, changes = SHORT[name]
-    return found_in(scenario(COMING, changes), replications=6 if name == "benches" else 4)
+    return found_in(scenario(COMING, changes), replications=6 if name in SIX else 4)
 
 
+SIX = (
+    "benches",
+    "freezers",
+)  # replications, in which punctuality differs from one to the next by as much as a half
 QUICK = ("starts", "fills", "benches")
 
 
@@ -105,6 +109,20 @@ def test_what_is_short_is_named_first_and_one_more_of_it_helps(name: str) -> Non
     best = next(one for one in found.effects if one.limit == limit)
     gap = best.gaps[figure]
     assert gap.high < 0 if figure == WAIT else gap.low > 0
+
+
+def test_a_lot_that_waits_for_the_freezer_says_so() -> None:
+    """It cannot be sampled before: that its result is not back is not what its dose is put off for."""
+    short, ample = (
+        done(
+            run(COMING, SHORT["freezers"][2], {"horizon": "13 week", "site.facility.gmp.freezers": n}),
+            "await",
+        )
+        for n in (1, 2)
+    )
+    causes = short["outcome"].value_counts()
+    assert causes["gmp.freezers"] > 10
+    assert "gmp.freezers" not in set(ample["outcome"])
 
 
 def test_a_unit_that_keeps_up_has_no_limit() -> None:

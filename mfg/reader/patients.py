@@ -6,8 +6,8 @@ Every line is a record or a fault, none is lost.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator
-from datetime import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -190,13 +190,10 @@ def _read_as(kind: Any, written: str, unit: str, where: str) -> float:
 
 def _minute(written: str, where: str) -> int:
     """The minute of the day."""
-    try:
-        at = time.fromisoformat(written.strip())
-    except ValueError:
-        at = None
-    if at is None or at.second or at.microsecond or at.tzinfo is not None:
+    found = re.fullmatch("([01]?[0-9]|2[0-3]):([0-5][0-9])", written.strip())
+    if found is None:
         raise Refused(where, written, "is no time of the day", "write it like 14:30")
-    return at.hour * 60 + at.minute
+    return int(found[1]) * 60 + int(found[2])
 
 
 def _weight(row: dict[str, str], where: str) -> float:

@@ -14,7 +14,7 @@ from mfg.simulation.planning import put_off
 from mfg.simulation.refusals import shut
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import wake
-from mfg.simulation.waiting import what_holds
+from mfg.simulation.waiting import stands_in_line, what_holds
 from mfg.simulation.works import Assay
 
 UNSEEN = 7 * DAY  # how long a lot whose culture nobody has seen yet is taken to need
@@ -28,11 +28,16 @@ def expected(unit: Unit, lot: Lot) -> float:
 
 
 def awaited(unit: Unit, lot: Lot) -> str:
-    """What *lot* will be ready after, as the event log has it."""
+    """What *lot* will be ready after, as the event log has it.
+
+    A result is not what is awaited while its sample cannot be taken, as the lot stands in a line.
+    """
     bank = lot.parent
     if bank is not None and not bank.ready.triggered:
         return awaited(unit, bank)
     moment, test = _results_in(unit, lot)
+    if test not in lot.tested and (stands := stands_in_line(unit, lot)):
+        return stands
     return f"{limits.RESULT}{test}" if moment > _grown(unit, lot) else what_holds(unit, lot)
 
 

@@ -36,8 +36,6 @@ def deliver(unit: Unit, dosing: Dosing) -> Process:
         spoil(unit, dosing, dosing.known_failure)
     elif recipe.prepares and is_short(unit, dosing, age):
         spoil(unit, dosing, TOO_FEW, held(unit, dosing, age))
-    elif recipe.use_within is not None and age > recipe.use_within:
-        spoil(unit, dosing, "expired")
     else:
         yield from administer(unit, dosing)
 
@@ -93,6 +91,9 @@ def administer(unit: Unit, dosing: Dosing) -> Process:
 def _is_given(unit: Unit, dosing: Dosing, begun: Callable[[int], None]) -> Process:
     """Give the dose, as often as somebody is turned away at another appointment; False if it is not given."""
     (by, late), upset, turned_away = _keeps_until(unit, dosing), dosing.upset, False
+    if by is not None and unit.now > by:
+        spoil(unit, dosing, late)
+        return False
     while True:
         if not (yield from wait_for_doors(unit, dosing, by, turned_away=turned_away)):
             if not (upset.triggered or dosing.off):

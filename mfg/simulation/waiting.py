@@ -14,13 +14,8 @@ def what_holds(unit: Unit, lot: Lot) -> str:
     bank = lot.parent
     if bank is not None and not bank.ready.triggered:
         return what_holds(unit, bank)
-    target: object = lot.task or (lot.process.target if lot.process is not None else None)
-    if isinstance(target, Task) and target.started < 0:
-        return lacking(unit, target)
-    held = next((h for h in (lot.hold, lot.store) if isinstance(h, Hold) and h.started < 0), None)
-    if held is not None:
-        place = unit.facility_of(lot.patient).name
-        return limits.of(place, limits.INCUBATOR if held is lot.hold else "storage")
+    if stands := stands_in_line(unit, lot):
+        return stands
     results = lot.results["formulation"]
     out = [
         assay.test
@@ -32,6 +27,18 @@ def what_holds(unit: Unit, lot: Lot) -> str:
         return limits.GROWTH
     last = max(out, key=lambda test: test.turnaround.typical + test.benches[0].booked)
     return f"{limits.RESULT}{last.name}"
+
+
+def stands_in_line(unit: Unit, lot: Lot) -> str:
+    """The place, or the hands, that *lot* stands in a line for; empty if in none."""
+    target: object = lot.task or (lot.process.target if lot.process is not None else None)
+    if isinstance(target, Task) and target.started < 0:
+        return lacking(unit, target)
+    held = next((h for h in (lot.hold, lot.store) if isinstance(h, Hold) and h.started < 0), None)
+    if held is None:
+        return ""
+    place = unit.facility_of(lot.patient).name
+    return limits.of(place, limits.INCUBATOR if held is lot.hold else "storage")
 
 
 def lacking(unit: Unit, task: Task) -> str:

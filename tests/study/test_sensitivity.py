@@ -327,6 +327,15 @@ def test_signs_are_right_where_they_are_obvious(obvious: Pairs, path: str, figur
     assert np.sign(effect.low) == np.sign(effect.high) == sign
 
 
+def test_more_failures_of_sterility_are_fewer_doses() -> None:
+    """The tenth, apart from the others, since nothing is collected again: of a lot in two that fails there is no dose."""
+    fails = over([Range.read("test.sterility.fails", "0%..50%")])
+    pairs = simulated_in_pairs(SMALL, inputs=fails, settings={"horizon": "12 week", "policy.recollect": "0"})
+    (effect,) = pairs.screened("doses_given").effects
+    assert effect.told_apart
+    assert effect.high < 0
+
+
 def test_every_assumption_is_one_command(mfg: Callable[..., Said], tmp_path: Path) -> None:
     """As printed, on the smallest scenario: unit and good direction, the table, and in words what does nothing."""
     said = mfg("sensitivity", "cl2020-phase2", "product_age_median", "--workers", 1, "-o", tmp_path / "s")
@@ -354,6 +363,32 @@ def test_the_document_has_all_of_it(mfg: Callable[..., Said], tmp_path: Path) ->
     before = stamped(tmp_path / "s" / "events")
     assert mfg(*words, *ranges).json == answer
     assert stamped(tmp_path / "s" / "events") == before
+
+
+@pytest.mark.parametrize("name", builtin("scenario"))
+def test_three_assumptions_of_every_scenario_are_screened(
+    mfg: Callable[..., Said], tmp_path: Path, name: str
+) -> None:
+    """Within their own ranges, over sixteen weeks or with the first six of its list: a line each, in one command."""
+    scenario = load_scenario(name)
+    single = [
+        one.ranges[0] for one in assumed_in(scenario).inputs if len(one.ranges) == 1 and one.ranges[0].low > 0
+    ]
+    chosen = single[:: len(single) // 3][:3]
+    words = [("--over", f"{one.key}={one.at(0)}..{one.at(1)}".replace(" / ", "/")) for one in chosen]
+    short = ["horizon=16 week", "warm_up=0 week"]
+    if scenario.arrivals.patients:
+        first = scenario.arrivals.patients[:6]
+        table = ["patient,arrived,weight_kg", *(f"{o.patient},{o.arrived},{o.weight_kg}" for o in first)]
+        (tmp_path / "first.csv").write_text("\n".join(table) + "\n", encoding="utf-8")
+        short = [f"arrivals.patients={tmp_path / 'first.csv'}"]
+    asked = [word for pair in (*words, *(("--set", one) for one in short)) for word in pair]
+    said = mfg("sensitivity", name, "patients_completed", *asked, "--workers", 1, "-o", tmp_path / "s")
+    assert said.status == 0, said.err
+    assert re.search("3 inputs, all moved at once in (1[5-9]|20) pairs", said.out)
+    for one in chosen:
+        assert one.key.rpartition(".")[0] in said.out
+    assert re.search("told apart: [0-3] of 3 inputs", said.out)
 
 
 @pytest.mark.long
