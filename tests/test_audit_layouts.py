@@ -240,6 +240,15 @@ def test_other_weights_and_pounds_are_warned_about(tmp_path: Path) -> None:
     assert found.warnings == ("weights are converted from pounds: 'Weight (lb)'",)
 
 
+def test_which_cells_are_meant_is_said(tmp_path: Path) -> None:
+    """A column may say it too, and a column of other cells is none of this dose."""
+    found = prepared(tmp_path, lines("patient,cells", "A,15e6"), "cl2020-phase2")
+    assert "the cells of the table are taken to be Muse cells" in found.assumed
+    assert said(prepared(tmp_path, lines("patient,Muse cells", "A,15e6"), "cl2020-phase2")) == (OK,)
+    with pytest.raises(Faults, match="no column 'cells'"):
+        prepared(tmp_path, lines("patient,viable cells", "A,15e6"), "cl2020-phase2")
+
+
 def test_a_kilogram_is_never_answered_with_a_gram(tmp_path: Path) -> None:
     """Nor is a suggestion made that changes a value."""
     with pytest.raises(Faults) as refused:

@@ -9,6 +9,7 @@ from attrs import define, field
 
 from mfg.auditing.words import Words
 from mfg.errors import Refused
+from mfg.prescription.order import Administration, in_words
 from mfg.prescription.prescriber import Prescriber
 from mfg.protocol.protocol import Arm, Protocol
 from mfg.sheet import Unreadable
@@ -90,6 +91,11 @@ class Asked:
                     yield Refused("header", None, problem, "add it, or give --dose for the whole table")
                     return
 
+    def counted(self) -> tuple[str, ...]:
+        """What the doses are numbers of, in words: cells, viable cells, Muse cells."""
+        routes = [route for made in self.prescribers() for route in made.rule.routes]
+        return tuple(dict.fromkeys(said_of(route.counted, route.fill.counted) for route in routes))
+
     def assumed(self, columns: Columns, *, wide: bool) -> Iterator[str]:
         """What is taken for granted, in words."""
         if self.arm is not None:
@@ -103,6 +109,8 @@ class Asked:
             yield f"every row is taken to be of {self.dose}, as --dose says"
         elif columns.dose is None and not wide and len(self.all_doses()) > 1:
             yield f"no column 'dose': the doses ({', '.join(self.all_doses())}) are all alike"
+        if set(self.counted()) - {"cells"}:
+            yield f"the cells of the table are taken to be {' and '.join(self.counted())}"
 
     def _arms_differ(self) -> bool:
         """Whether what a patient gets depends on the arm: on its doses, its placebos, or its very name."""
@@ -174,3 +182,8 @@ class Asked:
         if (arm, dose) not in self._made:
             self._made[arm, dose] = Prescriber.of(self.protocol, arm=arm, dose=dose)
         return self._made[arm, dose]
+
+
+def said_of(counted: str, kind: str) -> str:
+    """What a route counts, as people say it."""
+    return in_words(Administration(route="", component=None, counted=counted, kind=kind, sites=1))

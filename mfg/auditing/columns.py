@@ -200,12 +200,16 @@ def _weight(search: _Search, own: Mapping[str, int]) -> Number | None:
 def _given(search: _Search, asked: Asked) -> tuple[tuple[Given, ...], Number | None]:
     """The columns that say what was given: cells before cells per kg before volumes; and a volume beside cells."""
     doses, routes = Words(asked.all_doses()), Words(tuple(r.name for r in search.protocol.routes))
+    counted = {
+        folded(word.removesuffix("cells")) for word in asked.counted()
+    }  # viable cells, where they are prescribed
     found: dict[str, list[Given]] = {"cells": [], "per kg": [], "volume": []}
     for n in [*search.all_of("cells", label=True), *search.all_of("volume", label=True)]:
         meant = search.meant[n]
-        dose = doses.find(meant.label) if meant.label else None
-        route = routes.find(meant.label) if meant.label and dose is None else None
-        if meant.label and dose is None and route is None:
+        label = "" if folded(meant.label) in counted else meant.label
+        dose = doses.find(label) if label else None
+        route = routes.find(label) if label and dose is None else None
+        if label and dose is None and route is None:
             continue
         kind = "per kg" if meant.per_kg else meant.kind
         number = Number(n, search.header[n], meant.factor or Decimal(1))
