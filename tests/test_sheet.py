@@ -79,7 +79,16 @@ def test_a_header_says_its_kind_and_its_unit(
 
 @pytest.mark.parametrize(
     "text",
-    ["Ideal weight (kg)", "Cells (x10e6)", "Cells x106", "weight_kg_lb", "cells/mL", "Weight (cm)", "Ward"],
+    [
+        "Ideal weight (kg)",
+        "Cells (x10e6)",
+        "Cells x106",
+        "weight_kg_lb",
+        "cells (%)",
+        "cells/mL",
+        "Weight (cm)",
+        "Ward",
+    ],
 )
 def test_a_header_that_could_mean_something_else_means_nothing(text: str) -> None:
     """An ideal weight is no weight, and 10e6 is ten million or one."""

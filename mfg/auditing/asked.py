@@ -121,6 +121,10 @@ class Asked:
             given.add((name, doses))
         return len(given) > 1
 
+    def asks_dose(self) -> bool:
+        """Whether a row must say which dose it is."""
+        return self.dose is None and any(map(self._doses_differ, self.arms()))
+
     def _doses_differ(self, arm: Arm) -> bool:
         kinds = {self.protocol.treatment(t).kind for t in arm.doses.values()}
         asks = "dose" in self._conditions and "product" in kinds
@@ -131,6 +135,7 @@ class Asked:
 
         Raises:
             Unreadable: if they are no words of this protocol, or if an empty one makes a difference.
+            Refused: if the arm receives no dose.
         """
         found = self._cells.get((arm, dose))
         if found is None:
@@ -160,7 +165,7 @@ class Asked:
             )
         arm = self.protocol.arm(name)
         if not arm.doses:
-            raise Unreadable(f"arm: {name} receives no dose")
+            raise Refused("arm", name, "receives no dose", "and here is one")
         return arm
 
     def _dose(self, arm: Arm, text: str) -> str:

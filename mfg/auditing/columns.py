@@ -136,6 +136,8 @@ def columns_of(protocol: Protocol, header: Sequence[str], asked: Asked) -> tuple
     patient = search.one("patient")
     weight = _weight(search, own)
     given, volume = _given(search, asked)
+    if not asked.asks_dose():  # a visit is a dose only where that must be known
+        search.meant = {n: m for n, m in search.meant.items() if not (m.kind == "dose" and m.weak)}
     words = {name: search.one(name) for name in ("route", "arm", "dose")}
     numbers = {kind: search.number(kind) for kind in ("height", "previous weight", "previous cells")}
     if patient is None:
@@ -235,7 +237,8 @@ def _missing(protocol: Protocol, found: Columns, asked: Asked, own: Mapping[str,
     """What no column says, though every dose depends on it."""
     if not found.given:
         advice = "call it cells, or cells (10^6) for millions, cells/kg, or volume_mL"
-        yield Refused("header", None, "has no column 'cells'", advice)
+        bare = "" if found.dose is None else "; dose alone names a dose and says no amount"
+        yield Refused("header", None, "has no column 'cells'", f"{advice}{bare}")
     needs = {name for prescriber in asked.prescribers() for name in prescriber.needs}
     if any(one.kind == "per kg" for one in found.given):
         needs.add("weight")
