@@ -125,6 +125,8 @@ class Naming:
 
     def _is_right(self, cells: list[str], column: Given) -> bool:
         columns = self.reading.columns
+        if self.reading.tried(cells, column.number) is None:
+            return False
         try:
             wanted = self.reading.prescribed(cells, column)
             amount = self.reading.amount(cells, column, wanted)
