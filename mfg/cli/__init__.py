@@ -11,6 +11,7 @@ from typing import NoReturn
 from cyclopts import App, CycloptsError
 
 from mfg.cli import dose, figures, limits, protocols, runs, sensitivity, show, studies, today
+from mfg.cli.wrong import in_words
 from mfg.errors import Failed, MfgError
 
 DONE, FOUND, REFUSED, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
@@ -41,8 +42,7 @@ def run(arguments: list[str]) -> int:
     try:
         return int(app(arguments) or DONE)
     except CycloptsError as error:
-        message = " ".join(str(error).split())
-        return _refused(f"{message} (mfg {' '.join(arguments[:1])} --help shows how)")
+        return _refused(in_words(error, arguments))
     except Failed as error:
         sys.stderr.write(f"mfg: {error}\n")
         return FOUND
