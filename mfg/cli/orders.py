@@ -14,7 +14,8 @@ from mfg.protocol.cases import KINDS
 def print_order(order: Order, source: str) -> None:
     """Print *order*, computed from the protocol that *source* names."""
     used = "".join(
-        f" · {value if name == 'weight' else f'{name} {value}'}" for name, value in order.covariates.items()
+        f" · {value if name == 'weight' else f'{name} {value}'}"
+        for name, value in ((key.replace("_", " "), value) for key, value in order.covariates.items())
     )
     say.result(f"{say.whose(order.protocol, source)} · arm {order.arm} · {order.dose}{used}\n")
     for given in order.administrations:

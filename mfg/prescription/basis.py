@@ -34,6 +34,18 @@ def basis_of(
     return (*rows, *_product(found), *_release(found, prescriber.releases))
 
 
+def covariates_of(prescriber: Prescriber, case: Case) -> dict[str, str]:
+    """The covariates that the dose in *case* depends on, each with its unit; none without cells."""
+    if prescriber.kind != "product":
+        return {}
+    return {name: _shown(prescriber.protocol, name, case) for name in sorted(prescriber.needs)}
+
+
+def _shown(protocol: Protocol, name: str, case: Case) -> str:
+    value = case[name]
+    return value if isinstance(value, str) else f"{plain(value)} {protocol.patient[name].unit}"
+
+
 def assumptions(basis: Sequence[Basis]) -> Iterator[Finding]:
     """A warning for each dose, concentration or volume that the protocol file assumes."""
     for row in basis:
@@ -86,11 +98,10 @@ def _row(what: str, value: str, number: Number) -> Basis:
 
 
 def _covariate(found: _Found, name: str, known: Mapping[str, str | Quantity]) -> Iterator[Basis]:
-    value, covariate = found.case[name], found.protocol.patient[name]
+    covariate = found.protocol.patient[name]
     called, said = name.replace("_", " "), known[name]
     typed = said if isinstance(said, str) else text(said)
-    shown = f"{plain(value)} {covariate.unit}" if not isinstance(value, str) else value
-    yield Basis(called, shown, GIVEN, f"of this patient, as {typed}")
+    yield Basis(called, _shown(found.protocol, name, found.case), GIVEN, f"of this patient, as {typed}")
     yield from found.rows(f"{called}, observed at", f"patient.{name}.at", covariate.at)
     if covariate.round is not None:
         yield from _rounding(found, f"{called}, rounded", f"patient.{name}", covariate.round)

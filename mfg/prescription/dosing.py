@@ -9,7 +9,7 @@ from attrs import evolve
 
 from mfg.errors import Refused
 from mfg.evidence import Finding
-from mfg.prescription.basis import GIVEN, assumptions, basis_of
+from mfg.prescription.basis import assumptions, basis_of, covariates_of
 from mfg.prescription.examples import example_faults
 from mfg.prescription.fill import Fill
 from mfg.prescription.lot import differing, from_lot, lot_of, released
@@ -82,12 +82,11 @@ def dose(
         vessel = amount(taken(csf, measure_of(Volume), "--csf"), "mL")
         containers = sum(len(one.containers) or one.sites for one in filled)
         findings += vehicle(protocol, vessel, [one.volume_mL for one in filled], containers)
-    used = {row.what: row.value for row in basis if row.evidence == GIVEN}
     return evolve(
         order,
         findings=tuple(findings),
         basis=basis,
-        covariates=used,
+        covariates={**order.covariates, **covariates_of(prescriber, case)},
         marked=tuple(one for marks in marked for one in marks),
         lot=lot,
         from_lot=drawn,
