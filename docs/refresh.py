@@ -14,14 +14,16 @@ import runpy
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from unittest import mock
 
 from mfg.cli import run
 from tests.witness.rows import COMMANDS
 from tests.witness.table import claims
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = ("README.md", "docs/protocol-files.md", "docs/scenario-files.md")
+DOCUMENTS = ("README.md", "docs/doses.md", "docs/protocol-files.md", "docs/scenario-files.md")
 LONG = ("docs/planning.md",)  # whose commands take a minute or more
 KEYS = "docs/keys.md"
 _HEAD = """# Keys
@@ -72,9 +74,10 @@ def _words(command: str) -> list[str]:
 
 @contextlib.contextmanager
 def _silent() -> Iterator[io.StringIO]:
-    """Stdout collected, and a folder of its own for what a run writes."""
+    """Stdout collected, a folder of its own for what a run writes, and one time for every answer."""
     before, said = Path.cwd(), io.StringIO()
-    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(said):
+    clock = mock.patch("mfg.cli.asked.now", return_value=datetime(2026, 3, 12, 8, 30, tzinfo=UTC))
+    with clock, tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(said):
         for name in ("examples", "protocols", "tests"):
             (Path(folder) / name).symlink_to(ROOT / name)
         os.chdir(folder)

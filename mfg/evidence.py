@@ -13,6 +13,8 @@ from typing import Any
 
 from attrs import frozen
 
+from mfg.record import FileRead
+
 KINDS = ("stated", "cited", "derived", "assumed", "calibrated")
 
 
@@ -62,13 +64,14 @@ class Contradiction:
 
 @frozen
 class Source:
-    """One document: the seed's own file name, how to cite it, and what it states."""
+    """One document: the seed's own file name, how to cite it, and what it states; `read` is our file of it."""
 
     key: str
     file: str
     cite: str
     facts: Mapping[str, Fact]
     contradictions: tuple[Contradiction, ...]
+    read: FileRead | None = None
 
 
 @frozen

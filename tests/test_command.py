@@ -16,7 +16,19 @@ import mfg as package
 from mfg.errors import nearest
 from tests.conftest import MINIMAL, ROOT, Said
 
-COMMANDS = ["protocols", "show", "check", "dose", "audit", "schedule", "scenarios", "run", "trace", "today"]
+COMMANDS = [
+    "protocols",
+    "show",
+    "check",
+    "dose",
+    "orders",
+    "audit",
+    "schedule",
+    "scenarios",
+    "run",
+    "trace",
+    "today",
+]
 STUDIES = ["compare", "sensitivity", "status"]  # their examples take long, or need a folder
 
 
@@ -57,6 +69,7 @@ def test_the_examples_in_the_help_work(
 ) -> None:
     """Every example is a command line that a person can copy."""
     (tmp_path / "doses.csv").write_text("patient,weight_kg,cells\nA,70,70000000\n", encoding="utf-8")
+    (tmp_path / "patients.csv").write_text("patient,weight_kg,arm\nA,70,msc\n", encoding="utf-8")
     (tmp_path / "my-protocol.toml").write_text(
         MINIMAL + '[[route]]\nname = "iv"\ncells = "1e6 cell"\n', encoding="utf-8"
     )

@@ -10,7 +10,20 @@ from typing import NoReturn
 
 from cyclopts import App, CycloptsError
 
-from mfg.cli import dose, figures, limits, protocols, runs, sensitivity, show, studies, today
+from mfg.cli import (
+    asked,
+    audit,
+    dose,
+    figures,
+    limits,
+    patients,
+    protocols,
+    runs,
+    sensitivity,
+    show,
+    studies,
+    today,
+)
 from mfg.cli.wrong import in_words
 from mfg.errors import Failed, MfgError
 
@@ -29,6 +42,8 @@ app = App(
 show.add_to(app)
 protocols.add_to(app)
 dose.add_to(app)
+patients.add_to(app)
+audit.add_to(app)
 runs.add_to(app)
 studies.add_to(app)
 sensitivity.add_to(app)
@@ -39,6 +54,7 @@ today.add_to(app)
 
 def run(arguments: list[str]) -> int:
     """Carry out one command line and return its exit status."""
+    asked.typed.set(tuple(arguments))
     try:
         return int(app(arguments) or DONE)
     except CycloptsError as error:

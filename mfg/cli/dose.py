@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
@@ -31,6 +32,12 @@ def dose(
     given: Annotated[tuple[str, ...], Parameter(negative="")] = (),
     weighed: str | None = None,
     on: str | None = None,
+    by: str | None = None,
+    sheet: Path | None = None,
+    patient: str | None = None,
+    second_id: str | None = None,
+    suspended: str | None = None,
+    blinded: Annotated[bool, Parameter(negative="")] = False,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
     """Compute one patient's dose: cells, volumes, containers, and what they rest on.
@@ -63,14 +70,32 @@ def dose(
         The day on which the patient was weighed, as YYYY-MM-DD: is the weight too old?
     on
         The dosing day, as YYYY-MM-DD.
+    by
+        Who asks: the name that is kept in the record of the answer.
+    sheet
+        Where to write the worksheet, an HTML page that prints on A4: calculation, containers, labels, signatures.
+    patient
+        The patient's name or number, for the worksheet and its labels.
+    second_id
+        A second identifier of the patient, such as a date of birth.
+    suspended
+        The end of suspension by the clock here, as 'YYYY-MM-DD HH:MM': until when may the product be used?
+    blinded
+        Write the clinic's copy of the worksheet, which is the same for the product and for its placebo.
     json
         Print one JSON document.
     """
+    from mfg.cli.asked import record_of
     from mfg.cli.given import pairs
     from mfg.cli.orders import print_order
+    from mfg.cli.worksheets import moment, named, write_page
+    from mfg.dispensing.worksheet import worksheet
+    from mfg.errors import Refused
     from mfg.prescription.dosing import dose as prescribed
     from mfg.reader.protocols import load_protocol
 
+    if blinded and sheet is None:
+        raise Refused("--blinded", None, "is a kind of worksheet", "name its file with --sheet")
     found = load_protocol(protocol)
     order = prescribed(
         found,
@@ -85,8 +110,21 @@ def dose(
         weighed=weighed,
         on=on,
     )
+    record = record_of(found, by)
+    content = worksheet(
+        found,
+        order,
+        record,
+        patient=named(patient, "--patient"),
+        second_id=named(second_id, "--second-id"),
+        csf=csf,
+        suspended=moment(suspended, "--suspended"),
+    )
+    if sheet is not None:
+        write_page(content, sheet, blinded=blinded)
     if json:
-        say.document(order)
+        say.document({**say.fields(order), "record": record, "worksheet": say.fields(content, "record")})
     else:
         print_order(order, protocol)
+        say.record(record)
     return FOUND if any(finding.level == "error" for finding in order.findings) else 0

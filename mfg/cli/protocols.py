@@ -1,4 +1,4 @@
-"""The commands that answer from a protocol alone: check, audit, schedule."""
+"""The commands that answer from a protocol alone: check, schedule."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FOUND = 1
 
 def add_to(app: App) -> None:
     """Add these commands to *app*."""
-    for command in (check, audit, schedule):
+    for command in (check, schedule):
         app.command(command)
 
 
@@ -51,64 +51,6 @@ def _checked(report: Any) -> dict[str, Any]:
     faults = [{"file": one.source, **say.fields(fault)} for one in report.faults for fault in one.faults]
     head = {"file": report.file, "sound": not faults, "faults": faults}
     return {**head, "warnings": list(report.warnings), "not_checked": list(report.not_checked)}
-
-
-def audit(
-    protocol: str,
-    file: Path,
-    /,
-    *,
-    out: Path | None = None,
-    json: Annotated[bool, Parameter(negative="")] = False,
-) -> int:
-    """Check a table of doses that somebody else calculated.
-
-    Example: mfg audit lenzumestrocel-phase2 doses.csv --out checked.csv
-
-    Parameters
-    ----------
-    protocol
-        A built-in name, or the path of a TOML file.
-    file
-        A CSV table with the columns patient, cells and, where the dose depends on it, weight_kg (or weight_lb,
-        weight_g). Optional: route, arm, dose, volume_mL, and as second witnesses of the weight height_cm,
-        previous_weight_kg and previous_cells.
-    out
-        Where to write the same rows with their verdicts.
-    json
-        Print one JSON document.
-    """
-    import contextlib
-
-    from mfg.auditing import audit as prepare
-    from mfg.cli.verdicts import written
-    from mfg.reader.protocols import load_protocol
-
-    found = prepare(load_protocol(protocol), file)
-    with (
-        written(found, file, out) if out is not None else contextlib.nullcontext(found.verdicts()) as verdicts
-    ):
-        flagged = [verdict for _, verdict in verdicts if verdict.verdict != "ok"]
-    if json:
-        rows = [say.fields(f) for f in flagged]
-        say.document(
-            {
-                "rows": sum(found.counts.values()),
-                **found.counts,
-                "tolerance_percent": found.tolerance_percent,
-                "findings": rows,
-            }
-        )
-    else:
-        if flagged:
-            columns = [[f.row, f.patient, f.verdict, ", ".join(f.likely), f.reason] for f in flagged]
-            say.table(["row", "patient", "verdict", "likely", "reason"], columns, right=[0])
-            say.result()
-        counts = ", ".join(f"{count} {verdict}" for verdict, count in found.counts.items())
-        say.result(f"{sum(found.counts.values())} rows: {counts} (tolerance {found.tolerance_percent} %)")
-    if found.unused:
-        say.remark(f"carried along, not used: {', '.join(found.unused)}")
-    return FOUND if flagged else 0
 
 
 def schedule(

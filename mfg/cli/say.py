@@ -58,7 +58,7 @@ def remark(text: str) -> None:
 
 def document(content: object) -> None:
     """The one JSON document of a command."""
-    json.dump(content, sys.stdout, default=_encoded, ensure_ascii=False, allow_nan=False, indent=1)
+    json.dump(content, sys.stdout, default=encoded, ensure_ascii=False, allow_nan=False, indent=1)
     sys.stdout.write("\n")
 
 
@@ -67,7 +67,8 @@ def fields(thing: Any, *left_out: str) -> dict[str, Any]:
     return {a.name: getattr(thing, a.name) for a in attrs.fields(type(thing)) if a.name not in left_out}
 
 
-def _encoded(thing: object) -> object:
+def encoded(thing: object) -> object:
+    """What JSON has for a value of ours."""
     if isinstance(thing, Decimal):
         return int(thing) if thing == thing.to_integral_value() else float(thing)
     if isinstance(thing, (date, datetime)):
@@ -124,6 +125,13 @@ def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
 def whose(name: str, source: str) -> str:
     """The *name* of a protocol; with the file that it is read from, if it is not a built-in one."""
     return name if source == name else f"{name} ({source})"
+
+
+def record(of: Any) -> None:
+    """The record of an answer, at its end."""
+    result()
+    for line in of.lines():
+        result(line)
 
 
 def finding(item: Any) -> None:

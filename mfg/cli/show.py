@@ -123,6 +123,7 @@ def _protocol(name: str) -> dict[str, Any]:
         "name": found.name,
         "title": found.title,
         "trial": found.trial,
+        "version": found.version,
         "donor": found.donor,
         "arms": [say.fields(arm) for arm in found.arms],
         "supplies": [{"name": s.name, "kind": s.kind, "about": s.about} for s in found.supplies],
@@ -131,7 +132,10 @@ def _protocol(name: str) -> dict[str, Any]:
 
 
 def _print_head(head: dict[str, Any]) -> None:
-    about = ", ".join(filter(None, (head["name"], head["trial"], head["donor"])))
+    from mfg.visible import visible
+
+    version = f"version {visible(head['version'])}" if head["version"] else None
+    about = ", ".join(filter(None, (head["name"], head["trial"], version, head["donor"])))
     say.result(f"{head['title'] or head['name']}  ({about})\n")
     arms = [[arm["name"], arm["ratio"] or arm["size"], _doses(arm["doses"])] for arm in head["arms"]]
     say.table(["arm", "share", "doses"], arms)

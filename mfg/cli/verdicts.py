@@ -8,37 +8,47 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mfg.auditing import ADDED, Audit, Verdict, safe
-from mfg.auditing.table import Row
+from mfg.auditing import ADDED, Audit, Verdict
 from mfg.digits import plain
 from mfg.errors import Refused
+from mfg.sheet import Row, safe
+
+Judged = tuple[Row, "Verdict | None"]
 
 
 @contextmanager
-def written(audit: Audit, source: Path, out: Path) -> Iterator[Iterator[tuple[Row, Verdict]]]:
-    """The verdicts of *audit*, each written to *out* as it passes; the file appears when all are."""
+def written(audit: Audit, source: Path, out: Path) -> Iterator[Iterator[Judged]]:
+    """The rows of *audit*, each written to *out* as it passes; the file appears when all are.
+
+    Cells are divided as in the table, and a byte-order mark stands before them if one did there.
+    """
     if out.exists() and out.samefile(source):
         raise Refused("--out", str(out), "is the table itself", "write to another file")
     unfinished = out.with_name(f".{out.name}.{os.getpid()}")
+    encoding = "utf-8-sig" if audit.table.mark else "utf-8"
     try:
-        with unfinished.open("w", encoding="utf-8", newline="") as file:
-            yield _passing(audit, csv.writer(file, lineterminator="\n"))
+        with unfinished.open("w", encoding=encoding, newline="") as file:
+            writer = csv.writer(file, delimiter=audit.table.separator or ",", lineterminator="\n")
+            yield _passing(audit, writer)
         unfinished.replace(out)
     finally:
         unfinished.unlink(missing_ok=True)
 
 
-def _passing(audit: Audit, writer: csv.Writer) -> Iterator[tuple[Row, Verdict]]:  # type: ignore[name-defined]
-    header = audit.table.header
-    writer.writerow([*header, *ADDED])
-    for row, verdict in audit.verdicts():
+def _passing(audit: Audit, writer: csv.Writer) -> Iterator[Judged]:  # type: ignore[name-defined]
+    header, sign = audit.table.header, audit.sign
+    writer.writerow([*map(safe, header), *ADDED])
+    for row, verdict in audit.rows():
         cells = [safe(cell) for cell in row.as_written]
         cells += [""] * (len(header) - len(cells))
-        prescribed, deviation = verdict.prescribed_cells, verdict.deviation_percent
-        added = [
-            verdict.verdict,
-            "" if prescribed is None else f"{prescribed:f}",
-            "" if deviation is None else plain(deviation),
-        ]
-        writer.writerow([*cells, *added, " ".join(verdict.likely), verdict.reason])
+        if verdict is None:
+            writer.writerow([*cells, "not judged", "", "", "", "a sum or a mean"])
+        else:
+            prescribed, deviation = verdict.prescribed_cells, verdict.deviation_percent
+            added = [
+                verdict.verdict,
+                "" if prescribed is None else f"{prescribed:f}",
+                "" if deviation is None else plain(deviation).replace(".", sign),
+            ]
+            writer.writerow([*cells, *added, " ".join(verdict.likely), verdict.reason])
         yield row, verdict

@@ -13,6 +13,7 @@ from mfg.prescription.basis import assumptions, basis_of, covariates_of
 from mfg.prescription.examples import example_faults
 from mfg.prescription.fill import Fill
 from mfg.prescription.lot import differing, from_lot, lot_of, released
+from mfg.prescription.matching import match_or_say
 from mfg.prescription.observed import aged
 from mfg.prescription.order import Administration, FromLot, Lot, Marked, Order
 from mfg.prescription.prescriber import Prescriber, left_out
@@ -54,7 +55,7 @@ def dose(
                 "--given weight", str(known["weight"]), "is a second body weight", "give one of them"
             )
         known["weight"] = weight
-    prescriber = Prescriber.asked(protocol, arm, dose, supply)
+    prescriber = Prescriber.of(protocol, arm=arm, dose=dose, supply=supply)
     case = prescriber.case(known)
     order, lot = prescriber.order(case), lot_of(count, viability)
     findings = list(order.findings)
@@ -62,6 +63,9 @@ def dose(
     if lot is not None:
         findings = [finding for finding in findings if finding.rule != "container-capacity"]
         drawn = _drawn(prescriber, order, lot, findings)
+    if prescriber.kind == "placebo":
+        order, said = match_or_say(protocol, order, known)
+        findings.append(said)
     filled = _filled(order, drawn)
     basis = basis_of(prescriber, case, known, filled)
     marked = [tuple(_marked(fill, one)) for fill, one in zip(prescriber.fills, filled, strict=True)]

@@ -18,6 +18,7 @@ from mfg.protocol.cases import LIMITS, Bounds
 from mfg.protocol.recipe import Formulate, Step
 from mfg.protocol.route import Route
 from mfg.protocol.rules import Limits, Round, When
+from mfg.record import FileRead
 from mfg.units import (
     Anything,
     Gathered,
@@ -229,12 +230,16 @@ _Named = TypeVar("_Named", Arm, Treatment, Supply)
 
 @frozen
 class Protocol:
-    """One therapy: a file in ``protocols/``, or anybody's own."""
+    """One therapy: a file in ``protocols/``, or anybody's own.
+
+    `files` are the file that it was read from, and those of the sources that it takes facts from.
+    """
 
     name: str
     donor: str
     title: str = ""
     trial: str | None = None
+    version: str | None = None
     patient: Mapping[str, Covariate] = field(factory=dict)
     eligibility: Mapping[str, Limits] = field(factory=dict)
     treatments: tuple[Treatment, ...] = field(factory=tuple, metadata={"key": "treatment"})
@@ -250,6 +255,7 @@ class Protocol:
     tolerance: Percent | None = None
     numbers: tuple[Number, ...] = field(factory=tuple, metadata={"key": None})
     contradictions: tuple[Contradiction, ...] = field(factory=tuple, metadata={"key": None})
+    files: tuple[FileRead, ...] = field(factory=tuple, metadata={"key": None})
 
     def arm(self, name: str) -> Arm:
         """The arm of that name."""

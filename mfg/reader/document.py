@@ -24,7 +24,20 @@ from mfg.units import Anything, measure_of
 CLAIMS = ("fact", "cited", "derived", "assumed", "calibrated")
 BESIDE = ("range", "departs_from")  # further words on evidence
 EVIDENCE = (*CLAIMS, *BESIDE)  # every key that says what supports a value, and no value
-IDENTITY = {"schema", "name", "title", "trial", "facts", "donor", "about", "do", "test", "kind", "protocol"}
+IDENTITY = {
+    "schema",
+    "name",
+    "version",
+    "title",
+    "trial",
+    "facts",
+    "donor",
+    "about",
+    "do",
+    "test",
+    "kind",
+    "protocol",
+}
 IDENTITY |= {"supply", "site", "population", "arm", "dose", "treatment", "file", "leg", "holidays", "of"}
 _NUMERIC = re.compile(r"-?[0-9]|.*[0-9]{2}:[0-9]{2}")
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from mfg.errors import Faults, Refused, nearest
 from mfg.evidence import Contradiction, Fact, Source
 from mfg.reader.document import Tree
-from mfg.reader.toml import read_toml
+from mfg.reader.toml import read_file
+from mfg.record import FileRead
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _SHELVES = {
@@ -54,11 +55,11 @@ def find(kind: str, name: str, beside: Path | None = None) -> Path:
 def sources() -> dict[str, Source]:
     """Every source in ``seeds/``, by its key: the name of its file."""
     return {
-        path.stem: source_of(path.stem, read_toml(path)) for path in sorted(shelf("source").glob("*.toml"))
+        path.stem: source_of(path.stem, *read_file(path)) for path in sorted(shelf("source").glob("*.toml"))
     }
 
 
-def source_of(key: str, tree: Tree) -> Source:
+def source_of(key: str, tree: Tree, read: FileRead | None = None) -> Source:
     """One source from its file."""
     facts = {
         name: Fact(name, fact["value"], fact["about"], tuple(fact["where"]))
@@ -68,4 +69,4 @@ def source_of(key: str, tree: Tree) -> Source:
         Contradiction(f"{key}.{name}", tuple(c["between"]), c["about"])
         for name, c in tree.get("contradiction", {}).items()
     )
-    return Source(key, tree["source"]["file"], tree["source"]["cite"], facts, contradictions)
+    return Source(key, tree["source"]["file"], tree["source"]["cite"], facts, contradictions, read)

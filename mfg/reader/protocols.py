@@ -10,14 +10,15 @@ from attrs import evolve
 
 from mfg.course.check import course_faults
 from mfg.errors import Faults, Refused, nearest
-from mfg.evidence import Contradiction, Number
+from mfg.evidence import Contradiction, Number, Source
 from mfg.protocol.check import faults_of
 from mfg.protocol.occurrences import occurrences
 from mfg.protocol.protocol import Arm, Protocol, Treatment
 from mfg.reader.document import Tree, take_off_evidence
 from mfg.reader.library import find, sources
 from mfg.reader.salvage import Read, read_as
-from mfg.reader.toml import read_toml
+from mfg.reader.toml import read_file
+from mfg.record import FileRead
 
 SCHEMA = "protocol-1"
 SCHEMAS = (SCHEMA, "site-1", "population-1", "scenario-1")
@@ -57,7 +58,9 @@ def load_protocol(name: str | Path) -> Protocol:
         Faults: with every fault of the file at its place.
     """
     path = name if isinstance(name, Path) else find("protocol", name)
-    return protocol_of(read_toml(path), str(path))
+    document, file = read_file(path)
+    protocol = protocol_of(document, str(path))
+    return evolve(protocol, files=(file, *_files(document, protocol.numbers)))
 
 
 def protocol_of(document: Tree, source: str) -> Protocol:
@@ -124,7 +127,16 @@ def _resolved(protocol: Protocol) -> Protocol:
 
 def _contradictions(document: Tree, numbers: tuple[Number, ...]) -> tuple[Contradiction, ...]:
     """The contradictions of every source that the file leans on."""
+    return tuple(c for source in _leaned_on(document, numbers) for c in source.contradictions)
+
+
+def _files(document: Tree, numbers: tuple[Number, ...]) -> tuple[FileRead, ...]:
+    """The files of every source that the file leans on, as they were read."""
+    return tuple(source.read for source in _leaned_on(document, numbers) if source.read is not None)
+
+
+def _leaned_on(document: Tree, numbers: tuple[Number, ...]) -> list[Source]:
     known = sources()
     leaned = {str(document.get("facts", ""))}
     leaned |= {name.partition(".")[0] for n in numbers if n.evidence for name in n.evidence.facts}
-    return tuple(c for key in sorted(leaned & known.keys()) for c in known[key].contradictions)
+    return [known[key] for key in sorted(leaned & known.keys())]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from mfg.errors import Faults, Refused
+from mfg.record import FileRead
 
 MOST_BYTES = 256 * 1024
 MOST_LINE = 10_000
@@ -27,11 +29,20 @@ def read_toml(path: Path) -> dict[str, Any]:
     Raises:
         Faults: if the file cannot be read, is not TOML, or is made to be slow or misread.
     """
+    return read_file(path)[0]
+
+
+def read_file(path: Path) -> tuple[dict[str, Any], FileRead]:
+    """The content of a TOML file, and the file as it was read: both from the same bytes.
+
+    Raises:
+        Faults: as `read_toml` does.
+    """
     try:
-        text = _text_of(path)
+        text, raw = _text_of(path)
     except Refused as fault:
         raise Faults(str(path), (fault,)) from None
-    return parse_toml(text, str(path))
+    return parse_toml(text, str(path)), FileRead.of(path.name, raw)
 
 
 def parse_toml(text: str, source: str) -> dict[str, Any]:
@@ -40,6 +51,13 @@ def parse_toml(text: str, source: str) -> dict[str, Any]:
     Raises:
         Faults: with everything that keeps it from being read.
     """
+    content: dict[str, Any] = _copied(_parsed(text, source))
+    return content
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str, source: str) -> dict[str, Any]:
+    """The same, not to be changed: the many variants of a study read the same files."""
     faults = _forbidden(text)
     if faults:
         raise Faults(source, tuple(faults))
@@ -59,7 +77,13 @@ def parse_toml(text: str, source: str) -> dict[str, Any]:
     return content
 
 
-def _text_of(path: Path) -> str:
+def _copied(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {key: _copied(value) for key, value in node.items()}
+    return [_copied(value) for value in node] if isinstance(node, list) else node
+
+
+def _text_of(path: Path) -> tuple[str, bytes]:
     if path.is_dir():
         raise Refused("", None, "is a folder", "name a TOML file")
     try:
@@ -77,7 +101,7 @@ def _text_of(path: Path) -> str:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Refused("", None, f"is not UTF-8 at byte {error.start}", "save it as UTF-8") from None
-    return text.replace("\r\n", "\n")
+    return text.replace("\r\n", "\n"), raw
 
 
 def _forbidden(text: str) -> list[Refused]:

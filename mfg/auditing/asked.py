@@ -1,0 +1,174 @@
+"""Which arm and which dose a row is of: from its cells, from what is said of the whole table, or because all are alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from attrs import define, field
+
+from mfg.auditing.words import Words
+from mfg.errors import Refused
+from mfg.prescription.prescriber import Prescriber
+from mfg.protocol.protocol import Arm, Protocol
+from mfg.sheet import Unreadable
+
+if TYPE_CHECKING:
+    from mfg.auditing.columns import Columns
+
+
+@define
+class Asked:
+    """A protocol's arms and doses, with what is said of the whole table; nothing that makes a difference is assumed.
+
+    Arms without any dose cannot be meant by a row of doses.
+    """
+
+    protocol: Protocol
+    arm: str | None
+    dose: str | None
+    _conditions: frozenset[str] = field(factory=frozenset)
+    _arms: Words = field(factory=lambda: Words(()))
+    _doses: dict[str, Words] = field(factory=dict)
+    _made: dict[tuple[str, str], Prescriber] = field(factory=dict)
+    _cells: dict[tuple[str, str], Prescriber] = field(factory=dict)
+
+    @classmethod
+    def of(cls, protocol: Protocol, arm: str | None, dose: str | None) -> Asked:
+        """Whose doses they are, where *arm* and *dose* are those of the whole table.
+
+        Raises:
+            Refused: if the protocol has no such arm or dose.
+        """
+        conditions = frozenset(n for r in protocol.routes for when in r.conditions() for n in when.conditions)
+        arms = Words(tuple(a.name for a in protocol.arms))
+        doses = {a.name: Words(tuple(a.doses)) for a in protocol.arms}
+        made = cls(protocol, None, None, conditions, arms, doses)
+        if arm is not None:
+            made.arm = arms.find(arm)
+            if made.arm is None or not protocol.arm(made.arm).doses:
+                problem = "is no arm of this protocol" if made.arm is None else "receives no dose"
+                names = ", ".join(a.name for a in protocol.arms if a.doses)
+                raise Refused("--arm", arm, problem, f"arms with doses: {names}")
+        if dose is not None:
+            made.dose = Words(made.all_doses()).find(dose)
+            if made.dose is None:
+                raise Refused("--dose", dose, "is no dose here", f"use one of {', '.join(made.all_doses())}")
+        return made
+
+    def arms(self) -> list[Arm]:
+        """The arms that may be meant."""
+        listed = [a for a in self.protocol.arms if a.doses and self.arm in (None, a.name)]
+        return [a for a in listed if self.dose is None or self.dose in a.doses] or listed
+
+    def all_doses(self) -> tuple[str, ...]:
+        """The doses of the arms that may be meant."""
+        return tuple(dict.fromkeys(dose for arm in self.arms() for dose in arm.doses))
+
+    def prescribers(self) -> Iterator[Prescriber]:
+        """The rules that may be meant and that give cells."""
+        for arm in self.arms():
+            for dose in arm.doses if self.dose is None else (self.dose,):
+                made = self._prescriber(arm.name, dose)
+                if made.kind == "product":
+                    yield made
+
+    def faults(self, columns: Columns, *, wide: bool) -> Iterator[Refused]:
+        """A column that is missing and makes a difference, or that says again what was said of the table."""
+        for name, index, said in (("arm", columns.arm, self.arm), ("dose", columns.dose, self.dose)):
+            if said is not None and index is not None:
+                problem = f"has a column for the {name}, and --{name} {said} is given"
+                yield Refused("header", None, problem, f"leave out --{name}")
+        if columns.arm is None and self._arms_differ():
+            names = ", ".join(a.name for a in self.arms())
+            problem = f"has no column 'arm', and what a patient gets differs between {names}"
+            yield Refused("header", None, problem, "add it, or give --arm for the whole table")
+        if columns.dose is None and self.dose is None and not wide:
+            for arm in self.arms():
+                if self._doses_differ(arm):
+                    problem = f"has no column 'dose', and the doses of arm {arm.name} differ"
+                    yield Refused("header", None, problem, "add it, or give --dose for the whole table")
+                    return
+
+    def assumed(self, columns: Columns, *, wide: bool) -> Iterator[str]:
+        """What is taken for granted, in words."""
+        if self.arm is not None:
+            yield f"every row is taken to be of arm {self.arm}, as --arm says"
+        elif columns.arm is None and len(self.protocol.arms) > 1:
+            arms, without = self.arms(), [a.name for a in self.protocol.arms if not a.doses]
+            names = " or ".join(a.name for a in arms)
+            why = f"; {', '.join(without)} receives no dose" if without else "; what they get is the same"
+            yield f"no column 'arm': every row is taken to be of arm {names}{why}"
+        if self.dose is not None:
+            yield f"every row is taken to be of {self.dose}, as --dose says"
+        elif columns.dose is None and not wide and len(self.all_doses()) > 1:
+            yield f"no column 'dose': the doses ({', '.join(self.all_doses())}) are all alike"
+
+    def _arms_differ(self) -> bool:
+        """Whether what a patient gets depends on the arm: on its doses, its placebos, or its very name."""
+        given = set()
+        for arm in self.arms():
+            name = arm.name if "arm" in self._conditions else ""
+            doses = tuple(arm.doses.items()) if self.dose is None else (arm.doses.get(self.dose),)
+            given.add((name, doses))
+        return len(given) > 1
+
+    def _doses_differ(self, arm: Arm) -> bool:
+        kinds = {self.protocol.treatment(t).kind for t in arm.doses.values()}
+        asks = "dose" in self._conditions and "product" in kinds
+        return len(set(arm.doses.values())) > 1 or (asks and len(arm.doses) > 1)
+
+    def of_row(self, arm: str, dose: str) -> Prescriber:
+        """The rule for a row whose cells say *arm* and *dose*, empty where they say nothing.
+
+        Raises:
+            Unreadable: if they are no words of this protocol, or if an empty one makes a difference.
+        """
+        found = self._cells.get((arm, dose))
+        if found is None:
+            whose = self._arm(arm)
+            found = self._cells[arm, dose] = self._prescriber(whose.name, self._dose(whose, dose))
+        return found
+
+    def others(self, than: Prescriber) -> Iterator[Prescriber]:
+        """The rules for other arms and doses of this protocol."""
+        for arm in self.protocol.arms:
+            for dose in arm.doses:
+                if (arm.name, dose) != (than.arm.name, than.dose):
+                    yield self._prescriber(arm.name, dose)
+
+    def _arm(self, text: str) -> Arm:
+        if not text:
+            if self.arm is None and self._arms_differ():
+                names = ", ".join(a.name for a in self.arms())
+                raise Unreadable(f"arm: is needed, since what a patient gets differs; use one of {names}")
+            return self.arms()[0]
+        name = self._arms.find(text)
+        if name is None:
+            raise Unreadable(
+                f"arm: {text[:40]!r} is no arm of this protocol; it has {', '.join(self._arms.known)}"
+            )
+        arm = self.protocol.arm(name)
+        if not arm.doses:
+            raise Unreadable(f"arm: {name} receives no dose")
+        return arm
+
+    def _dose(self, arm: Arm, text: str) -> str:
+        if not text:
+            if self.dose is None and self._doses_differ(arm):
+                raise Unreadable(
+                    f"dose: is needed, since the doses of arm {arm.name} differ: {', '.join(arm.doses)}"
+                )
+            kinds = {d: self.protocol.treatment(t).kind for d, t in arm.doses.items()}
+            return self.dose or next((d for d, kind in kinds.items() if kind == "product"), next(iter(kinds)))
+        name = self._doses[arm.name].find(text)
+        if name is None:
+            raise Unreadable(
+                f"dose: {text[:40]!r} is no dose of arm {arm.name}; it has {', '.join(arm.doses)}"
+            )
+        return name
+
+    def _prescriber(self, arm: str, dose: str) -> Prescriber:
+        if (arm, dose) not in self._made:
+            self._made[arm, dose] = Prescriber.of(self.protocol, arm=arm, dose=dose)
+        return self._made[arm, dose]

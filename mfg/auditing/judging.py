@@ -1,0 +1,170 @@
+"""One row of a table against what the protocol prescribes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from attrs import define, field
+
+from mfg.auditing.allowed import Allowance
+from mfg.auditing.columns import Given
+from mfg.auditing.naming import Beside, Naming
+from mfg.auditing.reading import Prescribed, Reading
+from mfg.auditing.verdict import Verdict, against, joined
+from mfg.auditing.witnesses import Seen, on_dose, on_weight
+from mfg.digits import near, plain
+from mfg.errors import Refused
+from mfg.prescription.order import in_words
+from mfg.sheet import Row, Unreadable
+
+_HUNDRED = Decimal(100)
+_CENT = Decimal("0.01")
+
+
+@define
+class Judge:
+    """What judges the rows of one table, one after the other: it remembers what each patient had in earlier ones.
+
+    `tolerance` is in per cent, `limit` the share by which a weight may change without a remark.
+    """
+
+    reading: Reading
+    naming: Naming
+    allowance: Allowance
+    tolerance: Decimal
+    limit: float
+    seen: Seen = field(factory=Seen)
+    unchecked: dict[str, None] = field(factory=dict)
+
+    def verdict(self, row: Row, beside: Beside) -> Verdict:
+        """The verdict on *row*, which stands between two others."""
+        cells = row.cells
+        if cells is None:
+            reason = "the line is not divided into as many cells as the header is"
+            return Verdict(row.number, row.line[:40].partition(",")[0], "error", ("unreadable",), reason)
+        patient, kind = cells[self.reading.columns.patient], "other"
+        try:
+            if not patient.strip():
+                raise Unreadable("patient: is empty")
+            return self._judged(row.number, patient, cells, beside)
+        except Unreadable as fault:
+            kind, reason = "unreadable", str(fault)
+        except Refused as fault:
+            reason = str(fault).removeprefix("--")
+        if self.naming.fits_exchanged(cells):
+            kind = "swapped-columns"
+        return Verdict(row.number, patient, "error", (kind,), reason)
+
+    def _judged(self, number: int, patient: str, cells: list[str], beside: Beside) -> Verdict:
+        listed = self.reading.columns.given
+        if len(listed) == 1:
+            return self._one(number, patient, cells, listed[0], beside)
+        parts = [
+            (given.number.header, self._one(number, patient, cells, given, beside))
+            for given in listed
+            if cells[given.number.index].strip()
+        ]
+        if not parts:
+            raise Unreadable(f"{listed[0].number.header}: is empty, and so are the other doses")
+        return joined(number, patient, parts)
+
+    def _one(self, number: int, patient: str, cells: list[str], column: Given, beside: Beside) -> Verdict:
+        wanted = self.reading.prescribed(cells, column)
+        amount = self.reading.amount(cells, column, wanted)
+        if wanted.prescriber.kind != "product":
+            return self._without_cells(number, patient, wanted, amount)
+        asked = min(max(amount, wanted.least), wanted.most)
+        deviation = (amount - asked) / asked * _HUNDRED
+        likely: list[str] = []
+        reasons: list[str] = []
+        if abs(deviation) > self.tolerance and not self.allowance.admits(amount, wanted.given):
+            likely += self.naming.of(cells, column, amount, wanted, beside)
+            counted = in_words(wanted.given[0])
+            reasons.append(against(amount, wanted.least, wanted.most, deviation, counted))
+        for name, reason in self._volume(cells, amount, wanted):
+            likely.append(name)
+            reasons.append(reason)
+        if {"volume-as-cells", "cells-as-volume"} <= set(likely):
+            likely = ["swapped-columns"]
+        verdict = "error" if likely else "ok"
+        for name, reason in self._witnesses(number, patient, cells, column, wanted, asked, beside):
+            verdict = "warning" if verdict == "ok" else verdict
+            likely += [] if name in likely else [name]
+            reasons.append(reason)
+        return Verdict(
+            row=number,
+            patient=patient,
+            verdict=verdict,
+            likely=tuple(likely),
+            reason="; ".join(reasons),
+            prescribed_cells=asked if wanted.least == wanted.most else None,
+            deviation_percent=deviation.quantize(_CENT) if deviation else deviation,
+        )
+
+    def _volume(self, cells: list[str], amount: Decimal, wanted: Prescribed) -> Iterator[tuple[str, str]]:
+        """What the volume says against the cells."""
+        column = self.reading.columns.volume
+        volume = self.reading.number(cells, column)
+        if column is None or volume is None:
+            return
+        if wanted.concentration is None:
+            several = len({one.concentration_cells_per_mL for one in wanted.given}) > 1
+            why = "routes of different concentrations share it" if several else "no concentration stated"
+            self.unchecked[f"{column.header} is not checked: {why}"] = None
+            return
+        implied = volume * wanted.concentration
+        off = abs(implied - amount)
+        if off * _HUNDRED <= amount * self.tolerance or off <= self.allowance.off(wanted.given):
+            return
+        held = f"{plain(volume)} mL at {plain(wanted.concentration)} cells/mL hold {near(implied)} cells"
+        asked = min(max(amount, wanted.least), wanted.most)
+        slip = any(abs(volume - one) * _HUNDRED <= one * self.tolerance for one in (amount, asked))
+        yield "cells-as-volume" if slip else "volume-disagrees", f"{held}, not {near(amount)}"
+
+    def _without_cells(self, number: int, patient: str, wanted: Prescribed, amount: Decimal) -> Verdict:
+        """The verdict on a placebo or a sham: right if it holds no cells."""
+        if not amount:
+            return Verdict(number, patient, "ok", prescribed_cells=Decimal(0))
+        whose = wanted.prescriber
+        reason = f"{near(amount)} cells, and {whose.dose} of arm {whose.arm.name} holds none"
+        likely = "another-arm" if self.naming.is_of_another(amount, wanted) else "other"
+        return Verdict(number, patient, "error", (likely,), reason, Decimal(0))
+
+    def _witnesses(
+        self,
+        number: int,
+        patient: str,
+        cells: list[str],
+        column: Given,
+        wanted: Prescribed,
+        asked: Decimal,
+        beside: Beside,
+    ) -> Iterator[tuple[str, str]]:
+        """What other columns and other rows say against the weight, and against the row as such."""
+        columns, weight = self.reading.columns, wanted.weight
+        if weight is not None and (columns.height is not None or columns.previous_weight is not None):
+            height = self.reading.number(cells, columns.height)
+            before = self.reading.number(cells, columns.previous_weight)
+            yield from on_weight(
+                weight,
+                None if height is None else float(height),
+                None if before is None else float(before),
+                self.limit,
+                self._weights_of(beside),
+            )
+        last = self.reading.number(cells, columns.previous_cells)
+        if last is not None:
+            yield from on_dose(float(asked), float(last))
+        named = column.dose is not None or columns.dose is not None or self.reading.asked.dose is not None
+        most = 1 if named else len(wanted.prescriber.arm.doses)
+        told = f"{wanted.prescriber.dose} " if named else ""
+        route = wanted.given[0].route if columns.route is not None or column.route is not None else ""
+        yield from self.seen.again(number, patient, f"{told}{route}".strip(), weight, most)
+
+    def _weights_of(self, rows: Beside) -> Iterator[tuple[float | None, float | None]]:
+        for row in rows:
+            if row is not None and row.cells is not None:
+                now = self.reading.tried(row.cells, self.reading.columns.weight)
+                last = self.reading.tried(row.cells, self.reading.columns.previous_weight)
+                yield None if now is None else float(now), None if last is None else float(last)

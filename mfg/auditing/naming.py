@@ -1,0 +1,144 @@
+"""Which slips explain one wrong row: what is tried beyond factors, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+
+from attrs import define
+
+from mfg.auditing.allowed import Allowance, content_of
+from mfg.auditing.asked import Asked
+from mfg.auditing.columns import Given
+from mfg.auditing.reading import Case, Prescribed, Reading
+from mfg.auditing.slips import factors, in_containers, names, transposed
+from mfg.errors import Refused
+from mfg.prescription.order import Administration
+from mfg.prescription.prescriber import Prescriber
+from mfg.protocol.protocol import Protocol
+from mfg.sheet import Row, Unreadable
+
+Beside = tuple["Row | None", "Row | None"]
+
+
+@define
+class Naming:
+    """What names the slips of one table; *others* are the protocols whose doses may have been taken for these."""
+
+    reading: Reading
+    allowance: Allowance
+    tolerance: Decimal  # as a share
+    others: Callable[[], Iterable[Protocol]]
+    _strangers: list[Prescriber] | None = None
+
+    def of(
+        self, cells: list[str], column: Given, amount: Decimal, wanted: Prescribed, beside: Beside
+    ) -> tuple[str, ...]:
+        """The slips that explain *amount*, in a row that stands *beside* two others; ``other`` if none does."""
+        given, exact = float(amount), float(min(max(amount, wanted.least), wanted.most))
+        dense = float(wanted.concentration) if wanted.concentration else None
+        multiplied = factors(wanted.weight, dense, by_volume=column.kind == "volume")
+        route = wanted.given[0].route
+
+        def rounded(cells: float) -> tuple[float, ...]:
+            return self.allowance.again(cells, route) if len(wanted.given) == 1 else ()
+
+        def others() -> Iterator[tuple[str, float]]:
+            for base in (exact, *rounded(exact)):  # so many times the dose with its digits in order
+                for swapped in transposed(given):
+                    yield "transposed-digits", given * base / swapped if swapped else 0.0
+            yield from self._in_containers(exact, wanted)
+            yield from self._of_other_weights(cells, wanted, beside)
+
+        found = names(given, exact, multiplied, others, rounded)
+        return found or (self._elsewhere(cells, amount, wanted),)
+
+    def _in_containers(self, exact: float, wanted: Prescribed) -> Iterator[tuple[str, float]]:
+        if len(wanted.given) > 1:
+            return
+        rules = wanted.prescriber.rule.routes
+        content = next((content_of(rule) for rule in rules if rule.name == wanted.given[0].route), None)
+        for cells in in_containers(exact, float(content)) if content else ():
+            yield "rounded-to-containers", cells
+
+    def _of_other_weights(
+        self, cells: list[str], wanted: Prescribed, beside: Beside
+    ) -> Iterator[tuple[str, float]]:
+        """The doses for the weights of the neighbours, and for this patient's last weight."""
+        if wanted.weight is None:
+            return
+        columns = self.reading.columns
+        near = [row.cells for row in beside if row is not None and row.cells is not None]
+        weights = [("neighbours-weight", other, columns.weight) for other in near]
+        for name, other, column in [*weights, ("old-weight", cells, columns.previous_weight)]:
+            kg = self.reading.tried(other, column)
+            predicted = None if kg is None else wanted.at(kg)
+            if predicted is not None:
+                yield name, float(predicted)
+
+    def _elsewhere(self, cells: list[str], amount: Decimal, wanted: Prescribed) -> str:
+        """The slip if the dose stands in another column, or belongs to another arm, dose or protocol."""
+        if self.fits_exchanged(cells):
+            return "swapped-columns"
+        if self.is_of_another(amount, wanted):
+            return "another-arm" if len(self.reading.asked.protocol.arms) > 1 else "another-dose"
+        return "another-protocol" if self._is_of_a_stranger(amount, wanted) else "other"
+
+    def is_of_another(self, amount: Decimal, wanted: Prescribed) -> bool:
+        """Whether another arm, or another dose, is given *amount*."""
+        others = self.reading.asked.others(wanted.prescriber)
+        return any(self._like(amount, other, wanted.case, parts=False) for other in others)
+
+    def _is_of_a_stranger(self, amount: Decimal, wanted: Prescribed) -> bool:
+        if self._strangers is None:
+            own = self.reading.asked.protocol.name
+            listed = [protocol for protocol in self.others() if protocol.name != own]
+            self._strangers = [made for one in listed for made in Asked.of(one, None, None).prescribers()]
+        return any(self._like(amount, other, wanted.case, parts=True) for other in self._strangers)
+
+    def _like(self, amount: Decimal, other: Prescriber, case: Case, *, parts: bool) -> bool:
+        """Whether *other* prescribes *amount* in this case, in all or on one route."""
+        listed = [one.cells for one in _administrations(other, case) if one.cells]
+        wanted = [sum(listed, Decimal(0)), *(listed if parts else ())]
+        return any(one and abs(amount - one) <= one * self.tolerance for one in wanted)
+
+    def fits_exchanged(self, cells: list[str]) -> bool:
+        """Whether a row is right once the cells of two of its columns are exchanged."""
+        columns = self.reading.columns
+        if len(columns.given) > 1:
+            return False
+        given = columns.given[0]
+        places = [given.number.index, columns.patient]
+        places += [one.index for one in (columns.weight, columns.volume) if one is not None]
+        pairs = [(first, second) for n, first in enumerate(places) for second in places[n + 1 :]]
+        return any(self._is_right(_exchanged(cells, *pair), given) for pair in pairs)
+
+    def _is_right(self, cells: list[str], column: Given) -> bool:
+        columns = self.reading.columns
+        try:
+            wanted = self.reading.prescribed(cells, column)
+            amount = self.reading.amount(cells, column, wanted)
+            volume = self.reading.number(cells, columns.volume)
+        except (Unreadable, Refused):
+            return False
+        if not amount or not cells[columns.patient].strip():
+            return False
+        if volume is not None and wanted.concentration is not None:
+            off = abs(volume * wanted.concentration - amount)
+            if off > max(amount * self.tolerance, self.allowance.off(wanted.given)):
+                return False
+        low, high = wanted.least * (1 - self.tolerance), wanted.most * (1 + self.tolerance)
+        return low <= amount <= high or self.allowance.admits(amount, wanted.given)
+
+
+def _administrations(prescriber: Prescriber, case: Case) -> tuple[Administration, ...]:
+    try:
+        return prescriber.rule.administrations({**case, **prescriber.words()})
+    except Refused:
+        return ()
+
+
+def _exchanged(cells: list[str], first: int, second: int) -> list[str]:
+    changed = list(cells)
+    changed[first], changed[second] = cells[second], cells[first]
+    return changed

@@ -1,0 +1,114 @@
+"""The slips that explain a wrong dose.
+
+They are those of published medication errors: a misplaced decimal point (Lesar 2002, two hundred tenfold errors), pounds
+taken for kilograms, a rate taken for a total, another patient's weight. Each predicts a number of cells; those are named
+that come nearest to what was given. Names are no doses, so they are found in floats.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+
+POUNDS = 1 / 0.45359237
+FACTORS = (
+    ("ten-fold", 10.0),
+    ("ten-fold", 0.1),
+    ("hundred-fold", 100.0),
+    ("hundred-fold", 0.01),
+    ("thousand-fold", 1e3),
+    ("thousand-fold", 1e-3),
+    ("million-fold", 1e6),
+    ("millions", 1e-6),
+    ("double", 2.0),
+    ("half", 0.5),
+)
+OF_WEIGHT = (("pounds-as-kilograms", POUNDS), ("kilograms-as-pounds", 1 / POUNDS))
+_EXACT, _CLOSE, _NEAR = (
+    1e-4,
+    0.01,
+    0.05,
+)  # shares of the predicted dose: its digits, its tolerance, its rounding
+_CHANGED = 0.08  # a weight changes between two days, so its slips are farther from their factors
+Predictions = Sequence[tuple[str, float]]
+
+
+def factors(weight: float | None, concentration: float | None, *, by_volume: bool) -> list[tuple[str, float]]:
+    """The slips that multiply a dose, which depends on the *weight* if one is given."""
+    found = list(FACTORS)
+    if weight is not None:
+        found += [*OF_WEIGHT, ("per-kg-as-total", 1 / weight)]
+    if concentration is not None:
+        found.append(
+            ("cells-as-volume", concentration) if by_volume else ("volume-as-cells", 1 / concentration)
+        )
+    return found
+
+
+def names(
+    given: float,
+    exact: float,
+    multiplied: Predictions,
+    others: Callable[[], Iterable[tuple[str, float]]],
+    rounded: Callable[[float], Iterable[float]],
+) -> tuple[str, ...]:
+    """Every slip that makes *given* of the *exact* dose, the nearest first; those that fit to the digit, if any do.
+
+    A slip may have come before the *rounded* dose or after it. Where no rounding is stated, a number is as rounded as its own
+    zeros say. What *others* predict (other weights, other doses) is asked only if no factor fits to the
+    digit, or if rounding lets several slips do so.
+    """
+    if given <= 0 or exact <= 0:
+        return ()
+    hits: list[tuple[int, float, str]] = []
+    bases = (exact, *rounded(exact))
+    for name, factor in multiplied:
+        off = min(abs(given / (base * factor) - 1) for base in bases)
+        if off <= _NEAR:
+            hits.append((0 if off <= _EXACT else 1 if off <= _CLOSE else 2, off, name))
+    if len(bases) > 1 or not any(rank == 0 for rank, _, _ in hits):
+        width = min(_grain(given), _CLOSE * given)
+        again = [(name, end) for name, factor in multiplied for end in rounded(exact * factor)]
+        predicted = list(others())
+        again += [(name, end) for name, cells in predicted for end in rounded(cells)]
+        hits += [(0, 0.0, name) for name, end in again if abs(given - end) <= _EXACT * end]
+        for name, cells in predicted:
+            off = abs(given - cells)
+            if off <= max(width, _EXACT * cells):
+                hits.append((0 if off <= _EXACT * cells else 1, off / given, name))
+    best = min((rank for rank, _, _ in hits), default=0)
+    return tuple(dict.fromkeys(name for rank, _, name in sorted(hits) if rank == best))
+
+
+def _grain(number: float) -> float:
+    """Half a unit of the last digit of a whole *number* that is no zero."""
+    whole = round(number)
+    if whole <= 0:
+        return 0.0
+    digits = str(whole)
+    return 0.5 * 10.0 ** (len(digits) - len(digits.rstrip("0")))
+
+
+def transposed(number: float) -> Iterable[float]:
+    """*number* with two neighbours among its first four digits exchanged back."""
+    digits = f"{number:.15g}"
+    places = [n for n, digit in enumerate(digits) if digit.isdigit()][:4]
+    for first, second in pairwise(places):
+        if digits[first] != digits[second]:
+            listed = list(digits)
+            listed[first], listed[second] = digits[second], digits[first]
+            yield float("".join(listed))
+
+
+def in_containers(exact: float, content: float) -> Iterable[float]:
+    """*exact* rounded down and up to whole containers of so much *content*."""
+    count = math.floor(exact / content)
+    yield from (n * content for n in (count, count + 1) if n)
+
+
+def of_change(ratio: float) -> str:
+    """The slip that a weight, or a dose, so many times the last one suggests."""
+    listed = [*FACTORS[:6], *OF_WEIGHT]
+    near = [(abs(ratio / factor - 1), name) for name, factor in listed if abs(ratio / factor - 1) <= _CHANGED]
+    return min(near)[1] if near else "other"

@@ -1,0 +1,127 @@
+"""What contradicts a weight that its dose follows from: stature, the last weight, the last dose, and the table itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from statistics import median
+
+from attrs import define, field
+
+from mfg.auditing.slips import of_change, transposed
+
+USUAL_CHANGE = 0.10  # of a weight between two doses: beyond it somebody should weigh again
+_LEAST_CHANGE = 0.03  # below it no change is told from a scale and a meal
+_OF_MEDIAN = 7.4  # five standard deviations of a normal distribution, in medians of its absolute values
+_ENOUGH = 50  # rows from which a table knows its own changes
+_SIMILAR_DOSES = (0.8, 1.25)
+_BODY_MASS_INDEX = (12.0, 60.0)  # kg/m2
+_CONFIRMED = (9.0, 80.0)  # where the last weight says the same
+_SAME = 0.02  # of a weight and a neighbour's last one
+POUNDS_FROM = 110.0  # kg: the median of adults in pounds lies above it, and in kilograms below
+
+Found = Iterator[tuple[str, str]]
+
+
+def change_limit(changes: Iterable[float]) -> float:
+    """The change of a weight that a table makes remarkable: ten per cent, or less where its others hardly change.
+
+    *changes* are those of its rows, as shares. Five standard deviations as their median tells them, if they are fifty.
+    """
+    listed = sorted(abs(change) for change in changes)
+    if len(listed) < _ENOUGH:
+        return USUAL_CHANGE
+    return min(USUAL_CHANGE, max(_LEAST_CHANGE, _OF_MEDIAN * median(listed)))
+
+
+def on_weight(
+    weight: float,
+    height: float | None,
+    before: float | None,
+    limit: float,
+    beside: Iterable[tuple[float | None, float | None]],
+) -> Found:
+    """What stature and the last weight say against *weight*; *beside* are the weights and last weights of its neighbours."""
+    doubted = before is not None and abs(weight / before - 1) > limit
+    if before is not None and doubted:
+        reason = f"{weight:.15g} kg against {before:.15g} kg last time, {weight / before:.3f} times"
+        yield _explained(weight, before, beside), reason
+    if height is None:
+        return
+    least, most = _CONFIRMED if before is not None and not doubted else _BODY_MASS_INDEX
+    index = _index(weight, height)
+    if not least <= index <= most:
+        exchanged = _BODY_MASS_INDEX[0] <= _index(height, weight) <= _BODY_MASS_INDEX[1]
+        reason = f"{weight:.15g} kg at {height:.15g} cm is a body-mass index of {index:.1f}"
+        yield "swapped-columns" if exchanged else "other", reason
+
+
+def _index(kg: float, cm: float) -> float:
+    return kg / (cm / 100) ** 2
+
+
+def _explained(weight: float, before: float, beside: Iterable[tuple[float | None, float | None]]) -> str:
+    """The slip that makes *weight* of one like *before*."""
+    named = of_change(weight / before)
+    if named != "other":
+        return named
+    for other, last in beside:
+        if other == weight or (last is not None and abs(weight / last - 1) <= _SAME):
+            return "neighbours-weight"
+    if any(abs(swapped / before - 1) <= 2 * _SAME for swapped in transposed(weight)):
+        return "transposed-digits"
+    return "other"
+
+
+def on_dose(prescribed: float, last: float) -> Found:
+    """What the last dose says against the one *prescribed* for this weight."""
+    ratio = prescribed / last
+    if not _SIMILAR_DOSES[0] <= ratio <= _SIMILAR_DOSES[1]:
+        said = f"{prescribed:,.0f} cells prescribed against {last:,.0f} last time"
+        yield of_change(ratio), f"{said}, {ratio:.3f} times"
+
+
+@define
+class Seen:
+    """What a table said of each patient in the rows above, and of all weights."""
+
+    _patients: dict[str, tuple[int, float | None, tuple[str, ...]]] = field(factory=dict)
+    _weights: dict[int, int] = field(factory=dict)
+
+    def again(self, row: int, patient: str, dose: str, weight: float | None, most: int | None) -> Found:
+        """What the rows above say against this one, of a *dose* that a patient receives at most *most* times."""
+        if weight is not None:
+            kg = int(weight)
+            self._weights[kg] = self._weights.get(kg, 0) + 1
+        known = self._patients.get(patient)
+        if known is None:
+            self._patients[patient] = (row, weight, (dose,))
+            return
+        where, before, doses = known
+        self._patients[patient] = (row, before if weight is None else weight, (*doses[-99:], dose))
+        count = doses.count(dose) + 1
+        if most is not None and count > most:
+            if most == 1:
+                yield (
+                    "duplicate",
+                    f"{dose or 'the dose'} of this patient stands in an earlier row (last in row {where})",
+                )
+            else:
+                yield (
+                    "too-many-doses",
+                    f"is number {count} of this patient, who receives {most} (last in row {where})",
+                )
+        if weight is not None and before is not None and abs(weight / before - 1) > USUAL_CHANGE:
+            ratio = weight / before
+            yield (
+                of_change(ratio),
+                f"{weight:.15g} kg against {before:.15g} kg in row {where}, {ratio:.3f} times",
+            )
+
+    def median_weight(self) -> float | None:
+        """The median of all weights, to a kilogram."""
+        half, above = sum(self._weights.values()) / 2, 0
+        for kg in sorted(self._weights):
+            above += self._weights[kg]
+            if above >= half:
+                return kg + 0.5
+        return None

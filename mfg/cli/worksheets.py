@@ -1,0 +1,66 @@
+"""Writing worksheets: whole or not at all, and over nothing but files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mfg.errors import Refused
+
+if TYPE_CHECKING:
+    from mfg.dispensing.worksheet import Worksheet
+
+
+def write_page(sheet: Worksheet, path: Path, *, blinded: bool) -> None:
+    """Write *sheet* as a page, or the clinic's *blinded* copy of it.
+
+    Raises:
+        Refused: if nothing can be prepared from it, or if something is there that is no file.
+    """
+    from mfg.dispensing.page import blinded_page_of, page_of
+    from mfg.dispensing.worksheet import preparable
+    from mfg.study.disk import whole
+
+    preparable(sheet)
+    replaceable(path, "--sheet")
+    page = blinded_page_of(sheet) if blinded else page_of(sheet)
+    whole(path, page.encode(), durable=True)
+
+
+def replaceable(path: Path, where: str) -> None:
+    """Whether nothing but a file would be replaced at *path*.
+
+    Raises:
+        Refused: if something else is there.
+    """
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise Refused(where, str(path), "is there and is no plain file", "name another file")
+
+
+def moment(given: str | None, where: str) -> datetime | None:
+    """A date and time of the clock of this place, such as ``2026-03-12 08:30``, with its zone.
+
+    Raises:
+        Refused: for anything else.
+    """
+    if given is None:
+        return None
+    try:
+        found = datetime.strptime(given, "%Y-%m-%d %H:%M")  # noqa: DTZ007 -- the zone is added below
+    except ValueError:
+        raise Refused(where, given, "is no date and time", "write it like '2026-03-12 08:30'") from None
+    return found.astimezone()
+
+
+def named(given: str | None, where: str) -> str | None:
+    """A name or number that identifies somebody.
+
+    Raises:
+        Refused: if it is empty, or longer than a label.
+    """
+    if given is not None and not given.strip():
+        raise Refused(where, given, "names nobody", "give it, or leave it out")
+    if given is not None and len(given) > 80:
+        raise Refused(where, f"{given[:20]}...", f"has {len(given)} characters", "a label holds at most 80")
+    return given

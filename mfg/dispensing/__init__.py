@@ -1,0 +1,1 @@
+"""What a pharmacy prepares from: worksheets of orders, and orders for a list of patients."""

@@ -1,0 +1,45 @@
+"""One label for each container: what stands on it is the same for a product and for its placebo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from mfg.digits import volume
+from mfg.dispensing.portions import Portion
+from mfg.dispensing.words import counted
+from mfg.dispensing.worksheet import Worksheet
+
+
+@frozen
+class Label:
+    """What stands on one container, `number` of `of`."""
+
+    number: int
+    of: int
+    kind: str
+    route: str
+    fill: str
+    holds: str
+
+
+def labels_of(sheet: Worksheet) -> Iterator[Label]:
+    """A label for each container of *sheet*, in the order in which they are drawn; one for a dose without any."""
+    of = sum(portion.number for portion in sheet.product)
+    for portion in sheet.product:
+        for number in range(portion.first, portion.last + 1):
+            yield Label(number, of, portion.kind, portion.route, _fill(portion), holds(sheet, portion))
+    if not of:
+        for given in sheet.given:
+            yield Label(1, 1, "dose", given.route, given.volume, "")
+
+
+def holds(sheet: Worksheet, portion: Portion) -> str:
+    """What a container holds; in a placebo-controlled trial the same words for either."""
+    either = " or placebo" if sheet.placebo_controlled else ""
+    return f"{counted(portion.cells, portion.counted)}{either}" if portion.cells is not None else ""
+
+
+def _fill(portion: Portion) -> str:
+    return volume(portion.fill_mL) if portion.fill_mL is not None else ""

@@ -1,0 +1,84 @@
+"""A worksheet as one page of HTML: no script, no request, ready to print on A4."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from mfg.digits import near, plain, volume
+from mfg.dispensing.drawing import drawn
+from mfg.dispensing.labels import holds, labels_of
+from mfg.dispensing.portions import Portion
+from mfg.dispensing.words import counted, exactly, symbols
+from mfg.dispensing.worksheet import Worksheet
+from mfg.visible import visible
+
+
+def page_of(sheet: Worksheet) -> str:
+    """The pharmacy's worksheet of *sheet*: it tells what is in each container."""
+    return _rendered("worksheet", sheet, _holds)
+
+
+def blinded_page_of(sheet: Worksheet) -> str:
+    """The clinic's copy of *sheet*, the same for the product and for its placebo."""
+    return _rendered("blinded", sheet, lambda portion: holds(sheet, portion))
+
+
+def _holds(portion: Portion) -> str:
+    if portion.cells is None:
+        return "cells not stated"
+    return counted(portion.cells, portion.counted) if portion.cells else "placebo, no cells"
+
+
+def _foot(sheet: Worksheet) -> Markup:
+    """What stands at the foot of every page, as a string of CSS in which no character can end it."""
+    words = [f"patient {sheet.patient}" if sheet.patient else "patient ______________"]
+    words += [sheet.second_id] if sheet.second_id else []
+    words += [sheet.protocol, sheet.dose]
+    text = visible("  ·  ".join(words))
+    return Markup('"' + "".join(f"\\{ord(c):06x}" for c in text) + '"')  # noqa: S704 -- only hexadecimal digits
+
+
+def _when(at: datetime) -> str:
+    """A moment with its distance from UTC, as a person reads it."""
+    return at.isoformat(sep=" ", timespec="minutes")
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    tools: dict[str, Callable[..., Any]] = {
+        "near": near,
+        "plain": plain,
+        "volume": volume,
+        "exactly": exactly,
+        "counted": counted,
+        "when": _when,
+        "symbols": symbols,
+    }
+    made.filters.update(tools)
+    made.globals["drawn"] = lambda *given: Markup(drawn(*given))  # noqa: S704 -- its text is escaped there
+    return made
+
+
+def _shown(value: object) -> object:
+    """Text from files and options with what cannot be seen written out; markup of our own as it is."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _rendered(name: str, sheet: Worksheet, holds_of: Callable[[Portion], str]) -> str:
+    template = _environment().get_template(f"{name}.html.j2")
+    return template.render(sheet=sheet, foot=_foot(sheet), labels=list(labels_of(sheet)), holds=holds_of)

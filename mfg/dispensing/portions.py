@@ -1,0 +1,76 @@
+"""The containers of an order in groups of equal ones, each with its fill and its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import groupby
+
+from attrs import frozen
+
+from mfg.prescription.order import Administration, Filled, Order, in_words
+
+
+@frozen
+class Portion:
+    """So many equal containers, numbered from `first`; `fill_mL` stands on a mark, `exact_mL` is as computed."""
+
+    route: str
+    component: str | None
+    counted: str
+    kind: str
+    first: int
+    number: int
+    nominal_mL: Decimal | None
+    fill_mL: Decimal | None
+    exact_mL: Decimal | None
+    deviation_percent: Decimal | None
+    cells: Decimal | None
+
+    @property
+    def last(self) -> int:
+        """The number of the last container."""
+        return self.first + self.number - 1
+
+
+def portions_of(order: Order) -> tuple[Portion, ...]:
+    """The containers of *order*, numbered through; of a measured lot, those that are drawn from it."""
+    found: list[Portion] = []
+    for given in order.administrations:
+        first = found[-1].last + 1 if found else 1
+        found += _of_route(order, given, first)
+    return tuple(found)
+
+
+def _of_route(order: Order, given: Administration, first: int) -> Iterator[Portion]:
+    label = f"{given.route} ({given.component})" if given.component else given.route
+    boxes = next((lot.containers for lot in order.from_lot if lot.route == label), given.containers)
+    marked = {(m.nominal_mL, m.exact_mL): m for m in order.marked if m.route == label}
+    for box, same in groupby(boxes):
+        number = len(list(same))
+        scale = marked.get((box.nominal_mL, box.fill_mL)) if box.fill_mL is not None else None
+        yield Portion(
+            route=given.route,
+            component=given.component,
+            counted=in_words(given),
+            kind=box.kind,
+            first=first,
+            number=number,
+            nominal_mL=box.nominal_mL,
+            fill_mL=scale.marked_mL if scale else box.fill_mL,
+            exact_mL=box.fill_mL,
+            deviation_percent=scale.deviation_percent if scale else None,
+            cells=scale.cells if scale and scale.cells is not None else _cells(given, box, len(boxes)),
+        )
+        first += number
+
+
+def _cells(given: Administration, box: Filled, containers: int) -> Decimal | None:
+    """The cells of one container; None where the protocol does not say how they are divided."""
+    if box.cells is not None:
+        return box.cells
+    if not given.cells:
+        return given.cells
+    if box.fill_mL is not None and given.volume_mL:
+        return given.cells * box.fill_mL / given.volume_mL
+    return given.cells / containers if containers in (1, given.sites) else None

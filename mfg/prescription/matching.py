@@ -1,0 +1,88 @@
+"""What a placebo's volume is: that of the product which the same patient would have been given on that day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import evolve
+
+from mfg.errors import Refused
+from mfg.evidence import Finding
+from mfg.prescription.basis import basis_of, covariates_of
+from mfg.prescription.order import Administration, Order
+from mfg.prescription.prescriber import Prescriber
+from mfg.protocol.protocol import Protocol
+from mfg.units import Quantity
+
+
+def product_of(protocol: Protocol, order: Order, given: Mapping[str, str | Quantity]) -> Order:
+    """The order of the product that the placebo of *order* stands in for, for a patient with these covariates.
+
+    Raises:
+        Refused: if the arms with the product differ in what they give, if none gives it at this dose, or if the
+            product cannot be prescribed.
+    """
+    found: list[Order] = []
+    for arm in protocol.dosed_arms():
+        treatment = arm.doses.get(order.dose)
+        if treatment is not None and protocol.treatment(treatment).kind == "product":
+            prescriber = Prescriber.of(protocol, arm=arm.name, dose=order.dose, supply=order.supply)
+            case = prescriber.case(given)
+            made = prescriber.order(case)
+            basis = basis_of(prescriber, case, given, made.administrations)
+            found.append(evolve(made, basis=basis, covariates=covariates_of(prescriber, case)))
+    if not found:
+        raise Refused("dose", order.dose, "is the product in no arm", "there is no volume to match")
+    if len({tuple(map(_seen, one.administrations)) for one in found}) > 1:
+        arms = ", ".join(one.arm for one in found)
+        raise Refused("dose", order.dose, f"differs between the arms {arms}", "no one volume matches them")
+    return found[0]
+
+
+def matching(order: Order, product: Order) -> Order:
+    """The placebo of *order* in the volumes and containers of the *product*, by the same covariates, without cells."""
+    pairs = [(given, _like(given, product)) for given in order.administrations]
+    return evolve(
+        order,
+        covariates=product.covariates,
+        administrations=tuple(_filled(given, like) if like is not None else given for given, like in pairs),
+    )
+
+
+def match_or_say(
+    protocol: Protocol, order: Order, given: Mapping[str, str | Quantity]
+) -> tuple[Order, Finding]:
+    """*order*, a placebo, in the volume of its product, and what there is to say of that."""
+    try:
+        product = product_of(protocol, order, given)
+    except Refused as fault:
+        message = f"the volume that matches the product's is not known: {fault}"
+        return order, Finding("warning", "matching-volume", message)
+    found = matching(order, product)
+    if any(a.volume_mL is None for a in found.administrations):
+        message = "the protocol states no volume of the product that the placebo's could match"
+        return found, Finding("warning", "matching-volume", message)
+    message = "the volume is that of the product for the same patient"
+    return found, Finding("note", "matching-volume", message)
+
+
+def _like(given: Administration, product: Order) -> Administration | None:
+    named = [a for a in product.administrations if (a.route, a.component) == (given.route, given.component)]
+    return named[0] if named else None
+
+
+def _filled(given: Administration, like: Administration) -> Administration:
+    return evolve(
+        given,
+        sites=like.sites,
+        volume_mL=like.volume_mL,
+        volume_least_mL=like.volume_least_mL,
+        volume_most_mL=like.volume_most_mL,
+        containers=tuple(evolve(box, nominal_cells=None, cells=None) for box in like.containers),
+    )
+
+
+def _seen(given: Administration) -> tuple[object, ...]:
+    """What of an administration can be seen without knowing what is in it."""
+    boxes = tuple((box.kind, box.nominal_mL, box.fill_mL) for box in given.containers)
+    return given.route, given.component, given.sites, given.volume_mL, boxes

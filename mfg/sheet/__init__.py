@@ -1,0 +1,22 @@
+"""Tables as spreadsheets export them, read into rows: what goes in is never lost, and what is unclear is refused once."""
+
+from mfg.sheet.cells import NUMBER, Unreadable, number_of, safe, sign_of
+from mfg.sheet.heading import Heading, read_heading
+from mfg.sheet.meaning import Meaning, is_total, meaning_of
+from mfg.sheet.sheet import Row, Sheet, open_sheet
+
+__all__ = [
+    "NUMBER",
+    "Heading",
+    "Meaning",
+    "Row",
+    "Sheet",
+    "Unreadable",
+    "is_total",
+    "meaning_of",
+    "number_of",
+    "open_sheet",
+    "read_heading",
+    "safe",
+    "sign_of",
+]
