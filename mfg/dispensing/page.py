@@ -68,6 +68,7 @@ def _environment() -> Environment:
         "counted": counted,
         "when": _when,
         "symbols": symbols,
+        "percent": "{:+.3f} %".format,
     }
     made.filters.update(tools)
     made.globals["drawn"] = lambda *given: Markup(drawn(*given))  # noqa: S704 -- its text is escaped there

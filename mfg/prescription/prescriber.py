@@ -10,14 +10,16 @@ from attrs import frozen
 from mfg.errors import Refused
 from mfg.evidence import Finding
 from mfg.prescription.compile import routes_of, rule_of
+from mfg.prescription.fill import Fill
 from mfg.prescription.order import Order, total
 from mfg.prescription.rule import Rule
 from mfg.prescription.which import conditions, the_arm, the_dose, the_supply
 from mfg.protocol.cases import Case
 from mfg.protocol.given import value_of
-from mfg.protocol.protocol import Arm, Protocol
+from mfg.protocol.protocol import Arm, Protocol, Release
 from mfg.protocol.route import Route
-from mfg.units import Quantity
+from mfg.protocol.rules import condition_of
+from mfg.units import Quantity, amount
 
 
 @frozen
@@ -65,6 +67,23 @@ class Prescriber:
     def routes(self) -> tuple[Route, ...]:
         """The routes of this dose as the protocol has them, in the order of the rule's."""
         return routes_of(self.protocol, self.protocol.treatment(self.arm.doses[self.dose]))
+
+    @property
+    def fills(self) -> tuple[Fill, ...]:
+        """How the product of each route is measured out."""
+        return tuple(route.fill for route in self.rule.routes)
+
+    @property
+    def tolerance(self) -> Decimal:
+        """By how many percent a dose may deviate: as the protocol says, else by 1."""
+        stated = self.protocol.tolerance
+        return amount(stated, "%") if stated is not None else Decimal(1)
+
+    @property
+    def releases(self) -> tuple[Release, ...]:
+        """The release tests that may concern this dose: those whose condition holds, as far as it is known."""
+        case, units = self.words(), self.protocol.units
+        return tuple(r for r in self.protocol.release if condition_of(r.when, units).may_admit(case))
 
     @property
     def needs(self) -> frozenset[str]:
