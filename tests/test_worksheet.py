@@ -172,7 +172,7 @@ def test_a_measured_lot_is_drawn_up_as_measured(mfg: Callable[..., Said], tmp_pa
     assert sheet.needed_mL == 6
     assert [(step.what, step.value) for step in sheet.steps[3:]] == [
         ("The lot, counted", "12,000,000 cells / mL"),
-        ("Reckoned", ""),
+        ("Reckoned", "6 mL"),
         ("Volume to draw up", "6 mL"),
         ("A syringe holds", "5 mL"),
     ]
@@ -207,6 +207,20 @@ def fill_of(svg: str) -> Decimal:
     found = re.search(r'width="([0-9.]+)" height="[0-9]+" class="fill"', svg)
     assert found is not None
     return Decimal(found[1])
+
+
+def test_what_no_mark_shows_is_not_said_to_be_nothing() -> None:
+    """50.01 kg are 5.001 mL: the second syringe holds 10,000 cells in 0.001 mL, which is less than its first mark."""
+    sheet = sheet_of(PHASE3, arm="five-dose", dose="dose 1", weight="50.01 kg")
+    second = sheet.portions[1]
+    assert (second.fill_mL, second.cells, second.deviation_percent) == (
+        Decimal("0.001"),
+        Decimal(10_000),
+        None,
+    )
+    text = text_of(page_of(sheet))
+    assert "syringe: 0.001 mL number 2: 10,000 cells marks 0.2 mL apart; less than the first" in text
+    assert "placebo, no cells" not in text
 
 
 @pytest.mark.parametrize("kind", ["syringe", "bag", "vial"])

@@ -15,7 +15,8 @@ from mfg.prescription.order import Administration, Filled, FromLot, Order, in_wo
 class Portion:
     """So many equal containers, numbered from `first`.
 
-    `fill_mL` stands on a mark, `exact_mL` is as computed; marks are `mark_mL` apart. `cells` are those of one.
+    `fill_mL` stands on a mark, `exact_mL` is as computed; marks are `mark_mL` apart. What is nearest to no mark at all
+    stays as computed, without a deviation. `cells` are those of one container.
     """
 
     route: str
@@ -53,7 +54,8 @@ def _of_route(order: Order, given: Administration, first: int) -> Iterator[Porti
     marked = {(m.nominal_mL, m.exact_mL): m for m in order.marked if m.route == label}
     for box, same in groupby(boxes):
         number = len(list(same))
-        scale = marked.get((box.nominal_mL, box.fill_mL)) if box.fill_mL is not None else None
+        found = marked.get((box.nominal_mL, box.fill_mL)) if box.fill_mL is not None else None
+        scale = found if found is not None and found.marked_mL else None
         yield Portion(
             route=given.route,
             component=given.component,
@@ -65,7 +67,7 @@ def _of_route(order: Order, given: Administration, first: int) -> Iterator[Porti
             fill_mL=scale.marked_mL if scale else box.fill_mL,
             exact_mL=box.fill_mL,
             deviation_percent=scale.deviation_percent if scale else None,
-            mark_mL=scale.mark_mL if scale else None,
+            mark_mL=found.mark_mL if found else None,
             cells=scale.cells if scale and scale.cells is not None else _cells(given, box, len(boxes)),
         )
         first += number

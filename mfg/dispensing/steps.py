@@ -188,7 +188,8 @@ class _Calculation:
         if measured.viability_percent is not None:
             self.add("viability of the lot", f"{plain(measured.viability_percent)} %", "", ENTERED)
         for line in lot.reckoning:
-            self.add("reckoned", "", line)
+            how, equals, value = line.rpartition(" = ")
+            self.add("reckoned", value, how if equals else "")
         planned = f"; planned {exactly(lot.planned_mL)}" if lot.planned_mL is not None else ""
         self.add(
             "volume to draw up", exactly(lot.volume_mL), f"holds {near(lot.cells)} {in_words(given)}{planned}"

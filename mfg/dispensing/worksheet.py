@@ -223,7 +223,7 @@ def _volume(order: Order, given: Administration) -> str:
 
 def _boxes(portion: Portion) -> str:
     size = f"{_size(portion.nominal_mL)} " if portion.nominal_mL is not None else ""
-    fill = f" filled to {volume(portion.fill_mL)}" if portion.fill_mL is not None else ""
+    fill = f" filled to {exactly(portion.fill_mL)}" if portion.fill_mL is not None else ""
     return f"{portion.number} × {size}{portion.kind}{fill}"
 
 
