@@ -79,6 +79,15 @@ def test_fills_that_are_alike_stand_once(mfg: Callable[..., Said]) -> None:
     assert [(one["marked_mL"], one["cells"]) for one in held] == [(5, 50_000_000), (2, 20_000_000)]
 
 
+def test_an_exact_volume_has_six_digits_or_is_about(mfg: Callable[..., Said]) -> None:
+    """A third of a mL has no end, and the sum over the sites is the volume again."""
+    out = mfg("dose", "lenzumestrocel-phase2", "--arm", "msc", "--weight", "72.1234567kg").out
+    assert "fill 2.2 mL (about 2.21235 mL, -0.558 %): 22,000,000 cells\n" in out
+    thirds = filled("1", 'sites = 3\ncontainer = { kind = "syringe", holds = "1 mL" }')
+    ((_, message),) = said(thirds, "on-the-marks")
+    assert message.startswith("iv: on the marks 1 mL become 0.99 mL, which hold 990,000 cells (-1.000 %)")
+
+
 def test_marks_that_move_the_dose_are_told() -> None:
     """A note within the tolerance, which is 1 % if none is stated, and a warning beyond it."""
     order = dose(PHASE2, arm="msc", weight="69.85 kg")

@@ -74,11 +74,9 @@ def _print_boxes(order: Order, route: str, boxes: Sequence[Filled], what: str) -
 
 def _marked(one: Marked, what: str) -> str:
     size = f"{plain(one.nominal_mL)} mL " if one.nominal_mL is not None else ""
-    off = (
-        f" (exactly {exact(one.exact_mL)} mL, {one.deviation_percent:+.3f} %)"
-        if one.deviation_percent
-        else ""
-    )
+    meant = exact(one.exact_mL)
+    meant = meant if meant.startswith("about") else f"exactly {meant}"
+    off = f" ({meant} mL, {one.deviation_percent:+.3f} %)" if one.deviation_percent else ""
     held = f": {near(one.cells)} {what}" if one.cells is not None else ""
     return f"{size}{one.container or 'site'}: fill {plain(one.marked_mL)} mL{off}{held}"
 

@@ -12,7 +12,7 @@ from mfg.prescription.order import Administration, Basis
 from mfg.prescription.prescriber import Prescriber
 from mfg.protocol.cases import LIMITS, Case
 from mfg.protocol.protocol import Protocol, Release
-from mfg.protocol.recipe import Ship, Step, path_of_step
+from mfg.protocol.recipe import Formulate, Ship, Step, path_of_step
 from mfg.protocol.route import Route
 from mfg.protocol.rules import Round, When, condition_of
 from mfg.units import Quantity, text
@@ -159,7 +159,7 @@ def _product(found: _Found) -> Iterator[Basis]:
     """Vehicle, expiry and storage of the product."""
     protocol = found.protocol
     steps = [step for step in protocol.recipe if found.holds(step.when)]
-    step = protocol.formulation
+    step = next((step for step in steps if isinstance(step, Formulate)), None)
     place = path_of_step(protocol.recipe, step) if step is not None else ""
     if step is not None:
         yield from found.rows("vehicle", f"{place}.vehicle", step.vehicle)
@@ -169,7 +169,7 @@ def _product(found: _Found) -> Iterator[Basis]:
     yield from found.rows(
         "expiry, use within", f"{place}.use_within" if place else "step.formulate.use_within"
     )
-    yield from _kept(found, steps[steps.index(step) + 1 :] if step in steps else [])
+    yield from _kept(found, steps[steps.index(step) + 1 :] if step is not None else [])
 
 
 def _kept(found: _Found, after: Sequence[Step]) -> Iterator[Basis]:

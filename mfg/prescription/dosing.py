@@ -71,7 +71,7 @@ def dose(
     marked = [tuple(_marked(fill, one)) for fill, one in zip(prescriber.fills, filled, strict=True)]
     tolerance = prescriber.tolerance
     for fill, one, marks in zip(prescriber.fills, filled, marked, strict=True):
-        findings += judged(fill, marks, one.sites, tolerance)
+        findings += judged(fill, marks, one, tolerance)
         findings += volume_not_checked(fill, one)
     findings += [*left_out(prescriber, arm, dose), *assumptions(basis), *prescriber.remarks()]
     findings += aged(protocol, prescriber.needs, known, weighed, on)

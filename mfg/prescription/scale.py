@@ -56,10 +56,15 @@ def marked_in(
         )
 
 
-def judged(fill: Fill, marked: Sequence[Marked], sites: int, tolerance: Decimal) -> Iterator[Finding]:
+def judged(
+    fill: Fill, marked: Sequence[Marked], given: Administration, tolerance: Decimal
+) -> Iterator[Finding]:
     """What is to be said of the fills of one route: what no scale shows, what is too little, what fills to the brim."""
+    meant = given.volume_mL
+    if meant is None:
+        return
     for one in marked:
-        yield from _too_little(fill, one, marked, sites)
+        yield from _too_little(fill, one, marked, given.sites, meant)
         if one.container == SYRINGE and one.exact_mL == one.nominal_mL:
             size = f"{plain(one.exact_mL)} mL"
             message = (
@@ -67,7 +72,6 @@ def judged(fill: Fill, marked: Sequence[Marked], sites: int, tolerance: Decimal)
             )
             yield Finding("note", "filled-to-the-brim", message)
     if any(one.deviation_percent for one in marked):
-        meant = sum((one.exact_mL * one.number for one in marked), _NONE)
         shown = sum((one.marked_mL * one.number for one in marked), _NONE)
         off = (shown - meant) / meant * 100
         held = [one.cells * one.number for one in marked if one.cells is not None]
@@ -78,7 +82,9 @@ def judged(fill: Fill, marked: Sequence[Marked], sites: int, tolerance: Decimal)
         yield Finding("warning" if abs(off) > tolerance else "note", "on-the-marks", message)
 
 
-def _too_little(fill: Fill, one: Marked, marked: Sequence[Marked], sites: int) -> Iterator[Finding]:
+def _too_little(
+    fill: Fill, one: Marked, marked: Sequence[Marked], sites: int, meant: Decimal
+) -> Iterator[Finding]:
     least = fill.box.least if fill.box is not None else None
     floor = max(one.mark_mL, least) if least is not None else one.mark_mL
     if one.exact_mL >= floor:
@@ -87,7 +93,7 @@ def _too_little(fill: Fill, one: Marked, marked: Sequence[Marked], sites: int) -
     size = f"{plain(one.nominal_mL)} mL " if one.nominal_mL is not None else ""
     what = f"a {size}{one.container}" if one.container else "a scale"
     number = sum(other.number for other in marked) // sites
-    each = sum((other.exact_mL * other.number for other in marked), _NONE) / sites / number
+    each = meant / sites / number
     advice = "take a smaller one"
     if number > 1:
         size = f"{plain(max(other.nominal_mL for other in marked if other.nominal_mL))} mL "
