@@ -180,7 +180,9 @@ def _slipped(around: Around, turn: int) -> Row:
 def _is_wrong(row: Row, around: Around) -> bool:
     """Whether a dose is off by more than one per cent and not by its rounding, or a weight by five."""
     exact = row.weight * PER_KG
-    follows = abs(row.cells / exact - 1) <= TENTH / 10 or row.cells == rounded(exact, around.rounding)
+    step, how = ROUNDINGS[around.rounding]
+    half = abs(row.cells - exact) * 2 == step and how == ROUND_HALF_UP  # up or down, it is the nearest
+    follows = half or abs(row.cells / exact - 1) <= TENTH / 10 or row.cells == rounded(exact, around.rounding)
     return not follows or abs(row.weight / around.row.weight - 1) > TENTH / 2
 
 

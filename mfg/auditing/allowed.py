@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -16,6 +17,7 @@ from mfg.units import Graduation, alike, amount, kind_of, measure_of
 
 _HOW = ("nearest", "down", "up")
 _HALF = Decimal("0.5")
+_ABOUT = 1e-9  # of a step, for floats
 _TYPED = Decimal("0.001")  # how near a number as it was typed comes to the rounded dose
 
 
@@ -91,11 +93,21 @@ class Allowance:
         step = sum((self.steps[one.route] for one in given), Decimal(0))
         return step * (1 + _TYPED) * (_HALF if self.stated.how == "nearest" else 1)
 
-    def again(self, cells: float, route: str) -> tuple[float, ...]:
-        """What *cells* on one route become: nothing, if no rounding is stated or if they are less than half a step."""
-        if self.stated is None or cells * 2 < self.steps[route]:
-            return ()
-        return tuple(map(float, self.stated.of(Decimal(cells), self.steps[route])))
+    def step(self, given: Sequence[Administration]) -> float:
+        """The cells of one step, where one route is given; nought if no rounding is stated."""
+        return float(self.steps[given[0].route]) if self.stated is not None and len(given) == 1 else 0.0
+
+    def again(self, cells: float, step: float) -> tuple[float, ...]:
+        """What *cells* become in steps of so many, both neighbours of a half: nothing, if they are less than half a step."""
+        count = cells / step
+        low = math.floor(count + _ABOUT)
+        how = self.stated.how if self.stated is not None else "nearest"
+        if count < 0.5 or low > count - _ABOUT:
+            return (low * step,) if low else ()
+        ends = {"down": (low,), "up": (low + 1,)}.get(how, (low, low + 1))
+        return tuple(
+            end * step for end in ends if end and (how != "nearest" or abs(end - count) <= 0.5 + _ABOUT)
+        )
 
 
 def content_of(route: RouteRule) -> Decimal | None:

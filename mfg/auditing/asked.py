@@ -131,10 +131,12 @@ class Asked:
         return found
 
     def others(self, than: Prescriber) -> Iterator[Prescriber]:
-        """The rules for other arms and doses of this protocol."""
+        """The rules for other arms and doses of this protocol that may prescribe something else."""
+        own = than.arm.doses[than.dose]
+        by_name = self._conditions & {"arm", "dose"}
         for arm in self.protocol.arms:
-            for dose in arm.doses:
-                if (arm.name, dose) != (than.arm.name, than.dose):
+            for dose, treatment in arm.doses.items():
+                if treatment != own or (by_name and (arm.name, dose) != (than.arm.name, than.dose)):
                     yield self._prescriber(arm.name, dose)
 
     def _arm(self, text: str) -> Arm:

@@ -8,13 +8,11 @@ from decimal import Decimal
 from attrs import define
 
 from mfg.auditing.allowed import Allowance, content_of
-from mfg.auditing.asked import Asked
 from mfg.auditing.columns import Given
-from mfg.auditing.reading import Case, Prescribed, Reading
+from mfg.auditing.reading import Prescribed, Reading
 from mfg.auditing.slips import factors, in_containers, names, transposed
+from mfg.auditing.strangers import Strangers, amounts
 from mfg.errors import Refused
-from mfg.prescription.order import Administration
-from mfg.prescription.prescriber import Prescriber
 from mfg.protocol.protocol import Protocol
 from mfg.sheet import Row, Unreadable
 
@@ -29,7 +27,7 @@ class Naming:
     allowance: Allowance
     tolerance: Decimal  # as a share
     others: Callable[[], Iterable[Protocol]]
-    _strangers: list[Prescriber] | None = None
+    _strangers: Strangers | None = None
 
     def of(
         self, cells: list[str], column: Given, amount: Decimal, wanted: Prescribed, beside: Beside
@@ -38,10 +36,10 @@ class Naming:
         given, exact = float(amount), float(min(max(amount, wanted.least), wanted.most))
         dense = float(wanted.concentration) if wanted.concentration else None
         multiplied = factors(wanted.weight, dense, by_volume=column.kind == "volume")
-        route = wanted.given[0].route
+        step = self.allowance.step(wanted.given)
 
         def rounded(cells: float) -> tuple[float, ...]:
-            return self.allowance.again(cells, route) if len(wanted.given) == 1 else ()
+            return self.allowance.again(cells, step) if step else ()
 
         def others() -> Iterator[tuple[str, float]]:
             for base in (exact, *rounded(exact)):  # so many times the dose with its digits in order
@@ -50,7 +48,7 @@ class Naming:
             yield from self._in_containers(exact, wanted)
             yield from self._of_other_weights(cells, wanted, beside)
 
-        found = names(given, exact, multiplied, others, rounded)
+        found = names(given, exact, multiplied, others, rounded, step)
         return found or (self._elsewhere(cells, amount, wanted),)
 
     def _in_containers(self, exact: float, wanted: Prescribed) -> Iterator[tuple[str, float]]:
@@ -74,7 +72,7 @@ class Naming:
             kg = self.reading.tried(other, column)
             predicted = None if kg is None else wanted.at(kg)
             if predicted is not None:
-                yield name, float(predicted)
+                yield name, predicted
 
     def _elsewhere(self, cells: list[str], amount: Decimal, wanted: Prescribed) -> str:
         """The slip if the dose stands in another column, or belongs to another arm, dose or protocol."""
@@ -87,20 +85,16 @@ class Naming:
     def is_of_another(self, amount: Decimal, wanted: Prescribed) -> bool:
         """Whether another arm, or another dose, is given *amount*."""
         others = self.reading.asked.others(wanted.prescriber)
-        return any(self._like(amount, other, wanted.case, parts=False) for other in others)
+        return self._among(amount, (one for other in others for one in amounts(other, wanted.case)[:1]))
 
     def _is_of_a_stranger(self, amount: Decimal, wanted: Prescribed) -> bool:
         if self._strangers is None:
             own = self.reading.asked.protocol.name
-            listed = [protocol for protocol in self.others() if protocol.name != own]
-            self._strangers = [made for one in listed for made in Asked.of(one, None, None).prescribers()]
-        return any(self._like(amount, other, wanted.case, parts=True) for other in self._strangers)
+            self._strangers = Strangers.of(protocol for protocol in self.others() if protocol.name != own)
+        return self._among(amount, self._strangers.doses(wanted.case))
 
-    def _like(self, amount: Decimal, other: Prescriber, case: Case, *, parts: bool) -> bool:
-        """Whether *other* prescribes *amount* in this case, in all or on one route."""
-        listed = [one.cells for one in _administrations(other, case) if one.cells]
-        wanted = [sum(listed, Decimal(0)), *(listed if parts else ())]
-        return any(one and abs(amount - one) <= one * self.tolerance for one in wanted)
+    def _among(self, amount: Decimal, doses: Iterable[Decimal]) -> bool:
+        return any(abs(amount - one) <= one * self.tolerance for one in doses)
 
     def fits_exchanged(self, cells: list[str]) -> bool:
         """Whether a row is right once the cells of two of its columns are exchanged."""
@@ -129,13 +123,6 @@ class Naming:
                 return False
         low, high = wanted.least * (1 - self.tolerance), wanted.most * (1 + self.tolerance)
         return low <= amount <= high or self.allowance.admits(amount, wanted.given)
-
-
-def _administrations(prescriber: Prescriber, case: Case) -> tuple[Administration, ...]:
-    try:
-        return prescriber.rule.administrations({**case, **prescriber.words()})
-    except Refused:
-        return ()
 
 
 def _exchanged(cells: list[str], first: int, second: int) -> list[str]:

@@ -12,6 +12,7 @@ from mfg.auditing.words import Words
 from mfg.errors import Refused
 from mfg.prescription.order import Administration
 from mfg.prescription.prescriber import Prescriber
+from mfg.prescription.rule import Rule
 from mfg.sheet import Unreadable, number_of
 
 Case = dict[str, "Decimal | str"]
@@ -35,13 +36,26 @@ class Prescribed:
         weight = self.case.get("weight") if "weight" in self.prescriber.needs else None
         return float(weight) if isinstance(weight, Decimal) else None
 
-    def at(self, weight: Decimal) -> Decimal | None:
+    def at(self, weight: Decimal) -> float | None:
         """The cells of the same dose for another weight in kg; None if there is none."""
+        if self.weight is not None and is_proportional(self.prescriber.rule):
+            return float(self.most) * float(weight) / self.weight
         route = self.given[0].route if len(self.given) == 1 else None
         try:
-            return prescribed(self.prescriber, {**self.case, "weight": weight}, route).most
+            return float(prescribed(self.prescriber, {**self.case, "weight": weight}, route).most)
         except (Refused, Unreadable):
             return None
+
+
+def is_proportional(rule: Rule) -> bool:
+    """Whether every dose of a *rule* is so many cells per kg and nothing else."""
+    for route in rule.routes:
+        if len(route.rows) > 1 or len(route.shares) > 1 or route.fill.rounding is not None:
+            return False
+        row = route.rows[0][1]
+        if row.target is None or row.target.per != "weight" or row.cap is not None or row.floor is not None:
+            return False
+    return True
 
 
 def prescribed(prescriber: Prescriber, case: Case, route: str | None) -> Prescribed:

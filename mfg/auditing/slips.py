@@ -52,33 +52,42 @@ def names(
     multiplied: Predictions,
     others: Callable[[], Iterable[tuple[str, float]]],
     rounded: Callable[[float], Iterable[float]],
+    step: float,
 ) -> tuple[str, ...]:
     """Every slip that makes *given* of the *exact* dose, the nearest first; those that fit to the digit, if any do.
 
-    A slip may have come before the *rounded* dose or after it. Where no rounding is stated, a number is as rounded as its own
-    zeros say. What *others* predict (other weights, other doses) is asked only if no factor fits to the
-    digit, or if rounding lets several slips do so.
+    A slip may have come before the dose was *rounded*, by up to a *step*, or after it. Where no rounding is stated (no step),
+    a number is as rounded as its own zeros say. What *others* predict (other weights, other doses) is asked only if no
+    factor fits to the digit, or if rounding lets several slips do so.
     """
     if given <= 0 or exact <= 0:
         return ()
-    hits: list[tuple[int, float, str]] = []
-    bases = (exact, *rounded(exact))
-    for name, factor in multiplied:
-        off = min(abs(given / (base * factor) - 1) for base in bases)
-        if off <= _NEAR:
-            hits.append((0 if off <= _EXACT else 1 if off <= _CLOSE else 2, off, name))
-    if len(bases) > 1 or not any(rank == 0 for rank, _, _ in hits):
-        width = min(_grain(given), _CLOSE * given)
-        again = [(name, end) for name, factor in multiplied for end in rounded(exact * factor)]
+    hits = _multiples(given, multiplied, (exact, *rounded(exact)) if step else (exact,))
+    if step or not any(rank == 0 for rank, _, _ in hits):
         predicted = list(others())
-        again += [(name, end) for name, cells in predicted for end in rounded(cells)]
-        hits += [(0, 0.0, name) for name, end in again if abs(given - end) <= _EXACT * end]
+        again = [*((name, exact * factor) for name, factor in multiplied), *predicted] if step else []
+        for name, cells in again:
+            if abs(given - cells) <= step and any(abs(given - end) <= _EXACT * end for end in rounded(cells)):
+                hits.append((0, 0.0, name))
+        width = min(_grain(given), _CLOSE * given)
         for name, cells in predicted:
             off = abs(given - cells)
             if off <= max(width, _EXACT * cells):
                 hits.append((0 if off <= _EXACT * cells else 1, off / given, name))
     best = min((rank for rank, _, _ in hits), default=0)
     return tuple(dict.fromkeys(name for rank, _, name in sorted(hits) if rank == best))
+
+
+def _multiples(given: float, multiplied: Predictions, bases: Iterable[float]) -> list[tuple[int, float, str]]:
+    """The slips that make *given* of one of *bases*: how well they fit, how far they are off, their names."""
+    hits = []
+    for base in bases:
+        ratio = given / base
+        for name, factor in multiplied:
+            if abs(ratio - factor) <= _NEAR * factor:
+                off = abs(ratio / factor - 1)
+                hits.append((0 if off <= _EXACT else 1 if off <= _CLOSE else 2, off, name))
+    return hits
 
 
 def _grain(number: float) -> float:

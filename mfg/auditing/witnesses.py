@@ -13,6 +13,7 @@ USUAL_CHANGE = 0.10  # of a weight between two doses: beyond it somebody should 
 _LEAST_CHANGE = 0.03  # below it no change is told from a scale and a meal
 _OF_MEDIAN = 7.4  # five standard deviations of a normal distribution, in medians of its absolute values
 _ENOUGH = 50  # rows from which a table knows its own changes
+_FLOAT = 1e-9
 _SIMILAR_DOSES = (0.8, 1.25)
 _BODY_MASS_INDEX = (12.0, 60.0)  # kg/m2
 _CONFIRMED = (9.0, 80.0)  # where the last weight says the same
@@ -41,7 +42,7 @@ def on_weight(
     beside: Iterable[tuple[float | None, float | None]],
 ) -> Found:
     """What stature and the last weight say against *weight*; *beside* are the weights and last weights of its neighbours."""
-    doubted = before is not None and abs(weight / before - 1) > limit
+    doubted = before is not None and abs(weight / before - 1) > limit + _FLOAT
     if before is not None and doubted:
         reason = f"{weight:.15g} kg against {before:.15g} kg last time, {weight / before:.3f} times"
         yield _explained(weight, before, beside), reason
@@ -110,7 +111,7 @@ class Seen:
                     "too-many-doses",
                     f"is number {count} of this patient, who receives {most} (last in row {where})",
                 )
-        if weight is not None and before is not None and abs(weight / before - 1) > USUAL_CHANGE:
+        if weight is not None and before is not None and abs(weight / before - 1) > USUAL_CHANGE + _FLOAT:
             ratio = weight / before
             yield (
                 of_change(ratio),

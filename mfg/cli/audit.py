@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mfg.record import Record
 
 FOUND = 1
+_FIELDS = ("row", "patient", "verdict", "likely", "reason", "prescribed_cells", "deviation_percent")
 SHOWN = 50  # findings on a screen; nobody reads more there
 
 
@@ -98,10 +99,11 @@ def _document(found: Audit, flagged: Iterator[Verdict], record: Record) -> int:
         "assumed": found.assumed,
     }
     sys.stdout.write(f'{_dumped(head)[:-2]},\n "findings": [')
+    encode = writer.JSONEncoder(default=say.encoded, ensure_ascii=False, allow_nan=False).encode
     mark = "\n  "
     any_found = False
     for verdict in flagged:
-        sys.stdout.write(mark + _dumped(say.fields(verdict), indent=None))
+        sys.stdout.write(mark + encode({name: getattr(verdict, name) for name in _FIELDS}))
         mark, any_found = ",\n  ", True
     tail = {"rows": sum(found.counts.values()), **found.counts, **_left_out(found)}
     beside = {
@@ -114,8 +116,8 @@ def _document(found: Audit, flagged: Iterator[Verdict], record: Record) -> int:
     return FOUND if any_found or found.doubt else 0
 
 
-def _dumped(content: object, indent: int | None = 1) -> str:
-    return writer.dumps(content, default=say.encoded, ensure_ascii=False, allow_nan=False, indent=indent)
+def _dumped(content: object) -> str:
+    return writer.dumps(content, default=say.encoded, ensure_ascii=False, allow_nan=False, indent=1)
 
 
 def _left_out(found: Audit) -> dict[str, int]:

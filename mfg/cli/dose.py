@@ -110,6 +110,9 @@ def dose(
         weighed=weighed,
         on=on,
     )
+    if blinded and order.lot is not None:
+        problem = "would tell the product from a placebo, which has no count"
+        raise Refused("--blinded", None, problem, "leave out --count for the clinic's copy")
     record = record_of(found, by)
     content = worksheet(
         found,
