@@ -24,13 +24,22 @@ def near(value: Decimal) -> str:
     return f"about {whole:,f}" if whole else f"about {value:.2g}"
 
 
-def volume(given: Decimal) -> str:
-    """So many mL to what a syringe or a bag shows; *about* it, if it lies between two marks.
+def mark(given: Decimal) -> Decimal:
+    """How far apart the marks are by which a volume is read: 0.01 mL below 1 mL, 0.1 mL below 100 mL, 1 mL above."""
+    return Decimal("0.01") if given < 1 else Decimal("0.1") if given < 100 else Decimal(1)
 
-    Marks are 0.01 mL apart below 1 mL, 0.1 mL below 100 mL, and 1 mL above.
-    """
-    mark = Decimal("0.01") if given < 1 else Decimal("0.1") if given < 100 else Decimal(1)
-    shown = (given / mark).to_integral_value(ROUND_HALF_UP) * mark
+
+def exact(value: Decimal) -> str:
+    """A number with all its digits, if they are six at most; else *about* it, to six of them."""
+    if len(value.normalize().as_tuple().digits) <= 6:
+        return plain(value)
+    return f"about {plain(Decimal(f'{value:.6g}'))}"
+
+
+def volume(given: Decimal) -> str:
+    """So many mL to what a syringe or a bag shows; *about* it, if it lies between two marks."""
+    step = mark(given)
+    shown = (given / step).to_integral_value(ROUND_HALF_UP) * step
     if shown == given:
         return f"{given.normalize():,f} mL"
     return f"about {shown:,f} mL" if shown else f"about {given:.2g} mL"

@@ -17,6 +17,9 @@ from collections.abc import Iterable
 
 from attrs import define, evolve
 
+_NEAR, _AS_NEAR = 0.6, 0.05  # likeness from 0 to 1 of what is near, and how far behind the nearest it may lie
+_MANY = 6  # more near words than this say nothing
+
 
 @define
 class MfgError(Exception):
@@ -82,9 +85,17 @@ class Unsound(MfgError):
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """What to write instead of *word*: the nearest *known* word if one is near, else all of them."""
+    """What to write instead of *word*: every *known* word that is as near as the nearest one, else all of them.
+
+    A word that holds the whole of *word* is near; others are by `difflib`.
+    """
     words = sorted(known)
-    close = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean {close[0]!r}?"
+    near = [each for each in words if len(word) >= 3 and word.casefold() in each.casefold()]
+    if not near:
+        alike = {each: difflib.SequenceMatcher(None, each, word).ratio() for each in words}
+        best = max(alike.values(), default=0.0)
+        near = [each for each in words if alike[each] >= max(_NEAR, best - _AS_NEAR)]
+    if near and len(near) <= _MANY:
+        *others, last = map(repr, near)
+        return f"did you mean {' or '.join(filter(None, (', '.join(others), last)))}?"
     return f"use one of {', '.join(words)}" if words else "nothing is allowed here"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mfg import dose, load_protocol
+from mfg import Refused, dose, load_protocol
 from mfg.prescription.order import Basis, Order
 from mfg.reader.document import take_off_evidence
 from tests.conftest import MINIMAL, Said, protocol
@@ -133,7 +133,7 @@ def test_the_covariate_that_counts_stands_in_the_header(mfg: Callable[..., Said]
     assert "of this patient, as 1.8 m**2" in said.out
     assert "90 kg" not in said.out
     assert mfg("dose", path, "--given", "body_surface=1.8 m**2", "--json").json["covariates"] == {
-        "body surface": "1.8 m**2"
+        "body_surface": "1.8 m**2"
     }
 
 
@@ -163,6 +163,13 @@ def test_whole_containers_say_how_far_they_take_the_dose() -> None:
     ):
         (found,) = [f for f in dose(protocol(WEIGHT + lines), weight=weight).findings if f.rule == "rounded"]
         assert (found.level, found.message) == (level, message)
+
+
+def test_limits_that_exclude_each_other_say_what_they_count() -> None:
+    """Muse cells and no others."""
+    lines = '[[route]]\nname = "iv"\ncells = { is = "5e6 cell", least = "1e6 cell/kg", most = "9e6 cell" }\ncounted = "Muse cell"\n'
+    with pytest.raises(Refused, match=r"at least 1e7 and at most 9000000 Muse cells"):
+        dose(protocol(WEIGHT + lines), weight="10 kg")
 
 
 def test_a_placebo_rests_on_nothing() -> None:

@@ -57,7 +57,8 @@ def test_what_is_not_checked_is_said(mfg: Callable[..., Said], tmp_path: Path) -
     file.write_text(MINIMAL + ROUTE + more, encoding="utf-8")
     said = mfg("check", file)
     assert said.status == 0
-    assert "not checked: no worked example: nothing proves its numbers" in said.out
+    assert "mine.toml: sound, with a warning; numbers: " in said.out
+    assert "  warning: no worked example: nothing proves its numbers" in said.out
     assert "not checked: eligibility.mood" in said.out
     assert "not checked: eligibility.age" not in said.out
     assert "not checked: patient.weight: no limits" in said.out
@@ -71,7 +72,7 @@ def test_an_example_is_computed_although_something_else_is_wrong(tmp_path: Path)
     text = MINIMAL.replace("[[arm]]", 'tolerance = "100 %"\n[[arm]]') + ROUTE + wrong
     file.write_text(text, encoding="utf-8")
     said = str(checked(file))
-    assert "tolerance: '100 %' lets every dose pass" in said
+    assert "tolerance: '100 %' lets doses pass that are off by more than 10 %" in said
     assert "example.1.expect.cells: '2e6 cell' does not hold" in said
     file.write_text(text.replace('"1e6 cell"', '{ least = "2e6 cell", most = "1e6 cell" }'), encoding="utf-8")
     assert "example.1" not in str(checked(file))

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import mfg as package
+from mfg.errors import nearest
 from tests.conftest import MINIMAL, ROOT, Said
 
 COMMANDS = [
@@ -106,6 +107,17 @@ def test_json_is_one_document_and_nothing_else(mfg: Callable[..., Said], command
         ("doze", "dose"),
         ("dose", "requires an argument"),
         ("dose lenzumestrocel-phase2 extra --weight 72kg", "extra"),
+        (
+            "dose lenzumestrocel-phase2 --weight 72 kg",
+            "'kg' stands apart from '72'; write 72kg, or '72 kg' in quotation marks",
+        ),
+        ("dose lenzumestrocel-phase2 --weight 72kg --csf 25 mL", "write 25mL, or '25 mL' in quotation marks"),
+        ("dose lenzumestrocel-phase2 -w 72kg", "-w is no option; write --weight or --weighed"),
+        ("dose lenzumestrocel-phase2 -z 72kg", "-z is no option"),
+        ("dose lenzumestrocel-phase2 --height 170cm", "is given as --given height=VALUE"),
+        ("dose lenzumestrocel-phase2 --wieght 72kg", "--weight?"),
+        ("dose phase2", "did you mean 'cl2020-phase2', 'lenzumestrocel-phase2' or 'nurown-phase2'"),
+        ("dose lenzumestrocel", "'lenzumestrocel-korea', 'lenzumestrocel-phase2' or 'lenzumestrocel-phase3'"),
         ("run lenzumestrocel-phase2 -n 0", "-n"),
         ("run lenzumestrocel-phase2 -n -3", "-n"),
         ("run lenzumestrocel-phase2 -n 1.5", "1.5"),
@@ -131,6 +143,22 @@ def test_wrong_usage_is_one_message_and_no_traceback(mfg: Callable[..., Said], l
     assert said.status in ((1, 2) if line.startswith("check none") else (2,))
     assert word in said.err + said.out
     assert "Traceback" not in said.err + said.out
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "advice"),
+    [
+        ("volum", ["volume", "column"], "did you mean 'volume'?"),
+        ("dose", ["first dose", "second dose", "visit"], "did you mean 'first dose' or 'second dose'?"),
+        ("dose 7", ["dose 1", "dose 2", "visit"], "did you mean 'dose 1' or 'dose 2'?"),
+        ("xyz", ["b", "a"], "use one of a, b"),
+        ("day", [f"day {n}" for n in range(7)], "use one of day 0, day 1, day 2, day 3, day 4, day 5, day 6"),
+        ("x", [], "nothing is allowed here"),
+    ],
+)
+def test_every_near_word_is_suggested_or_none(word: str, known: list[str], advice: str) -> None:
+    """One of several that are as near would be a guess."""
+    assert nearest(word, known) == advice
 
 
 def test_the_version_is_the_packages(mfg: Callable[..., Said]) -> None:

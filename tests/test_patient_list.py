@@ -56,7 +56,7 @@ def test_a_list_becomes_a_table_and_worksheets(
         ("2", "P01", "72500000", "cells", "7.25", "ordered"),
         ("3", "P02", "0", "cells", "6", "ordered"),
     ]
-    assert rows[0]["containers"] == "1 x 5 mL syringe with 5 mL; 1 x 5 mL syringe with 2.25 mL"
+    assert rows[0]["containers"] == "1 x 5 mL syringe with 5 mL; 1 x 5 mL syringe with 2.2 mL"
     for row in rows:
         page = (tmp_path / "out" / row["page"]).read_text(encoding="utf-8")
         assert f"<b>{row['patient']}</b>" in page

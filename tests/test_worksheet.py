@@ -93,7 +93,15 @@ def test_every_number_of_the_json_stands_on_the_page(
     text = text_of(page.read_text(encoding="utf-8"))
     for number in numbers_in(said.json) - {0}:
         exact = Decimal(str(number))
-        ways = {near(exact), plain(exact), volume(exact), exactly(exact), density(exact), f"{exact:,}"}
+        ways = {
+            near(exact),
+            plain(exact),
+            volume(exact),
+            exactly(exact),
+            density(exact),
+            f"{exact:,}",
+            f"{exact:+.3f} %",
+        }
         assert any(way in text for way in ways), number
 
 
@@ -141,17 +149,47 @@ concentration = "1e7 cell/mL"
 
 def test_containers_hold_the_dose_between_them() -> None:
     """Cells of all portions add up to those of the order, and so do the fills."""
-    order = dose(PHASE3, arm="five-dose", dose="dose 1", weight="72.5 kg")
+    order = dose(PHASE3, arm="five-dose", dose="dose 1", weight="74 kg")
     found = portions_of(order)
     assert [(p.first, p.number, p.exact_mL, p.cells) for p in found] == [
         (1, 1, Decimal(5), Decimal(50_000_000)),
-        (2, 1, Decimal("2.25"), Decimal(22_500_000)),
+        (2, 1, Decimal("2.4"), Decimal(24_000_000)),
     ]
     nurown = portions_of(dose(NUROWN, arm="active"))
     assert [(p.route, p.first, p.last, p.cells) for p in nurown] == [
         ("intrathecal", 1, 1, Decimal(125_000_000)),
         ("intramuscular", 2, 25, Decimal(2_000_000)),
     ]
+
+
+def test_a_measured_lot_is_drawn_up_as_measured(mfg: Callable[..., Said], tmp_path: Path) -> None:
+    """72 million of 1.2e7 in a mL are 6 mL: 5 + 1, not the 7.2 mL that were planned."""
+    sheet = sheet_of(
+        PHASE3, arm="five-dose", dose="dose 1", weight="72 kg", count="1.2e7 cell/mL", csf="25 mL"
+    )
+    assert [p.exact_mL for p in sheet.portions] == [Decimal(5), Decimal(1)]
+    assert [p.cells for p in sheet.portions] == [Decimal(60_000_000), Decimal(12_000_000)]
+    assert sheet.needed_mL == 6
+    assert [(step.what, step.value) for step in sheet.steps[3:]] == [
+        ("The lot, counted", "12,000,000 cells / mL"),
+        ("Reckoned", "6 mL"),
+        ("Volume to draw up", "6 mL"),
+        ("A syringe holds", "5 mL"),
+    ]
+    assert "72,000,000 cells (72 million) in 6 mL" in text_of(page_of(sheet))
+    ask = (
+        "--arm",
+        "five-dose",
+        "--dose",
+        "dose 1",
+        "--weight",
+        "72kg",
+        "--count",
+        "1.2e7cell/mL",
+        "--blinded",
+    )
+    said = mfg("dose", "lenzumestrocel-phase3", *ask, "--sheet", tmp_path / "a.html")
+    assert "--blinded: would tell the product from a placebo, which has no count" in said.err
 
 
 def test_equal_containers_are_drawn_once_and_labelled_each() -> None:
@@ -171,6 +209,20 @@ def fill_of(svg: str) -> Decimal:
     return Decimal(found[1])
 
 
+def test_what_no_mark_shows_is_not_said_to_be_nothing() -> None:
+    """50.01 kg are 5.001 mL: the second syringe holds 10,000 cells in 0.001 mL, which is less than its first mark."""
+    sheet = sheet_of(PHASE3, arm="five-dose", dose="dose 1", weight="50.01 kg")
+    second = sheet.portions[1]
+    assert (second.fill_mL, second.cells, second.deviation_percent) == (
+        Decimal("0.001"),
+        Decimal(10_000),
+        None,
+    )
+    text = text_of(page_of(sheet))
+    assert "syringe: 0.001 mL number 2: 10,000 cells marks 0.2 mL apart; less than the first" in text
+    assert "placebo, no cells" not in text
+
+
 @pytest.mark.parametrize("kind", ["syringe", "bag", "vial"])
 def test_a_fill_is_drawn_in_proportion_to_its_volume(kind: str) -> None:
     """Twice the volume is twice as long, a full one reaches the end, an unknown one is empty."""
@@ -182,10 +234,10 @@ def test_a_fill_is_drawn_in_proportion_to_its_volume(kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("size", "fine", "coarse"),
-    [("1", "0.02", "0.2"), ("5", "0.1", "1"), ("10", "0.2", "2"), ("60", "2", "10")],
+    [("1", "0.01", "0.2"), ("5", "0.2", "1"), ("10", "0.2", "2"), ("60", "1", "10")],
 )
 def test_marks_suit_the_size(size: str, fine: str, coarse: str) -> None:
-    """At most 50 marks, at most six numbers, and numbers stand on marks."""
+    """As far apart as on a syringe of that size, at most six numbers, and numbers stand on marks."""
     assert marks_of(Decimal(size)) == (Decimal(fine), Decimal(coarse))
 
 
@@ -313,9 +365,10 @@ concentration = "1e6 cell/mL"
 
 
 @pytest.mark.parametrize("each", ["dose 1", "booster 1"])
-def test_a_blinded_copy_is_the_same_for_product_and_placebo(each: str) -> None:
+@pytest.mark.parametrize("weight", ["72 kg", "72.34 kg"])  # on a mark, and beside one
+def test_a_blinded_copy_is_the_same_for_product_and_placebo(each: str, weight: str) -> None:
     """Byte for byte, whatever the arm; and it names no arm."""
-    how = {"dose": each, "weight": "72 kg", "csf": "25 mL", "second_id": "1961", "by": "R. Pharm"}
+    how = {"dose": each, "weight": weight, "csf": "25 mL", "second_id": "1961", "by": "R. Pharm"}
     pages = {blinded_page_of(sheet_of(PHASE3, arm=arm.name, **how)) for arm in PHASE3.arms}
     assert len(pages) == 1
     text = text_of(pages.pop())

@@ -24,6 +24,7 @@ from mfg.cli import (
     studies,
     today,
 )
+from mfg.cli.wrong import in_words
 from mfg.errors import Failed, MfgError
 
 DONE, FOUND, REFUSED, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
@@ -57,8 +58,7 @@ def run(arguments: list[str]) -> int:
     try:
         return int(app(arguments) or DONE)
     except CycloptsError as error:
-        message = " ".join(str(error).split())
-        return _refused(f"{message} (mfg {' '.join(arguments[:1])} --help shows how)")
+        return _refused(in_words(error, arguments))
     except Failed as error:
         sys.stderr.write(f"mfg: {error}\n")
         return FOUND

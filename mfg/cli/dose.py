@@ -27,6 +27,8 @@ def dose(
     dose: str | None = None,
     supply: str | None = None,
     csf: Quantity = None,
+    count: Quantity = None,
+    viability: Quantity = None,
     given: Annotated[tuple[str, ...], Parameter(negative="")] = (),
     weighed: str | None = None,
     on: str | None = None,
@@ -38,7 +40,9 @@ def dose(
     blinded: Annotated[bool, Parameter(negative="")] = False,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
-    """Compute one patient's dose: cells, volumes, containers.
+    """Compute one patient's dose: cells, volumes, containers, and what they rest on.
+
+    The exit status is 1 if there is an error among the findings, else 0; a warning leaves it at 0.
 
     Example: mfg dose lenzumestrocel-phase2 --arm msc --weight 72kg --csf 25mL
 
@@ -56,6 +60,10 @@ def dose(
         The supply, where the dose depends on it.
     csf
         The volume of vehicle that was drawn, such as 25mL: is it enough?
+    count
+        What was counted in the lot, such as '1.2e7 viable_cell/mL': the volumes are then those of this lot.
+    viability
+        The viability of that lot, such as '92 %'.
     given
         Another covariate of the protocol as NAME=VALUE; may be repeated.
     weighed
@@ -96,10 +104,15 @@ def dose(
         dose=dose,
         supply=supply,
         csf=csf,
+        count=count,
+        viability=viability,
         given=pairs(given),
         weighed=weighed,
         on=on,
     )
+    if blinded and order.lot is not None:
+        problem = "would tell the product from a placebo, which has no count"
+        raise Refused("--blinded", None, problem, "leave out --count for the clinic's copy")
     record = record_of(found, by)
     content = worksheet(
         found,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from mfg.cli import say
-from mfg.digits import density, near, plain, scientific, volume
-from mfg.prescription.order import Administration, Filled, Order, in_words
+from mfg.digits import density, exact, near, plain, scientific, volume
+from mfg.prescription.order import Administration, Filled, Marked, Order, in_words, route_of
+from mfg.protocol.cases import KINDS
 
 
 def print_order(order: Order, source: str) -> None:
@@ -17,8 +19,10 @@ def print_order(order: Order, source: str) -> None:
     )
     say.result(f"{say.whose(order.protocol, source)} · arm {order.arm} · {order.dose}{used}\n")
     for given in order.administrations:
-        _print(given)
+        _print(given, order)
     say.result(f"\ntotal: {_total(order)}\n")
+    if order.lot is not None:
+        _print_lot(order)
     for item in order.findings:
         say.finding(item)
     _print_basis(order)
@@ -44,9 +48,41 @@ def cells(count: Decimal, what: str) -> str:
     return f"{near(count)} {what}"
 
 
-def _print(given: Administration) -> None:
-    what = in_words(given)
-    name = f"{given.route} ({given.component})" if given.component else given.route
+def _print_lot(order: Order) -> None:
+    """What is taken of the lot as it was measured."""
+    lot = order.lot
+    assert lot is not None
+    part = f", {plain(lot.viability_percent)} % viable" if lot.viability_percent is not None else ""
+    say.result(f"from the lot, of which {density(lot.count_per_mL)} {KINDS[lot.kind]}/mL were counted{part}")
+    for one, given in zip(order.from_lot, order.administrations, strict=True):
+        planned = f" instead of {exact(one.planned_mL)} mL" if one.planned_mL is not None else ""
+        say.result(f"{one.route}: draw {exact(one.volume_mL)} mL{planned}")
+        for step in one.reckoning:
+            say.result(f"    {step}")
+        _print_boxes(order, one.route, one.containers, in_words(given))
+    say.result()
+
+
+def _print_boxes(order: Order, route: str, boxes: Sequence[Filled], what: str) -> None:
+    marked = [one for one in order.marked if one.route == route]
+    for one in marked:
+        say.result(f"    {one.number} x {_marked(one, what)}")
+    if not any(one.container for one in marked):
+        for box in dict.fromkeys(boxes):
+            say.result(f"    {boxes.count(box)} x {_box(box, what)}")
+
+
+def _marked(one: Marked, what: str) -> str:
+    size = f"{plain(one.nominal_mL)} mL " if one.nominal_mL is not None else ""
+    meant = exact(one.exact_mL)
+    meant = meant if meant.startswith("about") else f"exactly {meant}"
+    off = f" ({meant} mL, {one.deviation_percent:+.3f} %)" if one.deviation_percent else ""
+    held = f": {near(one.cells)} {what}" if one.cells is not None else ""
+    return f"{size}{one.container or 'site'}: fill {plain(one.marked_mL)} mL{off}{held}"
+
+
+def _print(given: Administration, order: Order) -> None:
+    what, name = in_words(given), route_of(given)
     if given.cells is not None:
         say.result(f"{name}: {cells(given.cells, what)}")
     else:
@@ -58,8 +94,8 @@ def _print(given: Administration) -> None:
         say.result(f"    {cells(given.cells_per_kg, what)} per kg")
     at = given.concentration_cells_per_mL
     say.result(f"    volume: {_volume(given)}{f' at {density(at)} {what}/mL' if at else ''}")
-    for box in dict.fromkeys(given.containers):
-        say.result(f"    {given.containers.count(box)} x {_box(box, what)}")
+    if order.lot is None:
+        _print_boxes(order, name, given.containers, what)
 
 
 def _box(box: Filled, what: str) -> str:

@@ -50,7 +50,7 @@ def check(*files: str, json: Annotated[bool, Parameter(negative="")] = False) ->
 def _checked(report: Any) -> dict[str, Any]:
     faults = [{"file": one.source, **say.fields(fault)} for one in report.faults for fault in one.faults]
     head = {"file": report.file, "sound": not faults, "faults": faults}
-    return {**head, "not_checked": list(report.not_checked)}
+    return {**head, "warnings": list(report.warnings), "not_checked": list(report.not_checked)}
 
 
 def schedule(

@@ -7,12 +7,14 @@ from decimal import Decimal
 from html import escape
 
 from mfg.digits import plain
+from mfg.prescription.order import Filled
+from mfg.prescription.scale import SYRINGE, mark_of
 from mfg.visible import visible
 
 LONG = Decimal(220)  # how long a full container is drawn
 _LEFT, _TOP, _BROAD = 44, 26, 38
 _STEPS = tuple(Decimal(n).scaleb(power) for power in range(-3, 5) for n in (1, 2, 5))
-_MOST_MARKS, _MOST_NUMBERS = 50, 6
+_MOST_MARKS, _MOST_NUMBERS = 100, 6
 
 
 def drawn(kind: str, nominal: Decimal | None, fill: Decimal | None) -> str:
@@ -24,14 +26,15 @@ def drawn(kind: str, nominal: Decimal | None, fill: Decimal | None) -> str:
     filled = LONG * fill / size if fill is not None and size else Decimal(0)
     said = "not stated" if fill is None else f"{plain(fill)} mL"
     label = escape(visible(f"{kind}{f' of {plain(nominal)} mL' if nominal is not None else ''}, fill {said}"))
-    body = _syringe(filled, fill is not None) if kind == "syringe" else _vessel(filled, fill is not None)
-    scale = "".join(_scale(size, fine=kind == "syringe")) if size else ""
+    body = _syringe(filled, fill is not None) if kind == SYRINGE else _vessel(filled, fill is not None)
+    scale = "".join(_scale(size, fine=kind == SYRINGE)) if size else ""
     return f'<svg role="img" aria-label="{label}" viewBox="0 0 330 92" width="330" height="92">{body}{scale}</svg>'
 
 
 def marks_of(size: Decimal) -> tuple[Decimal, Decimal]:
-    """How far apart the marks and the numbers of a scale of *size* mL are, in mL."""
-    fine = next(step for step in _STEPS if size / step <= _MOST_MARKS)
+    """How far apart the marks and the numbers of a syringe of *size* mL are drawn, in mL; no mark that it has not."""
+    usual = mark_of(Filled(SYRINGE, size), size)
+    fine = usual if size / usual <= _MOST_MARKS else next(s for s in _STEPS if size / s <= _MOST_MARKS)
     coarse = next(step for step in _STEPS if size / step <= _MOST_NUMBERS and step % fine == 0)
     return fine, coarse
 

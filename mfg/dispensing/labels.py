@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from mfg.digits import volume
 from mfg.dispensing.portions import Portion
-from mfg.dispensing.words import counted
+from mfg.dispensing.words import counted, exactly
 from mfg.dispensing.worksheet import Worksheet
 
 
@@ -42,4 +41,4 @@ def holds(sheet: Worksheet, portion: Portion) -> str:
 
 
 def _fill(portion: Portion) -> str:
-    return volume(portion.fill_mL) if portion.fill_mL is not None else ""
+    return exactly(portion.fill_mL) if portion.fill_mL is not None else ""

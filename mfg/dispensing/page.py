@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
@@ -22,7 +23,7 @@ from mfg.visible import visible
 
 def page_of(sheet: Worksheet) -> str:
     """The pharmacy's worksheet of *sheet*: it tells what is in each container."""
-    return _rendered("worksheet", sheet, _holds)
+    return _rendered("worksheet", sheet, lambda portion: _holds(sheet, portion))
 
 
 def blinded_page_of(sheet: Worksheet) -> str:
@@ -30,10 +31,10 @@ def blinded_page_of(sheet: Worksheet) -> str:
     return _rendered("blinded", sheet, lambda portion: holds(sheet, portion))
 
 
-def _holds(portion: Portion) -> str:
-    if portion.cells is None:
-        return "cells not stated"
-    return counted(portion.cells, portion.counted) if portion.cells else "placebo, no cells"
+def _holds(sheet: Worksheet, portion: Portion) -> str:
+    if sheet.kind == "placebo":
+        return "placebo, no cells"
+    return counted(portion.cells, portion.counted) if portion.cells is not None else "cells not stated"
 
 
 def _foot(sheet: Worksheet) -> Markup:
@@ -43,6 +44,11 @@ def _foot(sheet: Worksheet) -> Markup:
     words += [sheet.protocol, sheet.dose]
     text = visible("  ·  ".join(words))
     return Markup('"' + "".join(f"\\{ord(c):06x}" for c in text) + '"')  # noqa: S704 -- only hexadecimal digits
+
+
+def _glued(text: str) -> str:
+    """*text* in which no line ends between a number and its unit."""
+    return re.sub(r"(?<=[0-9]) (?=[%°²a-zA-Z])", "\N{NO-BREAK SPACE}", text)
 
 
 def _when(at: datetime) -> str:
@@ -67,7 +73,9 @@ def _environment() -> Environment:
         "exactly": exactly,
         "counted": counted,
         "when": _when,
+        "glued": _glued,
         "symbols": symbols,
+        "percent": "{:+.3f} %".format,
     }
     made.filters.update(tools)
     made.globals["drawn"] = lambda *given: Markup(drawn(*given))  # noqa: S704 -- its text is escaped there

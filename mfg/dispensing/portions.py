@@ -8,12 +8,16 @@ from itertools import groupby
 
 from attrs import frozen
 
-from mfg.prescription.order import Administration, Filled, Order, in_words
+from mfg.prescription.order import Administration, Filled, FromLot, Order, in_words
 
 
 @frozen
 class Portion:
-    """So many equal containers, numbered from `first`; `fill_mL` stands on a mark, `exact_mL` is as computed."""
+    """So many equal containers, numbered from `first`.
+
+    `fill_mL` stands on a mark, `exact_mL` is as computed; marks are `mark_mL` apart. What is nearest to no mark at all
+    stays as computed, without a deviation. `cells` are those of one container.
+    """
 
     route: str
     component: str | None
@@ -25,6 +29,7 @@ class Portion:
     fill_mL: Decimal | None
     exact_mL: Decimal | None
     deviation_percent: Decimal | None
+    mark_mL: Decimal | None
     cells: Decimal | None
 
     @property
@@ -44,11 +49,13 @@ def portions_of(order: Order) -> tuple[Portion, ...]:
 
 def _of_route(order: Order, given: Administration, first: int) -> Iterator[Portion]:
     label = f"{given.route} ({given.component})" if given.component else given.route
-    boxes = next((lot.containers for lot in order.from_lot if lot.route == label), given.containers)
+    lot = lot_for(order, given)
+    boxes = lot.containers if lot is not None else given.containers
     marked = {(m.nominal_mL, m.exact_mL): m for m in order.marked if m.route == label}
     for box, same in groupby(boxes):
         number = len(list(same))
-        scale = marked.get((box.nominal_mL, box.fill_mL)) if box.fill_mL is not None else None
+        found = marked.get((box.nominal_mL, box.fill_mL)) if box.fill_mL is not None else None
+        scale = found if found is not None and found.marked_mL else None
         yield Portion(
             route=given.route,
             component=given.component,
@@ -60,9 +67,23 @@ def _of_route(order: Order, given: Administration, first: int) -> Iterator[Porti
             fill_mL=scale.marked_mL if scale else box.fill_mL,
             exact_mL=box.fill_mL,
             deviation_percent=scale.deviation_percent if scale else None,
+            mark_mL=found.mark_mL if found else None,
             cells=scale.cells if scale and scale.cells is not None else _cells(given, box, len(boxes)),
         )
         first += number
+
+
+def lot_for(order: Order, given: Administration) -> FromLot | None:
+    """What is taken of a measured lot in the place of what was planned; None without one, or if the volume is stated."""
+    label = f"{given.route} ({given.component})" if given.component else given.route
+    lot = next((lot for lot in order.from_lot if lot.route == label), None)
+    return None if lot is None or (given.volume_mL is not None and lot.planned_mL is None) else lot
+
+
+def volume_of(order: Order, given: Administration) -> Decimal | None:
+    """The volume that is drawn up for one route."""
+    lot = lot_for(order, given)
+    return lot.volume_mL if lot is not None else given.volume_mL
 
 
 def _cells(given: Administration, box: Filled, containers: int) -> Decimal | None:

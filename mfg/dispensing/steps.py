@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
-from mfg.digits import density, near, plain, scientific, volume
+from mfg.digits import density, exact, near, plain, scientific, volume
 from mfg.dispensing.support import Support, support
 from mfg.dispensing.words import counted, exactly, symbols
-from mfg.prescription.order import Administration, Order, in_words
+from mfg.prescription.order import Administration, FromLot, Order, in_words
 from mfg.prescription.prescriber import Prescriber
 from mfg.prescription.rule import Amount, CellRow, RouteRule
-from mfg.protocol.cases import Case, choose
+from mfg.protocol.cases import KINDS, Case, choose
 from mfg.protocol.protocol import Protocol
 from mfg.protocol.route import Route
 
@@ -92,7 +92,8 @@ class _Calculation:
             how = f"step {self.cells} ÷ step {at}"
             self.add(f"{in_words(given)} for each site", near(given.cells_per_site), how)
         if self.order.from_lot:
-            self.from_lot(label)
+            drawn = self.from_lot(label, given)
+            self.container(evolve(given, containers=drawn.containers), rule, place)
         else:
             self.volume(given, rule, place)
             self.container(given, rule, place)
@@ -175,13 +176,25 @@ class _Calculation:
             sizes = " or ".join(plain(size) for size in box.sizes)
             self.add(f"a {box.kind} holds", f"{sizes} mL", _filling(given), why)
 
-    def from_lot(self, label: str) -> None:
+    def from_lot(self, label: str, given: Administration) -> FromLot:
         """What is taken of the lot as it was measured."""
-        for lot in self.order.from_lot:
-            if lot.route == label:
-                for line in lot.reckoning:
-                    self.add("from the lot as measured", "", line, ENTERED)
-                self.add("volume to draw", exactly(lot.volume_mL), f"holds {near(lot.cells)}")
+        measured = self.order.lot
+        lot = next(lot for lot in self.order.from_lot if lot.route == label)
+        assert measured is not None
+        dense = measured.count_per_mL
+        digits = near(dense) if dense == int(dense) else exact(dense)
+        count = f"{digits} {KINDS[measured.kind]} / mL"
+        self.add("the lot, counted", count, "count again: ______", ENTERED)
+        if measured.viability_percent is not None:
+            self.add("viability of the lot", f"{plain(measured.viability_percent)} %", "", ENTERED)
+        for line in lot.reckoning:
+            how, equals, value = line.rpartition(" = ")
+            self.add("reckoned", value, how if equals else "")
+        planned = f"; planned {exactly(lot.planned_mL)}" if lot.planned_mL is not None else ""
+        self.add(
+            "volume to draw up", exactly(lot.volume_mL), f"holds {near(lot.cells)} {in_words(given)}{planned}"
+        )
+        return lot
 
 
 def _filling(given: Administration) -> str:
@@ -190,7 +203,7 @@ def _filling(given: Administration) -> str:
     if len(fills) == count > 1 and len(set(fills)) == 1:
         return f"{count} of {volume(fills[0])}"
     if len(fills) == count > 1:
-        return f"{' + '.join(plain(fill) for fill in fills)} mL: {count} are filled"
+        return f"{' + '.join(exact(fill) for fill in fills)} mL: {count} are filled"
     return f"{count} {'is' if count == 1 else 'are'} filled"
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from attrs import evolve, frozen
 
 from mfg.digits import near, volume
-from mfg.dispensing.portions import Portion, portions_of
+from mfg.dispensing.portions import Portion, portions_of, volume_of
 from mfg.dispensing.steps import Step, steps_of
 from mfg.dispensing.support import MISSING, Support, support, written
 from mfg.dispensing.words import counted, exactly, symbols
@@ -127,7 +127,7 @@ def worksheet(
     case = {"arm": order.arm, "dose": order.dose, **({"supply": order.supply} if order.supply else {})}
     recipe = [step for step in protocol.recipe if _holds(condition_of(step.when, protocol.units), case)]
     counts = product if product is not None else order
-    volumes = [given.volume_mL for given in order.administrations]
+    volumes = [volume_of(order, given) for given in order.administrations]
     needed = sum((v for v in volumes if v is not None), Decimal(0))
     return Worksheet(
         title=protocol.title or protocol.name,
@@ -192,7 +192,7 @@ def _given(order: Order, given: Administration) -> Given:
     what = in_words(given)
     label = f"{given.route} ({given.component})" if given.component else given.route
     boxes = [p for p in portions_of(order) if (p.route, p.component) == (given.route, given.component)]
-    return Given(label, _cells(given, what), _volume(given), "; ".join(map(_boxes, boxes)))
+    return Given(label, _cells(given, what), _volume(order, given), "; ".join(map(_boxes, boxes)))
 
 
 def _cells(given: Administration, what: str) -> str:
@@ -209,9 +209,10 @@ def _cells(given: Administration, what: str) -> str:
     return f"{' and '.join(ends) or 'as many as there are'} {what}, as the lot decides"
 
 
-def _volume(given: Administration) -> str:
-    if given.volume_mL is not None:
-        return exactly(given.volume_mL)
+def _volume(order: Order, given: Administration) -> str:
+    known = volume_of(order, given)
+    if known is not None:
+        return exactly(known)
     ends = [
         f"{word} {volume(end)}"
         for word, end in (("at least", given.volume_least_mL), ("at most", given.volume_most_mL))
@@ -222,7 +223,7 @@ def _volume(given: Administration) -> str:
 
 def _boxes(portion: Portion) -> str:
     size = f"{_size(portion.nominal_mL)} " if portion.nominal_mL is not None else ""
-    fill = f" filled to {volume(portion.fill_mL)}" if portion.fill_mL is not None else ""
+    fill = f" filled to {exactly(portion.fill_mL)}" if portion.fill_mL is not None else ""
     return f"{portion.number} × {size}{portion.kind}{fill}"
 
 

@@ -10,9 +10,9 @@ from mfg.digits import plain
 from mfg.evidence import Finding, Number
 from mfg.prescription.order import Administration, Basis
 from mfg.prescription.prescriber import Prescriber
-from mfg.protocol.cases import LIMITS, Case, Condition
-from mfg.protocol.protocol import Protocol
-from mfg.protocol.recipe import Ship, Step, path_of_step
+from mfg.protocol.cases import LIMITS, Case
+from mfg.protocol.protocol import Protocol, Release
+from mfg.protocol.recipe import Formulate, Ship, Step, path_of_step
 from mfg.protocol.route import Route
 from mfg.protocol.rules import Round, When, condition_of
 from mfg.units import Quantity, text
@@ -31,7 +31,7 @@ def basis_of(
     rows = [row for name in sorted(prescriber.needs) for row in _covariate(found, name, known)]
     for route, one in zip(prescriber.routes, given, strict=True):
         rows += _route(found, route, one)
-    return (*rows, *_product(found), *_release(found))
+    return (*rows, *_product(found), *_release(found, prescriber.releases))
 
 
 def covariates_of(prescriber: Prescriber, case: Case) -> dict[str, str]:
@@ -85,11 +85,7 @@ class _Found:
 
     def holds(self, when: When | None) -> bool:
         """Whether a condition holds in the case, as far as the case tells."""
-        condition: Condition = condition_of(when, self.protocol.units)
-        return all(
-            name not in self.case or Condition({name: part}).admits(self.case)
-            for name, part in condition.parts.items()
-        )
+        return condition_of(when, self.protocol.units).may_admit(self.case)
 
 
 def _row(what: str, value: str, number: Number) -> Basis:
@@ -163,14 +159,17 @@ def _product(found: _Found) -> Iterator[Basis]:
     """Vehicle, expiry and storage of the product."""
     protocol = found.protocol
     steps = [step for step in protocol.recipe if found.holds(step.when)]
-    step = protocol.formulation
+    step = next((step for step in steps if isinstance(step, Formulate)), None)
     place = path_of_step(protocol.recipe, step) if step is not None else ""
     if step is not None:
         yield from found.rows("vehicle", f"{place}.vehicle", step.vehicle)
+        for key, what in (("reserve", "vehicle, kept back"), ("dead_volume", "vehicle, left behind in each")):
+            if getattr(step, key) is not None:
+                yield from found.rows(what, f"{place}.{key}")
     yield from found.rows(
         "expiry, use within", f"{place}.use_within" if place else "step.formulate.use_within"
     )
-    yield from _kept(found, steps[steps.index(step) + 1 :] if step in steps else [])
+    yield from _kept(found, steps[steps.index(step) + 1 :] if step is not None else [])
 
 
 def _kept(found: _Found, after: Sequence[Step]) -> Iterator[Basis]:
@@ -183,10 +182,8 @@ def _kept(found: _Found, after: Sequence[Step]) -> Iterator[Basis]:
     yield from rows or [Basis("storage", "none", NOT_GIVEN)]
 
 
-def _release(found: _Found) -> Iterator[Basis]:
-    for test in found.protocol.release:
-        if not found.holds(test.when):
-            continue
+def _release(found: _Found, releases: Sequence[Release]) -> Iterator[Basis]:
+    for test in releases:
         path = f"release.{test.test}.limit"
         numbers = found.under(path)
         limits = [n for n in numbers if n.path != path]

@@ -103,4 +103,5 @@ def _box(protocol: Protocol, route: Route, counted: str) -> Box | None:
         sizes=tuple(sorted(amount(size, "mL") for size in box.holds)),
         contains=amount(box.contains, counted) if box.contains is not None else None,
         evidence=protocol.evidence_of(holds) or protocol.evidence_of(f"{holds}.1"),
+        least=amount(box.least, "mL") if box.least is not None else None,
     )

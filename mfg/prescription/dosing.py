@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 
 from attrs import evolve
 
-from mfg.digits import plain, volume
 from mfg.errors import Refused
 from mfg.evidence import Finding
 from mfg.prescription.basis import assumptions, basis_of, covariates_of
 from mfg.prescription.examples import example_faults
+from mfg.prescription.fill import Fill
+from mfg.prescription.lot import differing, from_lot, lot_of, released
 from mfg.prescription.matching import match_or_say
 from mfg.prescription.observed import aged
-from mfg.prescription.order import Order
+from mfg.prescription.order import Administration, FromLot, Lot, Marked, Order
 from mfg.prescription.prescriber import Prescriber, left_out
+from mfg.prescription.scale import judged, marked_in, volume_not_checked
+from mfg.prescription.vehicle import vehicle
 from mfg.protocol.protocol import Protocol, loaded
 from mfg.units import Quantity, Volume, amount, measure_of, taken
 
@@ -30,6 +32,8 @@ def dose(
     supply: str | None = None,
     given: Mapping[str, str | Quantity] | None = None,
     csf: str | Quantity | None = None,
+    count: str | Quantity | None = None,
+    viability: str | Quantity | None = None,
     weighed: str | date | None = None,
     on: str | date | None = None,
 ) -> Order:
@@ -38,7 +42,8 @@ def dose(
     *weight* and *csf* are quantities such as ``"72 kg"`` and ``"25 mL"``; *given* holds any other
     covariate that the protocol names. *arm*, *dose* and *supply* may be left out where they make no difference to any
     patient, in a placebo or a control neither. If the patient was *weighed* on one day and is dosed *on* another, the
-    weight must not be too old.
+    weight must not be too old. With the *count* of a lot as it was measured (``"1.2e7 viable_cell/mL"``), and its
+    *viability* where the dose counts what the count does not, the volumes are those of that lot.
 
     Raises:
         Refused: for anything that the protocol does not allow or does not define. No dose is guessed.
@@ -50,14 +55,25 @@ def dose(
                 "--given weight", str(known["weight"]), "is a second body weight", "give one of them"
             )
         known["weight"] = weight
-    prescriber = Prescriber.asked(protocol, arm, dose, supply)
+    prescriber = Prescriber.of(protocol, arm=arm, dose=dose, supply=supply)
     case = prescriber.case(known)
-    order = prescriber.order(case)
-    basis, used = basis_of(prescriber, case, known, order.administrations), covariates_of(prescriber, case)
-    findings = [*order.findings, *left_out(prescriber, arm, dose), *assumptions(basis), *prescriber.remarks()]
+    order, lot = prescriber.order(case), lot_of(count, viability)
+    findings = list(order.findings)
+    drawn: tuple[FromLot, ...] = ()
+    if lot is not None:
+        findings = [finding for finding in findings if finding.rule != "container-capacity"]
+        drawn = _drawn(prescriber, order, lot, findings)
     if prescriber.kind == "placebo":
         order, said = match_or_say(protocol, order, known)
         findings.append(said)
+    filled = _filled(order, drawn)
+    basis = basis_of(prescriber, case, known, filled)
+    marked = [tuple(_marked(fill, one)) for fill, one in zip(prescriber.fills, filled, strict=True)]
+    tolerance = prescriber.tolerance
+    for fill, one, marks in zip(prescriber.fills, filled, marked, strict=True):
+        findings += judged(fill, marks, one, tolerance)
+        findings += volume_not_checked(fill, one)
+    findings += [*left_out(prescriber, arm, dose), *assumptions(basis), *prescriber.remarks()]
     findings += aged(protocol, prescriber.needs, known, weighed, on)
     if not protocol.examples:
         findings.append(
@@ -67,26 +83,48 @@ def dose(
         message = f"the protocol contradicts its own worked example: {fault}"
         findings.append(Finding("error", "worked-example", message))
     if csf is not None:
-        drawn = taken(csf, measure_of(Volume), "--csf")
-        findings += _vehicle(protocol, order, amount(drawn, "mL"))
-    return evolve(order, findings=tuple(findings), basis=basis, covariates={**order.covariates, **used})
+        vessel = amount(taken(csf, measure_of(Volume), "--csf"), "mL")
+        containers = sum(len(one.containers) or one.sites for one in filled)
+        findings += vehicle(protocol, vessel, [one.volume_mL for one in filled], containers)
+    return evolve(
+        order,
+        findings=tuple(findings),
+        basis=basis,
+        covariates={**order.covariates, **covariates_of(prescriber, case)},
+        marked=tuple(one for marks in marked for one in marks),
+        lot=lot,
+        from_lot=drawn,
+    )
 
 
-def _vehicle(protocol: Protocol, order: Order, drawn: Decimal) -> Iterator[Finding]:
-    """Whether the vehicle that was drawn suffices; the volume of the cells themselves is not deducted."""
-    step = protocol.formulation
-    if step is None or step.drawn is None:
-        raise Refused("--csf", f"{plain(drawn)} mL", "has no use here", f"{protocol.name} draws no vehicle")
-    if step.draw is not None and drawn not in step.draw.within("mL"):
-        evidence = protocol.evidence_of("step.formulate.draw.least")
-        message = f"{plain(drawn)} mL were drawn; the protocol asks for {step.draw}"
-        yield Finding("warning", "vehicle-drawn", message, evidence)
-    volumes = [a.volume_mL for a in order.administrations if a.volume_mL is not None]
-    if len(volumes) < len(order.administrations):
-        message = f"whether {plain(drawn)} mL suffice is not checked: no volume is stated"
-        yield Finding("note", "vehicle-volume", message)
-        return
-    needed = sum(volumes, Decimal(0))
-    level, verb = ("note", "suffice") if drawn >= needed else ("error", "do not suffice")
-    message = f"{volume(drawn)} of {step.vehicle} {verb} for {volume(needed)} of product"
-    yield Finding(level, "vehicle-volume", message)
+def _drawn(prescriber: Prescriber, order: Order, lot: Lot, findings: list[Finding]) -> tuple[FromLot, ...]:
+    """What each route takes of *lot*; *findings* are told what there is to say of it."""
+    if prescriber.kind != "product":
+        raise Refused("--count", None, f"has no use here: {prescriber.dose} holds no cells", "leave it out")
+    findings += released(prescriber, lot)
+    fills = prescriber.fills
+    drawn = tuple(
+        from_lot(fill, given, lot, findings.append)
+        for fill, given in zip(fills, order.administrations, strict=True)
+    )
+    for fill, one in zip(fills, drawn, strict=True):
+        findings += differing(fill, one, prescriber.tolerance)
+    return drawn
+
+
+def _filled(order: Order, drawn: Sequence[FromLot]) -> list[Administration]:
+    """The administrations as they are to be filled: from a lot as it was measured, if one was."""
+    if not drawn:
+        return list(order.administrations)
+    return [
+        given
+        if given.volume_mL is not None and one.planned_mL is None
+        else evolve(
+            given, volume_mL=one.volume_mL, concentration_cells_per_mL=one.per_mL, containers=one.containers
+        )
+        for given, one in zip(order.administrations, drawn, strict=True)
+    ]
+
+
+def _marked(fill: Fill, one: Administration) -> Iterator[Marked]:
+    return marked_in(fill, one.containers, one.volume_mL, one.sites, one.concentration_cells_per_mL)

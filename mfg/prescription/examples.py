@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 
 from mfg.digits import plain
 from mfg.errors import Refused, nearest
-from mfg.prescription.order import Administration, Order
+from mfg.prescription.order import Order, route_of
 from mfg.prescription.prescriber import Prescriber
 from mfg.protocol.protocol import Example, Protocol
 from mfg.units import DoseCount, Volume, amount, kind_of, measure_of
@@ -59,7 +59,7 @@ def _faults(protocol: Protocol, example: Example) -> Iterator[Refused]:
         except Refused as fault:
             yield fault.under(f"expect.{key}" if key in _EXPECTED else "expect")
     try:
-        prescriber = Prescriber.asked(protocol, example.arm, example.dose, example.supply)
+        prescriber = Prescriber.of(protocol, arm=example.arm, dose=example.dose, supply=example.supply)
         order = prescriber.order(prescriber.case(example.given))
     except Refused as refusal:
         if example.expect.get("refused") is not True:
@@ -108,10 +108,10 @@ def _quantity(key: str, given: object, where: str) -> tuple[Decimal, str]:
 
 
 def _compared(example: Example, expected: Mapping[str, _Ends], order: Order) -> Iterator[Refused]:
-    named = [a for a in order.administrations if example.route in (None, a.route, _label(a))]
+    named = [a for a in order.administrations if example.route in (None, a.route, route_of(a))]
     asked = {"cells", "volume", "containers"} & expected.keys()
     if (asked and len(named) != 1) or (example.route is not None and not named):
-        names = ", ".join(_label(a) for a in order.administrations)
+        names = ", ".join(route_of(a) for a in order.administrations)
         advice = f"use one of {names}" if names else "this dose is given by none"
         yield Refused("route", example.route, "does not name one route", advice)
     kinds = {a.kind for a in order.administrations}
@@ -140,10 +140,6 @@ def _given(expected: object) -> str:
     if isinstance(expected, dict):
         return ", ".join(f"{end} {value}" for end, value in expected.items())
     return str(expected)
-
-
-def _label(given: Administration) -> str:
-    return f"{given.route} ({given.component})" if given.component else given.route
 
 
 def _in_words_of_the_file(refusal: Refused, protocol: Protocol) -> Refused:

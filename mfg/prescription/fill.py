@@ -22,13 +22,17 @@ Note = Callable[[Finding], object]
 
 @frozen
 class Box:
-    """The containers of one route; `sizes` are in mL, the smallest first, and `contains` the cells of one."""
+    """The containers of one route; `sizes` are in mL, the smallest first, and `contains` the cells of one.
+
+    Less than `least` mL cannot be drawn up.
+    """
 
     kind: str
     use: str
     sizes: tuple[Decimal, ...]
     contains: Decimal | None
     evidence: str
+    least: Decimal | None = None
 
     @property
     def nominal(self) -> Decimal | None:

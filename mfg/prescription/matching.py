@@ -11,6 +11,7 @@ from mfg.evidence import Finding
 from mfg.prescription.basis import basis_of, covariates_of
 from mfg.prescription.order import Administration, Order
 from mfg.prescription.prescriber import Prescriber
+from mfg.prescription.scale import marked_in
 from mfg.protocol.protocol import Protocol
 from mfg.units import Quantity
 
@@ -30,7 +31,15 @@ def product_of(protocol: Protocol, order: Order, given: Mapping[str, str | Quant
             case = prescriber.case(given)
             made = prescriber.order(case)
             basis = basis_of(prescriber, case, given, made.administrations)
-            found.append(evolve(made, basis=basis, covariates=covariates_of(prescriber, case)))
+            marked = tuple(
+                mark
+                for fill, one in zip(prescriber.fills, made.administrations, strict=True)
+                for mark in marked_in(
+                    fill, one.containers, one.volume_mL, one.sites, one.concentration_cells_per_mL
+                )
+            )
+            used = covariates_of(prescriber, case)
+            found.append(evolve(made, basis=basis, covariates=used, marked=marked))
     if not found:
         raise Refused("dose", order.dose, "is the product in no arm", "there is no volume to match")
     if len({tuple(map(_seen, one.administrations)) for one in found}) > 1:

@@ -53,6 +53,11 @@ class Administration:
         return (self.cells_least, self.cells_most) if self.cells is None else (self.cells, self.cells)
 
 
+def route_of(given: Administration) -> str:
+    """The route, with the component where the product has several."""
+    return f"{given.route} ({given.component})" if given.component else given.route
+
+
 def in_words(given: Administration) -> str:
     """What is counted, as people say it: Muse cells, viable CAR+ T cells, islet equivalents."""
     return plural(given.counted, given.kind)

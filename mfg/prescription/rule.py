@@ -52,16 +52,15 @@ class CellRow:
     floor: Amount | None
     unknown: str | None
 
-    def limits(self, case: Case, sites: int, where: str) -> Bounds:
-        """The range in which the delivered cells, or the total of which a share is given, must lie."""
+    def limits(self, case: Case, sites: int, where: str, what: str) -> Bounds:
+        """The range in which the delivered cells, or the total of which a share is given, must lie; *what* they are called."""
         if not self.lower and not self.upper:
             return FREE
         least = max((a.of(case, sites) for a in self.lower), default=None)
         most = min((a.of(case, sites) for a in self.upper), default=None)
         if least is not None and most is not None and least > most:
-            problem = (
-                f"leaves no dose for this patient: at least {plain(least)} and at most {plain(most)} cells"
-            )
+            ends = f"at least {plain(least)} and at most {plain(most)} {what}"
+            problem = f"leaves no dose for this patient: {ends}"
             raise Refused(where, None, problem, "the protocol's own limits exclude each other here")
         return Bounds(least=least, most=most)
 
@@ -89,7 +88,7 @@ class RouteRule:
         row, sites = _chosen(self.rows, case, where), _chosen(self.sites, case, where)
         if row.unknown is not None:
             raise Refused(where, None, f"is not known: {row.unknown}", "the protocol defines no dose")
-        limits = row.limits(case, sites, where)
+        limits = row.limits(case, sites, where, fill.what)
         share = _chosen(self.shares, case, where) if self.shares else _WHOLE
         if limits is not FREE:
             limits = _part(limits, share)

@@ -102,6 +102,11 @@ class Condition:
         """Whether every part holds; a case that lacks something that is asked about is a `KeyError`."""
         return all(case[name] in part for name, part in self.parts.items())  # type: ignore[operator]
 
+    def may_admit(self, case: Case) -> bool:
+        """Whether every part holds that is about something in the case."""
+        known = {name: part for name, part in self.parts.items() if name in case}
+        return Condition(known).admits(case)
+
 
 Row = TypeVar("Row")
 _BESIDE = Decimal("1e-9")

@@ -13,7 +13,18 @@ from attrs import frozen
 
 from mfg.protocol.rules import Limits, When
 from mfg.spread import CellSpread, GatheredSpread, VolumeSpread
-from mfg.units import Area, CellCount, Delay, Density, Duration, Percent, PerWeek, Spacing, Temperature
+from mfg.units import (
+    Area,
+    CellCount,
+    Delay,
+    Density,
+    Duration,
+    Percent,
+    PerWeek,
+    Spacing,
+    Temperature,
+    Volume,
+)
 
 
 @frozen
@@ -117,12 +128,17 @@ class Thaw:
 
 @frozen
 class Formulate:
-    """Harvest, wash, suspend in the vehicle and fill; the expiry clock starts when this ends."""
+    """Harvest, wash, suspend in the vehicle and fill; the expiry clock starts when this ends.
+
+    Of a vehicle that is drawn from the patient a `reserve` is kept back, and a `dead_volume` stays behind in each container.
+    """
 
     do: ClassVar[str] = "formulate"
     vehicle: str
     drawn: Spacing | None = None
     draw: Limits | None = None
+    reserve: Volume | None = None
+    dead_volume: Volume | None = None
     use_within: Duration | None = None
     when: When | None = None
 

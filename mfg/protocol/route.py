@@ -48,13 +48,15 @@ class Container:
 
     `use` says how: ``fill`` (as many as needed, the last partly), ``draw`` (whole ones opened, the rest
     discarded), ``whole`` (only whole ones are given) or ``all`` (whatever the lot gave). Of several sizes
-    the largest is filled while a whole one is needed, and the smallest that holds it takes the rest.
+    the largest is filled while a whole one is needed, and the smallest that holds it takes the rest. Less
+    than `least` cannot be drawn up.
     """
 
     kind: str
     use: str = "fill"
     holds: tuple[Volume, ...] = ()
     contains: DoseCount | None = None
+    least: Volume | None = None
 
 
 @frozen

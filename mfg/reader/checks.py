@@ -49,15 +49,18 @@ def _nothing(_: Scenario) -> Iterable[Refused]:
 
 @frozen
 class Report:
-    """What there is to say of a file: its faults and those of the files that it names, and what nobody checked."""
+    """What there is to say of a file: its faults and those of the files that it names, warnings, what nobody checked."""
 
     file: str
     ground: str = ""
     faults: tuple[Faults, ...] = ()
     not_checked: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        said = [str(faults) for faults in self.faults] or [f"{self.file}: sound; {self.ground}"]
+        word = "sound, with a warning" if self.warnings else "sound"
+        said = [str(faults) for faults in self.faults] or [f"{self.file}: {word}; {self.ground}"]
+        said += [f"  warning: {what}" for what in self.warnings]
         return "\n".join([*said, *(f"  not checked: {what}" for what in self.not_checked)])
 
 
@@ -100,7 +103,9 @@ def checked(path: Path, called: str | None = None, beyond: Beyond = _nothing) ->
     if not isinstance(found.value, Protocol):
         return _report(name, found.value, {name: faults})
     faults += _examples(found.value, faults, found.left_out)
-    return _report(name, found.value, {name: faults}, _unproved(found.value), _held(found.value))
+    return _report(
+        name, found.value, {name: faults}, _unjudged(found.value), _held(found.value), _unproved(found.value)
+    )
 
 
 def _unread(name: str, faults: Iterable[Refused]) -> Report:
@@ -113,10 +118,11 @@ def _report(
     faults: Mapping[str, list[Refused]],
     not_checked: Iterable[str] = (),
     held: str = "",
+    warnings: Iterable[str] = (),
 ) -> Report:
     ground = f"{held}{_evidence(value.numbers)}" if value is not None else ""
     wrong = tuple(Faults(file, tuple(found)) for file, found in faults.items() if found)
-    return Report(name, ground, wrong, tuple(not_checked))
+    return Report(name, ground, wrong, tuple(not_checked), tuple(warnings))
 
 
 def _examples(protocol: Protocol, faults: Iterable[Refused], left_out: Iterable[str]) -> list[Refused]:
@@ -131,9 +137,13 @@ def _held(protocol: Protocol) -> str:
 
 
 def _unproved(protocol: Protocol) -> list[str]:
+    """That nothing proves the numbers of a protocol, if that is so."""
+    return [] if protocol.examples else ["no worked example: nothing proves its numbers"]
+
+
+def _unjudged(protocol: Protocol) -> list[str]:
     """What the check of a protocol says nothing about."""
-    said = [] if protocol.examples else ["no worked example: nothing proves its numbers"]
-    said += [f"eligibility.{name}: known only where a population gives it" for name in unjudged(protocol)]
+    said = [f"eligibility.{name}: known only where a population gives it" for name in unjudged(protocol)]
     for name, covariate in protocol.patient.items():
         if covariate.unit and all(getattr(covariate, key) is None for key in LIMITS):
             said.append(f"patient.{name}: no limits are stated, so that no value of it is implausible")
@@ -157,13 +167,15 @@ def _scenario(path: Path, name: str, document: Mapping[str, Any], beyond: Beyond
                 plain = evolve(fault, where=fault.where.removeprefix("--set "))
                 faults.append(plain.under(f"variant.{variant}"))
     not_checked: list[str] = []
+    warnings: list[str] = []
     if scenario is not None:
         protocol = scenario.protocol
         inside = [fault for fault in faults if fault.where.startswith("protocol.")]
         of_protocol = [evolve(fault, where=fault.where.removeprefix("protocol.")) for fault in inside]
         gone = [path.removeprefix("protocol.") for path in found.left_out if path.startswith("protocol.")]
         faults += [fault.under("protocol") for fault in _examples(protocol, of_protocol, gone)]
-        not_checked = [f"protocol: {said}" for said in _unproved(protocol) if "eligibility." not in said]
+        not_checked = [f"protocol: {said}" for said in _unjudged(protocol) if "eligibility." not in said]
+        warnings = [f"protocol: {said}" for said in _unproved(protocol)]
         not_checked += [
             f"protocol: eligibility.{n}: the population does not give it" for n in not_judged(scenario)
         ]
@@ -171,7 +183,8 @@ def _scenario(path: Path, name: str, document: Mapping[str, Any], beyond: Beyond
             f"site: leg.{leg}: keeps no stated temperature, and the protocol asks for one"
             for leg in untold_temperatures(scenario)
         ]
-    return _report(name, scenario, _by_file(path, name, document, faults), not_checked)
+    placed = _by_file(path, name, document, faults)
+    return _report(name, scenario, placed, not_checked, warnings=warnings)
 
 
 def _by_file(

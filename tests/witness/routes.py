@@ -251,6 +251,7 @@ ROUTE = group(
             "protocol.route.vein.container": {"kind": "bag", "use": "fill"},
         },
     ),
+    Witness("container.least", "dose", "paper", {"protocol.route.vein.container.least": "2.5 mL"}),
     Witness("container.holds", "dose", "paper", {"protocol.route.vein.container.holds": "10 mL"}),
     Witness(
         "container.contains",

@@ -180,6 +180,22 @@ STEPS = group(
         where={"protocol.step.formulate.drawn": "1 day", "protocol.step.formulate.draw": {"least": "20 mL"}},
         ask={"dose": "--weight 60kg --csf 25mL"},
     ),
+    Witness(
+        "formulate.reserve",
+        "dose",
+        "paper",
+        {"protocol.step.formulate.reserve": "1 mL"},
+        where={"protocol.step.formulate.drawn": "1 day"},
+        ask={"dose": "--weight 60kg --csf 7mL"},
+    ),
+    Witness(
+        "formulate.dead_volume",
+        "dose",
+        "paper",
+        {"protocol.step.formulate.dead_volume": "0.1 mL"},
+        where={"protocol.step.formulate.drawn": "1 day"},
+        ask={"dose": "--weight 60kg --csf 7mL"},
+    ),
     Witness("formulate.use_within", "check", "small", {"protocol.step.formulate.use_within": "30 minute"}),
     Witness(
         "formulate.use_within",

@@ -14,6 +14,7 @@ def faults(protocol: Protocol) -> Iterator[Refused]:
     """Every number of a route or a covariate that contradicts another one beside it, or that does nothing."""
     for name, covariate in protocol.patient.items():
         yield from _limits(f"patient.{name}", covariate)
+    yield from _vehicle(protocol)
     for route in protocol.routes:
         path = f"route.{route.label}"
         kinds = _kinds(route)
@@ -26,6 +27,16 @@ def faults(protocol: Protocol) -> Iterator[Refused]:
         yield from _volumes(path, route, counted)
         yield from _container(path, route, counted)
         yield from _rounding(path, route, counted)
+
+
+def _vehicle(protocol: Protocol) -> Iterator[Refused]:
+    """Vehicle that is kept back or left behind, where none is drawn from anybody."""
+    step = protocol.formulation
+    for key in ("reserve", "dead_volume") if step is not None and step.drawn is None else ():
+        stated = getattr(step, key)
+        if stated is not None:
+            problem = "is of a vehicle that is not drawn from the patient, and is checked against nothing"
+            yield Refused(f"step.formulate.{key}", text(stated), problem, "leave it out, or give drawn")
 
 
 def _kinds(route: Route) -> list[str]:
@@ -118,6 +129,12 @@ def _container(path: str, route: Route, counted: str) -> Iterator[Refused]:
     if box.contains is not None and len(box.holds) > 1:
         problem = "are several sizes of what contains one number of cells"
         yield Refused(f"{path}.container.holds", ", ".join(map(text, box.holds)), problem, "give one size")
+    if box.least is not None and not box.holds:
+        problem = "is the least of what holds no stated volume"
+        yield Refused(f"{path}.container.least", text(box.least), problem, "give holds too, or leave it out")
+    elif box.least is not None and amount(box.least, "mL") > min(amount(size, "mL") for size in box.holds):
+        problem = "is more than the smallest size holds"
+        yield Refused(f"{path}.container.least", text(box.least), problem, "exchange them")
     if box.use == "all" and any(rule.is_ is not None for rule in route.cells):
         problem = "gives whatever the lot gave, and the cells aim at a number"
         yield Refused(

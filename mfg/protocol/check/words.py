@@ -9,6 +9,7 @@ from mfg.protocol.occurrences import occurrences
 from mfg.protocol.protocol import Protocol
 from mfg.units import text
 
+MOST_TOLERANCE = 10  # percent
 _WORDS = {
     "donor": ("autologous", "allogeneic"),
     "treatment": ("product", "placebo", "sham"),
@@ -22,12 +23,13 @@ _WORDS = {
 
 
 def faults(protocol: Protocol) -> Iterator[Refused]:
-    """Words and names, and a tolerance that tolerates everything."""
+    """Words and names, and a tolerance that tolerates too much."""
     yield from _words(protocol)
     yield from _names(protocol)
     tolerance = protocol.tolerance
-    if tolerance is not None and tolerance.magnitude >= 100:
-        yield Refused("tolerance", text(tolerance), "lets every dose pass", "give less than 100 %")
+    if tolerance is not None and tolerance.magnitude > MOST_TOLERANCE:
+        problem = f"lets doses pass that are off by more than {MOST_TOLERANCE} %"
+        yield Refused("tolerance", text(tolerance), problem, f"give at most {MOST_TOLERANCE} %")
 
 
 def _words(protocol: Protocol) -> Iterator[Refused]:

@@ -1,0 +1,48 @@
+"""A command line that cannot be used, in words that say what to type instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from cyclopts import CycloptsError, UnknownOptionError, UnusedCliTokensError
+
+_NUMBER = re.compile(r"-?[0-9][0-9.eE+-]*")
+_OF_A_PATIENT = ("age", "area", "bmi", "bsa", "height", "sex")  # near to an option of another meaning
+
+
+def in_words(error: CycloptsError, arguments: Sequence[str]) -> str:
+    """What is wrong with the *arguments* that led to *error*, on one line."""
+    shows = f"(mfg {' '.join(arguments[:1])} --help shows how)"
+    if isinstance(error, UnusedCliTokensError):
+        apart = _apart(error.unused_tokens or [], arguments)
+        if apart:
+            return apart
+    if isinstance(error, UnknownOptionError):
+        return f"{_unknown(error)} {shows}"
+    return f"{' '.join(str(error).split())} {shows}"
+
+
+def _apart(unused: Sequence[str], arguments: Sequence[str]) -> str:
+    """A unit that stands apart from its number, if the first unused word is one."""
+    for number, unit in pairwise(arguments):
+        if unused and unit == unused[0] and _NUMBER.fullmatch(number) and re.match(r"[A-Za-z%]", unit):
+            return f"{unit!r} stands apart from {number!r}; write {number}{unit}, or '{number} {unit}' in quotation marks"
+    return ""
+
+
+def _unknown(error: UnknownOptionError) -> str:
+    option = (error.token.keyword or error.token.value).partition("=")[0]
+    name = option.lstrip("-")
+    options = [
+        each for argument in error.argument_collection for each in argument.names if each.startswith("--")
+    ]
+    if name in _OF_A_PATIENT and "--given" in options:
+        return f"{option} is no option; what a protocol asks of a patient is given as --given {name}=VALUE"
+    if not option.startswith("--") and len(name) == 1:
+        long = [each for each in options if each[2:].startswith(name)]
+        return f"{option} is no option; " + (
+            f"write {' or '.join(long)}" if long else "options have long names"
+        )
+    return " ".join(str(error).split())
