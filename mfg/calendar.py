@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
+from functools import lru_cache
 
 from attrs import frozen
 
@@ -58,9 +59,9 @@ def shifted(baseline: date, months: int, days: int) -> date:
     return date(year, month + 1, min(baseline.day, last)) + timedelta(days=days)
 
 
-@frozen
+@frozen(eq=False)
 class Holidays:
-    """The public holidays of one country or region, or none at all."""
+    """The public holidays of one country or region, or none at all; compared as itself."""
 
     names: Mapping[date, str]
 
@@ -79,6 +80,12 @@ def holidays_of(place: str | None, years: Iterable[int], where: str = "") -> Hol
     Raises:
         Refused: for a country or a region whose holidays are not known.
     """
+    return _holidays(place, tuple(years), where)
+
+
+@lru_cache(maxsize=32)
+def _holidays(place: str | None, years: tuple[int, ...], where: str) -> Holidays:
+    """What `holidays_of` gives, once for all variants of a study."""
     if place is None:
         return Holidays({})
     import holidays
@@ -96,7 +103,7 @@ def holidays_of(place: str | None, years: Iterable[int], where: str = "") -> Hol
         known = ", ".join([country, *(f"{country}-{one}" for one in supported[country])])
         raise Refused(where, place, problem, f"{_meant(region, _regions(country))}use one of {known}")
     english = "en_US" if "en_US" in holidays.list_localized_countries().get(country, ()) else None
-    found = holidays.country_holidays(country, subdiv=region or None, years=tuple(years), language=english)
+    found = holidays.country_holidays(country, subdiv=region or None, years=years, language=english)
     return Holidays(dict(sorted(found.items())))
 
 
@@ -162,15 +169,21 @@ class Hours:
 
     def windows(self, start: date, days: int, holidays: Holidays) -> list[Window]:
         """The open windows of *days* days from *start*, in minutes since its midnight, holidays closed."""
-        if self.never_close:
-            return [(0, days * DAY)]
-        found = [
-            (n * DAY + opens, n * DAY + closes)
-            for n in range(days)
-            if (day := start + timedelta(days=n)) not in holidays.names
-            for opens, closes in self.days[day.weekday()]
-        ]
-        return merged(found)
+        return list(_windows(self, start, days, holidays))
+
+
+@lru_cache(maxsize=64)
+def _windows(hours: Hours, start: date, days: int, holidays: Holidays) -> tuple[Window, ...]:
+    """What `Hours.windows` gives, once for all places and variants of a study."""
+    if hours.never_close:
+        return ((0, days * DAY),)
+    found = (
+        (n * DAY + opens, n * DAY + closes)
+        for n in range(days)
+        if (day := start + timedelta(days=n)) not in holidays.names
+        for opens, closes in hours.days[day.weekday()]
+    )
+    return tuple(merged(found))
 
 
 def _clock(hours: str, minutes: str | None) -> tuple[int, int]:

@@ -209,8 +209,21 @@ def quantity_of(value: Decimal, unit: str) -> Quantity:
 def amount(quantity: Quantity, unit: str) -> Decimal:
     """The exact decimal magnitude of *quantity* in *unit*."""
     factor, parsed = _unit(unit)
-    magnitude: Decimal = quantity.m_as(parsed)
+    times = _times(quantity.units, parsed)
+    magnitude: Decimal = quantity.m_as(parsed) if times is None else quantity.magnitude * times
     return magnitude / factor
+
+
+@cache
+def _times(units: pint.Unit, other: pint.Unit) -> Decimal | None:
+    """By what a magnitude in *units* is multiplied for one in the *other*; None where nought is not nought in both.
+
+    It is what pint would multiply by, looked up once.
+    """
+    if _registry.Quantity(Decimal(0), units).m_as(other) != 0:
+        return None
+    times: Decimal = _registry.Quantity(Decimal(1), units).m_as(other)
+    return times
 
 
 def number(quantity: Quantity, unit: str) -> float:

@@ -15,7 +15,7 @@ from mfg.reader.document import Tree, names_of
 from mfg.reader.library import find
 from mfg.reader.scenarios import scenario_of
 from mfg.reader.toml import read_toml
-from mfg.scenario import Arrivals, Candidate, InProgress, Scenario
+from mfg.scenario import Arrivals, Candidate, Given, InProgress, Scenario
 from mfg.simulation.compile import plan_of
 from mfg.simulation.replicate import replicate
 from mfg.tables import Tables, tables_of
@@ -48,11 +48,14 @@ def people(count: int, *, arm: str = "msc", kg: float = 60.0, arrived: date = MO
 
 
 def scenario(
-    *changes: Changes, patients: Sequence[Candidate] | None = None, lots: Sequence[InProgress] = ()
+    *changes: Changes,
+    patients: Sequence[Candidate] | None = None,
+    lots: Sequence[InProgress] = (),
+    given: Sequence[Given] = (),
 ) -> Scenario:
     """The scenario with *changes*: a value for each path, None to leave one out; a part by its name.
 
-    With *patients* who come, or *lots* that are in progress, in the place of its own patient.
+    With *patients* who come, *lots* that are in progress or doses that were *given*, in the place of its own patient.
     """
     asked = {path: value for each in changes for path, value in each.items()}
     documents = dict(read_toml(HAND))
@@ -60,11 +63,11 @@ def scenario(
         documents[part] = dict(read_toml(find(part, asked.pop(part, documents[part]), beside=HAND.parent)))
     for path, value in asked.items():
         _put(documents, path, value)
-    if patients is None and not lots:
+    if patients is None and not (lots or given):
         return scenario_of(documents, HAND)
     documents["arrivals"] = {"every": "52 week"}
     found = scenario_of(documents, HAND)
-    return evolve(found, arrivals=Arrivals(patients=tuple(patients or ()), in_progress=tuple(lots)))
+    return evolve(found, arrivals=Arrivals(tuple(patients or ()), None, None, tuple(lots), tuple(given)))
 
 
 def _put(node: Any, path: str, value: Any) -> None:
@@ -82,10 +85,13 @@ def _named(members: list[Tree], name: str) -> Tree:
 
 
 def run(
-    *changes: Changes, patients: Sequence[Candidate] | None = None, lots: Sequence[InProgress] = ()
+    *changes: Changes,
+    patients: Sequence[Candidate] | None = None,
+    lots: Sequence[InProgress] = (),
+    given: Sequence[Given] = (),
 ) -> Tables:
     """What happened in the scenario with *changes*, whose own audit it has passed."""
-    plan = plan_of(scenario(*changes, patients=patients, lots=lots))
+    plan = plan_of(scenario(*changes, patients=patients, lots=lots, given=given))
     return tables_of(plan, *replicate(plan, 0))
 
 

@@ -202,3 +202,28 @@ def test_a_hundred_phase_3_trials_keep_to_their_protocol(supply: str) -> None:
     for replication in range(100):
         log, names = replicate(plan, replication)
         assert faults(plan, log, names) == []
+
+
+def test_a_lot_may_change_its_dose_in_the_minute_of_its_collection() -> None:
+    """Collected 30 days ahead of dose 2, and from the same minute on for dose 1, whose lot has just failed.
+
+    The first lot is isolated until minute 3730 and its sample worked on for 180; the second is collected at 40 860.
+    """
+    ahead = [{"when": {"dose": f"dose {n}"}, "is": days} for n, days in ((1, "28 day"), (2, "30 day"))]
+    identity = {"test": "identity", "limit": {"least": "95 %"}, "holds": "formulation"}
+    tables = run(
+        FIXED,
+        {
+            "protocol.dose": [{"name": "dose 1", "day": "0 day"}, {"name": "dose 2", "day": "28 day"}],
+            "protocol.visit": [SCREENING],
+            "protocol.supply": [{"name": "fresh", "kind": "fresh", "before": ahead}],
+            "protocol.release": [{**identity, "sample": {"at": "isolate"}}],
+            "site.test.identity.fails": "100 %",
+            "site.test.identity.turnaround": f"{40_860 - 3_730 - 180} minute",
+            "policy.recollect": 1,
+        },
+    )
+    (first, *_), (_, second) = done(tables, "fail").itertuples(), done(tables, "collect").itertuples()
+    assert first.started_min == second.started_min == 40_860
+    moved = done(tables, "book").query("started_min == 40860")
+    assert list(zip(moved["lot"], moved["dose"], strict=True)) == [(second.lot, 1), (second.lot + 1, 2)]

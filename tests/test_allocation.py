@@ -6,13 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from attrs import evolve
 
 from mfg.errors import Faults
 from mfg.scenario import Candidate
 from mfg.scenario.check import faults_of
 from tests.small_unit import MONDAY, ONE_DOSE, Changes, done, run, scenario
-from tests.test_progress import LOT
 
 DAY = timedelta(days=1)
 
@@ -194,12 +192,9 @@ def test_words_that_nobody_would_obey_are_refused(changes: Changes, words: str) 
 
 
 def test_a_list_gives_no_arms_where_arms_are_filled_in_order() -> None:
-    """Nor are there lots in progress: nothing says how many places are taken already."""
+    """It is the order that says who is in which."""
     (fault,) = faults_of(scenario(IN_ORDER, patients=comers(1, arm="cohort 2")))
     assert str(fault).startswith("arrivals.patients.A.arm: 'cohort 2' is given to a patient of a list; the")
-    lot = evolve(LOT, weight_kg=60.0)
-    (fault,) = faults_of(scenario(IN_ORDER, lots=[lot]))
-    assert str(fault).startswith("arrivals.in_progress: are of arms that are filled in order; nothing says")
 
 
 def test_each_word_of_a_covariate_has_blocks_of_its_own() -> None:

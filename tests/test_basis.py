@@ -133,7 +133,7 @@ def test_the_covariate_that_counts_stands_in_the_header(mfg: Callable[..., Said]
     assert "of this patient, as 1.8 m**2" in said.out
     assert "90 kg" not in said.out
     assert mfg("dose", path, "--given", "body_surface=1.8 m**2", "--json").json["covariates"] == {
-        "body surface": "1.8 m**2"
+        "body_surface": "1.8 m**2"
     }
 
 

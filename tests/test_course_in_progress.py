@@ -155,6 +155,24 @@ def test_a_frozen_bank_is_for_its_dose_and_the_later_ones() -> None:
     assert tables.lots["turnaround_day"].isna().all()  # it was released before anybody looked
 
 
+def test_each_bank_of_a_patient_serves_from_its_dose_to_the_next_ones() -> None:
+    """Three containers for the first three doses, and two of a second bank for the last two: nothing is collected."""
+    second = evolve(FROZEN, dose="booster 2", containers=2, cells=2 * 120e6, dose_on=day(310))
+    third = evolve(
+        second, dose_on=day(250), collected=day(-70), stands="received", frozen=None, containers=None
+    )
+    third = evolve(third, cells=None, collected=day(-1), collected_at=20 * 60, marrow_ml=40.0)
+    for other, collected in ((second, [-80, -80]), (third, [-80, -1])):
+        tables = run(BANK, {"horizon": "100 week"}, lots=[other, FROZEN])
+        assert list(tables.doses["lot"]) == [1, 1, 1, 2, 2]
+        assert tables.doses["given"].all()
+        assert of_activity(tables, "collect") == collected
+    whole = run(BANK, {"horizon": "100 week"}, lots=[evolve(third, dose="dose 1")])
+    assert (
+        tables.lots["flasks"].iloc[1] < whole.lots["flasks"].iloc[0] / 2
+    )  # grown for two doses, and not for five
+
+
 def test_a_bank_in_culture_is_frozen_and_serves_every_dose() -> None:
     """It goes on to its passage."""
     young = evolve(LOT, passage=1, flasks=14, cells=1.18e7, plated=day(-3), dose_on=day(60), arm="five-dose")

@@ -7,13 +7,18 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mfg import Faults, Refused, dose, load_protocol
-from mfg.prescription.order import Order
+from mfg.prescription.order import Filled, Order
+from mfg.prescription.prescriber import Prescriber
+from mfg.prescription.scale import marked_in
 from tests.conftest import MINIMAL, Said, protocol
 
 WEIGHT = '[patient.weight]\nunit = "kg"\nleast = "3 kg"\nmost = "250 kg"\n'
 PHASE2 = load_protocol("lenzumestrocel-phase2")
+(FILL,) = Prescriber.of(PHASE2, arm="msc", dose="dose 1").fills
 
 
 def filled(volume: str, container: str, extra: str = "") -> Order:
@@ -50,6 +55,18 @@ def test_a_fill_lies_on_the_nearest_mark_of_its_syringe(
     assert (one.exact_mL, one.marked_mL, one.mark_mL) == (Decimal(volume), Decimal(shown), Decimal(step))
     assert one.cells == Decimal(shown) * 10**6
     assert one.deviation_percent == (Decimal(shown) - Decimal(volume)) / Decimal(volume) * 100
+
+
+@given(size=st.sampled_from(["1", "2.5", "3", "5", "10", "20", "50"]), part=st.integers(1, 10_000))
+def test_no_mark_is_nearer(size: str, part: int) -> None:
+    """A fill is shown on a whole number of marks, at most half a mark away and never beyond the size."""
+    box = Filled("syringe", Decimal(size), Decimal(size) * part / 10_000)
+    assert box.fill_mL is not None
+    (one,) = marked_in(FILL, [box], box.fill_mL, 1, None)
+    assert one.marked_mL % one.mark_mL == 0
+    assert abs(one.marked_mL - box.fill_mL) * 2 <= one.mark_mL
+    assert one.marked_mL <= Decimal(size)
+    assert one.cells is None
 
 
 def test_what_is_no_syringe_is_read_as_volumes_are_shown() -> None:

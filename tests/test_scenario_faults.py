@@ -308,7 +308,11 @@ STOCK: Changes = {"protocol.supply": [{"name": "shelf", "kind": "stock"}]}
             "'500 containers' are more than gmp has; it has room for 400",
         ),
         (BANK, [evolve(LOT, passage=3)], "W.passage: '3' is a passage too many; the recipe has at most 2"),
-        (BANK, [FROZEN, evolve(FROZEN, dose="dose 2")], "W: '2 lots' are too many of a bank"),
+        (
+            BANK,
+            [FROZEN, FROZEN],
+            "W.dose: 'dose 1' has two banks; give each bank the first dose that it is for",
+        ),
     ],
 )
 def test_a_lot_stands_where_its_supply_has_it(changes: Changes, lots: list[InProgress], words: str) -> None:

@@ -34,6 +34,7 @@ def compare(
     workers: Whole | None = None,
     executor: str | None = None,
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
+    csv: Flag = False,
     json: Flag = False,
 ) -> int:
     """Compare variants of a scenario on the same patients with the same luck, each against the first.
@@ -64,6 +65,8 @@ def compare(
         Who does the work instead, such as dask://127.0.0.1:8786.
     output
         The folder of the study; one under runs/ if left out.
+    csv
+        Write the tables into the folder as CSV too, of all variants together.
     json
         Print one JSON document.
     """
@@ -71,6 +74,7 @@ def compare(
     from mfg.figures import asked_for
     from mfg.study.comparison import HEADLINES, comparison_of, study_of
     from mfg.study.run import checked
+    from mfg.study.sheets import write_sheets
     from mfg.study.variants import Range, hypercube, is_range
 
     checked(workers, seed)
@@ -96,6 +100,8 @@ def compare(
         asked_for(study.plans[0], name, "--figure")
     with by_means(study, output, workers, executor) as means:
         done = comparison_of(study, replications, means, figure or HEADLINES)
+    if csv:
+        write_sheets(done)
     with printed(done.folder, shown=not json):
         _tell(done, figure or HEADLINES)
     if json:

@@ -77,8 +77,9 @@ class Course:
 
     def screened_on(self, day: int) -> Course:
         """What is ahead when the screening is over and was on *day*: what a spacing holds off from it is later."""
-        screenings = {event.name for event in self.events if event.kind == "screening"}
-        held = {gap.then: day + gap.least for gap in self.gaps if gap.first in screenings}
+        if not self._after_screening:
+            return self.ahead
+        held = {name: day + least for name, least in self._after_screening.items()}
         if all(event.earliest >= held.get(event.name, event.earliest) for event in self.ahead.events):
             return self.ahead
         events = [
@@ -86,6 +87,12 @@ class Course:
             for event in self.ahead.events
         ]
         return Course(tuple(events), self.gaps)
+
+    @cached_property
+    def _after_screening(self) -> dict[str, int]:
+        """How many days after a screening an event may be, of those that a spacing holds off from one."""
+        screenings = {event.name for event in self.events if event.kind == "screening"}
+        return {gap.then: gap.least for gap in self.gaps if gap.first in screenings}
 
     @cached_property
     def clocked(self) -> tuple[Gap, ...]:

@@ -218,6 +218,6 @@ def _header_faults(protocol: Protocol, header: Sequence[str], kinds: Sequence[st
             yield Refused("header", None, f"has no column {column!r}, and doses depend on the {name}", advice)
     if not {"arm", "dose"} & set(kinds):
         try:
-            Prescriber.asked(protocol, None, None, None)
+            Prescriber.of(protocol)
         except Refused as fault:
             yield evolve(fault, where=f"header: a column {fault.where.removeprefix('--')!r}")

@@ -55,7 +55,7 @@ def dose(
                 "--given weight", str(known["weight"]), "is a second body weight", "give one of them"
             )
         known["weight"] = weight
-    prescriber = Prescriber.asked(protocol, arm, dose, supply)
+    prescriber = Prescriber.of(protocol, arm=arm, dose=dose, supply=supply)
     case = prescriber.case(known)
     order, lot = prescriber.order(case), lot_of(count, viability)
     findings = list(order.findings)

@@ -59,7 +59,7 @@ def _faults(protocol: Protocol, example: Example) -> Iterator[Refused]:
         except Refused as fault:
             yield fault.under(f"expect.{key}" if key in _EXPECTED else "expect")
     try:
-        prescriber = Prescriber.asked(protocol, example.arm, example.dose, example.supply)
+        prescriber = Prescriber.of(protocol, arm=example.arm, dose=example.dose, supply=example.supply)
         order = prescriber.order(prescriber.case(example.given))
     except Refused as refusal:
         if example.expect.get("refused") is not True:

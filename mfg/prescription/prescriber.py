@@ -7,13 +7,12 @@ from decimal import Decimal
 
 from attrs import frozen
 
-from mfg.errors import Refused
 from mfg.evidence import Finding
 from mfg.prescription.compile import routes_of, rule_of
 from mfg.prescription.fill import Fill
 from mfg.prescription.order import Order, total
 from mfg.prescription.rule import Rule
-from mfg.prescription.which import conditions, the_arm, the_dose, the_supply
+from mfg.prescription.which import the_arm, the_dose, the_supply
 from mfg.protocol.cases import Case
 from mfg.protocol.given import value_of
 from mfg.protocol.protocol import Arm, Protocol, Release
@@ -36,27 +35,16 @@ class Prescriber:
     def of(
         cls, protocol: Protocol, *, arm: str | None = None, dose: str | None = None, supply: str | None = None
     ) -> Prescriber:
-        """The rule for *arm*, *dose* and *supply*; what is left out is the first that holds cells.
+        """The rule for *arm*, *dose* and *supply*; whatever makes a difference to any patient must be named.
 
         Raises:
-            Refused: if the arm receives no dose, or if leaving one of them out is ambiguous among those with cells.
-        """
-        chosen = _the_arm(protocol, arm, dose)
-        name = _the_dose(protocol, chosen, dose)
-        rule = rule_of(protocol, protocol.treatment(chosen.doses[name]))
-        source = protocol.supply(supply)
-        return cls(protocol, chosen, name, source.name if source is not None else None, rule)
-
-    @classmethod
-    def asked(cls, protocol: Protocol, arm: str | None, dose: str | None, supply: str | None) -> Prescriber:
-        """The same for one patient: whatever makes a difference to any patient must be named.
-
-        Raises:
-            Refused: if it is not, be the difference in a placebo, in a control, or in nothing at all.
+            Refused: if it is not, be the difference in a placebo, in a control, or in nothing at all; or if what is
+                named is none of the protocol.
         """
         chosen = the_arm(protocol, arm, dose)
-        named = the_dose(protocol, chosen, dose)
-        return cls.of(protocol, arm=chosen.name, dose=named, supply=the_supply(protocol, supply))
+        name = the_dose(protocol, chosen, dose)
+        rule = rule_of(protocol, protocol.treatment(chosen.doses[name]))
+        return cls(protocol, chosen, name, the_supply(protocol, supply), rule)
 
     @property
     def kind(self) -> str:
@@ -178,46 +166,3 @@ def left_out(prescriber: Prescriber, arm: str | None, dose: str | None) -> Itera
         yield Finding("note", "arm-left-out", f"no arm was named: {names} give the same here")
     if dose is None and len(doses) > 1:
         yield Finding("note", "dose-left-out", f"no dose was named: {', '.join(doses)} are alike")
-
-
-def _the_arm(protocol: Protocol, name: str | None, dose: str | None) -> Arm:
-    if name is not None:
-        arm = protocol.arm(name)
-        if not arm.doses:
-            dosed = ", ".join(a.name for a in protocol.arms if a.doses)
-            raise Refused("--arm", name, "receives no dose", f"arms with doses: {dosed}")
-        return arm
-    arms = protocol.dosed_arms()
-    if not arms:
-        raise Refused("--arm", None, "no arm of this protocol receives cells", "name an arm")
-    if dose is not None:
-        arms = [arm for arm in arms if dose in arm.doses] or arms
-    asks = "arm" in conditions(protocol)
-    given = {
-        (
-            arm.name if asks else "",
-            frozenset(_products(protocol, arm).values()) if dose is None else arm.doses.get(dose),
-        )
-        for arm in arms
-    }
-    if len(given) > 1:
-        raise Refused(
-            "--arm", None, "is needed: the dose differs", f"use one of {', '.join(a.name for a in arms)}"
-        )
-    return arms[0]
-
-
-def _the_dose(protocol: Protocol, arm: Arm, name: str | None) -> str:
-    if name is not None:
-        if name not in arm.doses:
-            raise Refused("--dose", name, f"is not given in arm {arm.name}", f"it has {', '.join(arm.doses)}")
-        return name
-    doses = _products(protocol, arm) or arm.doses
-    if len(doses) > 1 and ("dose" in conditions(protocol) or len(set(doses.values())) > 1):
-        raise Refused("--dose", None, "is needed: the doses differ", f"arm {arm.name} has {', '.join(doses)}")
-    return next(iter(doses))
-
-
-def _products(protocol: Protocol, arm: Arm) -> dict[str, str]:
-    """The doses of *arm* that hold cells, with their treatment."""
-    return {dose: t for dose, t in arm.doses.items() if protocol.treatment(t).kind == "product"}

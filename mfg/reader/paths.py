@@ -37,10 +37,11 @@ class Place:
 
 def places_in(documents: Tree) -> Iterator[Place]:
     """Every value and table of *documents*, with its path."""
-    yield from _below(documents, "")
+    yield from places_below(documents, "")
 
 
-def _below(node: Any, path: str) -> Iterator[Place]:
+def places_below(node: Any, path: str) -> Iterator[Place]:
+    """Every value and table inside *node*, which stands at *path*."""
     if isinstance(node, dict):
         members: list[tuple[str, Any, Any]] = [
             (key, key, value) for key, value in node.items() if key not in (*EVIDENCE, "is")
@@ -52,7 +53,7 @@ def _below(node: Any, path: str) -> Iterator[Place]:
     for name, step, value in members:
         here = f"{path}.{name}" if path else name
         yield Place(here, node, step, value)
-        yield from _below(value, here)
+        yield from places_below(value, here)
 
 
 def is_value(node: Any) -> bool:

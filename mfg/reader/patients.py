@@ -7,21 +7,22 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
+from datetime import time
 from decimal import Decimal
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from mfg.calendar import read_date
 from mfg.errors import Faults, Refused, nearest
-from mfg.scenario import Candidate, InProgress
-from mfg.scenario.standing import CULTURE, FREEZER, FROZEN, IN_CULTURE, STANDS
-from mfg.units import CellCount, Weight, amount, measure_of
+from mfg.scenario import Candidate, Given, InProgress
+from mfg.scenario.standing import COLLECTED, CULTURE, FREEZER, FROZEN, GIVEN, IN_CULTURE, STANDS, UNPLATED
+from mfg.units import CellCount, Volume, Weight, amount, measure_of
 
-Listed = TypeVar("Listed", Candidate, InProgress)
+Listed = TypeVar("Listed", Candidate, Given | InProgress)
 PATIENTS = (("patient", "arrived", "weight_kg"), ("age", "arm", "site"))
 IN_PROGRESS = (
     ("patient", "weight_kg", "collected", "cells", "dose_on"),
-    ("stands", *CULTURE, *FREEZER, "arm", "dose", "site", "facility"),
+    ("stands", *COLLECTED, *CULTURE, *FREEZER, "arm", "dose", "site", "facility"),
 )
 ALL_IN_CULTURE = (  # of a list that does not say where each lot stands
     ("patient", "weight_kg", "collected", *CULTURE, "cells", "dose_on"),
@@ -39,8 +40,8 @@ def read_patients(path: Path) -> tuple[Candidate, ...]:
     return tuple(sorted(found, key=lambda one: (one.arrived, one.patient)))
 
 
-def read_in_progress(path: Path) -> tuple[InProgress, ...]:
-    """The lots of a CSV file, one for each line; the columns are those of `InProgress`, weights in kg.
+def read_in_progress(path: Path) -> tuple[Given | InProgress, ...]:
+    """The lots of a CSV file, one for each line, and first doses that were given; the columns are those of `InProgress`, weights in kg.
 
     Raises:
         Faults: with every line that is not a lot in progress.
@@ -71,7 +72,7 @@ def _read(
             found.append(build(row, where))
         except Refused as fault:
             faults.append(fault)
-    whose = [(one.patient, one.dose or "" if isinstance(one, InProgress) else "") for one in found]
+    whose = [(one.patient, one.dose or "" if not isinstance(one, Candidate) else "") for one in found]
     for name, dose in sorted({one for one in whose if whose.count(one) > 1}):
         advice = (
             f"the lots of {name} are for different doses: say which"
@@ -129,19 +130,22 @@ def _candidate(row: dict[str, str], where: str) -> Candidate:
     )
 
 
-def _lot(row: dict[str, str], where: str) -> InProgress:
+def _lot(row: dict[str, str], where: str) -> Given | InProgress:
     stands = row.get("stands", "").strip() or IN_CULTURE
+    if stands == GIVEN:
+        return _given(row, where)
     if stands not in STANDS:
-        raise Refused(f"{where}.stands", stands, "is no state of a lot", nearest(stands, STANDS))
-    for name in (*CULTURE, *FREEZER):
+        raise Refused(f"{where}.stands", stands, "is no state of a lot", nearest(stands, (*STANDS, GIVEN)))
+    for name in (*COLLECTED, *CULTURE, *FREEZER):
         given = row.get(name, "").strip()
         if given and name not in STANDS[stands]:
             advice = "leave it empty"
             raise Refused(f"{where}.{name}", given, f"says nothing of a lot that is {stands}", advice)
-        if not given and name in STANDS[stands]:
+        if not given and name in STANDS[stands] and name != "marrow_mL":
             raise Refused(f"{where}.{name}", "", "is empty", f"a lot that is {stands} has it")
-    in_culture = stands != FROZEN
-    cells = amount(measure_of(CellCount).read(f"{row['cells']} cell", f"{where}.cells"), "cell")
+    unplated, in_culture = stands in UNPLATED, STANDS[stands] == CULTURE
+    volume = row.get("marrow_mL", "").strip()
+    counted = bool(row["cells"].strip()) or not unplated
     lot = InProgress(
         patient=row["patient"],
         weight_kg=_weight(row, where),
@@ -150,20 +154,49 @@ def _lot(row: dict[str, str], where: str) -> InProgress:
         passage=_whole(row["passage"], f"{where}.passage") if in_culture else None,
         plated=read_date(row["plated"], f"{where}.plated") if in_culture else None,
         flasks=_whole(row["flasks"], f"{where}.flasks", least=1) if in_culture else None,
-        containers=None if in_culture else _whole(row["containers"], f"{where}.containers", least=1),
-        frozen=None if in_culture else read_date(row["frozen"], f"{where}.frozen"),
-        cells=float(cells),
+        containers=_whole(row["containers"], f"{where}.containers", least=1) if stands == FROZEN else None,
+        frozen=read_date(row["frozen"], f"{where}.frozen") if stands == FROZEN else None,
+        cells=_read_as(CellCount, row["cells"], "cell", f"{where}.cells") if counted else None,
+        collected_at=_minute(row["collected_at"], f"{where}.collected_at") if unplated else None,
+        marrow_ml=_read_as(Volume, volume, "mL", f"{where}.marrow_mL") if volume else None,
         dose_on=read_date(row["dose_on"], f"{where}.dose_on"),
         arm=row.get("arm") or None,
         dose=row.get("dose") or None,
         site=row.get("site") or None,
         facility=row.get("facility") or None,
     )
-    done, then = ("plated", lot.plated) if in_culture else ("frozen", lot.frozen)
+    done, then = ("frozen", lot.frozen) if stands == FROZEN else ("plated", lot.plated)
     if then is not None and not lot.collected <= then < lot.dose_on:
         advice = f"a lot is collected, then {done}, then given"
         raise Refused(f"{where}.{done}", str(then), "does not lie between collected and dose_on", advice)
     return lot
+
+
+def _given(row: dict[str, str], where: str) -> Given:
+    for name, given in row.items():
+        if name not in ("patient", "stands", "arm", "dose", "dose_on") and given.strip():
+            raise Refused(f"{where}.{name}", given, "says nothing of a dose that was given", "leave it empty")
+    return Given(
+        patient=row["patient"],
+        dose_on=read_date(row["dose_on"], f"{where}.dose_on"),
+        arm=row.get("arm") or None,
+        dose=row.get("dose") or None,
+    )
+
+
+def _read_as(kind: Any, written: str, unit: str, where: str) -> float:
+    return float(amount(measure_of(kind).read(f"{written} {unit}", where), unit))
+
+
+def _minute(written: str, where: str) -> int:
+    """The minute of the day."""
+    try:
+        at = time.fromisoformat(written.strip())
+    except ValueError:
+        at = None
+    if at is None or at.second or at.microsecond or at.tzinfo is not None:
+        raise Refused(where, written, "is no time of the day", "write it like 14:30")
+    return at.hour * 60 + at.minute
 
 
 def _weight(row: dict[str, str], where: str) -> float:

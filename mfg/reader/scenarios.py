@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +21,8 @@ from mfg.reader.protocols import STAND_IN, part_in, protocol_in
 from mfg.reader.salvage import Read, read_as
 from mfg.reader.scenario_file import ArrivalsFile, ScenarioFile
 from mfg.reader.settings import set_values
-from mfg.scenario import Arrivals, Scenario
+from mfg.remember import Content
+from mfg.scenario import Arrivals, Given, InProgress, Scenario
 from mfg.scenario.check import faults_of, policy_faults
 from mfg.scenario.feasible import site_faults
 from mfg.site import Site
@@ -105,6 +107,17 @@ def population_in(document: Tree) -> Read[Population]:
     return evolve(found, value=people).judged(undated_scores(people))
 
 
+@lru_cache(maxsize=32)
+def _part_in(name: str, document: Content) -> Read[Any]:
+    """What can be read of a part, once for all variants of a study that leave it as it is."""
+    read: dict[str, Callable[[Tree], Read[Any]]] = {
+        "protocol": protocol_in,
+        "site": site_in,
+        "population": population_in,
+    }
+    return read[name](document.tree)
+
+
 def scenario_of(documents: Tree, path: Path) -> Scenario:
     """A scenario from its tree, which holds those of its parts; lists are looked for beside *path*.
 
@@ -126,10 +139,10 @@ def scenario_in(documents: Tree, path: Path) -> Read[Scenario]:
     written, numbers = part_in(own, ScenarioFile, "scenario-1")
     faults, left_out = list(written.faults), list(written.left_out)
     found: dict[str, Any] = {}
-    for name, read in (("protocol", protocol_in), ("site", site_in), ("population", population_in)):
+    for name in PARTS:
         if name not in documents:
             continue
-        part: Read[Any] = read(documents[name])
+        part = _part_in(name, Content(documents[name]))
         faults += [fault.under(name) for fault in part.faults]
         left_out += [f"{name}.{gone}" for gone in part.left_out]
         found[name] = part.value
@@ -195,10 +208,12 @@ def _arrivals(tree: Any, path: Path) -> tuple[Arrivals, list[Refused], list[str]
             left_out.append("arrivals")
             return ()
 
+    begun = listed("in_progress", read_in_progress)
     arrivals = Arrivals(
         patients=listed("patients", read_patients),
         rate=written.rate,
         every=written.every,
-        in_progress=listed("in_progress", read_in_progress),
+        in_progress=tuple(one for one in begun if isinstance(one, InProgress)),
+        given=tuple(one for one in begun if isinstance(one, Given)),
     )
     return arrivals, faults, left_out

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mfg.calendar import read_date
 from mfg.errors import Faults, Refused
@@ -16,7 +16,7 @@ from mfg.population import Population
 from mfg.protocol.protocol import Protocol
 from mfg.reader.document import EVIDENCE, Tree
 from mfg.reader.keys import left_out
-from mfg.reader.paths import UNSET, Place, bare, named, places_in
+from mfg.reader.paths import UNSET, Place, bare, named, places_below, places_in
 from mfg.reader.scenario_file import ArrivalsFile, ScenarioFile
 from mfg.reader.toml import parse_toml
 from mfg.site import Site
@@ -40,10 +40,12 @@ def set_values(documents: Tree, changes: Mapping[str, str]) -> list[Refused]:
     ``+1``, ``+2 day`` (so much more).
     """
     faults: list[Refused] = []
-    places: dict[str, Place] = {}
+    places, unset_too = dict[str, Place](), False
     for key, text in changes.items():
         where = f"--set {key}"
-        places = places or all_places(documents)
+        places = places or _set_places(documents)
+        if key not in places and not unset_too:  # an ending, a star, or a key that no file holds yet
+            places, unset_too = all_places(documents), True
         try:
             meant = [(place, _changed(place, text, where)) for place in named(key, places, where)]
         except Refused as fault:
@@ -51,17 +53,24 @@ def set_values(documents: Tree, changes: Mapping[str, str]) -> list[Refused]:
             continue
         for place, value in meant:
             _put(place, value)
-        if any(place.value is UNSET or isinstance(place.value, (dict, list)) for place, _ in meant):
-            places = {}  # what was inside is no longer there, or there is more
+        if any(place.value is UNSET for place, _ in meant):
+            places, unset_too = {}, False  # there are more keys now
+        for place, value in meant if places else ():
+            _keep_up(places, place, value)
     return faults
 
 
 def all_places(documents: Tree) -> dict[str, Place]:
     """Every place of the files of a scenario by its path, those too for which a file has a key and says nothing."""
-    found = {place.path: place for place in places_in(documents) if not place.path.startswith("variant.")}
+    found = _set_places(documents)
     for path, holder, key in _unset(documents):
         found.setdefault(path, Place(path, holder, key, UNSET))
     return found
+
+
+def _set_places(documents: Tree) -> dict[str, Place]:
+    """Every place at which the files say something."""
+    return {place.path: place for place in places_in(documents) if not place.path.startswith("variant.")}
 
 
 def places_of(tree: Tree, part: str) -> dict[str, Place]:
@@ -79,6 +88,15 @@ def _unset(documents: Tree) -> Iterator[tuple[str, Tree, str]]:
             yield from left_out(tree, cls, f"{part}.")
     if isinstance(arrivals := documents.get("arrivals"), dict):
         yield from left_out(arrivals, ArrivalsFile, "arrivals.")
+
+
+def _keep_up(places: dict[str, Place], place: Place, value: Any) -> None:
+    """Let *places* know that *value* stands at *place* now, with whatever is inside it."""
+    if isinstance(place.value, (dict, list)):
+        for path in [path for path in places if path.startswith(f"{place.path}.")]:
+            del places[path]
+    places[place.path] = evolve(place, value=value)
+    places.update((inner.path, inner) for inner in places_below(value, place.path))
 
 
 def _put(place: Place, value: Any) -> None:

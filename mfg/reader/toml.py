@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,13 @@ def parse_toml(text: str, source: str) -> dict[str, Any]:
     Raises:
         Faults: with everything that keeps it from being read.
     """
+    content: dict[str, Any] = _copied(_parsed(text, source))
+    return content
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str, source: str) -> dict[str, Any]:
+    """The same, not to be changed: the many variants of a study read the same files."""
     faults = _forbidden(text)
     if faults:
         raise Faults(source, tuple(faults))
@@ -67,6 +75,12 @@ def parse_toml(text: str, source: str) -> dict[str, Any]:
         wrong = Refused("", None, f"is not usable TOML: {error}", "write numbers and tables plainly")
         raise Faults(source, (wrong,)) from None
     return content
+
+
+def _copied(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {key: _copied(value) for key, value in node.items()}
+    return [_copied(value) for value in node] if isinstance(node, list) else node
 
 
 def _text_of(path: Path) -> tuple[str, bytes]:

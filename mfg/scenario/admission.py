@@ -58,9 +58,3 @@ def _in_order(scenario: Scenario) -> Iterator[Refused]:
             yield Refused(
                 where, one.arm, problem, "the protocol fills its arms in order: leave the column out"
             )
-    if come.in_progress:
-        problem, advice = (
-            "are of arms that are filled in order",
-            "nothing says how many places are taken already",
-        )
-        yield Refused("arrivals.in_progress", None, problem, advice)

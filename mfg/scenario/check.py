@@ -12,6 +12,7 @@ from mfg.protocol.check.conditions import can_be_read
 from mfg.protocol.protocol import bounds_of
 from mfg.protocol.recipe import Expand
 from mfg.scenario.admission import admission_faults
+from mfg.scenario.begun import begun_faults
 from mfg.scenario.covariates import misfits
 from mfg.scenario.delivery import cannot_arrive
 from mfg.scenario.feasible import cannot_be_done, site_faults
@@ -52,6 +53,7 @@ def faults_of(scenario: Scenario) -> Iterator[Refused]:
     yield from cannot_be_supplied(scenario)
     yield from _measures(scenario)
     yield from standing_faults(scenario)
+    yield from begun_faults(scenario)
 
 
 def _given(scenario: Scenario) -> Iterator[Refused]:
@@ -159,7 +161,8 @@ def _arrivals(scenario: Scenario) -> Iterator[Refused]:
             advice = f"arrivals are from {scenario.start} to {end}: change start or horizon"
             yield Refused(f"{where}.arrived", str(one.arrived), "is not a day of the scenario", advice)
     named = {one.patient for one in come.patients}
-    for patient in dict.fromkeys(lot.patient for lot in come.in_progress):
+    here = [*(lot.patient for lot in come.in_progress), *(one.patient for one in come.given)]
+    for patient in dict.fromkeys(here):
         if patient in named or (patient.startswith("P") and patient[1:].isdigit()):
             advice = "give this patient another name"
             yield Refused("arrivals.in_progress", patient, "is the name of a patient who arrives", advice)

@@ -31,19 +31,23 @@ class Candidate:
 
 @frozen
 class InProgress:
-    """A lot that is there when the scenario starts, and where it `stands`: in culture, released or frozen.
+    """A lot that is there when the scenario starts, and where it `stands`: in transport, received, in culture, released or frozen.
 
-    In culture, released or not, so many `cells` were plated in its `flasks` on the day `plated`; so many were `frozen`
-    in its `containers` otherwise. The dose that it is for is booked on `dose_on`, or on the first later day with room.
-    Without a `dose` it is for the arm's first one with cells; a bank is for that one and for all later ones.
+    Of one that is not plated yet the marrow is known in mL, or the cells where they are counted, and the minute of the day
+    at which its collection began. In culture, released or not, so many `cells` were plated in its `flasks` on the day
+    `plated`; so many were `frozen` in its `containers` otherwise. The dose that it is for is booked on `dose_on`, or on the first later day with room.
+    Without a `dose` it is for the arm's first one with cells; a bank is for that one and for all later ones until the
+    next bank's.
     """
 
     patient: str
     weight_kg: float
     collected: date
-    cells: float
     dose_on: date
+    cells: float | None = None
     stands: str = "in culture"
+    collected_at: int | None = None
+    marrow_ml: float | None = None
     passage: int | None = None
     plated: date | None = None
     flasks: int | None = None
@@ -56,16 +60,27 @@ class InProgress:
 
 
 @frozen
+class Given:
+    """The first dose of a patient, given before the start: those who come next in order keep their distance from it."""
+
+    patient: str
+    dose_on: date
+    arm: str | None = None
+    dose: str | None = None
+
+
+@frozen
 class Arrivals:
     """Who comes: the patients of a list, or so many in a month at random, or one every so often.
 
-    And what is there already: the lots in progress at the start.
+    And what is there already: the lots in progress at the start, and first doses that were given before.
     """
 
     patients: tuple[Candidate, ...] = ()
     rate: ArrivalRate | None = None
     every: Duration | None = None
     in_progress: tuple[InProgress, ...] = ()
+    given: tuple[Given, ...] = ()
 
 
 @frozen

@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from datetime import datetime, time, timedelta
+from itertools import pairwise, takewhile
 from math import inf
 
 from mfg.errors import Refused, nearest
 from mfg.protocol.protocol import Arm, Protocol
-from mfg.protocol.recipe import Cryopreserve, Expand
+from mfg.protocol.recipe import Collect, Cryopreserve, Expand, Ship
 from mfg.scenario.scenario import InProgress, Scenario
-from mfg.units import amount, number
+from mfg.units import amount, number, text
 
-IN_CULTURE, RELEASED, FROZEN = "in culture", "released", "frozen"
+GIVEN = "given"  # of a dose, whose lot is gone
+IN_TRANSPORT, RECEIVED, IN_CULTURE, RELEASED, FROZEN = (
+    "in transport",
+    "received",
+    "in culture",
+    "released",
+    "frozen",
+)
+UNPLATED = (IN_TRANSPORT, RECEIVED)
+COLLECTED = ("collected_at", "marrow_mL")
 CULTURE = ("passage", "plated", "flasks")
 FREEZER = ("frozen", "containers")
-STANDS = {IN_CULTURE: CULTURE, RELEASED: CULTURE, FROZEN: FREEZER}  # the columns that say more of each
+STANDS = {  # the columns that say more of each
+    IN_TRANSPORT: COLLECTED,
+    RECEIVED: COLLECTED,
+    IN_CULTURE: CULTURE,
+    RELEASED: CULTURE,
+    FROZEN: FREEZER,
+}
 
 
 def arm_of(protocol: Protocol, lot: InProgress) -> Arm:
@@ -65,6 +81,9 @@ def standing_faults(scenario: Scenario) -> Iterator[Refused]:
 
 def _stands(scenario: Scenario, lot: InProgress, where: str) -> Iterator[Refused]:
     """Whether a lot can stand where it says, on the day of the start."""
+    if lot.stands in UNPLATED:
+        yield from _collected(scenario, lot, where)
+        return
     banked = scenario.source is not None and scenario.source.kind == "bank"
     if lot.stands == FROZEN and not banked:
         advice = f"write {IN_CULTURE} or {RELEASED}, or run the scenario with a supply that is a bank"
@@ -95,9 +114,56 @@ def _stands(scenario: Scenario, lot: InProgress, where: str) -> Iterator[Refused
             f"{where}.passage", str(lot.passage), "is a passage too many", f"the recipe has at most {most}"
         )
     held = (lot.flasks or 0) * _flask_holds(scenario, step)
-    if lot.cells > held:
+    if lot.cells is not None and lot.cells > held:
         advice = f"{lot.flasks} flasks hold {held:.3g}; of a primary culture give the colony-forming cells"
         yield Refused(f"{where}.cells", f"{lot.cells:g}", "are more than its flasks hold", advice)
+
+
+def _collected(scenario: Scenario, lot: InProgress, where: str) -> Iterator[Refused]:
+    """Whether a lot that is not plated yet was collected as the recipe collects, and keeps until it is isolated."""
+    before = list(takewhile(lambda step: isinstance(step, Collect | Ship), scenario.recipe))
+    collects = next((step for step in before if isinstance(step, Collect)), None)
+    way = next((step for step in before if isinstance(step, Ship)), None)
+    if collects is None:
+        yield Refused(f"{where}.stands", lot.stands, "is no state here", "the recipe collects nothing first")
+        return
+    if lot.stands == IN_TRANSPORT and way is None:
+        advice = f"the recipe ships nothing to the facility: write {RECEIVED}"
+        yield Refused(f"{where}.stands", lot.stands, "is no state here", advice)
+    yield from _amount_of(collects, lot, where)
+    if not lot.collected < scenario.start < lot.dose_on:
+        advice = f"the scenario starts on {scenario.start}: collected before, dosed after it"
+        yield Refused(f"{where}.collected", str(lot.collected), "is not before the start", advice)
+    elif way is not None and way.within is not None:
+        midnight = datetime.combine(lot.collected, time())
+        begun = midnight + timedelta(minutes=lot.collected_at or 0)
+        lasts = timedelta(minutes=int(amount(way.within, "minute")))
+        if begun + lasts <= datetime.combine(scenario.start, time()):
+            problem = f"keeps for {text(way.within)}, and is too old on {scenario.start}"
+            advice = "check the day and the hour, or list the lot that was plated from it"
+            yield Refused(f"{where}.collected", f"{begun:%Y-%m-%d %H:%M}", problem, advice)
+
+
+def _amount_of(collects: Collect, lot: InProgress, where: str) -> Iterator[Refused]:
+    """Whether it is said how much was collected, in what the recipe collects: a volume, cells that are counted, or neither."""
+    said = {"marrow_mL": lot.marrow_ml, "cells": lot.cells}
+    asked = "cells" if collects.yields is not None else "marrow_mL" if collects.volume is not None else None
+    what = {
+        "cells": "counts the cells that it collects",
+        "marrow_mL": "collects a volume",
+        None: "says no amount",
+    }
+    for name, given in said.items():
+        if name != asked and given is not None:
+            advice = "leave it empty" if asked is None else f"give {asked}, and leave this empty"
+            yield Refused(
+                f"{where}.{name}", f"{given:g}", f"is not asked for: the recipe {what[asked]}", advice
+            )
+        elif name == asked and not given:
+            shown = None if given is None else f"{given:g}"
+            yield Refused(
+                f"{where}.{name}", shown, "is missing", f"the recipe {what[asked]}: give what was collected"
+            )
 
 
 def _together(scenario: Scenario, lots: Iterable[InProgress]) -> Iterator[Refused]:
@@ -124,19 +190,16 @@ def _of_one(scenario: Scenario, lots: list[InProgress], where: str) -> Iterator[
         yield Refused(f"{where}.{key}", " and ".join(given), "contradict each other", advice)
     if differing:
         return
-    if scenario.source is not None and scenario.source.kind == "bank":
-        advice = "keep one line: a bank is for its dose and for all later ones"
-        yield Refused(where, f"{len(lots)} lots", "are too many of a bank", advice)
-        return
+    banked = scenario.source is not None and scenario.source.kind == "bank"
     made = _of_cells(protocol, arm_of(protocol, lots[0]))
     places = [made.index(dose_of(protocol, lot)) for lot in lots]
     if len(set(places)) < len(places):
-        yield Refused(
-            f"{where}.dose", made[max(places, key=places.count)], "has two lots", "give each lot its dose"
-        )
+        twice = made[max(places, key=places.count)]
+        advice = "give each bank the first dose that it is for" if banked else "give each lot its dose"
+        yield Refused(f"{where}.dose", twice, f"has two {'banks' if banked else 'lots'}", advice)
         return
     ordered = [lot for _, lot in sorted(zip(places, lots, strict=True), key=lambda pair: pair[0])]
-    if max(places) - min(places) >= len(places):
+    if not banked and max(places) - min(places) >= len(places):
         lacking = next(made[n] for n in range(min(places), max(places)) if n not in places)
         advice = "list its lot, or only those of the doses before it"
         yield Refused(f"{where}.dose", lacking, "has no lot, and a later dose has one", advice)

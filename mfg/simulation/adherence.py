@@ -114,22 +114,31 @@ class Followed:
             for name, booking in self.booked.items()
             if any(one.lot == row.lot for one in booking.in_force(row.started))
         ]
-        if ahead and served:
-            event = next((e for e in ahead if e.dose == served[0]), ahead[0])
-            dose = event.dose if event.dose in self.booked and not row.lot else served[0]
-            lead = self.rules.leads.get(("collection", event.dose))
-            frozen = row.lot > 0 and any(recipe.bank is not None for recipe in self.plan.recipes)
-            if lead is not None and frozen:
-                lead = evolve(
-                    lead, most=FREE
-                )  # a second bank keeps: it may be collected as soon as it is known
-            if event.name not in self.explained:
-                self._ahead_of(str(dose), lead, row, "collection")
+        if not ahead or not served:
+            return
+        # A lot that is given to another dose in the minute of its collection was booked for the one that it had.
+        own = [(event, str(event.dose)) for event in ahead if event.dose in served]
+        if not own:
+            bank = ahead[0]
+            own = [(bank, str(bank.dose) if bank.dose in self.booked and not row.lot else served[0])]
+        wrong = [self._collected_for(event, dose, row) for event, dose in own]
+        if all(wrong):
+            self.faults += wrong[:1]
+
+    def _collected_for(self, event: Event, dose: str, row: Row) -> str:
+        """What is wrong with the day of a collection that was booked as *event*, for *dose*; empty if nothing is."""
+        lead = self.rules.leads.get(("collection", event.dose))
+        if event.name in self.explained or lead is None:
+            return ""
+        if row.lot > 0 and any(recipe.bank is not None for recipe in self.plan.recipes):
+            lead = evolve(lead, most=FREE)  # a second bank keeps: it may be collected as soon as it is known
+        return self._ahead_of(dose, lead, row, "collection")
 
     def draw(self, row: Row) -> None:
         """Vehicle is drawn: so many days ahead of its dose."""
         dose = self._dose(row)
-        self._ahead_of(dose, self.rules.leads.get(("csf-draw", dose)), row, "draw")
+        wrong = self._ahead_of(dose, self.rules.leads.get(("csf-draw", dose)), row, "draw")
+        self.faults += [wrong] if wrong else []
 
     def visit(self, row: Row) -> None:
         """A visit: in its window, by where its dose was booked when it took place."""
@@ -224,14 +233,16 @@ class Followed:
         moved = self._moved(name)
         return self.explained.get(name, -1) > (moved.at if moved is not None else -1)
 
-    def _ahead_of(self, dose: str, gap: Gap | None, row: Row, what: str) -> None:
+    def _ahead_of(self, dose: str, gap: Gap | None, row: Row, what: str) -> str:
+        """What is wrong with the days between *what* and its *dose*; empty if nothing is."""
         booking = self.booked.get(dose)
         if gap is None or booking is None:
-            return
+            return ""
         days = [one.day - row.day for one in booking.in_force(row.started) if one.day is not None]
-        if days and not any(gap.least <= ahead <= gap.most for ahead in days):
-            ahead = f"{days[0]} days ahead and not {gap.least} to {gap.most}"
-            self.faults.append(f"the {what} for {dose} took place on day {row.day}, {ahead}")
+        if not days or any(gap.least <= ahead <= gap.most for ahead in days):
+            return ""
+        ahead = f"{days[0]} days ahead and not {gap.least} to {gap.most}"
+        return f"the {what} for {dose} took place on day {row.day}, {ahead}"
 
     def _follows(self, floats: Floating, row: Row) -> None:
         """Hold an event without a day against what it follows."""

@@ -40,6 +40,11 @@ class Appointments:
             taken[place] = capacity
         return cls(capacity, slot, openings_of(windows, days), taken, breaks)
 
+    @property
+    def is_overbooked(self) -> bool:
+        """Whether more is taken anywhere than there is."""
+        return bool(self.taken.translate(None, bytes(range(self.capacity + 1))))
+
     def hours(self, day: int) -> Window:
         """When *day* begins and ends; a closed one does so before everything."""
         return self.openings.get(day, CLOSED)

@@ -109,21 +109,26 @@ class Booking:
         """
         opening = patient.arm.doses[0].name if patient.arm.doses and not_before else None
         known = {} if known is None else known
+
+        def is_free(event: Event, day: int) -> bool:
+            key = (event.name, day)
+            free = known.get(key)
+            if free is None:
+                too_soon = event.name == opening and day < not_before
+                free = known[key] = not too_soon and self._free(patient, event, day, screened)
+            return free
+
         for baseline in self.baselines(patient, screened, not_before):
             course = self.course(patient.arm, baseline)
             if screened - baseline > course.screened_by:
                 continue
-
-            def allowed(event: Event, day: int, baseline: int = baseline, known: Known = known) -> bool:
-                key = (event.name, baseline + day)
-                if key not in known:
-                    too_soon = opening and event.name == opening and baseline + day < not_before
-                    known[key] = not too_soon and self._free(patient, event, baseline + day, screened)
-                return known[key]
-
             ahead = course.screened_on(screened - baseline)
-            if not all(allowed(event, event.earliest) for event in ahead.pinned):
+            if not all(is_free(event, baseline + event.earliest) for event in ahead.pinned):
                 continue
+
+            def allowed(event: Event, day: int, baseline: int = baseline) -> bool:
+                return is_free(event, baseline + day)
+
             days, stuck = arrange(ahead, allowed)
             if stuck:
                 continue

@@ -111,6 +111,7 @@ class Clock(Environment):
     """
 
     now: int = 0
+    stopped: bool = False
 
     def __init__(self) -> None:
         super().__init__(initial_time=0)
@@ -147,10 +148,10 @@ class Clock(Environment):
         self.at(self.now + int(delay), partial(happen, event))
 
     def run(self, until: Any = None) -> None:  # noqa: ARG002  a run ends when nothing is left to happen
-        """Let everything happen, instant by instant."""
+        """Let everything happen, instant by instant, until nothing is left or it is `stopped`."""
         agenda, moments, urgent, unsettled = self.agenda, self.moments, self.urgent, self.unsettled
         self._hurry()
-        while moments:
+        while moments and not self.stopped:
             now = self.now = heappop(moments)
             for call in agenda[now]:
                 call()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import inf, nan
 from typing import Any
@@ -236,10 +237,16 @@ def _in_order(plan: p.Plan, arrived: Sequence[int], reasons: Sequence[str]) -> l
     """The arm of each patient where arms are filled one after the other: -1 for who comes when all are full.
 
     An arm takes so many as its size, in order of arrival. Who is not eligible takes no place, and who leaves later keeps it.
+    So does who had the first dose before the start, or has a lot in progress; the arms before one in which somebody is are full.
     """
-    places = iter([n for n, arm in enumerate(plan.arms) for _ in range(arm.size or 0)])
-    arms = [-1] * len(arrived)
-    for n in sorted(range(len(arrived)), key=arrived.__getitem__):
+    known = [one.arm for one in plan.in_progress]
+    taken = {one.name: one.arm for one in plan.begun} | {one.name: one.arm for one in plan.in_progress}
+    latest, there = max(taken.values(), default=0), Counter(taken.values())
+    places = iter(
+        [n for n, arm in enumerate(plan.arms) for _ in range((arm.size or 0) - there[n]) if n >= latest]
+    )
+    arms = [*known, *[-1] * (len(arrived) - len(known))]
+    for n in sorted(range(len(known), len(arrived)), key=arrived.__getitem__):
         if not reasons[n]:
             arms[n] = next(places, -1)
     return arms

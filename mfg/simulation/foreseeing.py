@@ -11,6 +11,7 @@ from mfg.simulation import limits
 from mfg.simulation.expecting import hours_of_laboratory
 from mfg.simulation.lots import Dosing, Lot, Made
 from mfg.simulation.planning import put_off
+from mfg.simulation.refusals import shut
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import wake
 from mfg.simulation.waiting import what_holds
@@ -33,6 +34,15 @@ def awaited(unit: Unit, lot: Lot) -> str:
         return awaited(unit, bank)
     moment, test = _results_in(unit, lot)
     return f"{limits.RESULT}{test}" if moment > _grown(unit, lot) else what_holds(unit, lot)
+
+
+def held_by(unit: Unit, dosing: Dosing, day: int, lot: Lot) -> str:
+    """What keeps a dose from being given on a *day* that has come, as the event log has it; empty if nothing is known to."""
+    patient, books = dosing.patient, unit.booking
+    for openings in (books.open_days[patient.clinic], books.openings[patient.facility]):
+        if day not in openings:
+            return limits.both(shut(openings, day))
+    return "" if lot.ready.triggered else awaited(unit, lot)
 
 
 def foresee(unit: Unit, lot: Lot, assay: Assay) -> None:

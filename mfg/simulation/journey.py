@@ -15,7 +15,7 @@ from mfg.simulation.clock import First, Process
 from mfg.simulation.cohort import Patient
 from mfg.simulation.deciding import assess, observe
 from mfg.simulation.filling import suspend
-from mfg.simulation.foreseeing import awaited, expected
+from mfg.simulation.foreseeing import awaited, expected, held_by
 from mfg.simulation.giving import administer, deliver, no_room, spoil
 from mfg.simulation.laboratory import sample_product
 from mfg.simulation.lots import Dosing, Lot
@@ -86,6 +86,7 @@ def follow(unit: Unit, patient: Patient) -> Process:
             float_in(unit, patient, dosing.dose.name)
         if dosing.hopeless:
             return dosing.hopeless
+    unit.has_had_all(patient)
     if visits is not None:
         call(patient)
         yield visits
@@ -156,6 +157,9 @@ def cells_are_ready(unit: Unit, dosing: Dosing) -> Process:
     """Wait for the day and for the lot; False if the dose was put off or begun again meanwhile."""
     batch = dosing.batch
     if dosing.booked is None:
+        if dosing.told is not None and batch is not None:
+            yield First(unit.floor, dosing.told * DAY, dosing.upset)
+            dosing.held_by = dosing.held_by or held_by(unit, dosing, dosing.told, batch)
         if batch is not None:
             yield batch.ready
         yield from follow_on(unit, dosing)

@@ -61,6 +61,8 @@ def sampled_before(unit: Unit, lot: Lot, *, released: bool) -> None:
     ahead = set() if released else {"culture", "expand", "induce", "cryopreserve"}
     if not released and not (lot.culture is not None and lot.culture.is_last):
         ahead.add("last passage")
+    if lot.begins == "ship in":
+        ahead.add("isolate")
     for test in [assay.test for assay in lot.patient.of_lots.assays]:
         if test.sampled not in ahead or (test.sampled == "culture" and _latest(lot, test) < unit.now):
             lot.sampled.add(test.name)

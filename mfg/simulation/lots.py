@@ -90,7 +90,8 @@ class Lot(Made):
     its `contents`, of all that it `gave`; what is thawed from it for one dose is a lot of its own with the
     bank as its `parent`. `begins` is the step with which it begins: a lot may start from isolated marrow, or
     be in culture when the run starts. Its `marrow` is what was collected, in mL, or in cells where they are counted.
-    What got into the marrow itself (`tainted`) is in every lot from it. `task` is the freezing that it waits for.
+    What got into the marrow itself (`tainted`) is in every lot from it. It `left` the clinic at a minute before the run, if it did, and may
+    have been `received` by then. `task` is the freezing that it waits for.
     `tested` is the latest work of the laboratory on its sample for each test.
     """
 
@@ -102,6 +103,8 @@ class Lot(Made):
     collected_at: int = UNCOLLECTED
     marrow: float = 0.0
     tainted: bool = False
+    left: int | None = None
+    received: bool = False
     isolated: bool = False
     contaminated: bool = False
     hold: Hold | None = None
@@ -143,6 +146,7 @@ class Dosing(Made):
     `batch` is what is formulated: the lot itself, or what was thawed from it. What was filled may be `short`. `tries`
     counts how often a lot for it was lost; `hopeless` says why there will be no other. It is `dropped` if it turns out
     not to be for this patient. `upset` happens when its lot is lost, or when it is off.
+    A dose without a day of its own may have been `told` for one, and says what it is `held_by` when that has come.
     """
 
     dose: p.Dose
@@ -158,6 +162,8 @@ class Dosing(Made):
     tries: int = 0
     hopeless: str = ""
     dropped: bool = False
+    told: int | None = None
+    held_by: str = ""
 
     @property
     def off(self) -> bool:

@@ -21,7 +21,8 @@ from mfg.simulation.unit import Unit
 from mfg.simulation.visits import float_in
 from mfg.simulation.works import Job
 
-FROZEN = "frozen"  # where a lot begins of which nothing is left to be made
+WAY_IN = "ship in"  # where a lot begins that was collected before the run
+FROZEN = "frozen"  # where one begins of which nothing is left to be made
 SPENT = "bank spent"  # of a bank in which nothing is left for a dose
 
 
@@ -84,7 +85,7 @@ def make(unit: Unit, lot: Lot) -> Process:
         Lost: at the step at which the lot fails.
     """
     recipe = lot.patient.recipe
-    steps = ["collect", *recipe.making, FROZEN]
+    steps = ["collect", WAY_IN, *recipe.making, FROZEN]
     for step in steps[steps.index(lot.begins) : -1]:
         yield from STEPS[step](unit, lot)
         if step == "collect" and not lot.target:
@@ -105,7 +106,7 @@ def make(unit: Unit, lot: Lot) -> Process:
 
 
 def collect(unit: Unit, lot: Lot) -> Process:
-    """Take the starting material, at its appointment, and send it to the facility."""
+    """Take the starting material, at its appointment."""
     if not lot.patient.recipe.collects:
         return
     if lot.collection is not None:
@@ -121,10 +122,15 @@ def collect(unit: Unit, lot: Lot) -> Process:
         if unit.contaminated is not None:
             lot.contaminated = lot.tainted = unit.contaminated(lot.patient.index, lot.number)
     observe(unit, lot.patient, "collection", lot.number)
-    if not lot.target:
+    if lot.target:
+        resize(unit, lot)
+
+
+def bring_in(unit: Unit, lot: Lot) -> Process:
+    """Bring what was collected to the facility, unless it is there."""
+    if not lot.patient.recipe.collects or lot.received:
         return
-    resize(unit, lot)
-    if not (yield from unit.ships(lot, "ship in")):
+    if not (yield from unit.ships(lot, WAY_IN, lot.left)):
         raise Lost("cold chain")
 
 
@@ -338,4 +344,4 @@ def expect_breakdown(unit: Unit, lot: Lot) -> None:
 
 TOO_OLD = "marrow too old"
 FAILURES = {"collect": "too little marrow", "isolate": "no cells isolated", "cryopreserve": "freezer failure"}
-STEPS = {"collect": collect, "isolate": isolate, "expand": expand, "induce": induce}
+STEPS = {"collect": collect, WAY_IN: bring_in, "isolate": isolate, "expand": expand, "induce": induce}

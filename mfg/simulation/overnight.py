@@ -77,4 +77,8 @@ def begins(unit: Unit, dosing: Dosing, at: int) -> None:
         dosing.hopeless = ""  # it is not too late: it is given
     if booked is None:
         explain_late(unit, dosing, at)
+        late = 0 if dosing.told is None else at // DAY - dosing.told
+        if late > 0:
+            rooms = limits.of(unit.plan.clinics[dosing.patient.clinic].name, limits.ROOMS)
+            unit.writes(dosing.subject, limits.AWAITED, dosing.held_by or rooms, float(late))
     dosing.given_at = at

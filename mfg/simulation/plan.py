@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from math import nan
 from typing import Any
 
 from attrs import field, frozen
@@ -322,17 +323,22 @@ class Candidate:
 class Standing:
     """A lot that is there at the start, for a dose on a day, and where it stands; its moments lie before the start.
 
-    One in culture was `plated` in its `flasks`; one that is frozen has `contents`, the cells of each container. Of one
-    that is `released` every result is in.
+    One that is `unplated` has its `marrow`, in mL or in cells (nan if nobody asks), and is on its way or `received`. One in culture was
+    `plated` in its `flasks`; one that is `frozen` has `contents`, the cells of each container. Of one that is `released`
+    every result is in.
     """
 
     dose: int
     dose_day: int
     collected: int
+    unplated: bool = False
+    marrow: float = nan
+    received: bool = False
     passage: int = 0
     plated: int = 0
     flasks: int = 0
     cells: float = 0.0
+    frozen: int = 0
     contents: tuple[float, ...] = ()
     released: bool = False
 
@@ -347,6 +353,15 @@ class InProgress:
     clinic: int
     facility: int
     lots: tuple[Standing, ...]
+
+
+@frozen
+class Begun:
+    """Who had the first dose before the start: the place of the arm, and the day."""
+
+    name: str
+    arm: int
+    day: int
 
 
 @frozen
@@ -464,6 +479,7 @@ class Plan:
     admits: Mapping[str, Any]
     candidates: tuple[Candidate, ...]
     in_progress: tuple[InProgress, ...]
+    begun: tuple[Begun, ...]
     rate: float
     every: int
 

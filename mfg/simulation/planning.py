@@ -84,18 +84,24 @@ def _facility(unit: Unit, patient: Patient) -> int:
     return min(every, key=lambda f: (plan.legs[leg, patient.clinic, f].typical if leg is not None else 0, f))
 
 
-def prepare(unit: Unit, patient: Patient, booked: Appointments, numbers: Sequence[int]) -> None:
-    """Set up the doses of a patient, each with its lot or the bank that they share."""
+def prepare(
+    unit: Unit, patient: Patient, booked: Appointments, numbers: Sequence[int], banks: Sequence[int] = ()
+) -> None:
+    """Set up the doses of a patient, each with its lot or the bank that they share; another begins at each of the *banks*."""
     recipe = patient.recipe
     doses = [patient.arm.doses[number] for number in numbers]
     bank: Lot | None = None
     for number, dose in zip(numbers, doses, strict=True):
+        if number in banks:
+            bank = None
         appointment, collection = booked.get(("dose", dose.name)), booked.get(("collection", dose.name))
         due = appointment.start if appointment is not None else unit.now
         portion = patient.portion(dose)
         lot = None
         if recipe.bank is not None and (dose.product or collection is not None):
-            lot = bank = bank or new_lot(unit, patient, due, target_for(unit, patient, doses), collection)
+            until = min([n for n in banks if n > number], default=len(patient.arm.doses))
+            target = target_for(unit, patient, patient.arm.doses[number:until])
+            lot = bank = bank or new_lot(unit, patient, due, target, collection)
         elif recipe.supply == "fresh" and (dose.product or collection is not None):
             lot = new_lot(unit, patient, due, target_for(unit, patient, [dose]), collection)
         made_from = lot if dose.product else None

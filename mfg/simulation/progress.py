@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import nan
+from collections.abc import Callable, Sequence
+from math import isnan, nan
 
 from mfg.calendar import DAY
 from mfg.simulation import limits, sizing
@@ -15,9 +15,10 @@ from mfg.simulation.deciding import observe
 from mfg.simulation.journey import follow, settle
 from mfg.simulation.laboratory import sampled_before
 from mfg.simulation.lots import Lot
-from mfg.simulation.making import FROZEN, expect_breakdown
-from mfg.simulation.planning import NO_APPOINTMENT, Appointments, prepare, target_for
+from mfg.simulation.making import FROZEN, WAY_IN, expect_breakdown
+from mfg.simulation.planning import NO_APPOINTMENT, Appointments, prepare, resize, target_for
 from mfg.simulation.recording import book_again
+from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import day_for, plan_visit
 
@@ -30,25 +31,34 @@ def resume(unit: Unit, patients: Sequence[Patient]) -> None:
     spare = [facility.incubator for facility in unit.plan.facilities]
     for there in unit.plan.in_progress:
         spare[there.facility] -= sum(lot.flasks for lot in there.lots)
-    for patient, there in zip(patients, unit.plan.in_progress, strict=False):
+    for patient, there in sorted(zip(patients, unit.plan.in_progress, strict=False), key=_first_day(unit)):
         observe(unit, patient, "screening")
         unit.assign(patient, there.facility)
         patient.treated = there.lots[0].dose > 0
         flasks = []
-        for lot in there.lots:
-            more = max(0, min(_at_its_largest(unit, patient, lot) - lot.flasks, spare[there.facility]))
+        for lot, until in zip(there.lots, _until(there), strict=True):
+            more = max(0, min(_at_its_largest(unit, patient, lot, until) - lot.flasks, spare[there.facility]))
             spare[there.facility] -= more
             flasks.append(lot.flasks + more)
         unit.begin(patient, settle(unit, patient, _goes_on(unit, patient, there, flasks)))
 
 
-def _at_its_largest(unit: Unit, patient: Patient, lot: p.Standing) -> int:
-    """The incubator places that a lot will need; none for one that is frozen."""
+def _first_day(unit: Unit) -> Callable[[tuple[Patient, p.InProgress]], int]:
+    """Whose turn it is: whose first dose is listed first, where first doses keep a distance; else as they are listed."""
+    return lambda one: one[1].lots[0].dose_day if unit.plan.stagger is not None else 0
+
+
+def _until(there: p.InProgress) -> list[int | None]:
+    """For each lot the dose that the next one is for; None after the last."""
+    return [*(lot.dose for lot in there.lots[1:]), None]
+
+
+def _at_its_largest(unit: Unit, patient: Patient, lot: p.Standing, until: int | None) -> int:
+    """The incubator places that a lot will need, a bank for the doses *until* then; none for one that is frozen."""
     if lot.contents:
         return 0
-    doses = (
-        patient.arm.doses[lot.dose :] if patient.recipe.bank is not None else [patient.arm.doses[lot.dose]]
-    )
+    own = slice(lot.dose, until) if patient.recipe.bank is not None else slice(lot.dose, lot.dose + 1)
+    doses = patient.arm.doses[own]
     return sizing.flasks_for(patient.recipe, unit.facility_of(patient), target_for(unit, patient, doses))
 
 
@@ -60,9 +70,14 @@ def _goes_on(unit: Unit, patient: Patient, there: p.InProgress, flasks: Sequence
     bases: dict[str, int] = {}  # the baseline from which each dose counts
     late: dict[int, tuple[int, str]] = {}  # doses that are not on their day: by how many days, and why
     before: tuple[int, str] | None = None  # the dose of the lot before, with its day
-    for lot, until in zip(there.lots, [*(lot.dose for lot in there.lots[1:]), None], strict=True):
-        least = 0 if before is None else _apart(unit, patient, *before, patient.arm.doses[lot.dose].name)
-        found, why = _on_its_day(unit, patient, lot, least)
+    for lot, until in zip(there.lots, _until(there), strict=True):
+        if before is None:
+            least = turn_of(unit, patient).day if lot.dose == 0 else 0
+        else:
+            least = _apart(unit, patient, *before, patient.arm.doses[lot.dose].name)
+        found, why = _on_its_day(
+            unit, patient, lot, least, limits.STAGGER if before is None else limits.SPACING
+        )
         if found is None:
             return NO_APPOINTMENT
         name = patient.arm.doses[lot.dose].name
@@ -82,7 +97,10 @@ def _goes_on(unit: Unit, patient: Patient, there: p.InProgress, flasks: Sequence
     unit.will_leave(patient, max(0, min(bases.values())) * DAY)
     for name, base in bases.items():
         unit.writes(patient.subject, "resume", name, float(base * DAY) if patient.arm.course.planned else nan)
-    prepare(unit, patient, booked, range(first, len(patient.arm.doses)))
+    banks = [lot.dose for lot in there.lots[1:]] if patient.recipe.bank is not None else []
+    prepare(unit, patient, booked, range(first, len(patient.arm.doses)), banks)
+    if unit.plan.stagger is not None and first == 0:
+        unit.subjects.append(patient)
     dosings = {dosing.number: dosing for dosing in patient.doses}
     for number, (days, why) in late.items():
         unit.writes(dosings[number].subject, limits.AWAITED, why, float(days))
@@ -94,6 +112,9 @@ def _goes_on(unit: Unit, patient: Patient, there: p.InProgress, flasks: Sequence
     for lot, places in zip(there.lots, flasks, strict=True):
         made = dosings[lot.dose].lot
         assert made is not None
+        if dosings[lot.dose].dose.name not in planned:
+            dosings[lot.dose].told = lot.dose_day
+            made.due = dosings[lot.dose].due = lot.dose_day * DAY
         yield from _stands(unit, made, lot, places, dosings[lot.dose].booked)
     return (yield from follow(unit, patient))
 
@@ -108,10 +129,12 @@ def _apart(unit: Unit, patient: Patient, day: int, one: str, other: str) -> int:
     return day + max([events[other].earliest - events[one].latest, *said])
 
 
-def _on_its_day(unit: Unit, patient: Patient, lot: p.Standing, least: int) -> tuple[list[Booked] | None, str]:
+def _on_its_day(
+    unit: Unit, patient: Patient, lot: p.Standing, least: int, too_soon: str
+) -> tuple[list[Booked] | None, str]:
     """The dose and its draw on their day, or on the first later one with room, and what refused the others.
 
-    It is not before the day *least*, on which it is far enough from the dose before it.
+    It is not before the day *least*: earlier would be *too soon* after another dose.
     """
     name, day = patient.arm.doses[lot.dose].name, max(lot.dose_day, least)
     base = _baseline(unit, patient, name, day)
@@ -121,7 +144,7 @@ def _on_its_day(unit: Unit, patient: Patient, lot: p.Standing, least: int) -> tu
         if e.dose == name and e.kind in ("csf-draw", "dose")
     ]
     booked, why = book_again(unit, patient, [(event, base + event.planned) for event in events])
-    return booked, why if day == lot.dose_day else limits.SPACING
+    return booked, why if day == lot.dose_day else too_soon
 
 
 def _baseline(unit: Unit, patient: Patient, dose: str, day: int) -> int:
@@ -158,16 +181,23 @@ def _visits(unit: Unit, patient: Patient, bases: dict[str, int]) -> None:
 
 
 def _stands(unit: Unit, made: Lot, lot: p.Standing, flasks: int, booked: Booked | None) -> Process:
-    """Put a lot where it stands: into its containers, or into the incubator as it was plated."""
+    """Put a lot where it stands: before its isolation, into its containers, or into the incubator as it was plated."""
     patient, clinic = made.patient, unit.plan.clinics[made.patient.clinic]
     made.collected_at = lot.collected
     made.collection = _taken(unit, patient, booked)
     if "collect" in clinic.work:
         activity, then = clinic.work["collect"].activity, lot.collected
-        unit.log.note(made.subject, activity, then, then, then)
+        unit.log.note(made.subject, activity, then, then, then, value=lot.marrow if lot.unplated else nan)
+    if lot.unplated:
+        _is_to_be_isolated(unit, made, lot, flasks, booked)
+        return
     if lot.contents:
         made.begins, made.taken, made.contents = FROZEN, True, list(lot.contents)
         made.frozen = sum(lot.contents)
+        work = unit.facility_of(patient).work.get("cryopreserve")
+        if work is not None:
+            then = lot.frozen
+            unit.log.note(made.subject, work.activity, then, then, then, value=made.frozen)
         yield unit.stores_for(made, made.containers)
         sampled_before(unit, made, released=True)
         return
@@ -180,6 +210,26 @@ def _stands(unit: Unit, made: Lot, lot: p.Standing, flasks: int, booked: Booked 
     culture.seeded, culture.since = lot.cells, lot.plated
     sampled_before(unit, made, released=lot.released)
     expect_breakdown(unit, made)
+
+
+def _is_to_be_isolated(unit: Unit, made: Lot, lot: p.Standing, flasks: int, booked: Booked | None) -> None:
+    """Marrow, or cells, that were collected before the run: on the way, or at the facility, whose next open day has the work."""
+    patient, clinic = made.patient, unit.plan.clinics[made.patient.clinic]
+    made.begins, made.received = WAY_IN, lot.received
+    made.marrow = unit.biology.volume(patient, made.number) if isnan(lot.marrow) else lot.marrow
+    made.left = lot.collected + (clinic.work["collect"].booked if "collect" in clinic.work else 0)
+    if patient.recipe.collecting is not None:
+        made.cells = lot.marrow
+    if unit.contaminated is not None:
+        made.contaminated = made.tainted = unit.contaminated(patient.index, made.number)
+    observe(unit, patient, "collection", made.number)
+    resize(unit, made)
+    _keeps_places(unit, made, flasks, lot.dose_day if booked is None else booked.day)
+    facility = unit.facility_of(patient)
+    if "isolate" in facility.work:
+        day = min(unit.booking.openings[patient.facility])
+        unit.booking.long_work[patient.facility].setdefault(day, []).append(facility.work["isolate"].booked)
+    sampled_before(unit, made, released=False)
 
 
 def _taken(unit: Unit, patient: Patient, booked: Booked | None) -> Booked | None:

@@ -124,7 +124,7 @@ class Refusals:
             found.add(limits.of(self.facility, limits.INCUBATOR))
         made = books.made_on(patient, event, day)
         if made is not None and made[0] not in openings:
-            found |= _shut(openings, made[0])
+            found |= shut(openings, made[0])
         elif not books.can_be_made(patient, made):
             found.add(limits.of(self.facility, limits.CREWS))
         if event.kind == "collection" and books.starts[patient.facility][day] >= facility.starts:
@@ -148,12 +148,12 @@ class Refusals:
     def _closed(self, event: Event, day: int) -> Limits:
         books, patient = self.booking, self.patient
         if not books.is_open(patient, event, day):
-            return _shut(books.open_days[patient.clinic], day)
+            return shut(books.open_days[patient.clinic], day)
         if event.kind == "dose":
             openings = books.openings[patient.facility]
             made_on = day - books.plan.facilities[patient.facility].day_before
             if made_on not in openings:
-                return _shut(openings, made_on)
+                return shut(openings, made_on)
         return NONE
 
     def _by_the_hour(self, event: Event, day: int, minutes: int) -> set[str]:
@@ -208,7 +208,7 @@ class Refusals:
         )
 
 
-def _shut(openings: Mapping[int, Window], day: int) -> Limits:
+def shut(openings: Mapping[int, Window], day: int) -> Limits:
     """Why a place is closed on *day*: it is so on that day of every week, or it is a public holiday."""
     weekly = any(day + week in openings for week in (-14, -7, 7, 14))
     return HOLIDAY if weekly else CLOSED

@@ -59,6 +59,8 @@ def replace(unit: Unit, lot: Lot, cause: str) -> Begun:
         if booked is not None and first.booked is not None and not first.hopeless:
             wait = first.booked.day - booked
             unit.writes(first.subject, limits.AWAITED, f"{limits.LOST}{cause}", float(wait))
+        if first.told is not None:
+            first.held_by = f"{limits.LOST}{cause}"
         first.upset.succeed()
         first.upset = Event(unit.floor)
     unit.empties(lot)

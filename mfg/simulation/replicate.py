@@ -22,20 +22,25 @@ from mfg.simulation.unit import Unit
 ROUNDING = 1e-9  # of what is added up in another order
 
 
-def replicate(plan: p.Plan, replication: int) -> tuple[Columns, list[str]]:
+def replicate(plan: p.Plan, replication: int, *, only_in_progress: bool = False) -> tuple[Columns, list[str]]:
     """Run *plan* once; the event log, and the names of the patients in the order of their index.
+
+    To look at *only* those *in progress* it ends when none of them is to have another dose. What the log holds until then
+    is the same, and held against the same rules as far as they can be broken by then.
 
     Raises:
         Unsound: if the finished run breaks one of its own invariants.
         Refused: if the site is so overloaded that the calendar ends before its work does.
     """
     with undisturbed():
-        return _replicated(plan, replication)
+        return _replicated(plan, replication, only_in_progress)
 
 
-def _replicated(plan: p.Plan, replication: int) -> tuple[Columns, list[str]]:
+def _replicated(plan: p.Plan, replication: int, only_in_progress: bool) -> tuple[Columns, list[str]]:
     patients, luck = cohort_of(plan, replication)
     unit = Unit(plan, luck)
+    if only_in_progress:
+        unit.watched = set(range(len(plan.in_progress)))
     for patient in patients:
         patient.subject = unit.log.subject(patient.index)
         patient.case = unit.traits.known(patient.arm.name, patient.weight)
@@ -44,7 +49,8 @@ def _replicated(plan: p.Plan, replication: int) -> tuple[Columns, list[str]]:
     arrive(unit, sorted(patients[len(plan.in_progress) :], key=attrgetter("arrived")))
     try:
         unit.floor.run()
-        unit.floor.is_done()
+        if not unit.floor.stopped:
+            unit.floor.is_done()
     except Exhausted as ended:
         names = ", ".join(plan.resources[resource] for resource, _ in ended.need.parts)
         problem = "cannot keep up: work still waits for it three years after the horizon"
@@ -74,7 +80,19 @@ def undisturbed() -> Iterator[None]:
 
 
 def _broken(unit: Unit, patients: list[Patient]) -> Iterator[str]:
-    """What is wrong when nothing is left to happen."""
+    """What is wrong when nothing is left to happen, or when nobody asks for what is."""
+    if not unit.floor.stopped:
+        yield from _left_over(unit, patients)
+    for kind, books in (("rooms", unit.booking.rooms), ("beds", unit.booking.beds)):
+        if any(book is not None and book.is_overbooked for book in books):
+            yield f"more {kind} were booked than there are"
+    yield from too_soon(unit)
+    for patient in patients:
+        yield from _mixed_up(patient)
+
+
+def _left_over(unit: Unit, patients: list[Patient]) -> Iterator[str]:
+    """What is still held, waited for, or on its way."""
     floor = unit.floor
     if floor.free != list(floor.capacities):
         held = [unit.plan.resources[n] for n, free in enumerate(floor.free) if free != floor.capacities[n]]
@@ -84,15 +102,9 @@ def _broken(unit: Unit, patients: list[Patient]) -> Iterator[str]:
     for kind, places in (("incubator", unit.incubators), ("storage", unit.stores)):
         if any(place.free != place.capacity or place.line for place in places):
             yield f"{kind} places are still held or waited for"
-    for name, books in (("rooms", unit.booking.rooms), ("beds", unit.booking.beds)):
-        if any(book is not None and max(book.taken) > book.capacity for book in books):
-            yield f"more {name} were booked than there are"
     endless = [patient.name for patient in patients if not patient.ended]
     if endless:
         yield f"without an ending: {', '.join(endless[:5])}"
-    yield from too_soon(unit)
-    for patient in patients:
-        yield from _mixed_up(patient)
 
 
 def _mixed_up(patient: Patient) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from mfg.calendar import DAY
+from mfg.simulation import plan as p
 from mfg.simulation.cohort import Patient
 from mfg.simulation.lots import Dosing
 from mfg.simulation.unit import Unit
@@ -25,7 +26,7 @@ class Turn:
 
 def turn_of(unit: Unit, patient: Patient) -> Turn:
     """When it is the turn of *patient*, as far as is known now."""
-    today, day, sure = unit.now // DAY, 0, True
+    today, day, sure = unit.now // DAY, _since_before_the_run(unit, patient), True
     for other, apart in _before(unit, patient):
         first = other.doses[0]
         if first.over:
@@ -46,15 +47,26 @@ def too_soon(unit: Unit) -> Iterator[str]:
 
 def _before(unit: Unit, patient: Patient) -> Iterator[tuple[Patient, int]]:
     """Everybody who came in before *patient* and is to have a dose, with the least days between the two."""
-    stagger = unit.plan.stagger
-    if stagger is None:
+    if unit.plan.stagger is None:
         return
     for other in unit.subjects:
         if other is patient:
             return
-        apart = stagger.subjects if other.arm is patient.arm else stagger.cohorts
-        if apart:
+        if apart := _apart(unit.plan.stagger, patient, other.arm):
             yield other, apart
+
+
+def _since_before_the_run(unit: Unit, patient: Patient) -> int:
+    """The first day that lies far enough behind the first doses that were given before the run; not before that."""
+    plan, days = unit.plan, [0]
+    if plan.stagger is not None:
+        days += [one.day + _apart(plan.stagger, patient, plan.arms[one.arm]) for one in plan.begun]
+    return max(days)
+
+
+def _apart(stagger: p.Stagger, patient: Patient, arm: p.Arm) -> int:
+    """The least days between the first dose of *patient* and one that was given before in *arm*."""
+    return stagger.subjects if arm is patient.arm else stagger.cohorts
 
 
 def _planned(first: Dosing, today: int) -> int:

@@ -41,6 +41,9 @@ class Unit:
         self.biology = Biology(plan, luck)
         self.traits = Traits(plan, luck)
         self.contaminated = Chance.of(luck, "contaminated marrow", plan.people.contaminated)
+        self.watched: set[int] | None = (
+            None  # the run ends when none of these is to have a dose; None for all to the end
+        )
         self.subjects: list[Patient] = []  # who came in, in their order, where first doses are staggered
         self.in_work = [0] * len(plan.facilities)
         self._panels = [
@@ -333,15 +336,18 @@ class Unit:
             return None
         return booked
 
-    def ships(self, made: Made, name: str) -> Process:
-        """Carry something in or out, as *name* says; returns whether its temperature was kept."""
+    def ships(self, made: Made, name: str, left: int | None = None) -> Process:
+        """Carry something in or out, as *name* says; returns whether its temperature was kept.
+
+        It leaves now, unless it *left* before the run: then it arrives now at the earliest.
+        """
         patient = made.patient
         leg = patient.recipe.inbound if name == "ship in" else patient.recipe.outbound
         way = self._ways.get((name, leg, patient.clinic, patient.facility))
         if way is None:
             return True
-        turn, start = made.turn(name), self.floor.now
-        yield start + way.lasts(patient.index, made.number, turn)
+        turn, start = made.turn(name), self.floor.now if left is None else left
+        yield max(self.floor.now, start + way.lasts(patient.index, made.number, turn))
         kept = way.excursion is None or not way.excursion(patient.index, made.number, turn)
         outcome = "done" if kept else "too warm"
         self.log.note(made.subject, way.activity, start, start, self.floor.now, outcome)
@@ -420,5 +426,12 @@ class Unit:
         """The patient's way is over, by a named ending; whatever else is under way for this patient stops."""
         patient.ended = True
         self.writes(patient.subject, "end", ending)
+        self.has_had_all(patient)
         for process in patient.processes[1:]:
             self.interrupts(process, ending)
+
+    def has_had_all(self, patient: Patient) -> None:
+        """No dose of *patient* is to come: if that was all that is watched, the run ends."""
+        if self.watched is not None and patient.index in self.watched:
+            self.watched.remove(patient.index)
+            self.floor.stopped = not self.watched

@@ -6,15 +6,12 @@ told from a whole one.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 from attrs import frozen
 
@@ -24,10 +21,9 @@ from mfg.occupancy import overfull
 from mfg.simulation.plan import Plan
 from mfg.simulation.replicate import replicate
 from mfg.study.disk import intact, sealed
+from mfg.study.parts import about, parquet, put_aside
 from mfg.sums import wrong_sums
 from mfg.tables import Tables, columns_of, tables_of
-
-QUARANTINE = "quarantine"
 
 
 @frozen
@@ -84,41 +80,21 @@ def stored(folder: Path, study: str, outcome: Outcome, log: pd.DataFrame, *, dur
     sealed(folder, outcome.replication, parquet(events, cell=counted), durable=durable)
 
 
-def parquet(frame: pd.DataFrame, **about: Any) -> bytes:
-    """A data frame as the content of a Parquet file, with what is said *about* it as JSON."""
-    table = pa.Table.from_pandas(frame, preserve_index=False)
-    said = {key.encode(): json.dumps(value, allow_nan=False).encode() for key, value in about.items()}
-    table = table.replace_schema_metadata({**(table.schema.metadata or {}), **said})
-    buffer = pa.BufferOutputStream()
-    pq.write_table(table, buffer, compression="zstd")
-    content: bytes = buffer.getvalue().to_pybytes()
-    return content
-
-
-def about(content: bytes, key: str) -> Any:
-    """What `parquet` was told under *key*; None if this is nothing of the kind."""
-    try:
-        return json.loads((pq.read_schema(pa.BufferReader(content)).metadata or {})[key.encode()])
-    except (pa.ArrowException, KeyError, ValueError):
-        return None
-
-
 def _plain(value: float) -> float | None:
     return None if np.isnan(value) else value
 
 
 def found(
-    paths: Iterable[Path], study: str, variant: int, replication: int, aside: Path
+    paths: Sequence[Path], folder: Path, study: str, variant: int, replication: int
 ) -> tuple[Outcome, Path] | None:
-    """The cell among the files *paths* under its number, if it is whole; all that is not it is put *aside*."""
+    """The cell among the files *paths* under its number, if one is whole; all others are put aside."""
     cell = None
     for path in paths:
         outcome = _verified(path, study, variant, replication)
         if outcome is not None:
             cell = outcome, path
-        else:
-            aside.mkdir(exist_ok=True)
-            path.replace(aside / f"{variant}-{path.name}")
+            break
+    put_aside([path for path in paths if cell is None or path != cell[1]], folder)
     return cell
 
 

@@ -6,25 +6,29 @@ tables that follow from them are written beside the logs, a part for each chunk.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from attrs import fields, frozen
 
 from mfg.errors import MfgError, Refused
 from mfg.simulation.plan import Plan
-from mfg.study.cell import QUARANTINE, Outcome, about, found, parquet, simulated, stored, tables_in
-from mfg.study.disk import folder_for, intact, number_of, sealed, sealed_in
+from mfg.study.cell import Outcome, found, simulated, stored, tables_in
+from mfg.study.disk import DIGITS, folder_for, intact, number_of, sealed, sealed_in
 from mfg.study.identity import Identity, environment
+from mfg.study.parts import EVENTS, held, parquet, place_of, put_aside, whose
 from mfg.tables import Tables, stacked
 
 SIZE = 10  # replications of a chunk
-DERIVED = tuple(field.name for field in fields(Tables) if field.name != "events")
+DERIVED = tuple(field.name for field in fields(Tables) if field.name != EVENTS)
 
 
 @frozen
 class Chunk:
-    """Replications *first* to *last* (not included) of a variant, in the *folder* of the study with that digest."""
+    """Replications *first* to *last* (not included) of a variant, in the *folder* of the study with that digest.
+
+    `stored` are the names of the files that were there when the study began, by their table.
+    """
 
     plan: Plan
     variant: int
@@ -34,15 +38,20 @@ class Chunk:
     study: str
     environment: str
     durable: bool
+    stored: Mapping[str, tuple[str, ...]]
 
     def of(self, table: str) -> Path:
         """Where the files of *table* are."""
-        return self.folder / table / f"variant={self.variant}"
+        return place_of(self.folder, table, self.variant)
+
+    def files(self, table: str) -> list[Path]:
+        """The files of *table* under this chunk's numbers that were there when the study began."""
+        return [self.of(table) / name for name in self.stored.get(table, ())]
 
     @property
     def missing(self) -> list[int]:
         """The replications of which nothing is stored."""
-        there = {number_of(path) for path in sealed_in(self.of("events"))}
+        there = {number_of(path) for path in sealed_in(self.of(EVENTS))}
         return [replication for replication in range(self.first, self.last) if replication not in there]
 
     def carry_out(self, stopped: Callable[[], bool] = lambda: False) -> list[Outcome | Failure]:
@@ -62,12 +71,31 @@ class Failure:
 def chunks(
     plan: Plan, variant: int, replications: int, folder: Path, identity: Identity, *, durable: bool
 ) -> Iterator[Chunk]:
-    """The chunks of one variant."""
+    """The chunks of one variant; its folders are listed once for all of them."""
+    there = {table: _listed(place_of(folder, table, variant)) for table in (EVENTS, *DERIVED)}
     for first in range(0, replications, SIZE):
         last = min(first + SIZE, replications)
         yield Chunk(
-            plan, variant, first, last, folder, identity.digest, identity.environment, durable=durable
+            plan,
+            variant,
+            first,
+            last,
+            folder,
+            identity.digest,
+            identity.environment,
+            durable=durable,
+            stored={table: tuple(names[first]) for table, names in there.items() if first in names},
         )
+
+
+def _listed(place: Path) -> dict[int, list[str]]:
+    """The files of *place* whose names begin with a number, by the first number of its chunk."""
+    found: dict[int, list[str]] = {}
+    for name in sorted(path.name for path in place.iterdir()) if place.is_dir() else ():
+        number = name.partition(".")[0]
+        if len(number) == DIGITS and number.isdigit() and number.isascii():
+            found.setdefault(int(number) // SIZE * SIZE, []).append(name)
+    return found
 
 
 def carry_out(chunk: Chunk, stopped: Callable[[], bool] = lambda: False) -> list[Outcome | Failure]:
@@ -80,8 +108,8 @@ def carry_out(chunk: Chunk, stopped: Callable[[], bool] = lambda: False) -> list
     if chunk.environment != environment().digest:
         advice = "install the same packages wherever it is carried out, and begin again"
         raise Refused("workers", None, "compute by other code than the study was begun with", advice)
-    logs = folder_for(chunk.of("events"), durable=chunk.durable)
-    known = _known(chunk, logs)
+    logs = folder_for(chunk.of(EVENTS), durable=chunk.durable)
+    known = _known(chunk)
     results: list[Outcome | Failure] = []
     fresh: dict[int, Tables] = {}
     for replication in range(chunk.first, chunk.last):
@@ -106,48 +134,49 @@ def carry_out(chunk: Chunk, stopped: Callable[[], bool] = lambda: False) -> list
     return results
 
 
-def _known(chunk: Chunk, logs: Path) -> dict[int, tuple[Outcome, Path]]:
+def _known(chunk: Chunk) -> dict[int, tuple[Outcome, Path]]:
     """The cells of *chunk* that are stored and whole, by their replications."""
-    there: dict[str, list[Path]] = {}
-    for path in logs.glob("[0-9]*"):
-        there.setdefault(path.name.split(".")[0], []).append(path)
+    there: dict[int, list[Path]] = {}
+    for path in chunk.files(EVENTS):
+        there.setdefault(number_of(path), []).append(path)
     known = {}
     for replication in range(chunk.first, chunk.last):
-        paths = sorted(there.get(f"{replication:06d}", ()))
-        cell = found(paths, chunk.study, chunk.variant, replication, chunk.folder / QUARANTINE)
+        cell = found(there.get(replication, ()), chunk.folder, chunk.study, chunk.variant, replication)
         if cell is not None:
             known[replication] = cell
     return known
 
 
 def _derive(chunk: Chunk, fresh: dict[int, Tables], paths: dict[int, Path]) -> None:
-    """Write the chunk's part of every table that follows from its logs, unless it is there."""
-    lacking = [
-        name for name in DERIVED if not any(_covers(chunk, name, part) for part in _parts(chunk, name))
-    ]
-    if not lacking:
-        return
+    """Write the chunk's part of every table that follows from its logs, unless it is there; no other stays beside it.
+
+    What held fewer replications of this study is removed, what is not of it or damaged is put aside.
+    """
     numbers = range(chunk.first, chunk.last)
-    tables = stacked({n: fresh[n] if n in fresh else tables_in(chunk.plan, paths[n]) for n in numbers})
-    for name in lacking:
-        folder = folder_for(chunk.of(name), durable=chunk.durable)
-        content = parquet(getattr(tables, name), part=[*_whose(chunk, name), chunk.last])
-        written = sealed(folder, chunk.first, content, durable=chunk.durable)
-        for part in _parts(chunk, name):
-            if part != written:
-                part.unlink()
+    rows = {name: {path: _rows(chunk, name, path) for path in chunk.files(name)} for name in DERIVED}
+    kept = {name: _widest(chunk, known) for name, known in rows.items()}
+    if any(path is None for path in kept.values()):
+        tables = stacked({n: fresh[n] if n in fresh else tables_in(chunk.plan, paths[n]) for n in numbers})
+        for name in [name for name, path in kept.items() if path is None]:
+            folder = folder_for(chunk.of(name), durable=chunk.durable)
+            content = parquet(getattr(tables, name), part=whose(chunk.study, name, chunk.variant, numbers))
+            kept[name] = sealed(folder, chunk.first, content, durable=chunk.durable)
+    for name, known in rows.items():
+        fewer = [path for path, there in known.items() if there and there.start == chunk.first]
+        for path in fewer:
+            if path != kept[name]:
+                path.unlink()
+        put_aside([path for path in known if path not in (kept[name], *fewer)], chunk.folder)
 
 
-def _parts(chunk: Chunk, name: str) -> list[Path]:
-    return [path for path in sealed_in(chunk.of(name)) if number_of(path) == chunk.first]
+def _rows(chunk: Chunk, name: str, path: Path) -> range:
+    """The replications that a file of the table *name* holds; none if it is not what its name says."""
+    rows = held(intact(path), chunk.study, name, chunk.variant)
+    return rows if rows.start == number_of(path) else range(0)
 
 
-def _covers(chunk: Chunk, name: str, part: Path) -> bool:
-    """Whether a part is whole and holds at least the cells of *chunk*."""
-    content = intact(part)
-    said = None if content is None else about(content, "part")
-    return said is not None and said[:-1] == _whose(chunk, name) and said[-1] >= chunk.last
-
-
-def _whose(chunk: Chunk, name: str) -> list[str | int]:
-    return [chunk.study, name, chunk.variant, chunk.first]
+def _widest(chunk: Chunk, known: Mapping[Path, range]) -> Path | None:
+    """The file that holds the most, if that is at least the replications of *chunk*."""
+    path = max(known, key=lambda one: known[one].stop, default=None)
+    enough = path is not None and known[path].start == chunk.first and known[path].stop >= chunk.last
+    return path if enough else None

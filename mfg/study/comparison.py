@@ -24,7 +24,8 @@ from mfg.stability import Overload, overloads
 from mfg.study.disk import whole
 from mfg.study.folder import document
 from mfg.study.holm import chance, levels
-from mfg.study.run import REPLICATIONS, checked, table_of
+from mfg.study.parts import table_of
+from mfg.study.run import REPLICATIONS, checked
 from mfg.study.study import Means, Study, Told, carried_out
 from mfg.study.variants import Variant, grid, named_in, not_twice
 
@@ -122,7 +123,7 @@ class Comparison:
     def table(self, name: str) -> pd.DataFrame:
         """A table (``doses``, ``patients``, ...) of all variants, with their names."""
         frames = {
-            variant.name: table_of(self.folder, name, n, self.replications)
+            variant.name: table_of(self.folder, self.study.identity.digest, name, n, self.replications)
             for n, variant in enumerate(self.variants)
         }
         return pd.concat(frames, names=["variant", "row"]).reset_index(level="variant").reset_index(drop=True)

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
+DIGITS = 6  # of the number with which the name of a sealed file begins
 _SEALED = re.compile(r"[0-9]{6}\.[0-9a-f]{24}\.parquet")
+_UNFINISHED = re.compile(r"\..+\.[0-9a-f]{32}\.part")
 
 
 def whole(path: Path, content: bytes, *, durable: bool) -> None:
@@ -41,7 +43,7 @@ def written(path: Path, *, durable: bool) -> Iterator[BinaryIO]:
 
 def sealed(folder: Path, number: int, content: bytes, *, durable: bool) -> Path:
     """Write *content* under its *number* and its own digest."""
-    path = folder / f"{number:06d}.{_digest(content)}.parquet"
+    path = folder / f"{number:0{DIGITS}d}.{_digest(content)}.parquet"
     whole(path, content, durable=durable)
     return path
 
@@ -59,7 +61,7 @@ def sealed_in(folder: Path) -> list[Path]:
 
 def number_of(path: Path) -> int:
     """The number of a sealed file."""
-    return int(path.name[:6])
+    return int(path.name[:DIGITS])
 
 
 def folder_for(path: Path, *, durable: bool) -> Path:
@@ -72,9 +74,10 @@ def folder_for(path: Path, *, durable: bool) -> Path:
 
 
 def swept(folder: Path) -> None:
-    """Remove what was left half-written by those who died over it."""
+    """Remove what was left half-written by those who died over it, and nothing else."""
     for part in folder.rglob(".*.part"):
-        part.unlink(missing_ok=True)
+        if _UNFINISHED.fullmatch(part.name):
+            part.unlink(missing_ok=True)
 
 
 def _synced(path: Path) -> None:

@@ -96,7 +96,7 @@ def _between(there: Any, now: Any, path: str) -> Iterator[str]:
 
 def _input(scenario: Scenario) -> dict[str, Any]:
     come = scenario.arrivals
-    listed = [*map(asdict, come.patients), *map(asdict, come.in_progress)]
+    listed = [*map(asdict, come.patients), *map(asdict, come.in_progress), *map(asdict, come.given)]
     return {"files": scenario.documents, "patients": listed}
 
 

@@ -18,7 +18,7 @@ from mfg.simulation.compile import plan_of
 from mfg.study.cures import Cure, cures_of, less_of
 from mfg.study.holm import Gap, judged
 from mfg.study.identity import identity_of
-from mfg.study.run import table_of
+from mfg.study.parts import table_of
 from mfg.study.study import Means, Study, carried_out
 from mfg.study.variants import Variant
 from mfg.study.waits import Counted, late, refusals_in, waited
@@ -135,7 +135,7 @@ class _Tried:
     def table(self, name: str) -> pd.DataFrame:
         """A table of all replications that are there."""
         assert self.means.folder is not None
-        return table_of(self.means.folder, name, 0, self.replications)
+        return table_of(self.means.folder, self.study.identity.digest, name, 0, self.replications)
 
 
 def _study(study: Study, cure: Cure) -> Study:

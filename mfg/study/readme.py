@@ -20,7 +20,7 @@ that made it goes on with it, and `mfg status` says how far it is. All the rest 
 | file | what it holds |
 |---|---|
 | `summary.txt` | what the command printed |
-| `PATIENTS.csv` and so on | the tables below for a spreadsheet, if they were asked for: `mfg run ... --csv` |
+| `PATIENTS.csv` and so on | the tables below for a spreadsheet, if they were asked for: `mfg run ... --csv`; of a comparison with the name of the variant on each line |
 | `run.json` | of a run: every figure with its mean, its interval and its values, how patients and lots ended |
 | `comparison.json` | of a comparison: every difference from the first variant, with its interval |
 | `study.json` | what decides the results: all input, the code and the versions that computed it |

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ from mfg.figures import Figure, asked_for, figures_of
 from mfg.scenario import Scenario
 from mfg.simulation.plan import Plan
 from mfg.stability import Overload, overloads
-from mfg.study.disk import number_of, sealed_in, whole
+from mfg.study.disk import whole
 from mfg.study.folder import document
+from mfg.study.parts import table_of
 from mfg.study.precision import Precision
 from mfg.study.study import Means, Study, Told, carried_out
 from mfg.study.variants import AS_IT_IS, Variant
@@ -99,7 +100,8 @@ class Run:
 
     def _table(self, name: str) -> pd.DataFrame:
         if name not in self._read:
-            self._read[name] = table_of(self.folder, name, 0, self.replications)
+            study = self.study.identity.digest
+            self._read[name] = table_of(self.folder, study, name, 0, self.replications)
         return self._read[name].copy()
 
 
@@ -189,20 +191,3 @@ def _summary(run: Run) -> dict[str, Any]:
         "unstable": [asdict(one) for one in run.unstable],
         "inputs_by_evidence": counted(run.scenario.numbers),
     }
-
-
-def table_of(folder: Path, name: str, variant: int, replications: int) -> pd.DataFrame:
-    """One table of one variant, of the first so many replications."""
-    frames = list(parts_of(folder, name, variant, replications))
-    together = pd.concat(frames, ignore_index=True)
-    for column in frames[0].select_dtypes("category"):
-        together[column] = together[column].astype("category")
-    return together
-
-
-def parts_of(folder: Path, name: str, variant: int, replications: int) -> Iterator[pd.DataFrame]:
-    """The same, a part at a time."""
-    for part in sealed_in(folder / name / f"variant={variant}"):
-        if number_of(part) < replications:
-            frame = pd.read_parquet(part)
-            yield frame[frame["replication"] < replications].reset_index(drop=True)

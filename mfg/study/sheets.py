@@ -1,25 +1,40 @@
-"""The tables of a run as CSV files, for a spreadsheet."""
+"""The tables of a run or a comparison as CSV files, for a spreadsheet."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
 from mfg.columns import TABLES
 from mfg.sheet import safe
+from mfg.study.comparison import Comparison
 from mfg.study.disk import written
-from mfg.study.run import Run, parts_of
+from mfg.study.parts import frames_of
+from mfg.study.run import Run
 
 
-def write_sheets(run: Run) -> None:
-    """Write each table of *run* into its folder as NAME.csv, a part at a time; its README says what columns hold."""
+def write_sheets(done: Run | Comparison) -> None:
+    """Write each table into the folder as NAME.csv, a part at a time; its README says what columns hold.
+
+    Of a comparison each row begins with the name of its variant.
+    """
     for name in TABLES:
-        with written(run.folder / f"{name}.csv", durable=True) as file:
-            for n, part in enumerate(parts_of(run.folder, name, 0, run.replications)):
+        with written(done.folder / f"{name}.csv", durable=True) as file:
+            for n, part in enumerate(_parts(done, name)):
                 text = _safe(part).to_csv(
                     index=False, header=n == 0, lineterminator="\n", float_format="%.12g"
                 )
                 file.write(text.encode())
+
+
+def _parts(done: Run | Comparison, name: str) -> Iterator[pd.DataFrame]:
+    for n, variant in enumerate(done.study.variants):
+        for part in frames_of(done.folder, done.study.identity.digest, name, n, done.replications):
+            if isinstance(done, Comparison):
+                part.insert(0, "variant", variant.name)
+            yield part
 
 
 def _safe(frame: pd.DataFrame) -> pd.DataFrame:

@@ -173,7 +173,7 @@ def today_of(study: Study, futures: int, means: Means) -> Today:
 
 def seen_in(plan: Plan, future: int) -> Iterator[Seen]:
     """What one future of *plan* holds for each dose to come of the patients in process, in their order."""
-    log, _ = replicate(plan, future)
+    log, _ = replicate(plan, future, only_in_progress=True)
     names = [activity.name for activity in plan.activities]
     whose = log.subjects[log.subject]
     wanted = np.isin(log.activity, [n for n, name in enumerate(names) if name in ASKED])
@@ -187,7 +187,7 @@ def seen_in(plan: Plan, future: int) -> Iterator[Seen]:
 
 
 def _seen_of(patient: int, rows: Sequence[tuple[int, str, str, int, float]]) -> Iterator[Seen]:
-    ending = next(outcome for _, what, outcome, _, _ in rows if what == "end")
+    ending = next((outcome for _, what, outcome, _, _ in rows if what == "end"), "")
     earlier: frozenset[str] = frozenset()
     for number in sorted({dose for dose, what, _, _, _ in rows if what == "prescribe"}):
         own = [(what, outcome, at, value) for dose, what, outcome, at, value in rows if dose == number]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from pathlib import Path
 
 import pytest
 
-from mfg import simulate
+from mfg import Refused, simulate
 from tests.study.conftest import Finished
 from tests.study.folders import SMALL, carried_out, cells, content
 
@@ -94,7 +95,7 @@ def test_cells_that_were_removed_are_simulated_again(finished: Finished, copy: P
 def test_half_written_files_are_swept_away(finished: Finished, copy: Path) -> None:
     """Those of a process that died, under whatever name it was about to give."""
     for place in (copy, copy / "events" / "variant=0", copy / "doses" / "variant=0"):
-        (place / ".000003.0123.parquet.77.part").write_bytes(b"PAR1")
+        (place / f".000003.0123.parquet.{'7f' * 16}.part").write_bytes(b"PAR1")
     assert carried_out(copy, 12) == 0
     assert content(copy) == content(finished(12))
 
@@ -161,3 +162,67 @@ def test_nothing_is_written_where_nothing_is_missing(copy: Path) -> None:
     assert carried_out(copy, 12) == 0
     assert {path: path.stat().st_mtime_ns for path in copy.rglob("*.parquet")} == before
     assert not (copy / "quarantine").exists()
+
+
+def test_rows_are_there_once_though_the_old_part_could_not_be_removed(
+    finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Continued with more replications, and killed or refused just before the smaller part was unlinked."""
+    folder = tmp_path / "grown"
+    assert carried_out(folder, 3) == 0
+    before = {path: path.read_bytes() for path in folder.rglob("*.parquet")}
+    unlink = Path.unlink
+
+    def busy(path: Path, *, missing_ok: bool = False) -> None:
+        if path in before:
+            raise OSError(errno.EBUSY, "Device or resource busy", str(path))
+        unlink(path, missing_ok=missing_ok)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", busy)
+        assert carried_out(folder, 12) == 2
+    assert all(path.exists() for path in before)  # the smaller parts are still beside the larger ones
+    assert carried_out(folder, 12) == 0
+    assert content(folder) == content(finished(12))
+    for path in set(before) - set(folder.rglob("*.parquet")):  # as a kill would have left it
+        path.write_bytes(before[path])
+    assert carried_out(folder, 12) == 0
+    assert content(folder) == content(finished(12))
+
+
+@pytest.mark.parametrize("number", [0, 1, 7])
+def test_a_whole_file_of_something_else_is_put_aside(finished: Finished, copy: Path, number: int) -> None:
+    """An event log among the patients, and a table of lots among the doses: sealed, and not of that table."""
+    for table, foreign in (("patients", cells(copy)[number]), ("doses", parts(copy, "lots")[0])):
+        name = f"{number:06d}{foreign.name[6:]}"
+        shutil.copy(foreign, copy / table / "variant=0" / name)
+    run = simulate(SMALL, replications=12, output=copy)
+    assert sorted(run.patients["replication"].unique()) == list(range(12))
+    assert content(copy) == content(finished(12)) | {"run.json": (copy / "run.json").read_bytes()}
+    assert len(set_aside(copy)) == 2
+
+
+@pytest.mark.parametrize("wrong", ["twice", "damaged", "missing", "foreign"])
+def test_a_folder_is_not_read_where_a_row_would_be_wrong(copy: Path, wrong: str) -> None:
+    """What slips in between a run and the reading of its tables is told, and how it is put right."""
+    run = simulate(SMALL, replications=12, output=copy)
+    one, other = parts(copy)
+    if wrong == "twice":
+        shutil.copy(one, one.with_name(one.name.replace("000000", "000001")))
+    elif wrong == "damaged":
+        changed(one, 0.5)
+    elif wrong == "missing":
+        other.unlink()
+    else:
+        shutil.copy(parts(copy, "lots")[0], one.with_name(f"000005{parts(copy, 'lots')[0].name[6:]}"))
+    with pytest.raises(Refused, match="again"):
+        _ = run.doses
+    assert len(run.lots) > 0
+
+
+def test_files_of_somebody_else_are_left_alone(copy: Path) -> None:
+    """Hidden ones that end like ours too."""
+    mine = copy / ".mine.part"
+    mine.write_text("mine", encoding="utf-8")
+    assert carried_out(copy, 12) == 0
+    assert mine.read_text(encoding="utf-8") == "mine"

@@ -82,6 +82,22 @@ def test_tables_are_csv_on_request(finished: Finished, copy: Path) -> None:
     assert given == pytest.approx(run.doses["given_day"].to_numpy(), nan_ok=True)
 
 
+def test_a_comparison_is_csv_on_request(mfg: Callable[..., Said], tmp_path: Path) -> None:
+    """The rows of every variant, each with its name, under one header."""
+    asked = ("compare", SMALL, "--vary", "suites=4,1", "-n", 12, "-o", tmp_path / "out", "--workers", 1)
+    mfg(*asked)
+    assert not CSV & names(tmp_path / "out")
+    mfg(*asked, "--csv")
+    runs = {f"suites={n}": simulate(SMALL, replications=12, settings={"suites": n}) for n in ("4", "1")}
+    for table in TABLES:
+        written = pd.read_csv(tmp_path / "out" / f"{table}.csv", keep_default_na=False)
+        there = {name: getattr(run, table) for name, run in runs.items()}
+        assert list(written.columns) == ["variant", *there["suites=4"].columns]
+        assert written.groupby("variant", sort=False).size().to_dict() == {
+            name: len(frame) for name, frame in there.items()
+        }
+
+
 def test_what_was_asked_for_before_does_not_stay(copy: Path, finished: Finished) -> None:
     """Summaries and CSV are those of the last command; a file of somebody's own stays as it was."""
     (copy / "my notes.csv").write_text("mine", encoding="utf-8")

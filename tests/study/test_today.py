@@ -137,6 +137,24 @@ def test_what_moves_a_dose_moves_the_later_ones_too() -> None:
     assert (second.booked, second.p50, dict(second.hangs_on)) == (day(43), day(43), {})
 
 
+def test_a_future_ends_with_the_last_dose_of_the_list() -> None:
+    """Up to then the log is that of the whole replication, row by row."""
+    plan = plan_of(load_scenario(KOREA))
+    whole, _ = replicate(plan, 3)
+    cut, names = replicate(plan, 3, only_in_progress=True)
+    assert cut.finished.max() < whole.finished.max()
+    given = np.isin(cut.activity, [n for n, one in enumerate(plan.activities) if one.name == "administer"])
+    listed = cut.subjects[cut.subject, 0] < len(plan.in_progress)
+    begun = cut.started[given & listed]
+    until = begun.max()
+    for column in ("started", "queued", "activity", "value"):
+        ours, theirs = getattr(cut, column), getattr(whole, column)
+        assert np.array_equal(
+            ours[cut.finished < until], theirs[whole.finished < until], equal_nan=column == "value"
+        )
+    assert len(names) > len(plan.in_progress)
+
+
 def test_workers_change_nothing(found: Today) -> None:
     """Two processes find what one finds."""
     assert today(KOREA, futures=FUTURES, workers=2) == found

@@ -20,7 +20,7 @@ from mfg.cli.runs import parts_of
 from mfg.figures import values_of
 from mfg.reader.document import Tree
 from mfg.reader.protocols import protocol_of
-from mfg.reader.scenarios import PARTS, scenario_of
+from mfg.reader.scenarios import PARTS, load_scenario, scenario_of
 from mfg.reader.toml import parse_toml
 from mfg.scenario import Scenario
 from mfg.simulation.compile import plan_of
@@ -54,7 +54,7 @@ def changed(base: str, *changes: Changes) -> Tree:
 def answer(command: str, documents: Tree, ask: str, folder: Path) -> str:
     """What *command* says of *documents*, written to files in *folder* where it reads some."""
     if command == "simulation":
-        return simulated(documents)
+        return simulated(documents, folder)
     files = written(documents, folder)
     if command == "check":
         return said("check", *files)
@@ -81,9 +81,12 @@ def _unrecorded(text: str) -> str:
     return json.dumps(found)
 
 
-def simulated(documents: Tree) -> str:
-    """Every table of one replication, and what stands above its figures."""
-    scenario = scenario_of(documents, HERE / "scenario.toml")
+def simulated(documents: Tree, folder: Path) -> str:
+    """Every table of one replication, and what stands above its figures; what extends a file is read from files."""
+    if any("extends" in tree for tree in (documents, *documents.values()) if isinstance(tree, dict)):
+        scenario = load_scenario(next(file for file in written(documents, folder) if file.stem == "scenario"))
+    else:
+        scenario = scenario_of(documents, HERE / "scenario.toml")
     plan = plan_of(scenario)
     tables = tables_of(plan, *replicate(plan, 0))
     frames = (getattr(tables, each.name) for each in fields(type(tables)))
@@ -108,10 +111,10 @@ def written(documents: Tree, folder: Path) -> list[Path]:
     files = []
     for part, document in parts.items():
         if isinstance(document, dict):
-            file = folder / f"{part}.toml"
-            file.write_text(
-                "".join(f"{_key(k)} = {toml(v)}\n" for k, v in document.items()), encoding="utf-8"
-            )
+            file, other = folder / f"{part}.toml", str(document.get("extends"))
+            beside = {"extends": str(HERE / other)} if other.endswith(".toml") else {}
+            lines = (f"{_key(k)} = {toml(v)}\n" for k, v in (document | beside).items())
+            file.write_text("".join(lines), encoding="utf-8")
             files.append(file)
     return files
 

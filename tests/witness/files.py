@@ -7,6 +7,21 @@ from tests.witness.rows import Witness, group
 _FACT = {"protocol.facts": "oh2018", "protocol.route.vein.cells": {"is": "1e6 cell/kg", "fact": "dose"}}
 _CELLS = "protocol.route.vein.cells"
 
+_GONE = {"site.without": "holidays", "population.without": "leaves", "without": "warm_up"}
+
+
+def _extending(key: str, other: str, left_out: str) -> tuple[Witness, ...]:
+    """What a file takes over from the one that it extends, and what it leaves out of that."""
+    names = [path if "." in path else f"scenario.{path}" for path in (key, left_out)]
+    coming = {"arrivals": {"every": "1 week"}, "chance": True}
+    return (
+        Witness(names[0], "simulation", "small", {key: other}, where=coming),
+        Witness(names[0], "check", "small", {key: "none-such"}),
+        Witness(names[1], "simulation", "small", {left_out: [_GONE[left_out]]}, where=coming | {key: other}),
+        Witness(names[1], "check", "small", {left_out: ["nothing.there"]}, where={key: other}),
+    )
+
+
 TOP = (
     Witness("protocol.schema", "check", "paper", {"protocol.schema": "protocol-0"}),
     Witness("site.schema", "check", "small", {"site.schema": "site-0"}),
@@ -34,6 +49,15 @@ TOP = (
     Witness("population.title", "simulation", "small", {"population.title": "Other"}),
     Witness("scenario.name", "simulation", "small", {"name": "other"}),
     Witness("scenario.title", "simulation", "small", {"title": "Other"}),
+    *(
+        row
+        for key, other, left_out in (
+            ("site.extends", "seoul", "site.without"),
+            ("population.extends", "leaving.toml", "population.without"),
+            ("extends", "other.toml", "without"),
+        )
+        for row in _extending(key, other, left_out)
+    ),
     Witness(
         "site.facts",
         "check",

@@ -100,4 +100,20 @@ IGNORED = (
         "(step.lying, step.stay)",
         "(step.stay,)",
     ),
+    _ignored(
+        "site.extends",
+        "simulation",
+        "simulation",
+        "reader/extends.py",
+        "return _merged(_parent(own, path), own)",
+        "return _merged({}, own)",
+    ),
+    _ignored(
+        "scenario.without",
+        "simulation",
+        "simulation",
+        "reader/extends.py",
+        "del place.holder[place.step]",
+        "return",
+    ),
 )

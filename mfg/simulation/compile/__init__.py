@@ -14,6 +14,7 @@ from mfg.simulation import plan as p
 from mfg.simulation.compile.enough import too_little
 from mfg.simulation.compile.people import (
     admits_of,
+    begun_of,
     candidates_of,
     eligibility_of,
     in_progress_of,
@@ -99,6 +100,7 @@ def _planned(scenario: Scenario) -> p.Plan:
         admits=admits_of(scenario),
         candidates=tuple(candidates_of(scenario)),
         in_progress=tuple(in_progress_of(scenario)),
+        begun=tuple(begun_of(scenario)),
         rate=number(come.rate, "/day") / DAY if come.rate is not None else 0.0,
         every=minutes(come.every) or 0,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from math import inf
+from math import inf, nan
 from typing import Any
 
 from mfg.calendar import DAY
@@ -13,7 +13,8 @@ from mfg.protocol.protocol import Covariate
 from mfg.protocol.rules import When
 from mfg.scenario import InProgress, Scenario
 from mfg.scenario.admission import judged
-from mfg.scenario.standing import IN_CULTURE, arm_of, dose_of
+from mfg.scenario.begun import arm_of_given
+from mfg.scenario.standing import FROZEN, RECEIVED, RELEASED, UNPLATED, arm_of, dose_of
 from mfg.simulation import plan as p
 from mfg.simulation.compile.plain import monthly, part
 from mfg.simulation.traits import rounded
@@ -111,6 +112,14 @@ def candidates_of(scenario: Scenario) -> Iterator[p.Candidate]:
         )
 
 
+def begun_of(scenario: Scenario) -> Iterator[p.Begun]:
+    """Who had the first dose before the start."""
+    arms = list(scenario.protocol.arms)
+    for one in scenario.arrivals.given:
+        arm = arms.index(arm_of_given(scenario, one))
+        yield p.Begun(name=one.patient, arm=arm, day=(one.dose_on - scenario.start).days)
+
+
 def in_progress_of(scenario: Scenario) -> Iterator[p.InProgress]:
     """The patients whose lots are there when the clock starts."""
     site, protocol = scenario.site, scenario.protocol
@@ -133,15 +142,20 @@ def in_progress_of(scenario: Scenario) -> Iterator[p.InProgress]:
 
 
 def _standing(start: date, line: InProgress, dose: int) -> p.Standing:
-    each = line.cells / line.containers if line.containers else 0.0
+    cells = line.cells or 0.0
+    each = cells / line.containers if line.containers else 0.0
     return p.Standing(
         dose=dose,
         dose_day=(line.dose_on - start).days,
-        collected=(line.collected - start).days * DAY,
+        collected=(line.collected - start).days * DAY + (line.collected_at or 0),
+        unplated=line.stands in UNPLATED,
+        marrow=line.marrow_ml or line.cells or nan,
+        received=line.stands == RECEIVED,
         passage=line.passage or 0,
         plated=(line.plated - start).days * DAY if line.plated is not None else 0,
         flasks=line.flasks or 0,
-        cells=line.cells,
+        cells=cells,
+        frozen=(line.frozen - start).days * DAY if line.frozen is not None else 0,
         contents=(each,) * (line.containers or 0),
-        released=line.stands != IN_CULTURE,
+        released=line.stands in {RELEASED, FROZEN},
     )

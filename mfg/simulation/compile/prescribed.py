@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from math import exp
 
 from attrs import field, frozen
@@ -15,9 +16,10 @@ from mfg.prescription.prescriber import Prescriber
 from mfg.prescription.rule import Rule
 from mfg.protocol.cases import Condition
 from mfg.protocol.occurrences import occurrences
-from mfg.protocol.protocol import Arm
+from mfg.protocol.protocol import Arm, Protocol
 from mfg.protocol.recipe import Formulate
 from mfg.protocol.rules import condition_of
+from mfg.remember import Itself
 from mfg.scenario import Scenario
 from mfg.simulation import plan as p
 from mfg.simulation.compile.plain import minutes, part
@@ -29,7 +31,14 @@ HEAVIEST = 3000  # tenths of a kilogram
 
 def arms_of(scenario: Scenario) -> tuple[p.Arm, ...]:
     """The arms, each with its doses, its course, and the conditions of its visits."""
-    protocol, weights, supply = scenario.protocol, _weights(scenario), scenario.source
+    supply = scenario.source.name if scenario.source is not None else None
+    return _arms(Itself(scenario.protocol), supply, _weights(scenario), terms_of(scenario))
+
+
+@lru_cache(maxsize=16)
+def _arms(of: Itself[Protocol], supply: str | None, weights: range, terms: Terms) -> tuple[p.Arm, ...]:
+    """The same, once for all variants of a study that leave the protocol as it is."""
+    protocol = of.value
     conditions = {
         each.name: condition_of(event.when, protocol.units)
         for event in protocol.events
@@ -38,12 +47,10 @@ def arms_of(scenario: Scenario) -> tuple[p.Arm, ...]:
     }
     allocation = protocol.allocation
     in_order = allocation is not None and allocation.how == "in order"
-    tables = _Tables(
-        terms_of(scenario), {n for r in protocol.routes for w in r.conditions() for n in w.conditions}
-    )
+    tables = _Tables(terms, {n for r in protocol.routes for w in r.conditions() for n in w.conditions})
     courses: list[Template] = []
     for arm in protocol.arms:
-        course = template_of(protocol, arm, supply)
+        course = template_of(protocol, arm, protocol.supply(supply) if supply is not None else None)
         courses.append(next((other for other in courses if other == course), course))
     return tuple(
         p.Arm(
@@ -51,7 +58,7 @@ def arms_of(scenario: Scenario) -> tuple[p.Arm, ...]:
             ratio=arm.ratio or arm.size or 1,
             size=arm.size if in_order else None,
             doses=tuple(
-                _dose(scenario, arm, name, weights, conditions.get(name), tables)
+                _dose(protocol, arm, name, supply, weights, conditions.get(name), tables)
                 for name in arm.doses
                 if name in course.doses
             ),
@@ -120,24 +127,21 @@ class _Tables:
 
 
 def _dose(
-    scenario: Scenario,
+    protocol: Protocol,
     arm: Arm,
     name: str,
+    supply: str | None,
     weights: range,
     when: Condition | None,
     tables: _Tables,
 ) -> p.Dose:
     """A dose as the prescriber gives it: for each of *weights* in tenths of a kilogram, or by its rule."""
-    protocol = scenario.protocol
     treatment = protocol.treatment(arm.doses[name])
     drawn = treatment.drawn
     if treatment.kind != "product":
         nothing = p.Portion(0.0, 0.0, 0.0, 0.0, 0.0)
         return p.Dose(name, product=False, drawn=drawn, portions=(nothing,), when=when)
-    supply = scenario.source
-    prescriber = Prescriber.of(
-        protocol, arm=arm.name, dose=name, supply=supply.name if supply is not None else None
-    )
+    prescriber = Prescriber.of(protocol, arm=arm.name, dose=name, supply=supply)
     words = prescriber.words()
     ruled = Ruled(prescriber.rule, words, tables.terms)
     counted = counted_of(prescriber.rule)

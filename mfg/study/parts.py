@@ -1,0 +1,114 @@
+"""The files of a study's tables: which are whole and whose they are, so that every row is read exactly once.
+
+The event log has a file for each replication, every other table one for each chunk. What a file holds is written
+in it, and its name vouches for that.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from mfg.errors import Refused
+from mfg.study.disk import intact, number_of, sealed_in
+
+EVENTS = "events"
+QUARANTINE = "quarantine"
+
+
+def parquet(frame: pd.DataFrame, **about: Any) -> bytes:
+    """A data frame as the content of a Parquet file, with what is said *about* it as JSON."""
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    said = {key.encode(): json.dumps(value, allow_nan=False).encode() for key, value in about.items()}
+    table = table.replace_schema_metadata({**(table.schema.metadata or {}), **said})
+    buffer = pa.BufferOutputStream()
+    pq.write_table(table, buffer, compression="zstd")
+    content: bytes = buffer.getvalue().to_pybytes()
+    return content
+
+
+def about(content: bytes, key: str) -> Any:
+    """What `parquet` was told under *key*; None if this is nothing of the kind."""
+    try:
+        return json.loads((pq.read_schema(pa.BufferReader(content)).metadata or {})[key.encode()])
+    except (pa.ArrowException, KeyError, ValueError):
+        return None
+
+
+def place_of(folder: Path, table: str, variant: int) -> Path:
+    """Where the files of one *table* of one *variant* are."""
+    return folder / table / f"variant={variant}"
+
+
+def held(content: bytes | None, study: str, table: str, variant: int) -> range:
+    """The replications whose rows a file with that *content* holds; none if it is not of this table and *study*."""
+    if content is None:
+        return range(0)
+    if table == EVENTS:
+        said = about(content, "cell") or {}
+        if (said.get("study"), said.get("variant")) == (study, variant):
+            return range(said["replication"], said["replication"] + 1)
+        return range(0)
+    whose = about(content, "part") or []
+    return range(whose[3], whose[4]) if whose[:3] == [study, table, variant] else range(0)
+
+
+def whose(study: str, table: str, variant: int, rows: range) -> list[str | int]:
+    """What a file of a table other than the log says of itself: of which study and table, and of which replications."""
+    return [study, table, variant, rows.start, rows.stop]
+
+
+def frames_of(
+    folder: Path, study: str, table: str, variant: int, replications: int
+) -> Iterator[pd.DataFrame]:
+    """The rows of the first so many *replications*, a file at a time, each row once.
+
+    Raises:
+        Refused: if a file is damaged, missing, of another study, or holds what another one holds.
+    """
+    covered = 0
+    for path in sealed_in(place_of(folder, table, variant)):
+        if number_of(path) >= replications:
+            break
+        content = intact(path)
+        rows = held(content, study, table, variant)
+        if content is None or rows.start != number_of(path) or not rows:
+            raise _unread(path, "is damaged, or not of this study")
+        if rows.start < covered:
+            raise _unread(path, "holds replications that another file holds too")
+        if rows.start > covered:
+            break
+        covered = rows.stop
+        frame = pq.read_table(pa.BufferReader(content)).to_pandas()
+        yield frame[frame["replication"] < replications].reset_index(drop=True)
+    if covered < replications:
+        raise _unread(place_of(folder, table, variant), f"lacks replication {covered}")
+
+
+def table_of(folder: Path, study: str, table: str, variant: int, replications: int) -> pd.DataFrame:
+    """The same in one frame."""
+    frames = list(frames_of(folder, study, table, variant, replications))
+    together = pd.concat(frames, ignore_index=True)
+    for column in frames[0].select_dtypes("category"):
+        together[column] = together[column].astype("category")
+    return together
+
+
+def put_aside(paths: Iterable[Path], folder: Path) -> None:
+    """Put files that are not what their names say into the quarantine of a study's *folder*, named after where they were."""
+    for path in paths:
+        aside = folder / QUARANTINE
+        aside.mkdir(exist_ok=True)
+        table, variant = path.parent.parent.name, path.parent.name.removeprefix("variant=")
+        name = path.name if table == EVENTS else f"{table}-{path.name}"
+        path.replace(aside / f"{variant}-{name}")
+
+
+def _unread(path: Path, problem: str) -> Refused:
+    return Refused("", str(path), problem, "give the command of this study again: it puts that right")
