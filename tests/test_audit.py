@@ -130,6 +130,7 @@ UNREADABLE = [
     ("A,70kg,70000000", "a unit in the cell"),
     ("A,70,7 000 0000", "spaces for thousands"),
     ("A,70,7e400", "an overflow"),
+    ("A,70,9e99", "a number beyond all reach"),
     ("A,70,nan", "not a number"),
     ("A,70,-70000000", "a sign"),
     ("A,0,70000000", "a zero"),

@@ -77,6 +77,7 @@ READ = {
     "a header in the middle": lines("patient,weight_kg,cells", "A,72,72000000", "patient,weight_kg,cells", "B,65.5,655000000"),
     "pounds": lines("patient,Weight (lb),cells", "A,158.73,72000000", "B,144.4,655000000"),
     "grams": lines("patient,weight_g,cells", "A,72000,72000000", "B,65500,655000000"),
+    "a visit of no concern": lines("patient,visit,weight_kg,cells", "A,V5,72,72000000", "B,V6,65.5,655000000"),
     "doses that are alike": lines("patient,dose,weight_kg,cells", "A,Dose 1,72,72000000", "B,D2,65.5,655000000"),
 }  # fmt: skip
 
@@ -157,6 +158,7 @@ REFUSED = {
     "nothing": (b"", ["is empty"]),
     "no header": (lines("A,72,72000000", "B,65.5,655000000"), ["no row names the columns"]),
     "no cells": (lines("Patient ID,Weight (kg),date", "A,72,3"), ["no column 'cells'", "cells (10^6)"]),
+    "a dose without a unit": (lines("patient,weight_kg,dose", "A,72,7.2"), ["dose alone names a dose and says no amount"]),
     "no unit": (lines("patient,Weight,cells", "A,72,1"), ["'Weight' says no unit; call it weight_kg"]),
     "everything at once": (
         lines("name of pat,Weight,amount", "A,72,1"),
@@ -218,6 +220,15 @@ def test_what_is_said_of_the_whole_table_is_taken_and_told(tmp_path: Path) -> No
     assert said(prepared(tmp_path, text, PHASE3, arm="five-dose")) == (OK,)
 
 
+def test_a_dose_for_an_arm_that_receives_none_is_an_error(tmp_path: Path) -> None:
+    """Cells for a patient on riluzole alone."""
+    found = verdicts(
+        prepared(tmp_path, lines("patient,weight_kg,cells,Group", "A,72,72e6,MSC", "B,72,72e6,Control"))
+    )
+    assert [(one.verdict, one.likely) for one in found] == [("ok", ()), ("error", ("other",))]
+    assert found[1].reason == "arm: 'control' receives no dose; and here is one"
+
+
 def test_a_placebo_needs_no_weight(tmp_path: Path) -> None:
     """Nothing depends on it there."""
     text = lines("patient,weight_kg,cells,arm,dose", "A,,0,control,dose 1", "B,,0,five-dose,dose 1")
@@ -238,6 +249,15 @@ def test_other_weights_and_pounds_are_warned_about(tmp_path: Path) -> None:
     )
     found = prepared(tmp_path, READ["pounds"])
     assert found.warnings == ("weights are converted from pounds: 'Weight (lb)'",)
+
+
+def test_which_cells_are_meant_is_said(tmp_path: Path) -> None:
+    """A column may say it too, and a column of other cells is none of this dose."""
+    found = prepared(tmp_path, lines("patient,cells", "A,15e6"), "cl2020-phase2")
+    assert "the cells of the table are taken to be Muse cells" in found.assumed
+    assert said(prepared(tmp_path, lines("patient,Muse cells", "A,15e6"), "cl2020-phase2")) == (OK,)
+    with pytest.raises(Faults, match="no column 'cells'"):
+        prepared(tmp_path, lines("patient,viable cells", "A,15e6"), "cl2020-phase2")
 
 
 def test_a_kilogram_is_never_answered_with_a_gram(tmp_path: Path) -> None:

@@ -79,7 +79,16 @@ def test_a_header_says_its_kind_and_its_unit(
 
 @pytest.mark.parametrize(
     "text",
-    ["Ideal weight (kg)", "Cells (x10e6)", "Cells x106", "weight_kg_lb", "cells/mL", "Weight (cm)", "Ward"],
+    [
+        "Ideal weight (kg)",
+        "Cells (x10e6)",
+        "Cells x106",
+        "weight_kg_lb",
+        "cells (%)",
+        "cells/mL",
+        "Weight (cm)",
+        "Ward",
+    ],
 )
 def test_a_header_that_could_mean_something_else_means_nothing(text: str) -> None:
     """An ideal weight is no weight, and 10e6 is ten million or one."""
@@ -199,13 +208,24 @@ def test_a_workbook_is_read_as_excel_shows_it(tmp_path: Path) -> None:
     book.active.append(["Patient ID", "Weight (kg)", "Cells"])
     book.active.append([7, 60.2 + 0.1, 60_300_000.0])
     book.create_sheet("notes").append(["nothing of interest"])
-    path = tmp_path / "doses.xlsx"
-    book.save(path)
+    path = tmp_path / "doses.csv"  # whatever its name
+    book.save(tmp_path / "doses.xlsx")
+    (tmp_path / "doses.xlsx").replace(path)
     assert rows(path) == [(3, ["7", "60.3", "60300000"])]
     book.create_sheet("more").append(["Patient", "Weight (kg)"])
-    book.save(path)
+    book.save(tmp_path / "doses.xlsx")
+    path = tmp_path / "doses.xlsx"
     with pytest.raises(Faults, match="2 sheets that may be meant: 'Sheet', 'more'"):
         open_sheet(path)
+
+
+def test_numbers_of_a_workbook_leave_no_doubt(tmp_path: Path) -> None:
+    """Three decimals are decimals there."""
+    book = openpyxl.Workbook()
+    book.active.append(["Patient", "Weight (kg)"])
+    book.active.append(["A", 72.125])
+    book.save(tmp_path / "doses.xlsx")
+    assert open_sheet(tmp_path / "doses.xlsx").sign([1]) == "."
 
 
 @pytest.mark.parametrize("raw", [b"\xd0\xcf\x11\xe0old", b"PK\x03\x04other"])

@@ -67,10 +67,10 @@ class Stated:
 
 @frozen
 class Allowance:
-    """What rounding does to the doses of one table: nothing, if none is stated. `steps` are cells, by route."""
+    """What rounding does to the doses of one table: nothing, if none is stated. `steps` are cells, by route and component."""
 
     stated: Stated | None
-    steps: Mapping[str, Decimal]
+    steps: Mapping[tuple[str, str | None], Decimal]
 
     def sums(self, given: Sequence[Administration]) -> list[Decimal]:
         """What the prescribed cells may have become, all routes together."""
@@ -78,7 +78,7 @@ class Allowance:
             return []
         sums = [Decimal(0)]
         for one in given:
-            ends = self.stated.of(one.cells or Decimal(0), self.steps[one.route])
+            ends = self.stated.of(one.cells or Decimal(0), self.steps[one.route, one.component])
             sums = [already + end for already in sums for end in ends]
         return sums
 
@@ -90,12 +90,16 @@ class Allowance:
         """How many cells a volume of the prescribed ones may be off."""
         if self.stated is None:
             return Decimal(0)
-        step = sum((self.steps[one.route] for one in given), Decimal(0))
+        step = sum((self.steps[one.route, one.component] for one in given), Decimal(0))
         return step * (1 + _TYPED) * (_HALF if self.stated.how == "nearest" else 1)
 
     def step(self, given: Sequence[Administration]) -> float:
         """The cells of one step, where one route is given; nought if no rounding is stated."""
-        return float(self.steps[given[0].route]) if self.stated is not None and len(given) == 1 else 0.0
+        return (
+            float(self.steps[given[0].route, given[0].component])
+            if self.stated is not None and len(given) == 1
+            else 0.0
+        )
 
     def again(self, cells: float, step: float) -> tuple[float, ...]:
         """What *cells* become in steps of so many, both neighbours of a half: nothing, if they are less than half a step."""

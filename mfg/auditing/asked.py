@@ -9,6 +9,7 @@ from attrs import define, field
 
 from mfg.auditing.words import Words
 from mfg.errors import Refused
+from mfg.prescription.order import Administration, in_words
 from mfg.prescription.prescriber import Prescriber
 from mfg.protocol.protocol import Arm, Protocol
 from mfg.sheet import Unreadable
@@ -90,6 +91,11 @@ class Asked:
                     yield Refused("header", None, problem, "add it, or give --dose for the whole table")
                     return
 
+    def counted(self) -> tuple[str, ...]:
+        """What the doses are numbers of, in words: cells, viable cells, Muse cells."""
+        routes = [route for made in self.prescribers() for route in made.rule.routes]
+        return tuple(dict.fromkeys(said_of(route.counted, route.fill.counted) for route in routes))
+
     def assumed(self, columns: Columns, *, wide: bool) -> Iterator[str]:
         """What is taken for granted, in words."""
         if self.arm is not None:
@@ -103,6 +109,8 @@ class Asked:
             yield f"every row is taken to be of {self.dose}, as --dose says"
         elif columns.dose is None and not wide and len(self.all_doses()) > 1:
             yield f"no column 'dose': the doses ({', '.join(self.all_doses())}) are all alike"
+        if set(self.counted()) - {"cells"}:
+            yield f"the cells of the table are taken to be {' and '.join(self.counted())}"
 
     def _arms_differ(self) -> bool:
         """Whether what a patient gets depends on the arm: on its doses, its placebos, or its very name."""
@@ -112,6 +120,10 @@ class Asked:
             doses = tuple(arm.doses.items()) if self.dose is None else (arm.doses.get(self.dose),)
             given.add((name, doses))
         return len(given) > 1
+
+    def asks_dose(self) -> bool:
+        """Whether a row must say which dose it is."""
+        return self.dose is None and any(map(self._doses_differ, self.arms()))
 
     def _doses_differ(self, arm: Arm) -> bool:
         kinds = {self.protocol.treatment(t).kind for t in arm.doses.values()}
@@ -123,6 +135,7 @@ class Asked:
 
         Raises:
             Unreadable: if they are no words of this protocol, or if an empty one makes a difference.
+            Refused: if the arm receives no dose.
         """
         found = self._cells.get((arm, dose))
         if found is None:
@@ -152,7 +165,7 @@ class Asked:
             )
         arm = self.protocol.arm(name)
         if not arm.doses:
-            raise Unreadable(f"arm: {name} receives no dose")
+            raise Refused("arm", name, "receives no dose", "and here is one")
         return arm
 
     def _dose(self, arm: Arm, text: str) -> str:
@@ -174,3 +187,8 @@ class Asked:
         if (arm, dose) not in self._made:
             self._made[arm, dose] = Prescriber.of(self.protocol, arm=arm, dose=dose)
         return self._made[arm, dose]
+
+
+def said_of(counted: str, kind: str) -> str:
+    """What a route counts, as people say it."""
+    return in_words(Administration(route="", component=None, counted=counted, kind=kind, sites=1))

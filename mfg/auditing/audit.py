@@ -131,11 +131,10 @@ def audit(
     protocol, where = loaded(protocol), Path(path)
     asked = Asked.of(protocol, arm, dose)
     rounding = read_rounding(round) if round is not None else None
-    steps = (
-        {route.name: rounding.cells(route) for p in asked.prescribers() for route in p.rule.routes}
-        if rounding
-        else {}
+    rules = (
+        [rule for made in asked.prescribers() for rule in made.rule.routes] if rounding is not None else []
     )
+    steps = {(rule.name, rule.component): rounding.cells(rule) for rule in rules if rounding is not None}
     table = open_sheet(where)
     columns, faults = columns_of(protocol, table.header, asked)
     if faults:

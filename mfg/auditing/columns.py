@@ -136,6 +136,8 @@ def columns_of(protocol: Protocol, header: Sequence[str], asked: Asked) -> tuple
     patient = search.one("patient")
     weight = _weight(search, own)
     given, volume = _given(search, asked)
+    if not asked.asks_dose():  # a visit is a dose only where that must be known
+        search.meant = {n: m for n, m in search.meant.items() if not (m.kind == "dose" and m.weak)}
     words = {name: search.one(name) for name in ("route", "arm", "dose")}
     numbers = {kind: search.number(kind) for kind in ("height", "previous weight", "previous cells")}
     if patient is None:
@@ -200,12 +202,16 @@ def _weight(search: _Search, own: Mapping[str, int]) -> Number | None:
 def _given(search: _Search, asked: Asked) -> tuple[tuple[Given, ...], Number | None]:
     """The columns that say what was given: cells before cells per kg before volumes; and a volume beside cells."""
     doses, routes = Words(asked.all_doses()), Words(tuple(r.name for r in search.protocol.routes))
+    counted = {
+        folded(word.removesuffix("cells")) for word in asked.counted()
+    }  # viable cells, where they are prescribed
     found: dict[str, list[Given]] = {"cells": [], "per kg": [], "volume": []}
     for n in [*search.all_of("cells", label=True), *search.all_of("volume", label=True)]:
         meant = search.meant[n]
-        dose = doses.find(meant.label) if meant.label else None
-        route = routes.find(meant.label) if meant.label and dose is None else None
-        if meant.label and dose is None and route is None:
+        label = "" if folded(meant.label) in counted else meant.label
+        dose = doses.find(label) if label else None
+        route = routes.find(label) if label and dose is None else None
+        if label and dose is None and route is None:
             continue
         kind = "per kg" if meant.per_kg else meant.kind
         number = Number(n, search.header[n], meant.factor or Decimal(1))
@@ -231,7 +237,8 @@ def _missing(protocol: Protocol, found: Columns, asked: Asked, own: Mapping[str,
     """What no column says, though every dose depends on it."""
     if not found.given:
         advice = "call it cells, or cells (10^6) for millions, cells/kg, or volume_mL"
-        yield Refused("header", None, "has no column 'cells'", advice)
+        bare = "" if found.dose is None else "; dose alone names a dose and says no amount"
+        yield Refused("header", None, "has no column 'cells'", f"{advice}{bare}")
     needs = {name for prescriber in asked.prescribers() for name in prescriber.needs}
     if any(one.kind == "per kg" for one in found.given):
         needs.add("weight")

@@ -52,9 +52,8 @@ class Judge:
             kind, reason = "unreadable", str(fault)
         except Refused as fault:
             reason = str(fault).removeprefix("--")
-        if self.naming.fits_exchanged(cells):
-            kind = "swapped-columns"
-        return Verdict(row.number, patient, "error", (kind,), reason)
+        likely = self.naming.of_broken(cells) or kind
+        return Verdict(row.number, patient, "error", (likely,), reason)
 
     def _judged(self, number: int, patient: str, cells: list[str], beside: Beside) -> Verdict:
         listed = self.reading.columns.given

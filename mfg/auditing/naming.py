@@ -10,7 +10,7 @@ from attrs import define
 from mfg.auditing.allowed import Allowance, content_of
 from mfg.auditing.columns import Given
 from mfg.auditing.reading import Prescribed, Reading
-from mfg.auditing.slips import factors, in_containers, names, transposed
+from mfg.auditing.slips import FACTORS, OF_WEIGHT, factors, in_containers, names, transposed
 from mfg.auditing.strangers import Strangers, amounts
 from mfg.errors import Refused
 from mfg.protocol.protocol import Protocol
@@ -35,7 +35,7 @@ class Naming:
         """The slips that explain *amount*, in a row that stands *beside* two others; ``other`` if none does."""
         given, exact = float(amount), float(min(max(amount, wanted.least), wanted.most))
         dense = float(wanted.concentration) if wanted.concentration else None
-        multiplied = factors(wanted.weight, dense, by_volume=column.kind == "volume")
+        multiplied = factors(wanted.weight, dense, column.kind)
         step = self.allowance.step(wanted.given)
 
         def rounded(cells: float) -> tuple[float, ...]:
@@ -96,6 +96,22 @@ class Naming:
     def _among(self, amount: Decimal, doses: Iterable[Decimal]) -> bool:
         return any(abs(amount - one) <= one * self.tolerance for one in doses)
 
+    def of_broken(self, cells: list[str]) -> str | None:
+        """The slip that explains a row without a dose: two cells exchanged, or a weight that is out of reach."""
+        if self.fits_exchanged(cells):
+            return "swapped-columns"
+        columns = self.reading.columns
+        kg = self.reading.tried(cells, columns.weight)
+        if columns.weight is None or kg is None or len(columns.given) > 1:
+            return None
+        for name, factor in (*FACTORS[:6], *OF_WEIGHT):
+            meant = list(cells)
+            weight = kg / columns.weight.factor / Decimal(factor)
+            meant[columns.weight.index] = f"{weight:.6f}".replace(".", self.reading.sign)
+            if self._is_right(meant, columns.given[0]):
+                return name
+        return None
+
     def fits_exchanged(self, cells: list[str]) -> bool:
         """Whether a row is right once the cells of two of its columns are exchanged."""
         columns = self.reading.columns
@@ -109,6 +125,8 @@ class Naming:
 
     def _is_right(self, cells: list[str], column: Given) -> bool:
         columns = self.reading.columns
+        if self.reading.tried(cells, column.number) is None:
+            return False
         try:
             wanted = self.reading.prescribed(cells, column)
             amount = self.reading.amount(cells, column, wanted)

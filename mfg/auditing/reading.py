@@ -18,6 +18,8 @@ from mfg.sheet import Unreadable, number_of
 Case = dict[str, "Decimal | str"]
 _FREE = (Decimal(1), Decimal("1e15"))  # where the lot decides and the protocol sets no limit
 
+_BEYOND = Decimal("1e18")
+
 
 @frozen
 class Prescribed:
@@ -105,6 +107,8 @@ class Reading:
         value = number_of(text, column.header, self.sign)
         if not value and not zero:
             raise Unreadable(f"{column.header}: is zero")
+        if value > _BEYOND:
+            raise Unreadable(f"{column.header}: {text} is beyond anything that is counted or measured here")
         return value if column.factor == 1 else value * column.factor
 
     def tried(self, cells: list[str], column: Number | None) -> Decimal | None:

@@ -34,14 +34,18 @@ _CHANGED = 0.08  # a weight changes between two days, so its slips are farther f
 Predictions = Sequence[tuple[str, float]]
 
 
-def factors(weight: float | None, concentration: float | None, *, by_volume: bool) -> list[tuple[str, float]]:
-    """The slips that multiply a dose, which depends on the *weight* if one is given."""
+def factors(weight: float | None, concentration: float | None, kind: str) -> list[tuple[str, float]]:
+    """The slips that multiply a dose, which depends on the *weight* if one is given.
+
+    The *kind* of number that a table gives is ``cells``, ``per kg`` or ``volume``.
+    """
     found = list(FACTORS)
     if weight is not None:
-        found += [*OF_WEIGHT, ("per-kg-as-total", 1 / weight)]
+        of_rate = ("total-as-per-kg", weight) if kind == "per kg" else ("per-kg-as-total", 1 / weight)
+        found += [*OF_WEIGHT, of_rate]
     if concentration is not None:
         found.append(
-            ("cells-as-volume", concentration) if by_volume else ("volume-as-cells", 1 / concentration)
+            ("cells-as-volume", concentration) if kind == "volume" else ("volume-as-cells", 1 / concentration)
         )
     return found
 

@@ -16,7 +16,7 @@ _ENOUGH = 50  # rows from which a table knows its own changes
 _FLOAT = 1e-9
 _SIMILAR_DOSES = (0.8, 1.25)
 _BODY_MASS_INDEX = (12.0, 60.0)  # kg/m2
-_CONFIRMED = (9.0, 80.0)  # where the last weight says the same
+_CONFIRMED = (7.0, 100.0)  # where the last weight says the same
 _SAME = 0.02  # of a weight and a neighbour's last one
 POUNDS_FROM = 110.0  # kg: the median of adults in pounds lies above it, and in kilograms below
 

@@ -15,6 +15,7 @@ _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:([.,])[0-9]{3}(?:\1[0-9]{3})+)")  # tw
 _ONE_GROUP = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")  # 72,500: thousands, or three decimals
 _COMMA = re.compile(r"(?:0|[1-9][0-9]*),[0-9]+(?:[eE][+-]?[0-9]{1,2})?")
 _POINT = re.compile(r"(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][+-]?[0-9]{1,2})?")
+_SURE = ((",", ";"), (".", ""))  # a workbook (no separator) holds numbers as such
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST = 40
 
@@ -51,7 +52,7 @@ def number_of(text: str, column: str, sign: str = ".") -> Decimal:
 def sign_of(texts: Iterable[str], separator: str) -> str:
     """The decimal sign of a table whose cells are divided by *separator*, from all its numbers.
 
-    Where commas divide cells it is the point. Elsewhere either will do, if all numbers agree and if one of them at least
+    Where commas divide cells it is the point, and a workbook (no separator) has numbers of its own. Elsewhere either will do, if all numbers agree and if one of them at least
     cannot have thousands set apart: 72,500 alone may mean two things, unless semicolons divide the cells, as they
     do where the comma is the decimal sign.
 
@@ -73,7 +74,7 @@ def sign_of(texts: Iterable[str], separator: str) -> str:
         advice = "write all decimals with a point, and no thousands apart"
         raise Refused("", shown, "are written with a decimal comma and with a decimal point", advice)
     for sign, (first, sure) in seen.items():
-        if not sure and not (sign == "," and separator == ";"):
+        if not sure and (sign, separator) not in _SURE:
             advice = "write numbers without marks between thousands"
             raise Refused("", first, "may mean thousands or decimals, and no other number tells", advice)
         return sign

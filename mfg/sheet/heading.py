@@ -57,6 +57,7 @@ def read_heading(text: str) -> Heading:
     """*text* without regard to case, spaces, brackets and underscores: ``Weight (kg)`` is ``weight_kg``."""
     plain = _spread(text)
     unclear = "a power of ten that may be read in two ways" if _UNSURE.search(plain) else ""
+    unclear = "a percentage" if "%" in plain else unclear
     scales = [Decimal(f"1e{power or short}") for power, short in _POWER.findall(plain)]
     plain = re.sub(r"\bkg\s*\^?\s*-1\b", " per kg ", _POWER.sub(" ", plain))
     plain = re.sub(r"[^\w]+|_", " ", plain.replace("/", " per "))

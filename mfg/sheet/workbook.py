@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -45,13 +46,10 @@ def sheet_of(path: Path, fits: Callable[[Iterator[list[str]]], bool]) -> str:
     Raises:
         Refused: if several do.
     """
-    book = _opened(path)
-    try:
+    with _opened(path) as book:
         names: list[str] = [sheet.title for sheet in book.worksheets]
         filled = [name for name in names if next(_rows(book[name]), None) is not None]
         found = [name for name in filled if fits(cells or [] for _, cells, _ in _rows(book[name]))]
-    finally:
-        book.close()
     if not filled:
         raise Refused("", None, "is an empty workbook", "the first row names the columns")
     wanted = found or filled
@@ -64,23 +62,25 @@ def sheet_of(path: Path, fits: Callable[[Iterator[list[str]]], bool]) -> str:
 
 def records(path: Path, sheet: str) -> Iterator[Record]:
     """Every row of a *sheet*."""
-    book = _opened(path)
-    try:
+    with _opened(path) as book:
         yield from _rows(book[sheet])
-    finally:
-        book.close()
 
 
-def _opened(path: Path) -> Any:
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     from openpyxl import load_workbook
 
-    try:
-        return load_workbook(path, read_only=True, data_only=True)
-    except (KeyError, ValueError, OSError, zipfile.BadZipFile, SyntaxError) as error:
-        problem = f"is no Excel workbook that can be read ({str(error)[:60]})"
-        raise Refused(
-            "", None, problem, "open it in Excel and save it again, or save it as CSV UTF-8"
-        ) from None
+    with path.open("rb") as file:  # as a file, since openpyxl judges a path by its ending
+        try:
+            book = load_workbook(file, read_only=True, data_only=True)
+        except (KeyError, ValueError, OSError, zipfile.BadZipFile, SyntaxError) as error:
+            problem = f"is no Excel workbook that can be read ({str(error)[:60]})"
+            advice = "open it in Excel and save it again, or save it as CSV UTF-8"
+            raise Refused("", None, problem, advice) from None
+        try:
+            yield book
+        finally:
+            book.close()
 
 
 def _rows(sheet: Any) -> Iterator[Record]:
