@@ -90,6 +90,7 @@ def test_a_faulty_row_costs_no_other(
     assert said.status == 1
     assert [row["row"] for row in rows] == ["2", "3", "4"]
     assert rows[1]["outcome"] == "refused"
+    assert rows[1]["patient"] == line.partition(",")[0]
     assert reason in rows[1]["message"]
     assert (rows[1]["cells"], rows[1]["page"]) == ("", "")
     assert [{**row, "row": ""} for row in (rows[0], rows[2])] == [{**row, "row": ""} for row in alone]
@@ -211,6 +212,14 @@ def test_a_table_runs_no_formula(orders: Callable[..., tuple[Said, list[dict[str
     """Names that a spreadsheet would compute are text."""
     _, rows = orders('=1+1,"@x",70,five-dose,dose 1,')
     assert (rows[0]["patient"], rows[0]["second_id"]) == ("'=1+1", "'@x")
+
+
+def test_a_list_steers_no_terminal(orders: Callable[..., tuple[Said, list[dict[str, str]]]]) -> None:
+    """What a name holds is written out, on the screen and in the table."""
+    said, rows = orders("P\x1b[2J\u202e,,9000,five-dose,dose 1,,", header=f"{HEADER},note\x1b")
+    assert "P<U+001B>[2J<U+202E>" in said.out
+    assert rows[0]["patient"] == "P<U+001B>[2J<U+202E>"
+    assert "\x1b" not in said.out + said.err
 
 
 @given(st.text(max_size=90), st.text(max_size=90))

@@ -147,6 +147,43 @@ concentration = "1e7 cell/mL"
     assert sheet_of(rules, weight="40 kg").steps[3].how == "does not apply"
 
 
+def test_a_volume_is_that_of_the_dose_as_capped() -> None:
+    """100 million in place of 120: the volume divides the cap, and says so."""
+    rules = protocol(
+        """
+[patient.weight]
+unit = "kg"
+[[route]]
+name = "iv"
+cells = { is = "2e6 cell/kg", cap = "100e6 cell" }
+concentration = "1e7 cell/mL"
+"""
+    )
+    steps = sheet_of(rules, weight="60 kg").steps
+    assert [(s.what, s.value, s.how) for s in steps[5:]] == [
+        ("Volume = step 4 ÷ step 5", "10 mL", "100,000,000 ÷ 10,000,000")
+    ]
+
+
+def test_the_evidence_is_that_of_the_row_that_holds() -> None:
+    """Of a decision table only one number decides, and only its evidence is shown."""
+    rules = protocol(
+        """
+[patient.cohort]
+one_of = ["1", "2"]
+[[route]]
+name = "iv"
+cells = [
+    { when = { cohort = "1" }, is = "1e6 cell", cited = "a paper" },
+    { when = { cohort = "2" }, is = "2e6 cell", assumed = "a guess" },
+]
+"""
+    )
+    for cohort, kind, because in (("1", "cited", "a paper"), ("2", "assumed", "a guess")):
+        step = sheet_of(rules, given={"cohort": cohort}).steps[1]
+        assert (step.evidence, step.because) == (kind, because)
+
+
 def test_containers_hold_the_dose_between_them() -> None:
     """Cells of all portions add up to those of the order, and so do the fills."""
     order = dose(PHASE3, arm="five-dose", dose="dose 1", weight="74 kg")

@@ -88,8 +88,7 @@ def dose(
     from mfg.cli.asked import record_of
     from mfg.cli.given import pairs
     from mfg.cli.orders import print_order
-    from mfg.cli.worksheets import moment, named, write_page
-    from mfg.dispensing.worksheet import worksheet
+    from mfg.cli.worksheets import moment, named, sheet_of, write_page
     from mfg.errors import Refused
     from mfg.prescription.dosing import dose as prescribed
     from mfg.reader.protocols import load_protocol
@@ -113,21 +112,15 @@ def dose(
     if blinded and order.lot is not None:
         problem = "would tell the product from a placebo, which has no count"
         raise Refused("--blinded", None, problem, "leave out --count for the clinic's copy")
-    record = record_of(found, by)
-    content = worksheet(
-        found,
-        order,
-        record,
-        patient=named(patient, "--patient"),
-        second_id=named(second_id, "--second-id"),
-        csf=csf,
-        suspended=moment(suspended, "--suspended"),
-    )
-    if sheet is not None:
-        write_page(content, sheet, blinded=blinded)
-    if json:
-        say.document({**say.fields(order), "record": record, "worksheet": say.fields(content, "record")})
-    else:
+    record, who = record_of(found, by), (named(patient, "--patient"), named(second_id, "--second-id"))
+    until = moment(suspended, "--suspended")
+    if json or sheet is not None or until is not None:
+        content = sheet_of(found, order, record, who, csf, until)
+        if sheet is not None:
+            write_page(content, sheet, blinded=blinded)
+        if json:
+            say.document({**say.fields(order), "record": record, "worksheet": say.fields(content, "record")})
+    if not json:
         print_order(order, protocol)
         say.record(record)
     return FOUND if any(finding.level == "error" for finding in order.findings) else 0

@@ -13,6 +13,7 @@ from cyclopts import App, Parameter
 
 from mfg.cli import say
 from mfg.errors import Refused
+from mfg.visible import visible
 
 if TYPE_CHECKING:
     from mfg.dispensing.patients import Outcome
@@ -76,7 +77,11 @@ def orders(
         say.document({"record": record, "orders": [_fields(one, pages) for one in outcomes]})
     else:
         if refused:
-            say.table(["row", "patient", "refused"], [[o.number, o.patient, o.refused] for o in refused], [0])
+            say.table(
+                ["row", "patient", "refused"],
+                [[o.number, visible(o.patient), visible(o.refused)] for o in refused],
+                [0],
+            )
             say.result()
         ordered = len(outcomes) - len(refused)
         say.result(
@@ -84,7 +89,7 @@ def orders(
         )
         say.record(record)
     if listed.unused:
-        say.remark(f"not used: {', '.join(listed.unused)}")
+        say.remark(f"not used: {visible(', '.join(listed.unused))}")
     return FOUND if refused else 0
 
 

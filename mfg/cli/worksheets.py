@@ -10,6 +10,24 @@ from mfg.errors import Refused
 
 if TYPE_CHECKING:
     from mfg.dispensing.worksheet import Worksheet
+    from mfg.prescription.order import Order
+    from mfg.protocol.protocol import Protocol
+    from mfg.record import Record
+
+
+def sheet_of(
+    protocol: Protocol,
+    order: Order,
+    record: Record,
+    who: tuple[str | None, str | None],
+    csf: str | None,
+    suspended: datetime | None,
+) -> Worksheet:
+    """The worksheet of *order*; *who* is the patient and a second identifier."""
+    from mfg.dispensing.worksheet import worksheet
+
+    patient, second = who
+    return worksheet(protocol, order, record, patient=patient, second_id=second, csf=csf, suspended=suspended)
 
 
 def write_page(sheet: Worksheet, path: Path, *, blinded: bool) -> None:

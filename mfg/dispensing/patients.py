@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -141,7 +142,9 @@ class PatientList:
         return number_of(text, self.table.header[self.columns[key]], self.sign) if text else None
 
     def _cell(self, row: Row, key: str) -> str:
-        if row.cells is None or key not in self.columns:
+        if row.cells is None:  # its first cell is most likely the patient
+            return re.split(r"[,;\t]", row.line)[0].strip()[:80] if key == "patient" else ""
+        if key not in self.columns:
             return ""
         return row.cells[self.columns[key]].strip()
 
