@@ -7,7 +7,8 @@
     └── Unsound      a finished run fails its own audit: a defect of the model, never of the input
 
 The facts are positional fields and the sentence is made from them, so an error survives SimPy and
-pickling, both of which rebuild it from its ``args``. A sentence never rounds a number.
+pickling, both of which rebuild it from its ``args``; and they stand in its ``__dict__``, from which a cluster's
+libraries rebuild it on the other side. A sentence never rounds a number.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ _NEAR, _AS_NEAR = 0.6, 0.05  # likeness from 0 to 1 of what is near, and how far
 _MANY = 6  # more near words than this say nothing
 
 
-@define
+@define(slots=False)
 class MfgError(Exception):
     """The root: everything this package refuses to do."""
 
 
-@define
+@define(slots=False)
 class Refused(MfgError):
     """One thing that cannot be used as it was given; *given* is None where something is missing."""
 
@@ -46,7 +47,7 @@ class Refused(MfgError):
         return evolve(self, where=f"{place}{joint}{self.where}")
 
 
-@define
+@define(slots=False)
 class Faults(MfgError):
     """Every fault of one *source* (a file, a table), in the order in which they stand."""
 
@@ -58,7 +59,7 @@ class Faults(MfgError):
         return "\n".join([f"{self.source}: {count}", *(f"  {fault}" for fault in self.faults)])
 
 
-@define
+@define(slots=False)
 class Failed(MfgError):
     """Replications of a study ended in an error; each with what happened and how to repeat it alone."""
 
@@ -73,7 +74,7 @@ class Failed(MfgError):
         return f"{failed} failed, {self.saved} are kept, and there is no summary\n{lines}"
 
 
-@define
+@define(slots=False)
 class Unsound(MfgError):
     """A run that broke one of its own invariants: please report it with its scenario and seed."""
 

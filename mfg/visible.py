@@ -13,4 +13,11 @@ def visible(text: str) -> str:
     These are control characters, line breaks, marks that turn the direction of writing, spaces of no width,
     and code points that mean nothing.
     """
-    return "".join(f"<U+{ord(c):04X}>" if unicodedata.category(c) in _UNSEEN else c for c in text)
+    if text.isprintable():
+        return text
+    return "".join(f"<U+{ord(c):04X}>" if is_unseen(c) else c for c in text)
+
+
+def is_unseen(character: str) -> bool:
+    """Whether a character has no shape of its own."""
+    return unicodedata.category(character) in _UNSEEN

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
 from importlib import metadata
+from pathlib import Path
 from typing import NoReturn
 
 from cyclopts import App, CycloptsError
@@ -19,6 +21,7 @@ from mfg.cli import (
     patients,
     protocols,
     runs,
+    say,
     sensitivity,
     show,
     studies,
@@ -60,7 +63,7 @@ def run(arguments: list[str]) -> int:
     except CycloptsError as error:
         return _refused(in_words(error, arguments))
     except Failed as error:
-        sys.stderr.write(f"mfg: {error}\n")
+        say.remark(f"mfg: {error}")
         return FOUND
     except MfgError as error:
         return _refused(str(error))
@@ -71,7 +74,7 @@ def run(arguments: list[str]) -> int:
             f"{error.filename or 'output'}: {error.strerror or error}; check the path, its permissions and the space left"
         )
     except KeyboardInterrupt as error:
-        sys.stderr.write(f"interrupted{f': {error}' if str(error) else ''}\n")
+        say.remark(f"interrupted{f': {error}' if str(error) else ''}")
         return TERMINATED if isinstance(error, Terminated) else INTERRUPTED
 
 
@@ -82,6 +85,7 @@ class Terminated(KeyboardInterrupt):
 def main() -> None:
     """The entry point of the command."""
     signal.signal(signal.SIGTERM, _terminated)
+    _open_streams()
     try:
         status = run(sys.argv[1:])
         sys.stdout.flush()
@@ -91,10 +95,21 @@ def main() -> None:
     raise SystemExit(status)
 
 
+def _open_streams() -> None:
+    """Where stderr is closed, say nothing there; where an encoding lacks a letter, write its escape; without stdout, stop."""
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  as long as the process lives
+    if sys.stdout is None:
+        raise SystemExit(_refused("output: is closed; let it go to a terminal, a file or /dev/null"))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _terminated(*_: object) -> NoReturn:
     raise Terminated
 
 
 def _refused(message: str) -> int:
-    sys.stderr.write(f"mfg: {message}\n")
+    say.remark(f"mfg: {message}")
     return REFUSED

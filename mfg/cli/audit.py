@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json as writer
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -98,12 +97,11 @@ def _document(found: Audit, flagged: Iterator[Verdict], record: Record) -> int:
         "rounding": None if found.rounding is None else str(found.rounding),
         "assumed": found.assumed,
     }
-    sys.stdout.write(f'{_dumped(head)[:-2]},\n "findings": [')
-    encode = writer.JSONEncoder(default=say.encoded, ensure_ascii=False, allow_nan=False).encode
+    sys.stdout.write(f'{say.json_of(head)[:-2]},\n "findings": [')
     mark = "\n  "
     any_found = False
     for verdict in flagged:
-        sys.stdout.write(mark + encode({name: getattr(verdict, name) for name in _FIELDS}))
+        sys.stdout.write(mark + say.json_of({name: getattr(verdict, name) for name in _FIELDS}, indent=None))
         mark, any_found = ",\n  ", True
     tail = {"rows": sum(found.counts.values()), **found.counts, **_left_out(found)}
     beside = {
@@ -112,12 +110,8 @@ def _document(found: Audit, flagged: Iterator[Verdict], record: Record) -> int:
         "unused": found.unused,
         "record": record,
     }
-    sys.stdout.write(f"\n ],{_dumped({**tail, **beside})[1:]}\n")
+    sys.stdout.write(f"\n ],{say.json_of({**tail, **beside})[1:]}\n")
     return FOUND if any_found or found.doubt else 0
-
-
-def _dumped(content: object) -> str:
-    return writer.dumps(content, default=say.encoded, ensure_ascii=False, allow_nan=False, indent=1)
 
 
 def _left_out(found: Audit) -> dict[str, int]:

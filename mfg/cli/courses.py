@@ -15,13 +15,13 @@ from mfg.errors import Refused
 def write_calendar(course: Any, path: Path) -> None:
     """Write *course* as an .ics file, which updates an earlier one of the same patient."""
     from mfg.course.ics import calendar_of
-    from mfg.study.disk import whole
+    from mfg.files import write_atomically
 
     try:
         content = calendar_of(course, datetime.now(UTC), path.read_bytes() if path.exists() else None)
     except Refused as other:
         raise evolve(other, given=str(path)) from None
-    whole(path, content, durable=True)
+    write_atomically(path, content, durable=True)
     if course.patient is None:
         say.remark(f"{path}: without --patient, another patient with the same day 0 has the same entries")
 

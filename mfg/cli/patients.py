@@ -108,7 +108,7 @@ def _written(outcomes: Iterable[Outcome], record: Record, out: Path, *, blinded:
     """
     from mfg.dispensing.names import file_name
     from mfg.dispensing.page import blinded_page_of, page_of
-    from mfg.study.disk import folder_for, whole
+    from mfg.files import make_folder, write_atomically
 
     given = [one for one in outcomes if one.sheet is not None and one.sheet.kind != "sham"]
     pages = {one.number: file_name(one.patient, one.order.dose) for one in given if one.order is not None}
@@ -125,13 +125,13 @@ def _written(outcomes: Iterable[Outcome], record: Record, out: Path, *, blinded:
             if stale and _NAME.fullmatch(path.name) and _is_own(path, _MARK):
                 path.unlink()
     for folder, rendered in folders.items():
-        folder_for(out / folder, durable=False)
+        make_folder(out / folder, durable=False)
         for one in given:
             assert one.sheet is not None
             page = rendered(one.sheet)
-            whole(out / folder / pages[one.number], page.encode(), durable=False)
-    whole(out / TABLE, table, durable=True)
-    whole(out / RECORD, "".join(f"{line}\n" for line in record.lines()).encode(), durable=True)
+            write_atomically(out / folder / pages[one.number], page.encode(), durable=False)
+    write_atomically(out / TABLE, table, durable=True)
+    write_atomically(out / RECORD, "".join(f"{line}\n" for line in record.lines()).encode(), durable=True)
     return {number: f"{PAGES}/{name}" for number, name in pages.items()}
 
 

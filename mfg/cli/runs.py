@@ -126,12 +126,12 @@ def run(
 @contextmanager
 def printed(folder: Path, *, shown: bool) -> Iterator[None]:
     """What is said meanwhile is kept in the *folder* of a study too; if it is not *shown*, it is only kept."""
-    from mfg.study.disk import whole
+    from mfg.files import write_atomically
     from mfg.study.folder import PRINTED
 
     with say.kept(printed=shown) as lines:
         yield
-    whole(folder / PRINTED, "".join(f"{line}\n" for line in lines).encode(), durable=True)
+    write_atomically(folder / PRINTED, "".join(f"{line}\n" for line in lines).encode(), durable=True)
     if shown:
         say.result(f"kept in {folder}: summary.txt is this text, README.md says what else is there")
 

@@ -11,9 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import attrs
+
+from mfg.visible import is_unseen, visible
+
+_NOT_ASCII = re.compile(r"[^\x00-\x7e]")
 
 
 def whole(_: object, tokens: Sequence[Any]) -> int:
@@ -28,8 +33,9 @@ _kept: list[tuple[list[str], bool]] = []  # what is kept of the result, and whet
 
 
 def result(text: str = "") -> None:
-    """One line of the result."""
-    _say([text], [text])
+    """Lines of the result; what a file or an option may have hidden in them is spelled out."""
+    lines = list(map(visible, text.split("\n")))
+    _say(lines, lines)
 
 
 def _say(lines: Sequence[str], plain: Sequence[str]) -> None:
@@ -52,14 +58,28 @@ def kept(*, printed: bool) -> Iterator[list[str]]:
 
 
 def remark(text: str) -> None:
-    """One line beside the result."""
-    sys.stderr.write(f"{text}\n")
+    """Lines beside the result, spelled out like it."""
+    sys.stderr.write("".join(f"{visible(line)}\n" for line in text.split("\n")))
 
 
 def document(content: object) -> None:
     """The one JSON document of a command."""
-    json.dump(content, sys.stdout, default=encoded, ensure_ascii=False, allow_nan=False, indent=1)
-    sys.stdout.write("\n")
+    sys.stdout.write(f"{json_of(content)}\n")
+
+
+def json_of(content: object, *, indent: int | None = 1) -> str:
+    """*content* as JSON, in which letters stand as they are and what has no shape as an escape."""
+    text = _encoder(indent).encode(content)
+    return text if text.isascii() else _NOT_ASCII.sub(_escaped, text)
+
+
+@cache
+def _encoder(indent: int | None) -> json.JSONEncoder:
+    return json.JSONEncoder(default=encoded, ensure_ascii=False, allow_nan=False, indent=indent)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return json.dumps(match[0])[1:-1] if is_unseen(match[0]) else match[0]
 
 
 def fields(thing: Any, *left_out: str) -> dict[str, Any]:
@@ -82,7 +102,7 @@ def encoded(thing: object) -> object:
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[int] = ()) -> None:
     """A table as wide as the terminal, or as wide as it needs where there is none."""
-    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    cells = [["" if cell is None else visible(str(cell)) for cell in row] for row in rows]
     plain = _drawn(header, cells, set(right), None)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     _say(plain if width is None else _drawn(header, cells, set(right), width), plain)

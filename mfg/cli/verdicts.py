@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import os
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 from mfg.auditing import ADDED, Audit, Verdict
 from mfg.digits import plain
 from mfg.errors import Refused
+from mfg.files import writing_atomically
 from mfg.sheet import Row, safe
 
 Judged = tuple[Row, "Verdict | None"]
@@ -24,15 +25,12 @@ def written(audit: Audit, source: Path, out: Path) -> Iterator[Iterator[Judged]]
     """
     if out.exists() and out.samefile(source):
         raise Refused("--out", str(out), "is the table itself", "write to another file")
-    unfinished = out.with_name(f".{out.name}.{os.getpid()}")
     encoding = "utf-8-sig" if audit.table.mark else "utf-8"
-    try:
-        with unfinished.open("w", encoding=encoding, newline="") as file:
-            writer = csv.writer(file, delimiter=audit.table.separator or ",", lineterminator="\n")
-            yield _passing(audit, writer)
-        unfinished.replace(out)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with writing_atomically(out, durable=False) as raw:
+        file = io.TextIOWrapper(raw, encoding=encoding, newline="", write_through=True)
+        writer = csv.writer(file, delimiter=audit.table.separator or ",", lineterminator="\n")
+        yield _passing(audit, writer)
+        file.detach()
 
 
 def _passing(audit: Audit, writer: csv.Writer) -> Iterator[Judged]:  # type: ignore[name-defined]

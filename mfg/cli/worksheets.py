@@ -38,22 +38,12 @@ def write_page(sheet: Worksheet, path: Path, *, blinded: bool) -> None:
     """
     from mfg.dispensing.page import blinded_page_of, page_of
     from mfg.dispensing.worksheet import preparable
-    from mfg.study.disk import whole
+    from mfg.files import check_replaceable, write_atomically
 
     preparable(sheet)
-    replaceable(path, "--sheet")
+    check_replaceable(path, "--sheet")
     page = blinded_page_of(sheet) if blinded else page_of(sheet)
-    whole(path, page.encode(), durable=True)
-
-
-def replaceable(path: Path, where: str) -> None:
-    """Whether nothing but a file would be replaced at *path*.
-
-    Raises:
-        Refused: if something else is there.
-    """
-    if path.is_symlink() or (path.exists() and not path.is_file()):
-        raise Refused(where, str(path), "is there and is no plain file", "name another file")
+    write_atomically(path, page.encode(), durable=True)
 
 
 def moment(given: str | None, where: str) -> datetime | None:

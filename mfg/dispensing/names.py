@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
 
-_LONGEST = 40
+from mfg.files import plain_name
 
 
 def file_name(patient: str, dose: str) -> str:
@@ -16,10 +14,5 @@ def file_name(patient: str, dose: str) -> str:
     looks alike without the characters that were left out, or on a disk that knows no capitals.
     """
     digest = hashlib.sha256(f"{patient}\0{dose}".encode("utf-8", "surrogatepass")).hexdigest()[:10]
-    words = "-".join(filter(None, (_plain(patient), _plain(dose), digest)))
+    words = "-".join(filter(None, (plain_name(patient), plain_name(dose), digest)))
     return f"{words}.html"
-
-
-def _plain(text: str) -> str:
-    bare = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Za-z0-9]+", "-", bare).strip("-")[:_LONGEST].strip("-")

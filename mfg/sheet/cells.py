@@ -20,7 +20,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST = 40
 
 
-@define
+@define(slots=False)
 class Unreadable(MfgError):
     """Something in a row that cannot be read, and why."""
 

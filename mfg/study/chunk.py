@@ -12,9 +12,10 @@ from pathlib import Path
 from attrs import fields, frozen
 
 from mfg.errors import MfgError, Refused
+from mfg.files import make_folder
 from mfg.simulation.plan import Plan
 from mfg.study.cell import Outcome, found, simulated, stored, tables_in
-from mfg.study.disk import DIGITS, folder_for, intact, number_of, sealed, sealed_in
+from mfg.study.disk import DIGITS, intact, number_of, sealed, sealed_in
 from mfg.study.identity import Identity, environment
 from mfg.study.parts import EVENTS, held, parquet, place_of, put_aside, whose
 from mfg.tables import Tables, stacked
@@ -108,7 +109,7 @@ def carry_out(chunk: Chunk, stopped: Callable[[], bool] = lambda: False) -> list
     if chunk.environment != environment().digest:
         advice = "install the same packages wherever it is carried out, and begin again"
         raise Refused("workers", None, "compute by other code than the study was begun with", advice)
-    logs = folder_for(chunk.of(EVENTS), durable=chunk.durable)
+    logs = make_folder(chunk.of(EVENTS), durable=chunk.durable)
     known = _known(chunk)
     results: list[Outcome | Failure] = []
     fresh: dict[int, Tables] = {}
@@ -158,7 +159,7 @@ def _derive(chunk: Chunk, fresh: dict[int, Tables], paths: dict[int, Path]) -> N
     if any(path is None for path in kept.values()):
         tables = stacked({n: fresh[n] if n in fresh else tables_in(chunk.plan, paths[n]) for n in numbers})
         for name in [name for name, path in kept.items() if path is None]:
-            folder = folder_for(chunk.of(name), durable=chunk.durable)
+            folder = make_folder(chunk.of(name), durable=chunk.durable)
             content = parquet(getattr(tables, name), part=whose(chunk.study, name, chunk.variant, numbers))
             kept[name] = sealed(folder, chunk.first, content, durable=chunk.durable)
     for name, known in rows.items():

@@ -19,9 +19,9 @@ from attrs import asdict, frozen
 
 from mfg.errors import Refused
 from mfg.figures import LEVEL, Figure, asked_for, describe, figures_of, half_width
+from mfg.files import write_atomically
 from mfg.scenario import Scenario
 from mfg.stability import Overload, overloads
-from mfg.study.disk import whole
 from mfg.study.folder import document
 from mfg.study.holm import chance, levels
 from mfg.study.parts import table_of
@@ -214,7 +214,7 @@ def comparison_of(
             "variants": [one.name for one in study.variants],
             "differences": [asdict(one) for one in comparison.differences],
         }
-        whole(folder / "comparison.json", document(content), durable=means.durable)
+        write_atomically(folder / "comparison.json", document(content), durable=means.durable)
     return comparison
 
 

@@ -18,7 +18,8 @@ from attrs import frozen
 
 from mfg.columns import TABLES
 from mfg.errors import Refused
-from mfg.study.disk import folder_for, number_of, sealed_in, swept, whole
+from mfg.files import make_folder, sweep, write_atomically
+from mfg.study.disk import number_of, sealed_in
 from mfg.study.identity import Identity, differences, digest_of
 
 RECORD, LOCK = "study.json", ".lock"
@@ -35,7 +36,7 @@ def opened(folder: Path, identity: Identity, replications: int, *, durable: bool
     """
     if folder.exists() and not (folder / RECORD).exists() and any(map(_foreign, folder.iterdir())):
         raise Refused("-o", str(folder), "holds files that are not a run's", "name another folder")
-    with (folder_for(folder, durable=durable) / LOCK).open("a") as lock:
+    with (make_folder(folder, durable=durable) / LOCK).open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -43,15 +44,15 @@ def opened(folder: Path, identity: Identity, replications: int, *, durable: bool
             raise Refused("-o", str(folder), "is in use by another run", advice) from None
         if (folder / RECORD).exists():
             _same(folder, identity)
-        swept(folder)
+        sweep(folder)
         for name in SUMMARIES:
             (folder / name).unlink(missing_ok=True)
         content = {"identity": identity.content, "digest": identity.digest, "replications": replications}
-        whole(folder / RECORD, document(content), durable=durable)
+        write_atomically(folder / RECORD, document(content), durable=durable)
         try:
             yield
         finally:
-            swept(folder)
+            sweep(folder)
 
 
 def document(content: object) -> bytes:

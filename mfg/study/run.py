@@ -13,10 +13,10 @@ from attrs import asdict, evolve, field, frozen
 from mfg.errors import Refused
 from mfg.evidence import counted
 from mfg.figures import Figure, asked_for, figures_of
+from mfg.files import write_atomically
 from mfg.scenario import Scenario
 from mfg.simulation.plan import Plan
 from mfg.stability import Overload, overloads
-from mfg.study.disk import whole
 from mfg.study.folder import document
 from mfg.study.parts import table_of
 from mfg.study.precision import Precision
@@ -174,7 +174,7 @@ def _run(study: Study, replications: int, means: Means) -> Run:
         unstable=overloads(plan.resources, counts.figures.mean()),
     )
     if means.folder is not None:
-        whole(folder / "run.json", document(_summary(run)), durable=means.durable)
+        write_atomically(folder / "run.json", document(_summary(run)), durable=means.durable)
     return run
 
 

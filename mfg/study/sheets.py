@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from mfg.columns import TABLES
+from mfg.files import writing_atomically
 from mfg.sheet import safe
 from mfg.study.comparison import Comparison
-from mfg.study.disk import written
 from mfg.study.parts import frames_of
 from mfg.study.run import Run
 
@@ -21,7 +21,7 @@ def write_sheets(done: Run | Comparison) -> None:
     Of a comparison each row begins with the name of its variant.
     """
     for name in TABLES:
-        with written(done.folder / f"{name}.csv", durable=True) as file:
+        with writing_atomically(done.folder / f"{name}.csv", durable=True) as file:
             for n, part in enumerate(_parts(done, name)):
                 text = _safe(part).to_csv(
                     index=False, header=n == 0, lineterminator="\n", float_format="%.12g"

@@ -17,13 +17,13 @@ import pandas as pd
 from attrs import evolve, frozen
 
 from mfg.errors import Failed, Faults, Refused
+from mfg.files import plain_name, write_atomically
 from mfg.reader.scenarios import load_scenario
 from mfg.scenario import Scenario
 from mfg.simulation.compile import plan_of
 from mfg.simulation.plan import Plan
 from mfg.study.cell import Outcome
 from mfg.study.chunk import Failure, chunks
-from mfg.study.disk import whole
 from mfg.study.folder import opened, progress_of
 from mfg.study.identity import Identity, identity_of
 from mfg.study.readme import README, explained
@@ -127,7 +127,7 @@ def carried_out(study: Study, replications: int, means: Means) -> tuple[Path, li
     with opened(folder, study.identity, replications, durable=durable):
         if means.folder is not None:
             names = [variant.name for variant in study.variants]
-            whole(folder / README, explained(study.scenarios, names).encode(), durable=durable)
+            write_atomically(folder / README, explained(study.scenarios, names).encode(), durable=durable)
         work = [
             chunk
             for n, plan in enumerate(study.plans)
@@ -167,7 +167,8 @@ def possible(replications: int) -> None:
 
 def default_folder(study: Study) -> Path:
     """Where a study goes if nobody says where: a folder of its own, named after what decides it."""
-    return Path("runs") / f"{study.scenarios[0].name}-{study.identity.digest[:8]}"
+    name = plain_name(study.scenarios[0].name) or "scenario"
+    return Path("runs") / f"{name}-{study.identity.digest[:8]}"
 
 
 def kept(study: Study, means: Means) -> Means:

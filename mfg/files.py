@@ -1,0 +1,102 @@
+"""Writing files: whole or not at all, over nothing but plain files, under names that stay where they were asked for."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+from mfg.errors import Refused
+
+LONGEST_NAME = 40  # characters of a text in the name of a file
+_UNFINISHED = re.compile(r"\..+\.[0-9a-f]{32}\.part")
+
+
+def write_atomically(path: Path, content: bytes, *, durable: bool) -> None:
+    """Write a file that appears under its name only when it is complete; on the disk, if *durable*.
+
+    Raises:
+        Refused: as `writing_atomically` does.
+        OSError: if it cannot be written, with its path.
+    """
+    with writing_atomically(path, durable=durable) as file:
+        file.write(content)
+
+
+@contextmanager
+def writing_atomically(path: Path, *, durable: bool) -> Iterator[BinaryIO]:
+    """A file to write to piece by piece, which appears as *path* only when all of it is written.
+
+    Raises:
+        Refused: if what stands there is a link, a device or a folder, or a file that nobody may write to.
+        OSError: if it cannot be written, with its path.
+    """
+    check_replaceable(path)
+    part = path.with_name(f".{path.name}.{uuid4().hex}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        part.replace(path)
+        if durable:
+            _sync(path.parent)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def check_replaceable(path: Path, where: str = "") -> None:
+    """Whether nothing would be replaced at *path* but a plain file that may be written to.
+
+    Raises:
+        Refused: if something else is there.
+    """
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return
+    if not stat.S_ISREG(mode):
+        raise Refused(where, str(path), "is there and is no plain file", "name another file")
+    if not mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
+        raise Refused(where, str(path), "is there and must not be written to", "name another file")
+
+
+def make_folder(path: Path, *, durable: bool) -> Path:
+    """Make a folder, and those above it."""
+    missing = [one for one in (path, *path.parents) if not one.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    for one in missing if durable else ():
+        _sync(one.parent)
+    return path
+
+
+def sweep(folder: Path) -> None:
+    """Remove what was left half-written by those who died over it, and nothing else."""
+    for part in folder.rglob(".*.part"):
+        if _UNFINISHED.fullmatch(part.name):
+            part.unlink(missing_ok=True)
+
+
+def plain_name(text: str) -> str:
+    """*text* as part of the name of a file or a folder: letters and digits of ASCII and hyphens, at most 40 of them."""
+    bare = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9]+", "-", bare).strip("-")[:LONGEST_NAME].strip("-")
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
+        os.close(handle)
