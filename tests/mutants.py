@@ -394,8 +394,8 @@ MUTANTS = (
     Mutant(
         "open on public holidays",
         "calendar.py",
-        "not in holidays.names\n            for",
-        "is not None\n            for",
+        "not in holidays.names\n        for",
+        "is not None\n        for",
         (CALENDAR,),
     ),
     Mutant(
