@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
+from mfg.log.columns import Columns
+from mfg.plan.compile import plan_of
+from mfg.plan.plan import Plan
 from mfg.reader.scenarios import load_scenario
 from mfg.simulation.cohort import cohort_of
-from mfg.simulation.compile import plan_of
 from mfg.simulation.draws import Chance
-from mfg.simulation.log import Columns
-from mfg.simulation.plan import Plan
 
 SCENARIO = Path(__file__).parent / "reference" / "scenario.toml"
 RATE = 300 / 365  # patients a day

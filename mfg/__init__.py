@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mfg.study.comparison import compare as compare
     from mfg.study.run import simulate as simulate
     from mfg.study.today import today as today
+    from mfg.study.trace import trace as trace
 
 _HOMES = {
     "Faults": "errors",
@@ -41,6 +42,7 @@ _HOMES = {
     "schedule": "course.schedule",
     "simulate": "study.run",
     "today": "study.today",
+    "trace": "study.trace",
 }
 
 __all__ = list(_HOMES)

@@ -19,13 +19,13 @@ from pathlib import Path
 
 from attrs import define, field
 
+from mfg.log.columns import Columns
+from mfg.plan.compile import plan_of
+from mfg.plan.plan import Plan, Test, Work
 from mfg.reader.scenarios import load_scenario
 from mfg.shape import Shape
 from mfg.simulation.cohort import Patient, cohort_of
-from mfg.simulation.compile import plan_of
 from mfg.simulation.draws import Draws
-from mfg.simulation.log import Columns
-from mfg.simulation.plan import Plan, Test, Work
 
 CLINIC = Path(__file__).with_suffix("") / "scenario.toml"
 ANY = Shape("uniform", nan, 0.0, nan, 1.0, nan, nan, nan, nan, 0.5)

@@ -11,14 +11,14 @@ from typing import Any
 import pandas as pd
 from attrs import evolve
 
+from mfg.plan.compile import plan_of
 from mfg.reader.document import Tree, names_of
 from mfg.reader.library import find
 from mfg.reader.scenarios import scenario_of
 from mfg.reader.toml import read_toml
+from mfg.results.tables import Tables, tables_of
 from mfg.scenario import Arrivals, Candidate, Given, InProgress, Scenario
-from mfg.simulation.compile import plan_of
 from mfg.simulation.replicate import replicate
-from mfg.tables import Tables, tables_of
 
 HAND = Path(__file__).parent / "hand" / "scenario.toml"
 MONDAY = date(2026, 3, 2)

@@ -10,13 +10,13 @@ import pytest
 from attrs import evolve, fields
 
 from mfg.errors import Unsound
+from mfg.log.columns import Columns
+from mfg.plan.compile import plan_of
+from mfg.plan.plan import Plan
 from mfg.reader.scenarios import load_scenario
 from mfg.simulation import attending, giving, planning, replacing, visits
 from mfg.simulation.adherence import off_course
-from mfg.simulation.compile import plan_of
 from mfg.simulation.hours import outside_hours
-from mfg.simulation.log import Columns
-from mfg.simulation.plan import Plan
 from mfg.simulation.replicate import replicate
 from tests.small_unit import FIXED, ONE_DOSE, Changes, done, people, run, scenario
 from tests.test_bank import found_after

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from attrs import evolve
 
+from mfg.plan.compile import plan_of
+from mfg.results.tables import tables_of
 from mfg.scenario.check import CHOICES
-from mfg.simulation.compile import plan_of
 from mfg.simulation.replicate import replicate
-from mfg.tables import tables_of
 from tests.small_unit import MONDAY, ONE_DOSE, Changes, done, people, scenario
 from tests.test_progress import LOT
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mfg.calendar import DAY
-from mfg.tables import Tables
+from mfg.results.tables import Tables
 from tests.small_unit import BANK, ONE_DOSE, Changes, done, people, run
 
 FIVE = people(1, arm="five-dose")

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from mfg.calendar import DAY
+from mfg.results.tables import Tables
 from mfg.scenario import Candidate
-from mfg.tables import Tables
 from tests.small_unit import ONE_DOSE, Changes, done, run
 
 HANDS = ("isolate", "medium", "passage", "harvest", "formulate")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from mfg.errors import Faults
+from mfg.plan.compile import plan_of
 from mfg.reader.scenarios import load_scenario
-from mfg.simulation.compile import plan_of
+from mfg.results.tables import tables_of
 from mfg.simulation.replicate import replicate
-from mfg.tables import tables_of
 from tests.small_unit import ONE_DOSE, Changes, done, people, run, scenario
 
 CHASED: Changes = {

@@ -10,9 +10,9 @@ from attrs import evolve
 
 from mfg.calendar import DAY
 from mfg.errors import Faults
-from mfg.simulation.compile import plan_of
+from mfg.plan.compile import plan_of
+from mfg.results.tables import Tables, tables_of
 from mfg.simulation.replicate import replicate
-from mfg.tables import Tables, tables_of
 from tests.small_unit import ONE_DOSE, Changes, done, people, run, scenario
 
 SUPPLY: dict[str, Any] = {"name": "frozen", "kind": "bank", "before": "21 day"}

@@ -16,16 +16,16 @@ from attrs import evolve
 
 from mfg import simulate
 from mfg.calendar import DAY
-from mfg.figures import values_of
+from mfg.plan.compile import plan_of
+from mfg.plan.plan import Candidate, Leg, Plan
 from mfg.reader.scenarios import load_scenario
+from mfg.results.figures import values_of
+from mfg.results.tables import tables_of
 from mfg.shape import Shape
 from mfg.simulation.cohort import cohort_of
-from mfg.simulation.compile import plan_of
 from mfg.simulation.journey import begin_life
-from mfg.simulation.plan import Candidate, Leg, Plan
 from mfg.simulation.replicate import replicate
 from mfg.simulation.unit import Unit
-from mfg.tables import tables_of
 from tests.conftest import ROOT
 from tests.second_opinion import CLINIC, Row, clinic, rows_of
 from tests.test_ample import AMPLE

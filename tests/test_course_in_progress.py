@@ -6,8 +6,8 @@ import pytest
 from attrs import evolve
 
 from mfg.calendar import DAY
+from mfg.results.tables import Tables
 from mfg.scenario import InProgress
-from mfg.tables import Tables
 from tests.small_unit import BANK, ONE_DOSE, Changes, done, people, run
 from tests.test_progress import LOT, day
 

@@ -10,10 +10,10 @@ import pytest
 from attrs import evolve
 
 from mfg.errors import Faults
+from mfg.plan.compile import plan_of
 from mfg.simulation.cohort import cohort_of
-from mfg.simulation.compile import plan_of
 from mfg.simulation.traits import Traits
-from mfg.story import story_of
+from mfg.study.trace import trace
 from tests.conftest import ROOT
 from tests.small_unit import FIXED, ONE_DOSE, Changes, done, people, run, scenario
 
@@ -152,12 +152,12 @@ def test_what_is_observed_at_the_collection_sizes_the_lot() -> None:
 
 def test_what_is_observed_is_told_in_its_own_unit_and_once() -> None:
     """A number with the unit that the protocol gives it; at screening once, though a visit has that name."""
-    story = story_of(str(EXAMPLES / "cells-per-area.toml"), settings={"chance": "false"})
+    story = trace(str(EXAMPLES / "cells-per-area.toml"), settings={"chance": "false"})
     (observed,) = [line.outcome for line in story.lines if line.what == "observe"]
     assert observed == "area 60 cm**2"
     told = {line.what: line.outcome for line in story.lines}
     assert told["collect (lot 1)"] == told["isolate (lot 1)"] == ""  # nobody counts them
-    mobilised = story_of(str(EXAMPLES / "mobilised-cells.toml"), settings={"chance": "false"})
+    mobilised = trace(str(EXAMPLES / "mobilised-cells.toml"), settings={"chance": "false"})
     assert {line.outcome.split()[-1] for line in mobilised.lines if line.what == "collect (lot 1)"} == {
         "cells"
     }

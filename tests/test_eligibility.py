@@ -10,11 +10,11 @@ import pytest
 from attrs import evolve
 
 from mfg.errors import Faults
+from mfg.plan.compile import plan_of
+from mfg.results.tables import Tables
 from mfg.scenario import Candidate
 from mfg.scenario.check import faults_of
 from mfg.simulation.cohort import cohort_of
-from mfg.simulation.compile import plan_of
-from mfg.tables import Tables
 from tests.conftest import ROOT, Said
 from tests.small_unit import HAND, MONDAY, ONE_DOSE, Changes, done, run, scenario
 from tests.test_progress import LOT

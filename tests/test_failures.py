@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
+from mfg.plan.compile import plan_of
 from mfg.reader.scenarios import load_scenario
-from mfg.simulation.compile import plan_of
+from mfg.results.tables import tables_of
 from mfg.simulation.replicate import replicate
-from mfg.tables import tables_of
 from tests.small_unit import BANK, FIXED, ONE_DOSE, Changes, done, people, run
 
 IN_LEG, OUT_LEG = "site.leg.clinic to facility", "site.leg.facility to clinic"

@@ -10,19 +10,19 @@ import pandas as pd
 import pytest
 from attrs import evolve, fields
 
-from mfg.columns import COLUMNS
-from mfg.figures import describe, names_of, values_of
-from mfg.indicators import OF_AN_ARM
-from mfg.occupancy import resources_of
+from mfg.plan.compile import plan_of
+from mfg.plan.plan import Plan
 from mfg.reader.scenarios import load_scenario
+from mfg.results.columns import COLUMNS
+from mfg.results.figures import describe, names_of, values_of
+from mfg.results.indicators import OF_AN_ARM
+from mfg.results.occupancy import resources_of
+from mfg.results.sums import wrong_sums
+from mfg.results.tables import TREATED, Tables, tables_of
 from mfg.scenario import Arrivals, Candidate
-from mfg.simulation.compile import plan_of
-from mfg.simulation.plan import Plan
 from mfg.simulation.replicate import replicate
-from mfg.story import story_of
 from mfg.study.comparison import HEADLINES
-from mfg.sums import wrong_sums
-from mfg.tables import TREATED, Tables, tables_of
+from mfg.study.trace import trace
 from tests.conftest import Said
 from tests.validation.files import scenario_of
 
@@ -177,7 +177,7 @@ def test_work_that_takes_no_time_is_left_out_of_the_mean_wait() -> None:
 
 def test_a_trace_shows_places_from_their_use() -> None:
     """Incubator places are kept from the morning on; the story shows them from the end of isolation."""
-    lines = story_of("lenzumestrocel-phase2", patient="S01").lines
+    lines = trace("lenzumestrocel-phase2", patient="S01").lines
     ended = {line.what: line.ended for line in lines if line.what.startswith("isolate")}
     incubated = [line for line in lines if line.what.startswith("incubate")]
     assert incubated

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from mfg.tables import Tables
+from mfg.results.tables import Tables
 from tests.small_unit import ONE_DOSE, Changes, done, people, run
 
 SCREENING = {"name": "V1", "kind": "screening", "day": "-56 day", "window": "28 day"}

@@ -6,10 +6,10 @@ import pytest
 from attrs import evolve
 
 from mfg.calendar import DAY
+from mfg.plan.compile import plan_of
 from mfg.reader.scenarios import load_scenario
-from mfg.simulation.compile import plan_of
+from mfg.results.tables import Tables, tables_of
 from mfg.simulation.replicate import replicate
-from mfg.tables import Tables, tables_of
 from tests.small_unit import BANK, ONE_DOSE, Changes, done, people, run, scenario
 
 

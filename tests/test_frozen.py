@@ -8,10 +8,10 @@ import pytest
 
 from mfg.calendar import DAY
 from mfg.errors import Faults, Unsound
+from mfg.results.tables import Tables
 from mfg.simulation import freezing, making
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.unit import Unit
-from mfg.tables import Tables
 from tests.small_unit import BANK, FIXED, ONE_DOSE, Changes, done, people, run, scenario
 
 EXPAND: dict[str, Any] = {"do": "expand", "lasts": "9 day"}

@@ -11,11 +11,13 @@ from attrs import evolve
 
 from benchmarks.steps import counted
 from mfg.calendar import Hours
+from mfg.log import limits
+from mfg.plan.compile import plan_of
 from mfg.reader.scenarios import load_scenario
+from mfg.results.tables import tables_of
 from mfg.scenario import Scenario
-from mfg.simulation import foreseeing, limits, recording
+from mfg.simulation import foreseeing, recording
 from mfg.simulation.cohort import cohort_of
-from mfg.simulation.compile import plan_of
 from mfg.simulation.recording import moves
 from mfg.simulation.replicate import replicate
 from mfg.simulation.unit import Unit
@@ -25,7 +27,6 @@ from mfg.study.limits import ON_TIME, WAIT, Effect, Found, limits_of
 from mfg.study.study import Means, Study
 from mfg.study.variants import AS_IT_IS, Variant
 from mfg.study.waits import Counted, refusals_in, waited
-from mfg.tables import tables_of
 from tests.conftest import Said
 from tests.small_unit import BANK, MONDAY, ONE_DOSE, Changes, done, people, run, scenario
 from tests.test_progress import LOT

@@ -7,10 +7,10 @@ from datetime import date
 
 import pytest
 
+from mfg.plan.compile import plan_of
+from mfg.results.tables import Tables
 from mfg.scenario import Candidate
 from mfg.simulation.cohort import cohort_of
-from mfg.simulation.compile import plan_of
-from mfg.tables import Tables
 from tests.small_unit import MONDAY, ONE_DOSE, Changes, done, run, scenario
 
 CLINIC = {"hours": "Mon-Fri 09:00-18:00", "slot": "30 minute", "rooms": 4, "beds": 6}

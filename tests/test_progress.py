@@ -11,12 +11,12 @@ from attrs import evolve
 
 from mfg.calendar import DAY
 from mfg.errors import Faults
+from mfg.plan.compile import plan_of
 from mfg.reader.patients import read_in_progress
 from mfg.reader.scenarios import load_scenario
+from mfg.results.tables import Tables, tables_of
 from mfg.scenario import InProgress
-from mfg.simulation.compile import plan_of
 from mfg.simulation.replicate import replicate
-from mfg.tables import Tables, tables_of
 from tests.small_unit import MONDAY, ONE_DOSE, done, people, run
 
 TODAY = "lenzumestrocel-korea-today"

@@ -8,7 +8,7 @@ import pytest
 from numpy import array
 
 from mfg.errors import Faults
-from mfg.figures import summary
+from mfg.results.figures import summary
 from tests.small_unit import ONE_DOSE, Changes, done, run, scenario
 
 V0, LOSS = 0.95, 0.012  # of tests/hand: viable when suspended, lost in an hour

@@ -8,12 +8,12 @@ import pytest
 
 from mfg.calendar import WEEKDAYS
 from mfg.errors import Faults
-from mfg.occupancy import overfull
-from mfg.simulation import limits
-from mfg.simulation.compile import plan_of
+from mfg.log import limits
+from mfg.plan.compile import plan_of
+from mfg.results.occupancy import overfull
+from mfg.results.tables import Tables, tables_of
 from mfg.simulation.replicate import replicate
 from mfg.study.cures import cures_of
-from mfg.tables import Tables, tables_of
 from tests.small_unit import ONE_DOSE, Changes, done, people, scenario
 
 FACILITY, HOUR = "site.facility.gmp", 60

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mfg.calendar import DAY
-from mfg.occupancy import overfull
-from mfg.simulation import limits
-from mfg.simulation.compile import plan_of
-from mfg.simulation.plan import Plan
+from mfg.log import limits
+from mfg.plan.compile import plan_of
+from mfg.plan.plan import Plan
+from mfg.results.occupancy import overfull
+from mfg.results.tables import Tables, tables_of
 from mfg.simulation.replicate import replicate
 from mfg.simulation.unit import Unit
-from mfg.tables import Tables, tables_of
 from tests.small_unit import ONE_DOSE, Changes, done, people, scenario
 
 NINE = 9 * 60

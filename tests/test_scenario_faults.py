@@ -13,11 +13,11 @@ import pytest
 from attrs import evolve
 
 from mfg.errors import Faults
+from mfg.plan.compile import beyond_planning
 from mfg.reader.checks import checked
 from mfg.reader.scenarios import load_scenario
 from mfg.scenario import Arrivals, Candidate, InProgress
 from mfg.scenario.check import faults_of
-from mfg.simulation.compile import beyond_planning
 from tests.conftest import ROOT, Said
 from tests.small_unit import BANK, HAND, MONDAY, ONE_DOSE, Changes, people, run, scenario
 

@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 
 from mfg import Refused, simulate
+from mfg.plan.compile import plan_of
 from mfg.reader.library import builtin, find
 from mfg.reader.scenarios import load_scenario
 from mfg.reader.toml import read_toml
-from mfg.simulation.compile import plan_of
+from mfg.results.tables import Tables, stacked, tables_of
 from mfg.simulation.replicate import replicate
-from mfg.story import story_of
-from mfg.tables import Tables, stacked, tables_of
+from mfg.study.trace import trace
 
 THREE = range(3)
 RUNS = [(name, None) for name in builtin("scenario")] + [("lenzumestrocel-phase3", "fresh")]
@@ -141,4 +141,4 @@ def test_nobody_may_come() -> None:
     assert (len(run.patients), len(run.events), run.endings) == (0, 0, {})
     assert {figure.undefined for figure in run.figures if figure.name.startswith("doses_given")} == {2}
     with pytest.raises(Refused, match="nobody came"):
-        story_of("cl2020-phase2", settings={"arrivals.rate": "0.0001 / month"})
+        trace("cl2020-phase2", settings={"arrivals.rate": "0.0001 / month"})

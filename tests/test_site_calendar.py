@@ -15,14 +15,14 @@ from mfg.course.clock import settled
 from mfg.course.pieces import Gap
 from mfg.course.schedule import Schedule, schedule
 from mfg.errors import Faults, Refused
+from mfg.plan.compile import plan_of
 from mfg.reader.library import builtin
 from mfg.reader.protocols import load_protocol
 from mfg.reader.scenarios import load_scenario, load_site
+from mfg.results.tables import tables_of
 from mfg.scenario import Arrivals, Candidate
-from mfg.simulation.compile import plan_of
 from mfg.simulation.replicate import replicate
 from mfg.site import Site
-from mfg.tables import tables_of
 from mfg.units import text
 from tests.conftest import MINIMAL, Said, protocol
 

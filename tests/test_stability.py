@@ -6,10 +6,10 @@ import pytest
 
 from mfg import simulate
 from mfg.errors import Refused
+from mfg.plan.compile import plan_of
 from mfg.reader.library import builtin
-from mfg.simulation.compile import plan_of
+from mfg.results.stability import Overload
 from mfg.simulation.replicate import replicate
-from mfg.stability import Overload
 from tests.small_unit import ONE_DOSE, Changes, scenario
 
 MONTHS: Changes = {

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from mfg.simulation.compile import plan_of
+from mfg.plan.compile import plan_of
+from mfg.results.tables import Tables, tables_of
 from mfg.simulation.replicate import replicate
-from mfg.tables import Tables, tables_of
 from tests.small_unit import Changes, done, run, scenario
 from tests.test_allocation import IN_ORDER, arms, comers
 

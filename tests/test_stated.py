@@ -15,10 +15,10 @@ from scipy import stats
 
 from mfg.cut import Parent, TooWide, parent_of
 from mfg.errors import Faults
+from mfg.plan.compile import plan_of
 from mfg.population import Shares
 from mfg.reader.scenarios import load_population, load_scenario, load_site
 from mfg.simulation.cohort import cohort_of
-from mfg.simulation.compile import plan_of
 from mfg.simulation.draws import Draws, Luck
 from mfg.simulation.traits import words_of
 from mfg.spread import Spread, shape_of

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from mfg.story import story_of
+from mfg.study.trace import trace
 
 HAND = str(Path(__file__).parent / "hand" / "scenario.toml")
 
@@ -68,7 +68,7 @@ RESULTS = [
 @pytest.fixture(scope="module")
 def told() -> list[tuple[int, str, str, str]]:
     """What happened to the patient: day, begun, ended, what."""
-    story = story_of(HAND, patient="A")
+    story = trace(HAND, patient="A")
     day0 = next(line.begun for line in story.lines if line.what == "administer (dose 1)").date()
     assert str(day0) == "2026-05-28"
     return [
@@ -96,7 +96,7 @@ def test_nothing_else_is_done_to_the_first_lot(told: list[tuple[int, str, str, s
 
 def test_results_are_in_when_they_are_due() -> None:
     """Turnaround runs through nights and weekends; the final sterility is known after the dose."""
-    story = story_of(HAND, patient="A")
+    story = trace(HAND, patient="A")
     day0 = next(line.begun for line in story.lines if line.what == "administer (dose 1)").date()
     results = [
         ((line.begun.date() - day0).days, (line.ended.date() - day0).days, f"{line.ended:%H:%M}", line.what)
@@ -108,7 +108,7 @@ def test_results_are_in_when_they_are_due() -> None:
 
 def test_the_places_and_the_bed_are_held_as_long_as_they_are_needed() -> None:
     """Incubator places, shown in use from the end of isolation until the harvest begins; a bed for 48 hours."""
-    story = story_of(HAND, patient="A")
+    story = trace(HAND, patient="A")
     hold = next(line for line in story.lines if line.what == "incubate (lot 1)")
     assert (f"{hold.begun:%H:%M}", f"{hold.ended:%H:%M}", hold.lasted_min) == (
         "14:10",
@@ -125,6 +125,6 @@ def test_the_numbers_of_the_docstring() -> None:
     assert log2(1.05e7 / 4800) == pytest.approx(11.095, abs=5e-4)
     assert log2(4.9e7 / 1.18125e7) == pytest.approx(2.0525, abs=5e-4)
     assert log2(8.05e7 / 4.41e7) == pytest.approx(0.868, abs=5e-4)
-    story = story_of(HAND, patient="A")
+    story = trace(HAND, patient="A")
     passages = [line.outcome for line in story.lines if line.what == "passage (lot 1)"]
     assert passages == ["1.181e+07 cells", "4.411e+07 cells"]

@@ -8,12 +8,12 @@ from math import isnan
 import pytest
 
 from mfg import Faults
-from mfg.figures import values_of
+from mfg.plan.compile import plan_of
 from mfg.reader.scenarios import load_scenario
-from mfg.simulation.compile import plan_of
+from mfg.results.figures import values_of
+from mfg.results.tables import Tables, tables_of
+from mfg.results.waiting import wait_longer, waited_by
 from mfg.simulation.replicate import replicate
-from mfg.tables import Tables, tables_of
-from mfg.waiting import wait_longer, waited_by
 from tests.conftest import Said
 from tests.small_unit import ONE_DOSE, people, scenario
 

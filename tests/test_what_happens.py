@@ -9,9 +9,9 @@ import pytest
 from attrs import evolve
 
 from mfg.calendar import DAY
+from mfg.plan.compile import plan_of
 from mfg.reader.scenarios import load_scenario
 from mfg.simulation.cohort import cohort_of
-from mfg.simulation.compile import plan_of
 from tests.small_unit import FIXED, ONE_DOSE, done, people, run
 
 

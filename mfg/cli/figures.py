@@ -25,9 +25,9 @@ def figures(*, json: Flag = False) -> int:
     json
         Print one JSON document.
     """
-    from mfg.columns import COLUMNS, REPLICATION
-    from mfg.figures import describe
-    from mfg.indicators import INDICATORS, OF_A_RESOURCE, OF_AN_ARM, SIGNS
+    from mfg.results.columns import COLUMNS, REPLICATION
+    from mfg.results.figures import describe
+    from mfg.results.indicators import INDICATORS, OF_A_RESOURCE, OF_AN_ARM, SIGNS
 
     names = [*INDICATORS, *SIGNS, *(f"{kind}_{RESOURCE}" for kind in OF_A_RESOURCE)]
     said = {name: describe(name) for name in names}

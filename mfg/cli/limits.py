@@ -56,7 +56,7 @@ def limits(
         Print one JSON document.
     """
     from mfg.errors import Refused
-    from mfg.figures import asked_for
+    from mfg.results.figures import asked_for
     from mfg.study.limits import LEAST, limits_of
     from mfg.study.run import checked
     from mfg.study.study import Study

@@ -32,8 +32,8 @@ def check(*files: str, json: Annotated[bool, Parameter(negative="")] = False) ->
     json
         Print one JSON document.
     """
+    from mfg.plan.compile import beyond_planning
     from mfg.reader.checks import reports
-    from mfg.simulation.compile import beyond_planning
 
     if not files:
         say.remark("mfg check: name at least one file")

@@ -139,8 +139,8 @@ def printed(folder: Path, *, shown: bool) -> Iterator[None]:
 def _tell(done: Any) -> None:
     """Print a run: its figures, its places, how ways ended, and what went in."""
     from mfg.evidence import counted
-    from mfg.figures import arms_of, too_few
-    from mfg.indicators import INDICATORS, OF_AN_ARM
+    from mfg.results.figures import arms_of, too_few
+    from mfg.results.indicators import INDICATORS, OF_AN_ARM
 
     say.result(
         f"{done.scenario.title or done.scenario.name}: {done.replications} replications, seed {done.plan.seed}\n"
@@ -252,7 +252,7 @@ def hands(
 
 def _shares(title: str, what: str, everything: str, counts: dict[str, int], replications: int) -> None:
     """Counts with their shares; of a single replication, with the Wilson interval of each."""
-    from mfg.figures import wilson
+    from mfg.results.figures import wilson
 
     total = sum(counts.values())
     if not total:
@@ -337,9 +337,9 @@ def trace(
     json
         Print one JSON document.
     """
-    from mfg.story import story_of
+    from mfg.study.trace import trace as traced
 
-    told = story_of(scenario, patient=patient, replication=replication, seed=seed, settings=pairs(settings))
+    told = traced(scenario, patient=patient, replication=replication, seed=seed, settings=pairs(settings))
     if json:
         say.document(
             {"scenario": scenario, "patient": told.patient, "replication": replication, "events": told.lines}

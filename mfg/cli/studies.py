@@ -71,7 +71,7 @@ def compare(
         Print one JSON document.
     """
     from mfg.errors import Refused
-    from mfg.figures import asked_for
+    from mfg.results.figures import asked_for
     from mfg.study.comparison import HEADLINES, comparison_of, study_of
     from mfg.study.run import checked
     from mfg.study.sheets import write_sheets
@@ -137,7 +137,7 @@ def compare(
 
 def _tell(done: Any, figure: Sequence[str]) -> None:
     """Print a comparison: its figures side by side, how ways ended, and what is told apart."""
-    from mfg.figures import too_few
+    from mfg.results.figures import too_few
 
     title = done.study.scenarios[0].title or done.study.scenarios[0].name
     say.result(

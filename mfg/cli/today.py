@@ -84,7 +84,7 @@ def today(
 
 def in_words(cause: str) -> str:
     """What puts a dose off, as one says it."""
-    from mfg.simulation import limits
+    from mfg.log import limits
 
     if cause.startswith(limits.RESULT):
         return f"{cause.removeprefix(limits.RESULT)} not back"

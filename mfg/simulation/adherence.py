@@ -17,11 +17,12 @@ from mfg.calendar import DAY
 from mfg.course.anchors import anchors_of
 from mfg.course.network import Event
 from mfg.course.pieces import FREE, Floating, Gap
-from mfg.simulation import plan as p
-from mfg.simulation.log import Columns
+from mfg.log.columns import Columns
+from mfg.log.endings import COMPLETED
+from mfg.plan import plan as p
 from mfg.simulation.record import Booking, Row, Rules, rows_of
 
-FIRST, MOVED, COMPLETED = "done", "moved", "completed"
+FIRST, MOVED = "done", "moved"
 RELEASE = "release"
 
 

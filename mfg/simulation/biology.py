@@ -8,8 +8,8 @@ import numpy as np
 from scipy import special
 
 from mfg.growth import Culture
+from mfg.plan import plan as p
 from mfg.shape import Shape
-from mfg.simulation import plan as p
 from mfg.simulation.cohort import Patient
 from mfg.simulation.draws import Draws, Floats, Inverse, Luck, inverse_of
 

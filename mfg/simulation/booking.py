@@ -13,8 +13,9 @@ from mfg.course.arrange import arrange
 from mfg.course.network import Course, Event
 from mfg.course.pieces import Gap
 from mfg.errors import Refused
-from mfg.simulation import limits, sizing
-from mfg.simulation import plan as p
+from mfg.log import limits
+from mfg.plan import plan as p
+from mfg.plan import sizing
 from mfg.simulation.appointments import Appointments, openings_of
 from mfg.simulation.cohort import Patient
 from mfg.simulation.expecting import formulating, hours_of_laboratory, review, testing

@@ -11,8 +11,8 @@ import numpy as np
 from attrs import define, field
 
 from mfg.calendar import DAY, DAYS_A_MONTH
+from mfg.plan import plan as p
 from mfg.shape import Shape
-from mfg.simulation import plan as p
 from mfg.simulation.draws import Floats, Luck, inverse_of
 from mfg.simulation.traits import words_of
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from math import isnan
 from typing import Any
 
-from mfg.simulation import plan as p
+from mfg.plan import plan as p
 from mfg.simulation.cohort import Patient
 from mfg.simulation.log import NAN
 from mfg.simulation.lots import Dosing

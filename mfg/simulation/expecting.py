@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mfg.calendar import Window
-from mfg.simulation import plan as p
+from mfg.plan import plan as p
 
 
 def formulating(recipe: p.Recipe, facility: p.Facility) -> int:

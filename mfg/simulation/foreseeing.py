@@ -7,7 +7,7 @@ the stated turnaround; not the luck of what is still to come.
 from __future__ import annotations
 
 from mfg.calendar import DAY, FOREVER, next_start
-from mfg.simulation import limits
+from mfg.log import limits
 from mfg.simulation.expecting import hours_of_laboratory
 from mfg.simulation.lots import Dosing, Lot, Made
 from mfg.simulation.planning import put_off

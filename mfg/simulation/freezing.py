@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil, isinf
 
-from mfg.simulation import sizing
+from mfg.plan import sizing
 from mfg.simulation.clock import Process
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.unit import Unit

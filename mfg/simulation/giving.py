@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from attrs import evolve
 
-from mfg.simulation import limits
+from mfg.log import limits
 from mfg.simulation.clock import Process
 from mfg.simulation.filling import held, is_short, runs_short_at
 from mfg.simulation.lots import Dosing

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mfg.calendar import Window
-from mfg.simulation import plan as p
-from mfg.simulation.log import Columns
+from mfg.log.columns import Columns
+from mfg.plan import plan as p
 
 Pages = npt.NDArray[np.int64]  # windows as two rows: when they open, and when they close
 

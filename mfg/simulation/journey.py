@@ -8,7 +8,7 @@ from functools import partial
 from simpy import Event, Interrupt
 
 from mfg.calendar import DAY
-from mfg.simulation import limits
+from mfg.log import limits
 from mfg.simulation.attending import attend, attend_when_called
 from mfg.simulation.booking import Booked
 from mfg.simulation.clock import First, Process

@@ -5,14 +5,14 @@ from __future__ import annotations
 from math import inf, nan
 
 from mfg.calendar import DAY
-from mfg.simulation import plan as p
+from mfg.log.endings import LATER
+from mfg.plan import plan as p
 from mfg.simulation.foreseeing import foresee, needed_by
 from mfg.simulation.lots import Dosing, Lot, Made
 from mfg.simulation.unit import Unit
 from mfg.simulation.works import Assay
 
 CONTAMINATION, OUT_OF_SPECIFICATION = "contamination", "out of specification"
-LATER = "dosed, later positive"
 
 
 def sample_product(unit: Unit, dosing: Dosing) -> None:

@@ -1,48 +1,18 @@
-"""The event log: one row for each thing that was done, and nothing else is recorded.
-
-A row is (subject, activity, queued, started, finished, outcome, value): whom it concerns, what was done,
-when it was asked for, begun and ended, how it came out, and the one number that goes with it.
-"""
+"""Writing the event log: one row for each thing that was done, and nothing else is recorded."""
 
 from __future__ import annotations
 
 from struct import Struct
 
 import numpy as np
-import numpy.typing as npt
-from attrs import define, field, frozen
+from attrs import define, field
 
+from mfg.log.columns import ROW, Columns
 from mfg.simulation.floor import Task
 
 NAN = float("nan")
-ROW = np.dtype(
-    [
-        ("subject", "<i4"),
-        ("activity", "<i2"),
-        ("queued", "<i4"),
-        ("started", "<i4"),
-        ("finished", "<i4"),
-        ("outcome", "<i2"),
-        ("value", "<f8"),
-    ]
-)
 _packed = Struct("<ihiiihd").pack  # the same, as Python writes it
 _VALUE = Struct("<d")
-
-
-@frozen
-class Columns:
-    """A finished log as arrays; `subjects` gives (patient, lot, dose, attempt) for each subject."""
-
-    subject: npt.NDArray[np.int32]
-    activity: npt.NDArray[np.int16]
-    queued: npt.NDArray[np.int32]
-    started: npt.NDArray[np.int32]
-    finished: npt.NDArray[np.int32]
-    outcome: npt.NDArray[np.int16]
-    value: npt.NDArray[np.float64]
-    subjects: npt.NDArray[np.int32]
-    outcomes: tuple[str, ...]
 
 
 class Codes(dict[str, int]):

@@ -9,7 +9,7 @@ from simpy import Environment, Event
 
 from mfg.calendar import FOREVER
 from mfg.growth import Culture
-from mfg.simulation import plan as p
+from mfg.plan import plan as p
 from mfg.simulation.booking import Booked
 from mfg.simulation.clock import Running
 from mfg.simulation.cohort import Patient
@@ -19,7 +19,6 @@ from mfg.simulation.holds import Hold
 UNCOLLECTED = (
     -FOREVER
 )  # the moment of a collection that is still to come; those in progress lie before the start
-HOLDS = ("formulation", "administration", "nothing")  # what the result of a test can hold up
 
 
 class Lost(Exception):

@@ -8,7 +8,8 @@ from simpy import Event, Interrupt
 
 from mfg.calendar import DAY
 from mfg.growth import Culture
-from mfg.simulation import sizing
+from mfg.log.endings import SPENT
+from mfg.plan import sizing
 from mfg.simulation.clock import First, Process
 from mfg.simulation.deciding import observe
 from mfg.simulation.freezing import freeze, take_out, unserved, waiting_for
@@ -23,7 +24,6 @@ from mfg.simulation.works import Job
 
 WAY_IN = "ship in"  # where a lot begins that was collected before the run
 FROZEN = "frozen"  # where one begins of which nothing is left to be made
-SPENT = "bank spent"  # of a bank in which nothing is left for a dose
 
 
 def begin(unit: Unit, lot: Lot) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from attrs import evolve
 
 from mfg.calendar import DAY, next_start
-from mfg.simulation import limits
+from mfg.log import limits
+from mfg.log.endings import NO_APPOINTMENT
 from mfg.simulation.booking import Booked
 from mfg.simulation.clock import Process
 from mfg.simulation.lots import Dosing
-from mfg.simulation.planning import NO_APPOINTMENT, after, ahead_of, distinct, moved
+from mfg.simulation.planning import after, ahead_of, distinct, moved
 from mfg.simulation.recording import moves
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import explain_late

@@ -10,18 +10,19 @@ from operator import attrgetter
 from simpy import Event
 
 from mfg.calendar import DAY, next_start
-from mfg.simulation import limits, sizing
-from mfg.simulation import plan as p
+from mfg.log import limits
+from mfg.log.endings import NO_APPOINTMENT, TOO_LONG
+from mfg.plan import plan as p
+from mfg.plan import sizing
+from mfg.plan.plan import DAY_0
 from mfg.simulation.booking import Booked
 from mfg.simulation.cohort import Patient
 from mfg.simulation.lots import Dosing, Lot
-from mfg.simulation.plan import DAY_0
 from mfg.simulation.recording import books, moves
 from mfg.simulation.stagger import turn_of
-from mfg.simulation.unit import TOO_LONG, Unit
+from mfg.simulation.unit import Unit
 from mfg.simulation.visits import WAITED, follow_dose, plan_visit, soonest
 
-NO_APPOINTMENT = "no appointment"
 Appointments = dict[tuple[str, str | None], Booked]  # by the kind of an event and its dose
 
 

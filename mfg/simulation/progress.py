@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from math import isnan, nan
 
 from mfg.calendar import DAY
-from mfg.simulation import limits, sizing
-from mfg.simulation import plan as p
+from mfg.log import limits
+from mfg.log.endings import NO_APPOINTMENT
+from mfg.plan import plan as p
+from mfg.plan import sizing
 from mfg.simulation.booking import Booked
 from mfg.simulation.clock import Process
 from mfg.simulation.cohort import Patient
@@ -16,7 +18,7 @@ from mfg.simulation.journey import follow, settle
 from mfg.simulation.laboratory import sampled_before
 from mfg.simulation.lots import Lot
 from mfg.simulation.making import FROZEN, WAY_IN, expect_breakdown
-from mfg.simulation.planning import NO_APPOINTMENT, Appointments, prepare, resize, target_for
+from mfg.simulation.planning import Appointments, prepare, resize, target_for
 from mfg.simulation.recording import book_again
 from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit

@@ -12,8 +12,8 @@ from attrs import define, frozen
 from mfg.calendar import DAY
 from mfg.course.network import Event, Template
 from mfg.course.pieces import BASELINE, Floating, Gap
-from mfg.simulation import plan as p
-from mfg.simulation.log import Columns
+from mfg.log.columns import Columns
+from mfg.plan import plan as p
 
 
 @define

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mfg.calendar import DAY
 from mfg.course.network import Event
-from mfg.simulation import limits
+from mfg.log import limits
 from mfg.simulation.booking import SEARCH, Booked, Known, least_shift
 from mfg.simulation.cohort import Patient
 from mfg.simulation.refusals import Refusals

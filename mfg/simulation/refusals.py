@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from mfg.calendar import FOREVER, Window
 from mfg.course.arrange import arrange
 from mfg.course.network import Course, Event
-from mfg.simulation import limits
+from mfg.log import limits
 from mfg.simulation.booking import PROCEDURES, Booking, Known
 from mfg.simulation.cohort import Patient
 

@@ -8,11 +8,11 @@ from attrs import evolve
 from simpy import Event
 
 from mfg.calendar import DAY
-from mfg.simulation import limits
+from mfg.log import limits
+from mfg.log.endings import NO_APPOINTMENT
 from mfg.simulation.freezing import holds, planned
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.planning import (
-    NO_APPOINTMENT,
     after,
     ahead_of,
     distinct,

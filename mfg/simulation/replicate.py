@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from operator import attrgetter
 
 from mfg.errors import Refused, Unsound
-from mfg.simulation import plan as p
+from mfg.log.columns import Columns
+from mfg.plan import plan as p
 from mfg.simulation.adherence import off_course
 from mfg.simulation.cohort import Patient, cohort_of
 from mfg.simulation.floor import Exhausted
 from mfg.simulation.hours import outside_hours
 from mfg.simulation.journey import arrive
-from mfg.simulation.log import Columns
 from mfg.simulation.progress import resume
 from mfg.simulation.stagger import too_soon
 from mfg.simulation.unit import Unit

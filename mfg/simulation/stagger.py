@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from mfg.calendar import DAY
-from mfg.simulation import plan as p
+from mfg.plan import plan as p
 from mfg.simulation.cohort import Patient
 from mfg.simulation.lots import Dosing
 from mfg.simulation.unit import Unit

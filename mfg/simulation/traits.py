@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 from itertools import accumulate
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mfg.simulation import plan as p
+from mfg.plan import plan as p
+from mfg.plan.rounding import rounded
 from mfg.simulation.draws import Draws, Luck
-
-if TYPE_CHECKING:  # what runs has no need of protocols
-    from mfg.protocol.cases import Rounding
-
-DIGITS = 4  # of a number that the protocol does not round
 
 
 class Traits:
@@ -65,9 +60,3 @@ def _draws(trait: p.Trait, luck: Luck) -> Draws[float]:
     return Draws(
         luck, decision, lambda u: np.minimum(np.searchsorted(ends, u, side="right"), last).astype(float)
     )
-
-
-def rounded(value: float, rounding: Rounding | None) -> Decimal:
-    """*value* rounded as the protocol says; to four digits where it says nothing."""
-    shown = Decimal(f"{value:.{DIGITS}g}")
-    return shown if rounding is None else rounding.apply(Decimal(repr(value)))

@@ -9,7 +9,9 @@ from math import ceil, inf
 from simpy import Event, Interrupt
 
 from mfg.calendar import DAY, FOREVER
-from mfg.simulation import plan as p
+from mfg.log.endings import TOO_LONG
+from mfg.plan import plan as p
+from mfg.plan.plan import HOLDS
 from mfg.simulation.biology import Biology
 from mfg.simulation.booking import Booked, Booking
 from mfg.simulation.clock import First, Process, Running
@@ -18,13 +20,11 @@ from mfg.simulation.draws import Chance, Luck
 from mfg.simulation.floor import Floor, Need, Rank, Task
 from mfg.simulation.holds import Places
 from mfg.simulation.log import NAN, EventLog
-from mfg.simulation.lots import HOLDS, Dosing, Lost, Lot, Made, Results
+from mfg.simulation.lots import Dosing, Lost, Lot, Made, Results
 from mfg.simulation.traits import Traits
 from mfg.simulation.works import Job, Panel, jobs_of, ways_of
 
 TREATED = (-FOREVER,)  # before everybody: who was treated gets a bed before anybody who is not yet
-
-TOO_LONG = "waited too long"  # the ending of who is not treated within what the policy allows
 
 
 class Unit:

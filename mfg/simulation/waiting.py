@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfg.simulation import limits
+from mfg.log import limits
 from mfg.simulation.floor import Task
 from mfg.simulation.holds import Hold
 from mfg.simulation.lots import Lot

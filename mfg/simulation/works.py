@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from mfg.plan import plan as p
 from mfg.shape import Shape
-from mfg.simulation import plan as p
 from mfg.simulation.draws import Chance, Draws, Luck
 from mfg.simulation.floor import Need
 

@@ -16,14 +16,14 @@ import pyarrow.parquet as pq
 from attrs import frozen
 
 from mfg.errors import Unsound
-from mfg.figures import values_of
-from mfg.occupancy import overfull
-from mfg.simulation.plan import Plan
+from mfg.plan.plan import Plan
+from mfg.results.figures import values_of
+from mfg.results.occupancy import overfull
+from mfg.results.sums import wrong_sums
+from mfg.results.tables import Tables, columns_of, tables_of
 from mfg.simulation.replicate import replicate
 from mfg.study.disk import intact, sealed
 from mfg.study.parts import about, parquet, put_aside
-from mfg.sums import wrong_sums
-from mfg.tables import Tables, columns_of, tables_of
 
 
 @frozen

@@ -13,12 +13,12 @@ from attrs import fields, frozen
 
 from mfg.errors import MfgError, Refused
 from mfg.files import make_folder
-from mfg.simulation.plan import Plan
+from mfg.plan.plan import Plan
+from mfg.results.tables import Tables, stacked
 from mfg.study.cell import Outcome, found, simulated, stored, tables_in
 from mfg.study.disk import DIGITS, intact, number_of, sealed, sealed_in
 from mfg.study.identity import Identity, environment
 from mfg.study.parts import EVENTS, held, parquet, place_of, put_aside, whose
-from mfg.tables import Tables, stacked
 
 SIZE = 10  # replications of a chunk
 DERIVED = tuple(field.name for field in fields(Tables) if field.name != EVENTS)

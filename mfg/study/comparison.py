@@ -18,10 +18,10 @@ import pandas as pd
 from attrs import asdict, frozen
 
 from mfg.errors import Refused
-from mfg.figures import LEVEL, Figure, asked_for, describe, figures_of, half_width
 from mfg.files import write_atomically
+from mfg.results.figures import LEVEL, Figure, asked_for, describe, figures_of, half_width
+from mfg.results.stability import Overload, overloads
 from mfg.scenario import Scenario
-from mfg.stability import Overload, overloads
 from mfg.study.folder import document
 from mfg.study.holm import chance, levels
 from mfg.study.parts import table_of

@@ -14,9 +14,9 @@ import numpy as np
 from attrs import frozen
 
 from mfg.errors import Faults
+from mfg.plan.compile import plan_of
+from mfg.plan.plan import Plan
 from mfg.scenario import Scenario
-from mfg.simulation.compile import plan_of
-from mfg.simulation.plan import Plan
 from mfg.study.inputs import HIGH, LOW, Input
 
 SPARE = 12  # runs beyond the inputs, from which the luck is judged

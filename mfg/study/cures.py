@@ -9,8 +9,8 @@ from typing import Any
 from attrs import evolve, frozen
 
 from mfg.calendar import DAY, WEEKDAYS, Hours, Window
+from mfg.log import limits
 from mfg.scenario import Scenario
-from mfg.simulation import limits
 from mfg.site import Clinic, Facility, Laboratory, Site
 from mfg.units import amount, quantity_of, text
 

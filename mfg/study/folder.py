@@ -16,9 +16,9 @@ from typing import Any
 
 from attrs import frozen
 
-from mfg.columns import TABLES
 from mfg.errors import Refused
 from mfg.files import make_folder, sweep, write_atomically
+from mfg.results.columns import TABLES
 from mfg.study.disk import number_of, sealed_in
 from mfg.study.identity import Identity, differences, digest_of
 

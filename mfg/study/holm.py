@@ -9,7 +9,7 @@ import numpy as np
 from attrs import frozen
 from scipy import special
 
-from mfg.figures import LEVEL, half_width
+from mfg.results.figures import LEVEL, half_width
 
 Key = TypeVar("Key", bound=Hashable)
 

@@ -16,8 +16,8 @@ from attrs import asdict, frozen
 import mfg
 
 if TYPE_CHECKING:
+    from mfg.plan.plan import Plan
     from mfg.scenario import Scenario
-    from mfg.simulation.plan import Plan
 
 _VERSIONS = ("mfg", "numpy", "pandas", "pyarrow", "scipy", "simpy")
 

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from attrs import evolve, frozen
 
-from mfg.simulation import limits
-from mfg.simulation.compile import plan_of
+from mfg.log import limits
+from mfg.plan.compile import plan_of
 from mfg.study.cures import Cure, cures_of, less_of
 from mfg.study.holm import Gap, judged
 from mfg.study.identity import identity_of

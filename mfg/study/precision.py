@@ -17,7 +17,7 @@ from attrs import frozen
 from scipy import special
 
 from mfg.errors import Refused
-from mfg.figures import ENOUGH, ENOUGH_FOR_A_TAIL, LEVEL, half_width, is_tail
+from mfg.results.figures import ENOUGH, ENOUGH_FOR_A_TAIL, LEVEL, half_width, is_tail
 
 FIRST, MOST = ENOUGH, 1000
 _TARGET = re.compile(r"(\S+) ?\+-([0-9]+(?:\.[0-9]+)?)(%?)")

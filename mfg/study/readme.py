@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from mfg.columns import COLUMNS, TABLES, unit_of
-from mfg.indicators import INDICATORS
+from mfg.results.columns import COLUMNS, TABLES, unit_of
+from mfg.results.indicators import INDICATORS
 from mfg.scenario import Scenario
 
 README = "README.md"

@@ -12,18 +12,18 @@ from attrs import asdict, evolve, field, frozen
 
 from mfg.errors import Refused
 from mfg.evidence import counted
-from mfg.figures import Figure, asked_for, figures_of
 from mfg.files import write_atomically
+from mfg.plan.plan import Plan
+from mfg.results.figures import Figure, asked_for, figures_of
+from mfg.results.stability import Overload, overloads
+from mfg.results.tables import Tables
 from mfg.scenario import Scenario
-from mfg.simulation.plan import Plan
-from mfg.stability import Overload, overloads
 from mfg.study.folder import document
 from mfg.study.parts import table_of
 from mfg.study.precision import Precision
 from mfg.study.study import Means, Study, Told, carried_out
 from mfg.study.variants import AS_IT_IS, Variant
 from mfg.study.waits import Counted, refusals_in
-from mfg.tables import Tables
 
 REPLICATIONS = 20
 

@@ -16,10 +16,10 @@ from attrs import evolve, frozen
 from scipy import special
 
 from mfg.errors import Refused
-from mfg.figures import asked_for, describe
-from mfg.indicators import Meaning
+from mfg.plan.compile import plan_of
 from mfg.reader.scenarios import load_scenario
-from mfg.simulation.compile import plan_of
+from mfg.results.figures import asked_for, describe
+from mfg.results.indicators import Meaning
 from mfg.study.corners import corners, design
 from mfg.study.holm import levels
 from mfg.study.inputs import Input

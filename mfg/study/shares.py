@@ -13,7 +13,7 @@ import numpy as np
 from attrs import frozen
 
 from mfg.errors import Refused
-from mfg.figures import asked_for
+from mfg.results.figures import asked_for
 from mfg.study.inputs import Input
 from mfg.study.study import Means, Study, carried_out, kept
 from mfg.study.variants import Variant, not_twice

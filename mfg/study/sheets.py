@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from mfg.columns import TABLES
 from mfg.files import writing_atomically
+from mfg.results.columns import TABLES
 from mfg.sheet import safe
 from mfg.study.comparison import Comparison
 from mfg.study.parts import frames_of

@@ -18,10 +18,10 @@ from attrs import evolve, frozen
 
 from mfg.errors import Failed, Faults, Refused
 from mfg.files import plain_name, write_atomically
+from mfg.plan.compile import plan_of
+from mfg.plan.plan import Plan
 from mfg.reader.scenarios import load_scenario
 from mfg.scenario import Scenario
-from mfg.simulation.compile import plan_of
-from mfg.simulation.plan import Plan
 from mfg.study.cell import Outcome
 from mfg.study.chunk import Failure, chunks
 from mfg.study.folder import opened, progress_of

@@ -19,16 +19,16 @@ from attrs import frozen
 
 from mfg.calendar import DAY
 from mfg.errors import Failed, MfgError, Refused
+from mfg.log import limits
+from mfg.plan.plan import Plan
+from mfg.results.tables import NOT_INDICATED
 from mfg.scenario import Scenario
-from mfg.simulation import limits
-from mfg.simulation.plan import Plan
 from mfg.simulation.replicate import replicate
 from mfg.study.chunk import Failure
 from mfg.study.run import checked
 from mfg.study.study import Means, Study, repeated
 from mfg.study.variants import AS_IT_IS, Variant
 from mfg.study.work import worked_off
-from mfg.tables import NOT_INDICATED
 
 FUTURES = 200
 SIZE = 25  # futures of a chunk

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from attrs import frozen
 
-from mfg.simulation import limits
+from mfg.log import limits
+from mfg.log.endings import NO_APPOINTMENT
 from mfg.simulation.booking import SEARCH
-from mfg.simulation.planning import NO_APPOINTMENT
 
 
 @frozen

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from mfg.calendar import DAY
 from mfg.growth import Cultivation, Culture
-from mfg.simulation import sizing
+from mfg.plan import sizing
 from mfg.simulation.biology import Biology
 from mfg.simulation.cohort import Patient
 from mfg.simulation.draws import Floats

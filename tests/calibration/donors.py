@@ -9,11 +9,11 @@ from math import ceil, inf
 from attrs import evolve, frozen
 
 from mfg.growth import Culture
+from mfg.plan import plan as p
+from mfg.plan.compile import plan_of
 from mfg.reader.scenarios import load_scenario
-from mfg.simulation import plan as p
 from mfg.simulation.biology import Biology
 from mfg.simulation.cohort import Patient, cohort_of
-from mfg.simulation.compile import plan_of
 from mfg.simulation.draws import Draws, Luck
 
 SCENARIO = "lenzumestrocel-korea"

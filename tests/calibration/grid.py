@@ -5,8 +5,8 @@ from __future__ import annotations
 from attrs import frozen
 
 from mfg.calendar import DAY
-from mfg.simulation import plan as p
-from mfg.simulation import sizing
+from mfg.plan import plan as p
+from mfg.plan import sizing
 from tests.calibration.donors import Donors
 
 DOUBLINGS = (22, 24, 26, 28, 30, 32, 40)  # hours, median in the passages

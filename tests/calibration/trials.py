@@ -10,11 +10,11 @@ import pandas as pd
 from attrs import frozen
 
 from mfg.calendar import DAY, DAYS_A_MONTH
+from mfg.plan.compile import plan_of
+from mfg.plan.plan import Plan
 from mfg.reader.scenarios import load_scenario
-from mfg.simulation.compile import plan_of
-from mfg.simulation.plan import Plan
+from mfg.results.tables import Tables, stacked, tables_of
 from mfg.simulation.replicate import replicate
-from mfg.tables import Tables, stacked, tables_of
 from tests.calibration.line import Line, counted
 
 FINAL = "sterility, final product"

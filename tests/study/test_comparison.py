@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mfg import Faults, Refused, compare, simulate
-from mfg.figures import too_few
+from mfg.results.figures import too_few
 from mfg.study.comparison import Difference, _differences
 from tests.conftest import Said
 from tests.study.folders import SMALL, stamped

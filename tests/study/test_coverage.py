@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mfg.figures import summary
-from mfg.simulation.compile import plan_of
+from mfg.plan.compile import plan_of
+from mfg.results.figures import summary
 from mfg.simulation.replicate import replicate
 from tests.validation.files import scenario_of
 from tests.validation.measure import mean_wait_of_the_first

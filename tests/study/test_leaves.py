@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from mfg import simulate
-from mfg.columns import COLUMNS, TABLES, unit_of
+from mfg.results.columns import COLUMNS, TABLES, unit_of
 from mfg.scenario import Candidate
 from mfg.study.sheets import write_sheets
 from tests.conftest import Said

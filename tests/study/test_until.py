@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from mfg import Refused, simulate
-from mfg.figures import half_width
+from mfg.results.figures import half_width
 from mfg.simulation.draws import Luck
 from mfg.study import chunk
 from mfg.study.precision import FIRST, Precision

@@ -11,11 +11,11 @@ from attrs import evolve
 
 import mfg
 from mfg.calendar import DAY
+from mfg.plan.compile import plan_of
 from mfg.protocol.protocol import Protocol
+from mfg.results.tables import Tables, stacked, tables_of
 from mfg.scenario import Arrivals, Candidate
-from mfg.simulation.compile import plan_of
 from mfg.simulation.replicate import replicate
-from mfg.tables import Tables, stacked, tables_of
 from tests.conftest import ROOT
 from tests.small_unit import done
 

@@ -13,7 +13,7 @@ from math import inf
 import numpy as np
 from attrs import frozen
 
-from mfg.simulation.compile import plan_of
+from mfg.plan.compile import plan_of
 from mfg.simulation.draws import digest
 from mfg.simulation.replicate import replicate
 from tests.validation.files import scenario_of

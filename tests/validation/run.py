@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from mfg.simulation.log import Columns
-from mfg.simulation.plan import Plan
+from mfg.log.columns import Columns
+from mfg.plan.plan import Plan
 
 Floats = npt.NDArray[np.float64]
 Wholes = npt.NDArray[np.int64]

@@ -17,15 +17,15 @@ from attrs import fields
 
 from mfg.cli import run
 from mfg.cli.runs import parts_of
-from mfg.figures import values_of
+from mfg.plan.compile import plan_of
 from mfg.reader.document import Tree
 from mfg.reader.protocols import protocol_of
 from mfg.reader.scenarios import PARTS, load_scenario, scenario_of
 from mfg.reader.toml import parse_toml
+from mfg.results.figures import values_of
+from mfg.results.tables import tables_of
 from mfg.scenario import Scenario
-from mfg.simulation.compile import plan_of
 from mfg.simulation.replicate import replicate
-from mfg.tables import tables_of
 from tests.small_unit import _put
 from tests.witness.bases import BASES
 from tests.witness.rows import Changes

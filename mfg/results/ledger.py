@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from attrs import define, field, frozen
 
-from mfg.simulation.log import Columns
-from mfg.simulation.plan import Plan
+from mfg.log.columns import Columns
+from mfg.plan.plan import Plan
 
 Numbers = npt.NDArray[np.float64]
 Words = npt.NDArray[np.object_]

@@ -8,6 +8,9 @@ from typing import TypeVar
 
 from mfg.errors import Refused
 from mfg.growth import Cultivation
+from mfg.plan import plan as p
+from mfg.plan.compile.plain import cells, minutes, part
+from mfg.plan.compile.prescribed import terms_of
 from mfg.protocol.cases import Condition
 from mfg.protocol.protocol import Release, Supply
 from mfg.protocol.recipe import (
@@ -23,9 +26,6 @@ from mfg.protocol.recipe import (
 )
 from mfg.protocol.rules import When, condition_of
 from mfg.scenario import Scenario, in_bed
-from mfg.simulation import plan as p
-from mfg.simulation.compile.plain import cells, minutes, part
-from mfg.simulation.compile.prescribed import terms_of
 from mfg.spread import shape_of
 from mfg.units import Quantity, alike, number
 

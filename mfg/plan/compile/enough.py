@@ -8,9 +8,9 @@ from math import isnan
 
 from mfg.calendar import DAY
 from mfg.errors import Refused
-from mfg.simulation import plan as p
-from mfg.simulation import sizing
-from mfg.simulation.traits import rounded
+from mfg.plan import plan as p
+from mfg.plan import sizing
+from mfg.plan.rounding import rounded
 
 
 def too_little(plan: p.Plan) -> Iterator[Refused]:

@@ -12,8 +12,8 @@ import pandas as pd
 from attrs import frozen
 
 from mfg.calendar import DAY
-from mfg.simulation.planning import NO_APPOINTMENT
-from mfg.tables import Tables
+from mfg.log.endings import NO_APPOINTMENT
+from mfg.results.tables import Tables
 
 GROWTH = 14  # days by which the wait grows from one half of the time to the other
 AWAY = 0.05  # share of the patients who find no appointment

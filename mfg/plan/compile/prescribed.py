@@ -12,6 +12,9 @@ from mfg.course.network import Template
 from mfg.course.pieces import BASELINE
 from mfg.course.template import template_of
 from mfg.errors import Refused
+from mfg.plan import plan as p
+from mfg.plan.compile.plain import minutes, part
+from mfg.plan.portions import NO_DOSE, Ruled, Terms, counted_of
 from mfg.prescription.prescriber import Prescriber
 from mfg.prescription.rule import Rule
 from mfg.protocol.cases import Condition
@@ -21,9 +24,6 @@ from mfg.protocol.recipe import Formulate
 from mfg.protocol.rules import condition_of
 from mfg.remember import Itself
 from mfg.scenario import Scenario
-from mfg.simulation import plan as p
-from mfg.simulation.compile.plain import minutes, part
-from mfg.simulation.portions import NO_DOSE, Ruled, Terms, counted_of
 from mfg.units import number
 
 HEAVIEST = 3000  # tenths of a kilogram

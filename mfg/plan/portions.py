@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from mfg.errors import Refused
-from mfg.simulation.plan import VIABLE, Case, Portion
+from mfg.plan.plan import VIABLE, Case, Portion
 
 if TYPE_CHECKING:  # what runs has no need of units and protocols
     from mfg.prescription.order import Administration

@@ -13,10 +13,10 @@ import pandas as pd
 from attrs import frozen
 
 from mfg.calendar import DAY, DAYS_A_MONTH
-from mfg.simulation.plan import Plan
-from mfg.stability import lead_growth, turned_away
-from mfg.tables import NEVER, NOT_INDICATED, RELEASED, STOPPED, TREATED, Tables
-from mfg.waiting import wait_longer, waited_by
+from mfg.plan.plan import Plan
+from mfg.results.stability import lead_growth, turned_away
+from mfg.results.tables import NEVER, NOT_INDICATED, RELEASED, STOPPED, TREATED, Tables
+from mfg.results.waiting import wait_longer, waited_by
 
 Rule = Callable[[Plan, Tables], float]
 

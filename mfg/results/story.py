@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from math import isnan
 
+import numpy as np
 from attrs import frozen
 
-from mfg.errors import Refused, nearest
-from mfg.reader.scenarios import load_scenario
-from mfg.simulation.compile import plan_of
-from mfg.simulation.replicate import replicate
+from mfg.log.columns import Columns
+from mfg.plan.plan import Plan
 
 
 @frozen
@@ -35,38 +34,24 @@ class Story:
     lines: tuple[Line, ...]
 
 
-def story_of(
-    scenario: str,
-    *,
-    patient: str | None = None,
-    replication: int = 0,
-    seed: int | None = None,
-    settings: Mapping[str, str] | None = None,
-) -> Story:
-    """The story of *patient* (the first who received a dose, if none is named) in one replication.
-
-    Raises:
-        Refused: if there is no such patient.
-    """
-    if replication < 0:
-        raise Refused("--replication", str(replication), "is no replication", "they are counted from 0")
-    loaded = load_scenario(scenario, {**(settings or {}), **({} if seed is None else {"seed": str(seed)})})
-    plan = plan_of(loaded)
-    log, names = replicate(plan, replication)
-    given = [n for n, a in enumerate(plan.activities) if a.name == "administer"]
+def first_treated(plan: Plan, log: Columns) -> int | None:
+    """The first patient, in the order of arrival, who received a dose; None if nobody did."""
+    given = [n for n, activity in enumerate(plan.activities) if activity.name == "administer"]
     whose = log.subjects[log.subject][:, 0]
-    if not names:
-        raise Refused("--replication", str(replication), "has no patients: nobody came", "tell another one")
-    if patient is None:
-        treated = [int(who) for who, activity in zip(whose, log.activity, strict=True) if activity in given]
-        patient = names[min(treated)] if treated else names[0]
-    if patient not in names:
-        raise Refused("--patient", patient, "did not come", nearest(patient, names))
+    treated = whose[np.isin(log.activity, given)]
+    return int(treated.min()) if len(treated) else None
+
+
+def story_of(
+    plan: Plan, log: Columns, names: Sequence[str], patient: str, observed: Mapping[str, str]
+) -> Story:
+    """The story of *patient* in the *log* of one replication; `observed` are the units of what is observed of patients."""
+    whose = log.subjects[log.subject][:, 0]
     units = _UNITS | {f"result {test.name}": test.unit for test in plan.tests}
-    units |= {f"observe {name}": unit for name, unit in loaded.protocol.units.items()}
+    units |= {f"observe {name}": unit for name, unit in observed.items()}
     if any(recipe.collecting is not None for recipe in plan.recipes):
         units["collect"] = "cells"
-    midnight = datetime.combine(loaded.start, time())
+    midnight = datetime.combine(plan.start, time())
     lines = []
     filled: dict[tuple[str, int], int] = {}  # when the cells of a lot came to where places were kept for them
     for row in (whose == names.index(patient)).nonzero()[0]:

@@ -15,9 +15,9 @@ from attrs import evolve, frozen
 from scipy import special
 
 from mfg.errors import Refused, nearest
-from mfg.indicators import INDICATORS, OF_A_RESOURCE, OF_AN_ARM, SIGNS, TAILS, Meaning
-from mfg.simulation.plan import Plan
-from mfg.tables import Tables
+from mfg.plan.plan import Plan
+from mfg.results.indicators import INDICATORS, OF_A_RESOURCE, OF_AN_ARM, SIGNS, TAILS, Meaning
+from mfg.results.tables import Tables
 
 LEVEL = 0.95
 ENOUGH, ENOUGH_FOR_A_TAIL = 20, 60  # replications from which an interval is trusted

@@ -16,14 +16,11 @@ import pandas as pd
 from attrs import evolve, fields, frozen
 
 from mfg.calendar import DAY, DAYS_A_MONTH
-from mfg.ledger import Ledger
-from mfg.occupancy import resources_of
-from mfg.simulation.laboratory import LATER
-from mfg.simulation.log import Columns
-from mfg.simulation.making import SPENT
-from mfg.simulation.plan import Plan
-from mfg.simulation.planning import NO_APPOINTMENT
-from mfg.simulation.unit import TOO_LONG
+from mfg.log.columns import Columns
+from mfg.log.endings import LATER, NO_APPOINTMENT, SPENT, TOO_LONG
+from mfg.plan.plan import Plan
+from mfg.results.ledger import Ledger
+from mfg.results.occupancy import resources_of
 
 # How a dose comes to be booked again on account of itself, and not of another one.
 DELAYED = ("put off", "lot lost", "short bank", "clinic closed", "waited in line")

@@ -7,12 +7,9 @@ from math import inf
 
 from mfg.calendar import DAY, holidays_of
 from mfg.errors import Faults, Refused
-from mfg.protocol.occurrences import occurrences
-from mfg.protocol.protocol import Stagger
-from mfg.scenario import Scenario
-from mfg.simulation import plan as p
-from mfg.simulation.compile.enough import too_little
-from mfg.simulation.compile.people import (
+from mfg.plan import plan as p
+from mfg.plan.compile.enough import too_little
+from mfg.plan.compile.people import (
     admits_of,
     begun_of,
     candidates_of,
@@ -21,11 +18,14 @@ from mfg.simulation.compile.people import (
     people_of,
     traits_of,
 )
-from mfg.simulation.compile.places import Places
-from mfg.simulation.compile.plain import minutes
-from mfg.simulation.compile.prescribed import arms_of
-from mfg.simulation.compile.recipes import recipes_of
-from mfg.simulation.lots import HOLDS
+from mfg.plan.compile.places import Places
+from mfg.plan.compile.plain import minutes
+from mfg.plan.compile.prescribed import arms_of
+from mfg.plan.compile.recipes import recipes_of
+from mfg.plan.plan import HOLDS
+from mfg.protocol.occurrences import occurrences
+from mfg.protocol.protocol import Stagger
+from mfg.scenario import Scenario
 from mfg.units import number
 
 __all__ = ["beyond_planning", "plan_of"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil, isnan
 
-from mfg.simulation import plan as p
+from mfg.plan import plan as p
 
 
 def recovered(facility: p.Facility, name: str) -> float:

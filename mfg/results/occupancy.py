@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from mfg.calendar import DAY
-from mfg.ledger import Indices, Numbers
-from mfg.simulation.log import Columns
-from mfg.simulation.plan import Plan
+from mfg.log.columns import Columns
+from mfg.plan.plan import Plan
+from mfg.results.ledger import Indices, Numbers
 
 
 def resources_of(plan: Plan, log: Columns) -> pd.DataFrame:

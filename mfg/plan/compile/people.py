@@ -8,6 +8,9 @@ from math import inf, nan
 from typing import Any
 
 from mfg.calendar import DAY
+from mfg.plan import plan as p
+from mfg.plan.compile.plain import monthly, part
+from mfg.plan.rounding import rounded
 from mfg.population import Shares, score_at_arrival
 from mfg.protocol.protocol import Covariate
 from mfg.protocol.rules import When
@@ -15,9 +18,6 @@ from mfg.scenario import InProgress, Scenario
 from mfg.scenario.admission import judged
 from mfg.scenario.begun import arm_of_given
 from mfg.scenario.standing import FROZEN, RECEIVED, RELEASED, UNPLATED, arm_of, dose_of
-from mfg.simulation import plan as p
-from mfg.simulation.compile.plain import monthly, part
-from mfg.simulation.traits import rounded
 from mfg.spread import Spread, shape_of
 
 

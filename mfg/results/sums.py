@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from mfg.simulation.adherence import COMPLETED
-from mfg.simulation.making import SPENT
-from mfg.tables import NOT_INDICATED, RELEASED, STOPPED, Tables
+from mfg.log.endings import COMPLETED, SPENT
+from mfg.results.tables import NOT_INDICATED, RELEASED, STOPPED, Tables
 
 
 def wrong_sums(tables: Tables) -> Iterator[str]:

@@ -11,11 +11,11 @@ from attrs import define, field
 
 from mfg import site as where
 from mfg.calendar import DAY, WEEKDAYS, Holidays, Hours, Window, intersection, merged
+from mfg.plan import plan as p
+from mfg.plan.compile.plain import minutes, monthly, part
 from mfg.protocol.occurrences import occurrences
 from mfg.protocol.protocol import Release
 from mfg.scenario import Scenario
-from mfg.simulation import plan as p
-from mfg.simulation.compile.plain import minutes, monthly, part
 from mfg.spread import shape_of
 from mfg.units import amount, number, unit_of
 

@@ -1,0 +1,37 @@
+"""Tracing: one replication of a scenario, and the story of one of its patients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mfg.errors import Refused, nearest
+from mfg.plan.compile import plan_of
+from mfg.reader.scenarios import load_scenario
+from mfg.results.story import Story, first_treated, story_of
+from mfg.simulation.replicate import replicate
+
+
+def trace(
+    scenario: str,
+    *,
+    patient: str | None = None,
+    replication: int = 0,
+    seed: int | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> Story:
+    """The story of *patient* (the first who received a dose, if none is named) in one replication of *scenario*.
+
+    Raises:
+        Refused: if there is no such patient.
+    """
+    if replication < 0:
+        raise Refused("--replication", str(replication), "is no replication", "they are counted from 0")
+    loaded = load_scenario(scenario, {**(settings or {}), **({} if seed is None else {"seed": str(seed)})})
+    plan = plan_of(loaded)
+    log, names = replicate(plan, replication)
+    if not names:
+        raise Refused("--replication", str(replication), "has no patients: nobody came", "tell another one")
+    chosen = patient if patient is not None else names[first_treated(plan, log) or 0]
+    if chosen not in names:
+        raise Refused("--patient", chosen, "did not come", nearest(chosen, names))
+    return story_of(plan, log, names, chosen, loaded.protocol.units)
