@@ -42,8 +42,8 @@ lint: .venv/dev
 
 docs: .venv/dev ## write the outputs that the documents and examples show
 	$(BIN)/python -m docs.refresh
-	$(BIN)/python -m docs.validate
-	$(BIN)/python -m docs.calibrate
+	$(BIN)/python -m validation
+	$(BIN)/python -m validation.calibration
 
 benchmark: .venv/run ## install the peers, then measure ours beside them on the reference workload
 	$(PIP) --editable '.[benchmark]'

@@ -24,7 +24,7 @@ from mfg.simulation.replicate import replicate
 from mfg.study.comparison import HEADLINES
 from mfg.study.trace import trace
 from tests.conftest import Said
-from tests.validation.files import scenario_of
+from validation.files import scenario_of
 
 
 @pytest.fixture(scope="module")

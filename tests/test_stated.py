@@ -25,7 +25,7 @@ from mfg.spread import Spread, shape_of
 from mfg.units import number, unit_of
 from tests.conftest import ROOT
 from tests.small_unit import ONE_DOSE, Changes, scenario
-from tests.validation import moments as m
+from validation import moments as m
 
 COUNT = 10_000
 ERRORS = 4.0  # standard errors within which what is drawn has to be

@@ -8,11 +8,11 @@ import pytest
 from mfg.plan.compile import plan_of
 from mfg.results.figures import summary
 from mfg.simulation.replicate import replicate
-from tests.validation.files import scenario_of
-from tests.validation.measure import mean_wait_of_the_first
-from tests.validation.run import Run
-from tests.validation.transient import mean_wait_of_the_first as exact
-from tests.validation.transient import poisson_arrivals_gamma_service
+from validation.files import scenario_of
+from validation.measure import mean_wait_of_the_first
+from validation.run import Run
+from validation.transient import mean_wait_of_the_first as exact
+from validation.transient import poisson_arrivals_gamma_service
 
 FIRST, GROUPS, EACH = 25, 100, 20
 QUEUE = {

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.validation import measure
-from tests.validation import transient as t
-from tests.validation.case import Case, Check
+from validation import measure
+from validation import transient as t
+from validation.case import Case, Check
 
 FIRST = 25
 BETWEEN, SERVICE = 10.0, 12.0  # hours: more work than there is time for

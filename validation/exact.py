@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.validation.measure import numbers
-from tests.validation.run import Measure, Run, Wholes
+from validation.measure import numbers
+from validation.run import Measure, Run, Wholes
 
 
 def from_the_recursion(activity: str, servers: int) -> Measure:

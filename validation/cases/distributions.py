@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.validation import measure
-from tests.validation import moments as m
-from tests.validation.case import Case, Check
+from validation import measure
+from validation import moments as m
+from validation.case import Case, Check
 
 JOHNSON = "(Johnson, Kotz and Balakrishnan 1994)"
 BRIEF = {"scenario.warm_up": '"0 day"', "scenario.horizon": '"250 day"'}

@@ -14,9 +14,9 @@ from mfg.plan import sizing
 from mfg.simulation.biology import Biology
 from mfg.simulation.cohort import Patient
 from mfg.simulation.draws import Floats
-from tests.calibration.donors import WITHOUT_LIMIT, Donors
-from tests.calibration.grid import MIDDLE
-from tests.calibration.line import Line, Statistic, least, log_sd, mean, most, ratio, sampled
+from validation.calibration.donors import WITHOUT_LIMIT, Donors
+from validation.calibration.grid import MIDDLE
+from validation.calibration.line import Line, Statistic, least, log_sd, mean, most, ratio, sampled
 
 FORTNIGHT = 14 * DAY
 SEEDED, AREA = 530, 176  # cells and cm2 of each of Colter's cultures

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.validation.run import Measure, Run, Wholes
+from validation.run import Measure, Run, Wholes
 
 HOUR = 60
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from math import exp
 
-from tests.validation import formulas as f
-from tests.validation import measure
-from tests.validation.case import Case, Check
+from validation import formulas as f
+from validation import measure
+from validation.case import Case, Check
 
 GEOMETRIC = "geometric number, cut"
 COMPETING = "competing exponential times"

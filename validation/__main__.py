@@ -1,4 +1,4 @@
-"""Write docs/validation.md: every case of tests/validation, what it says, and what it was held against."""
+"""Write docs/validation.md: every case of validation, what it says, and what it was held against."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.validation.case import Case, Finding
-from tests.validation.cases import GROUPS
-from tests.validation.sources import SOURCES
-from tests.validation.twins import TWINS, Likeness, Twin
+from validation.case import Case, Finding
+from validation.cases import GROUPS
+from validation.sources import SOURCES
+from validation.twins import TWINS, Likeness, Twin
 
-PAGE = Path(__file__).parent / "validation.md"
+PAGE = Path(__file__).parents[1] / "docs" / "validation.md"
 
 HEAD = """\
 # Validation
@@ -22,7 +22,7 @@ if the two lie within four standard errors; these, in percent of the expected va
 that the line could notice, and a limit for them is declared in advance, so that no line agrees because it is
 blind. What is right to the minute in every replication is exact.
 
-The scenarios are files in `tests/validation`, beside the formulas; their seeds follow from their names. The
+The scenarios are files in `validation`, beside the formulas; their seeds follow from their names. The
 same lines are tests, and `make docs` writes this page.
 """
 COLUMNS = (

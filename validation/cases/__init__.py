@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.validation.case import Case
-from tests.validation.cases import beginnings, chances, distributions, networks, queues
+from validation.case import Case
+from validation.cases import beginnings, chances, distributions, networks, queues
 
 GROUPS: dict[str, tuple[Case, ...]] = {
     "One station": queues.CASES,

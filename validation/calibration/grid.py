@@ -7,7 +7,7 @@ from attrs import frozen
 from mfg.calendar import DAY
 from mfg.plan import plan as p
 from mfg.plan import sizing
-from tests.calibration.donors import Donors
+from validation.calibration.donors import Donors
 
 DOUBLINGS = (22, 24, 26, 28, 30, 32, 40)  # hours, median in the passages
 COLONIES = (20, 30, 40, 60, 80, 120)  # in a million mononuclear cells, median

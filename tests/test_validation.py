@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from docs.validate import PAGE, lines_of, page, second_lines_of, second_stubs, stubs
-from tests.validation.case import BOUND, Case, Check, Finding
-from tests.validation.cases import GROUPS
-from tests.validation.files import replaced
-from tests.validation.sources import SOURCES
-from tests.validation.twins import TWINS, Twin
+from validation.__main__ import PAGE, lines_of, page, second_lines_of, second_stubs, stubs
+from validation.case import BOUND, Case, Check, Finding
+from validation.cases import GROUPS
+from validation.files import replaced
+from validation.sources import SOURCES
+from validation.twins import TWINS, Twin
 
 CASES = [case for cases in GROUPS.values() for case in cases]
 LINE = re.compile(r"^\| .* \|$", re.MULTILINE)
@@ -39,7 +39,7 @@ def test_a_case_agrees_with_its_formula(case: Case) -> None:
     """Within four standard errors, as small as was declared; and the document shows these very lines."""
     lines = lines_of(case)
     assert [line for line in lines if not line.endswith(("| agrees |", "| exact |"))] == []
-    assert "\n".join(lines) in written(), "python -m docs.validate"
+    assert "\n".join(lines) in written(), "python -m validation"
 
 
 @pytest.mark.usefixtures("untraced")
@@ -49,7 +49,7 @@ def test_another_simulator_agrees(twin: Twin) -> None:
     pytest.importorskip("ciw")
     lines = second_lines_of(twin)
     assert [line for line in lines if not line.endswith("| agrees |")] == []
-    assert "\n".join(lines) in written(), "python -m docs.validate"
+    assert "\n".join(lines) in written(), "python -m validation"
 
 
 def test_the_document_holds_these_cases_and_no_others() -> None:

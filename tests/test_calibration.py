@@ -10,17 +10,17 @@ from math import ceil, hypot
 import numpy as np
 import pytest
 
-from docs.calibrate import COLUMNS, PAGE, page
 from mfg.calendar import DAY
 from mfg.evidence import Number
 from mfg.growth import Cultivation, Culture
 from mfg.reader.library import shelf
 from mfg.reader.scenarios import load_population
-from tests.calibration.cultures import YIELDS, come_back, without_limit
-from tests.calibration.donors import Donors, passage
-from tests.calibration.grid import SLOT, time_in_culture
-from tests.calibration.line import SAMPLES, Line, counted, log_sd, mean, most, ratio, sampled
-from tests.calibration.sources import SOURCES
+from validation.calibration.__main__ import COLUMNS, PAGE, page
+from validation.calibration.cultures import YIELDS, come_back, without_limit
+from validation.calibration.donors import Donors, passage
+from validation.calibration.grid import SLOT, time_in_culture
+from validation.calibration.line import SAMPLES, Line, counted, log_sd, mean, most, ratio, sampled
+from validation.calibration.sources import SOURCES
 
 WRITTEN = PAGE.read_text(encoding="utf-8")
 WORDS = " ".join(WRITTEN.split())
@@ -39,7 +39,7 @@ def untraced() -> Iterator[None]:
 @pytest.mark.usefixtures("untraced")
 def test_the_page_is_fresh() -> None:
     """Every figure, computed again, is the one that is written."""
-    assert page() == WRITTEN, "python -m docs.calibrate"
+    assert page() == WRITTEN, "python -m validation.calibration"
 
 
 def rows(first: str) -> list[list[str]]:

@@ -15,7 +15,7 @@ from mfg.plan.plan import Plan
 from mfg.reader.scenarios import load_scenario
 from mfg.results.tables import Tables, stacked, tables_of
 from mfg.simulation.replicate import replicate
-from tests.calibration.line import Line, counted
+from validation.calibration.line import Line, counted
 
 FINAL = "sterility, final product"
 PATIENTS, MONTHS = 256, 49  # commercial ones, from February 2015 to March 2019

@@ -9,7 +9,7 @@ import pandas as pd
 from attrs import frozen
 
 from mfg.simulation.draws import Floats
-from tests.calibration.trials import Trial
+from validation.calibration.trials import Trial
 
 FASTER = ("26 hour", "24 hour", "22 hour", "20 hour", "18 hour")  # median doubling times that are tried
 

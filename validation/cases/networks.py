@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from math import exp
 
-from tests.validation import formulas as f
-from tests.validation import measure, moments
-from tests.validation.case import Case, Check
+from validation import formulas as f
+from validation import measure, moments
+from validation.case import Case, Check
 
 RATE = 0.05  # an hour
 TESTS = ("sterility", "identity", "potency")

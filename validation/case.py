@@ -16,8 +16,8 @@ from attrs import frozen
 from mfg.plan.compile import plan_of
 from mfg.simulation.draws import digest
 from mfg.simulation.replicate import replicate
-from tests.validation.files import scenario_of
-from tests.validation.run import Measure, Run
+from validation.files import scenario_of
+from validation.run import Measure, Run
 
 BOUND = 4  # standard errors
 

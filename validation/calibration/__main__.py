@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from mfg.calendar import DAY
-from tests.calibration import cultures, times, trials, viability
-from tests.calibration.donors import COUNT, Donors
-from tests.calibration.grid import COLONIES, DOUBLINGS, MIDDLE, TARGET, Grid
-from tests.calibration.line import Line
-from tests.calibration.sources import SOURCES
-from tests.calibration.trials import Trial
+from validation.calibration import cultures, times, trials, viability
+from validation.calibration.donors import COUNT, Donors
+from validation.calibration.grid import COLONIES, DOUBLINGS, MIDDLE, TARGET, Grid
+from validation.calibration.line import Line
+from validation.calibration.sources import SOURCES
+from validation.calibration.trials import Trial
 
-PAGE = Path(__file__).parent / "calibration.md"
+PAGE = Path(__file__).parents[2] / "docs" / "calibration.md"
 
 KOREA, PHASE2, NUROWN = "lenzumestrocel-korea", "lenzumestrocel-phase2", "nurown-phase2"
 REPLICATIONS = {KOREA: 6, PHASE2: 12, NUROWN: 12}
@@ -48,7 +48,7 @@ than most that is published, and its flasks and passages multiply cells less tha
 
 A line *agrees* if the published figure lies in the central 95 % of what the model gives for samples of as many
 donors, patients or products as the publication had. Where it differs, the last column says why. `make docs`
-writes this page from `tests/calibration`; seeds are fixed.
+writes this page from `validation/calibration`; seeds are fixed.
 """
 
 GRID = """\
@@ -89,7 +89,7 @@ EXACT = """\
   injections on days 0 and 26, a product no older than 12 hours. `tests/test_timeline.py` holds every event to the
   minute.
 - Twelve cultures at low density (Colter 2000): each is given the doubling time t ln 2 / ln(N / N0) of its own
-  yield, and the yield comes back to twelve digits. `tests/calibration` holds each of them.
+  yield, and the yield comes back to twelve digits. `validation/calibration` holds each of them.
 - Little's law in `{korea}`: {there:.2f} lots are in culture on average, and the rate at which
   they begin times their mean stay is {product:.2f}, the means of {replications} replications. What the two differ
   by is under way at the ends.

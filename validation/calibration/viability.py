@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from mfg.simulation.biology import Biology
-from tests.calibration.donors import Donors
-from tests.calibration.line import Line
+from validation.calibration.donors import Donors
+from validation.calibration.line import Line
 
 LESS, MORE = (
     "buffered cells are lost more slowly than assumed",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from math import exp
 
-from tests.validation import exact, measure, moments
-from tests.validation import formulas as f
-from tests.validation.case import Case, Check
+from validation import exact, measure, moments
+from validation import formulas as f
+from validation.case import Case, Check
 
 WORK, ROOMS = "administer", "clinic.rooms"
 RATE, SERVICE = 0.05, 10.0  # an hour, hours

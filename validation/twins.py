@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from attrs import frozen
 
-from tests.validation import measure
-from tests.validation.case import BOUND, Case
-from tests.validation.run import Measure
+from validation import measure
+from validation.case import BOUND, Case
+from validation.run import Measure
 
 HOUR = 60
 TIMES = 2  # as many replications of Ciw, which is quick
