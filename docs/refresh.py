@@ -23,7 +23,13 @@ from tests.witness.rows import COMMANDS
 from tests.witness.table import claims
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = ("README.md", "docs/doses.md", "docs/protocol-files.md", "docs/scenario-files.md")
+DOCUMENTS = (
+    "README.md",
+    "docs/doses.md",
+    "docs/protocol-files.md",
+    "docs/scenario-files.md",
+    "docs/what-if.md",
+)
 LONG = ("docs/planning.md",)  # whose commands take a minute or more
 KEYS = "docs/keys.md"
 _HEAD = """# Keys

@@ -90,11 +90,16 @@ def test_the_readme_shows_the_two_commands() -> None:
         assert f"make {target}" in ci
 
 
+def test_the_readme_is_read_in_one_go() -> None:
+    """Long outputs stand in `docs/`."""
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
+
+
 def test_the_repository_speaks_only_of_the_project() -> None:
     """No paths of a machine, no addresses of registries."""
     listed = [
         p
-        for folder in ("mfg", "docs", "examples", "protocols", "seeds", "tests")
+        for folder in ("mfg", "docs", "examples", "protocols", "seeds", "tests", "validation")
         for p in (ROOT / folder).rglob("*")
     ]
     texts = [p for p in listed if p.suffix in {".py", ".md", ".toml", ".txt"}]
