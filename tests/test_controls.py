@@ -178,7 +178,9 @@ def test_the_warm_up_is_not_counted() -> None:
     assert used == pytest.approx(busy[first:].mean() / 2)
     assert used > 1.1 * busy.mean() / 2
     assert early > 10
-    assert values_of(plan, tables)["patients_treated_per_month"] == pytest.approx(given / 10 * 30.4375)
+    assert values_of(plan, tables.derived())["patients_treated_per_month"] == pytest.approx(
+        given / 10 * 30.4375
+    )
 
 
 def test_the_line_over_time_is_the_sum_of_the_waits() -> None:

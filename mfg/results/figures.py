@@ -16,8 +16,8 @@ from scipy import special
 
 from mfg.errors import Refused, nearest
 from mfg.plan.plan import Plan
+from mfg.results.derived import Derived, chosen
 from mfg.results.indicators import INDICATORS, OF_A_RESOURCE, OF_AN_ARM, SIGNS, TAILS, Meaning
-from mfg.results.tables import Tables
 
 LEVEL = 0.95
 ENOUGH, ENOUGH_FOR_A_TAIL = 20, 60  # replications from which an interval is trusted
@@ -76,12 +76,12 @@ def is_tail(name: str) -> bool:
     return name.partition("[")[0] in TAILS
 
 
-def values_of(plan: Plan, tables: Tables) -> dict[str, float]:
+def values_of(plan: Plan, tables: Derived) -> dict[str, float]:
     """Every figure of one replication; nan where it has none."""
     return dict(zip(names_of(plan), map(float, _values(plan, tables)), strict=True))
 
 
-def _values(plan: Plan, tables: Tables) -> Iterator[float]:
+def _values(plan: Plan, tables: Derived) -> Iterator[float]:
     for indicator in INDICATORS.values():
         yield indicator.of(plan, tables)
     for arm in arms_of(plan):
@@ -100,15 +100,15 @@ def arms_of(plan: Plan) -> list[str]:
     return dosed if len(dosed) > 1 else []
 
 
-def _of_arm(tables: Tables, arm: str) -> Tables:
+def _of_arm(tables: Derived, arm: str) -> Derived:
     """The tables of the patients of one arm."""
-    patients = tables.patients[tables.patients["arm"] == arm]
-    kept = {name: getattr(tables, name) for name in ("doses", "lots")}
-    return evolve(
-        tables,
-        patients=patients,
-        **{name: table[table["patient"].isin(patients["patient"])] for name, table in kept.items()},
-    )
+    patients = chosen(tables.patients, tables.patients["arm"] == arm)
+    theirs = set(patients["patient"])
+    kept = {
+        name: chosen(table, np.array([one in theirs for one in table["patient"]], dtype=bool))
+        for name, table in (("doses", tables.doses), ("lots", tables.lots))
+    }
+    return evolve(tables, patients=patients, **kept)
 
 
 def figures_of(frame: pd.DataFrame) -> list[Figure]:

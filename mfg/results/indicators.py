@@ -8,17 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import inf, nan
+from typing import Any
 
-import pandas as pd
+import numpy as np
+import numpy.typing as npt
 from attrs import frozen
 
 from mfg.calendar import DAY, DAYS_A_MONTH
 from mfg.plan.plan import Plan
+from mfg.results.derived import (
+    NEVER,
+    NOT_INDICATED,
+    RELEASED,
+    STOPPED,
+    TREATED,
+    Derived,
+    chosen,
+    is_in,
+)
+from mfg.results.ledger import Numbers
 from mfg.results.stability import lead_growth, turned_away
-from mfg.results.tables import NEVER, NOT_INDICATED, RELEASED, STOPPED, TREATED, Tables
 from mfg.results.waiting import wait_longer, waited_by
 
-Rule = Callable[[Plan, Tables], float]
+Rule = Callable[[Plan, Derived], float]
 
 
 @frozen
@@ -39,81 +51,88 @@ class Indicator:
     tail: bool = False
 
 
-def _of_given(column: str, how: Callable[[pd.Series], float]) -> Rule:
-    def rule(_: Plan, tables: Tables) -> float:
-        values = tables.doses.loc[tables.doses["given"], column].dropna()
-        return how(values) if len(values) else nan
+def _known(values: Numbers) -> Numbers:
+    known: Numbers = values[~np.isnan(values)]
+    return known
+
+
+def _mean(values: npt.NDArray[Any]) -> float:
+    return float(values.mean()) if len(values) else nan
+
+
+def _median(values: Numbers) -> float:
+    known = _known(values)
+    return float(np.median(known)) if len(known) else nan
+
+
+def _of_given(column: str, how: Callable[[Numbers], Any]) -> Rule:
+    def rule(_: Plan, tables: Derived) -> float:
+        values = _known(tables.doses[column][tables.doses["given"]])
+        return float(how(values)) if len(values) else nan
 
     return rule
-
-
-def _mean(values: pd.Series) -> float:
-    return float(values.mean()) if len(values) else nan
 
 
 def _per_treated(column: str) -> Rule:
     """The mean of a *column* over the patients who were to have doses."""
-
-    def rule(_: Plan, tables: Tables) -> float:
-        return float(tables.patients.loc[tables.patients["doses_of_cells"] > 0, column].mean())
-
-    return rule
+    return lambda _, tables: _mean(tables.patients[column][tables.patients["doses_of_cells"] > 0])
 
 
-def _treated_per_month(plan: Plan, tables: Tables) -> float:
+def _treated_per_month(plan: Plan, tables: Derived) -> float:
     first = tables.patients["first_dose_day"] * DAY
     return int(((first >= plan.warm_up) & (first < plan.horizon)).sum()) / (
         (plan.horizon - plan.warm_up) / DAY / DAYS_A_MONTH
     )
 
 
-def _waits(plan: Plan, tables: Tables, since: str) -> tuple[list[float], list[bool]]:
+def _waits(tables: Derived, since: str) -> tuple[Numbers, npt.NDArray[np.bool_]]:
     """How many days each patient waited for the first dose, from the day in the column *since*, and who had it."""
-    del plan
-    waiting = tables.patients[(tables.patients["waiting"] != "") & tables.patients[since].notna()]
+    patients = tables.patients
+    waiting = chosen(patients, (patients["waiting"] != "") & ~np.isnan(patients[since]))
     days = waiting["arrived_day"] + waiting["waited_day"] - waiting[since]
-    never = waiting["waiting"] == NEVER
-    return list(days.where(~never, inf)), list(waiting["waiting"] == TREATED)
+    return np.where(waiting["waiting"] == NEVER, inf, days), waiting["waiting"] == TREATED
 
 
 def _waited_by(since: str, share: float) -> Rule:
-    return lambda plan, tables: waited_by(*_waits(plan, tables, since), share)
+    return lambda _, tables: waited_by(*_waits(tables, since), share)
 
 
-def _late(plan: Plan, tables: Tables) -> float:
+def _late(plan: Plan, tables: Derived) -> float:
     if plan.late is None:
         return nan
-    return wait_longer(*_waits(plan, tables, "arrived_day"), plan.late / DAY)
+    return wait_longer(*_waits(tables, "arrived_day"), plan.late / DAY)
+
+
+def _with_cells(tables: Derived) -> npt.NDArray[np.bool_]:
+    """Which doses of cells were given."""
+    marks: npt.NDArray[np.bool_] = tables.doses["given"] & (tables.doses["prescribed_cells"] > 0)
+    return marks
 
 
 def _punctual(column: str) -> Rule:
     """The share of the given doses of cells for which *column* holds, of those that had an appointment."""
-
-    def rule(_: Plan, tables: Tables) -> float:
-        doses = tables.doses
-        chosen = doses["given"] & (doses["prescribed_cells"] > 0) & doses["booked_day"].notna()
-        return _mean(doses.loc[chosen, column])
-
-    return rule
+    return lambda _, tables: _mean(
+        tables.doses[column][_with_cells(tables) & ~np.isnan(tables.doses["booked_day"])]
+    )
 
 
 def _lots(*outcomes: str) -> Rule:
-    return lambda _, tables: int(tables.lots["outcome"].isin(outcomes).sum())
+    return lambda _, tables: int(is_in(tables.lots["outcome"], *outcomes).sum())
 
 
-def _delivered(_: Plan, tables: Tables) -> float:
-    made = tables.doses[tables.doses["given"] & (tables.doses["prescribed_cells"] > 0)]
-    return float((made["given_cells"] / made["prescribed_cells"]).mean())
+def _delivered(_: Plan, tables: Derived) -> float:
+    made = chosen(tables.doses, _with_cells(tables))
+    return _mean(_known(made["given_cells"] / made["prescribed_cells"]))
 
 
-def _lost(_: Plan, tables: Tables) -> float:
-    return int((~tables.lots["outcome"].isin([*RELEASED, STOPPED])).sum())
+def _lost(_: Plan, tables: Derived) -> float:
+    return int((~is_in(tables.lots["outcome"], *RELEASED, STOPPED)).sum())
 
 
-def _suite_hours(_: Plan, tables: Tables) -> float:
-    suites = tables.resources["resource"].str.endswith(".suites")
-    given = int((tables.doses["given"] & (tables.doses["prescribed_cells"] > 0)).sum())
-    return float(tables.resources.loc[suites, "used_hour"].sum()) / given if given else nan
+def _suite_hours(_: Plan, tables: Derived) -> float:
+    suites = np.array([name.endswith(".suites") for name in tables.resources["resource"]], dtype=bool)
+    given = int(_with_cells(tables).sum())
+    return float(tables.resources["used_hour"][suites].sum()) / given if given else nan
 
 
 INDICATORS: dict[str, Indicator] = {
@@ -145,16 +164,16 @@ INDICATORS: dict[str, Indicator] = {
     ),
     "vein_to_vein_median": Indicator(
         Meaning("day", "from the start of a collection to the dose made from it, median", "low"),
-        _of_given("vein_to_vein_day", pd.Series.median),
+        _of_given("vein_to_vein_day", np.median),
     ),
     "vein_to_vein_p90": Indicator(
         Meaning("day", "the same, exceeded by one dose in ten", "low"),
-        _of_given("vein_to_vein_day", lambda values: float(values.quantile(0.9))),
+        _of_given("vein_to_vein_day", lambda values: np.quantile(values, 0.9)),
         tail=True,
     ),
     "turnaround_median": Indicator(
         Meaning("day", "from collection to release of a lot, median", "low"),
-        lambda _, t: float(t.lots["turnaround_day"].median()) if len(t.lots) else nan,
+        lambda _, t: _median(t.lots["turnaround_day"]),
     ),
     "on_time_as_first_booked": Indicator(
         Meaning("share", "doses of cells given on the day first booked for them, of those given", "high"),
@@ -166,7 +185,7 @@ INDICATORS: dict[str, Indicator] = {
     ),
     "doses_given": Indicator(
         Meaning("share", "doses given, of the doses planned", "high"),
-        lambda _, t: _mean(t.doses.loc[t.doses["outcome"] != NOT_INDICATED, "given"]),
+        lambda _, t: _mean(t.doses["given"][t.doses["outcome"] != NOT_INDICATED]),
     ),
     "patients_completed": Indicator(
         Meaning("share", "patients who completed their course, of those who arrived", "high"),
@@ -177,11 +196,11 @@ INDICATORS: dict[str, Indicator] = {
     ),
     "points_lost_waiting": Indicator(
         Meaning("point", "ALSFRS-R points lost from arrival to the first dose", "low"),
-        lambda _, t: float(t.patients["points_lost_waiting"].mean()),
+        lambda _, t: _mean(_known(t.patients["points_lost_waiting"])),
     ),
     "lots_started": Indicator(
         Meaning("lot", "lots that were begun: released, lost, or stopped as their patient left", None),
-        lambda _, t: len(t.lots),
+        lambda _, t: len(t.lots["lot"]),
     ),
     "lots_released": Indicator(
         Meaning("lot", "lots released for formulation, with banks that were used up by their doses", "high"),
@@ -210,10 +229,10 @@ INDICATORS: dict[str, Indicator] = {
     ),
     "product_age_median": Indicator(
         Meaning("hour", "from the end of suspension to the dose, median", "low"),
-        _of_given("age_hour", pd.Series.median),
+        _of_given("age_hour", np.median),
     ),
     "product_age_max": Indicator(
-        Meaning("hour", "the oldest product given", "low"), _of_given("age_hour", pd.Series.max), tail=True
+        Meaning("hour", "the oldest product given", "low"), _of_given("age_hour", np.max), tail=True
     ),
     "doses_expired": Indicator(
         Meaning("dose", "doses that were not given because their product had expired", "low"),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from mfg.calendar import DAY
 from mfg.log.columns import Columns
@@ -13,7 +13,7 @@ from mfg.plan.plan import Plan
 from mfg.results.ledger import Indices, Numbers
 
 
-def resources_of(plan: Plan, log: Columns) -> pd.DataFrame:
+def resources_of(plan: Plan, log: Columns) -> dict[str, Any]:
     """A row for each resource, between warm-up and horizon.
 
     Utilisation is busy over open time; work beyond the opening hours stands
@@ -52,7 +52,10 @@ def resources_of(plan: Plan, log: Columns) -> pd.DataFrame:
                 "used_hour": float(lasted[rows] @ many),
             }
         )
-    return pd.DataFrame(found)
+    columns: dict[str, Any] = (
+        {name: np.array([row[name] for row in found]) for name in found[0]} if found else {}
+    )
+    return columns
 
 
 def overfull(plan: Plan, log: Columns) -> Iterator[str]:

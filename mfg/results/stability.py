@@ -7,13 +7,15 @@ the run, not the site.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import nan
 
+import numpy as np
 import pandas as pd
 from attrs import frozen
 
 from mfg.calendar import DAY
 from mfg.log.endings import NO_APPOINTMENT
-from mfg.results.tables import Tables
+from mfg.results.derived import Derived
 
 GROWTH = 14  # days by which the wait grows from one half of the time to the other
 AWAY = 0.05  # share of the patients who find no appointment
@@ -52,20 +54,25 @@ def overloads(resources: Sequence[str], means: pd.Series) -> list[Overload]:
     return sorted(found, key=lambda one: -(one.load or 0))
 
 
-def turned_away(tables: Tables) -> float:
+def turned_away(tables: Derived) -> float:
     """The share of the patients whose course found no place in the books."""
-    return float((tables.patients["ending"] == NO_APPOINTMENT).mean())
+    ending = tables.patients["ending"]
+    return float((ending == NO_APPOINTMENT).mean()) if len(ending) else nan
 
 
-def lead_growth(tables: Tables, first: int, last: int) -> float:
+def lead_growth(tables: Derived, first: int, last: int) -> float:
     """By how many days the wait for the first booked dose is longer in the second half of the time.
 
     *tables* are those of one replication; the time is from minute *first* to *last*.
     """
-    booked = tables.doses.groupby("patient", sort=False)["booked_day"].min()
-    wait = tables.patients["patient"].map(booked) - tables.patients["arrived_day"]
-    came = tables.patients["arrived_day"] * DAY
-    counts = wait.notna() & came.between(first, last)
+    patients, doses = tables.patients, tables.doses
+    index = {name: n for n, name in enumerate(patients["patient"])}
+    booked = np.full(len(index), np.inf)
+    whose = np.array([index.get(name, -1) for name in doses["patient"]], dtype=np.int64)
+    np.fmin.at(booked, whose[whose >= 0], doses["booked_day"][whose >= 0])
+    came = patients["arrived_day"] * DAY
+    counts = np.isfinite(booked) & (came >= first) & (came <= last)
+    wait = booked - patients["arrived_day"]
     late = counts & (came > (first + last) / 2)
     early = counts & ~late
-    return float(wait[late].mean() - wait[early].mean()) if late.any() and early.any() else float("nan")
+    return float(wait[late].mean() - wait[early].mean()) if late.any() and early.any() else nan

@@ -3,68 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-import pandas as pd
+import numpy as np
 
 from mfg.log.endings import COMPLETED, SPENT
-from mfg.results.tables import NOT_INDICATED, RELEASED, STOPPED, Tables
+from mfg.results.derived import NOT_INDICATED, RELEASED, STOPPED, Derived, chosen, is_in
+
+Lot = tuple[str, int]  # whose, and which
 
 
-def wrong_sums(tables: Tables) -> Iterator[str]:
+def wrong_sums(tables: Derived) -> Iterator[str]:
     """What does not add up in the *tables* of one replication, in words."""
     patients, lots, doses = tables.patients, tables.lots, tables.doses
     yield from _differ("patients who arrived and endings", _noted(tables, "arrive"), _noted(tables, "end"))
-    yield from _differ("patients and endings", len(patients), int((patients["ending"] != "").sum()))
-    released, stopped = lots["outcome"].isin(RELEASED), lots["outcome"] == STOPPED
-    unreleased = released & lots["released_day"].isna()
-    for _, lot in lots[unreleased | (stopped & lots["released_day"].notna())].iterrows():
-        yield f"{lot['patient']}: lot {lot['lot']} is {lot['outcome']} against its day of release"
-    failed = tables.events[tables.events["activity"] == "fail"]
-    of_lots = failed[(failed["lot"] > 0) & (failed["dose"] == 0)][["patient", "lot"]].astype(str)
-    for _, lot in lots[~(released | stopped)].iterrows():
-        if not ((of_lots["patient"] == lot["patient"]) & (of_lots["lot"] == str(lot["lot"]))).any():
-            yield f"{lot['patient']}: lot {lot['lot']} is lost, and no event says so"
+    ending = patients["ending"]
+    yield from _differ("patients and endings", len(ending), int((ending != "").sum()))
+    yield from _lots_end_wrongly(tables)
     yield from _lots_do_not_add_up(tables)
     given, dropped = doses["given"], doses["outcome"] == NOT_INDICATED
-    stayed = patients.loc[patients["ending"] == COMPLETED, "patient"]
-    missed = ~given & ~dropped & ~doses["patient"].isin(stayed)  # whose way ended before the dose
-    yield from _differ(
-        "doses planned, and given, missed or not indicated",
-        len(doses),
-        int(given.sum() + dropped.sum() + missed.sum()),
-    )
-    yield from _differ(
-        "doses planned, by patient", int((~dropped).sum()), int(patients["doses_planned"].sum())
-    )
+    stayed = set(patients["patient"][ending == COMPLETED])
+    left = np.array([patient not in stayed for patient in doses["patient"]], dtype=bool)
+    missed = ~given & ~dropped & left  # whose way ended before the dose
+    planned = int((~dropped).sum())
+    counts = int(given.sum() + dropped.sum() + missed.sum())
+    yield from _differ("doses planned, and given, missed or not indicated", len(given), counts)
+    yield from _differ("doses planned, by patient", planned, int(patients["doses_planned"].sum()))
     yield from _differ("doses given, by patient", int(given.sum()), int(patients["doses_given"].sum()))
     yield from _differ("given outcomes", int(given.sum()), int((doses["outcome"] == "given").sum()))
     yield from _differ("collections", _noted(tables, "collect"), int(patients["collections"].sum()))
-    made = doses[given & (doses["lot"] > 0)]
-    source = pd.MultiIndex.from_frame(made[["patient", "lot"]])
-    known = pd.MultiIndex.from_frame(lots[["patient", "lot"]])
-    for patient, lot in source[~source.isin(known)]:
-        yield f"{patient}: a dose was given from lot {lot}, which was not begun"
-    unusable = pd.MultiIndex.from_frame(lots[stopped][["patient", "lot"]])
-    for patient, lot in source[source.isin(unusable)]:
-        yield f"{patient}: a dose was given from lot {lot}, which was stopped before its release"
+    known, unusable = set(_whose(lots)), set(_whose(chosen(lots, lots["outcome"] == STOPPED)))
+    for patient, lot in _whose(chosen(doses, given & (doses["lot"] > 0))):
+        if (patient, lot) not in known:
+            yield f"{patient}: a dose was given from lot {lot}, which was not begun"
+        if (patient, lot) in unusable:
+            yield f"{patient}: a dose was given from lot {lot}, which was stopped before its release"
 
 
-def _lots_do_not_add_up(tables: Tables) -> Iterator[str]:
+def _lots_end_wrongly(tables: Derived) -> Iterator[str]:
+    """A lot was released if it counts as released, was not if it was stopped, and has an event if it is lost."""
+    lots, events = tables.lots, tables.events
+    released, stopped = is_in(lots["outcome"], *RELEASED), lots["outcome"] == STOPPED
+    has_day = ~np.isnan(lots["released_day"])
+    for row in np.flatnonzero((released & ~has_day) | (stopped & has_day)):
+        (whose,) = _whose(chosen(lots, [row]))
+        yield f"{whose[0]}: lot {whose[1]} is {lots['outcome'][row]} against its day of release"
+    failed = events["activity"].among("fail") & (events["lot"] > 0) & (events["dose"] == 0)
+    of_lots = set(_whose(chosen(events, failed)))
+    for patient, lot in _whose(chosen(lots, ~(released | stopped))):
+        if (patient, lot) not in of_lots:
+            yield f"{patient}: lot {lot} is lost, and no event says so"
+
+
+def _lots_do_not_add_up(tables: Derived) -> Iterator[str]:
     """Each lot that was begun has a row; a bank is spent if doses were made from it, and then it is not lost."""
     events, lots = tables.events, tables.lots
-    begun = events[events["activity"].isin(["collect", "isolate", "incubate"]) & (events["lot"] > 0)]
-    yield from _differ("lots begun", begun.groupby(["patient", "lot"], observed=True).ngroups, len(lots))
-    made = events[events["activity"].isin(["thaw", "formulate", "administer"]) & (events["lot"] > 0)]
-    serving = pd.MultiIndex.from_frame(made[["patient", "lot"]].astype({"patient": str}))
-    served = pd.MultiIndex.from_frame(lots[["patient", "lot"]]).isin(serving)
-    for _, lot in lots[(lots["outcome"] == "spent") & ~served].iterrows():
-        yield f"{lot['patient']}: lot {lot['lot']} is spent, and served no dose"
-    for _, lot in lots[(lots["outcome"] == SPENT) & served & lots["released_day"].notna()].iterrows():
-        yield f"{lot['patient']}: lot {lot['lot']} served its doses, and counts as lost"
+    begun = events["activity"].among("collect", "isolate", "incubate") & (events["lot"] > 0)
+    yield from _differ("lots begun", len(set(_whose(chosen(events, begun)))), len(lots["lot"]))
+    made = events["activity"].among("thaw", "formulate", "administer") & (events["lot"] > 0)
+    serving = set(_whose(chosen(events, made)))
+    for whose, outcome, day in zip(_whose(lots), lots["outcome"], lots["released_day"], strict=True):
+        patient, lot = whose
+        if outcome == "spent" and whose not in serving:
+            yield f"{patient}: lot {lot} is spent, and served no dose"
+        if outcome == SPENT and whose in serving and not np.isnan(day):
+            yield f"{patient}: lot {lot} served its doses, and counts as lost"
 
 
-def _noted(tables: Tables, activity: str) -> int:
-    return int((tables.events["activity"] == activity).sum())
+def _whose(table: dict[str, Any]) -> list[Lot]:
+    """The lot of each row."""
+    patients = table["patient"]
+    names = patients if isinstance(patients, np.ndarray) else patients.spelled()
+    return list(zip(names.tolist(), table["lot"].tolist(), strict=True))
+
+
+def _noted(tables: Derived, activity: str) -> int:
+    return int(tables.events["activity"].among(activity).sum())
 
 
 def _differ(what: str, one: int, other: int) -> Iterator[str]:

@@ -6,8 +6,6 @@ infinite number of days.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 
@@ -29,17 +27,18 @@ def still_waiting(days: Numbers, treated: npt.NDArray[np.bool_]) -> tuple[Number
     return moments, left
 
 
-def waited_by(days: Sequence[float], treated: Sequence[bool], share: float) -> float:
+def waited_by(days: npt.ArrayLike, treated: npt.ArrayLike, share: float) -> float:
     """The days within which a *share* of the patients is treated; nan if it never comes to so many."""
     moments, left = still_waiting(np.asarray(days, dtype=np.float64), np.asarray(treated, dtype=bool))
     there = np.flatnonzero(left <= 1 - share + NEARLY)
     return float(moments[there[0]]) if len(there) else float("nan")
 
 
-def wait_longer(days: Sequence[float], treated: Sequence[bool], than: float) -> float:
+def wait_longer(days: npt.ArrayLike, treated: npt.ArrayLike, than: float) -> float:
     """The share of the patients that waits longer *than* so many days; nan if there is nobody."""
-    if not len(days):
+    waited = np.asarray(days, dtype=np.float64)
+    if not len(waited):
         return float("nan")
-    moments, left = still_waiting(np.asarray(days, dtype=np.float64), np.asarray(treated, dtype=bool))
+    moments, left = still_waiting(waited, np.asarray(treated, dtype=bool))
     before = int(np.searchsorted(moments, than, side="right"))
     return float(left[before - 1]) if before else 1.0

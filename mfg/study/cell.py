@@ -11,16 +11,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pyarrow.parquet as pq
 from attrs import frozen
 
 from mfg.errors import Unsound
 from mfg.plan.plan import Plan
+from mfg.results.derived import Derived, Table, derived_of
 from mfg.results.figures import values_of
 from mfg.results.occupancy import overfull
 from mfg.results.sums import wrong_sums
-from mfg.results.tables import Tables, columns_of, tables_of
+from mfg.results.tables import columns_of
 from mfg.simulation.replicate import replicate
 from mfg.study.disk import intact, sealed
 from mfg.study.parts import about, parquet, put_aside
@@ -38,7 +38,7 @@ class Outcome:
     lots: dict[str, int]
 
 
-def simulated(plan: Plan, variant: int, replication: int) -> tuple[Outcome, Tables]:
+def simulated(plan: Plan, variant: int, replication: int) -> tuple[Outcome, Derived]:
     """Run one cell.
 
     Raises:
@@ -46,14 +46,14 @@ def simulated(plan: Plan, variant: int, replication: int) -> tuple[Outcome, Tabl
             was in use at once than there is.
     """
     log, names = replicate(plan, replication)
-    tables = tables_of(plan, log, names)
+    tables = derived_of(plan, log, names)
     wrong = (*wrong_sums(tables), *overfull(plan, log))
     if wrong:
         raise Unsound(replication, wrong)
     return outcome_of(plan, tables, variant, replication), tables
 
 
-def outcome_of(plan: Plan, tables: Tables, variant: int, replication: int) -> Outcome:
+def outcome_of(plan: Plan, tables: Derived, variant: int, replication: int) -> Outcome:
     """What is counted in the tables of one cell."""
     values = values_of(plan, tables)
     return Outcome(
@@ -66,7 +66,7 @@ def outcome_of(plan: Plan, tables: Tables, variant: int, replication: int) -> Ou
     )
 
 
-def stored(folder: Path, study: str, outcome: Outcome, log: pd.DataFrame, *, durable: bool) -> None:
+def stored(folder: Path, study: str, outcome: Outcome, log: Table, *, durable: bool) -> None:
     """Write one cell of the study with digest *study* into *folder*."""
     counted = {
         "study": study,
@@ -76,7 +76,8 @@ def stored(folder: Path, study: str, outcome: Outcome, log: pd.DataFrame, *, dur
         "endings": outcome.endings,
         "lots": outcome.lots,
     }
-    events = log.assign(replication=np.int32(outcome.replication))
+    rows = len(log["value"])
+    events = log | {"replication": np.full(rows, outcome.replication, dtype=np.int32)}
     sealed(folder, outcome.replication, parquet(events, cell=counted), durable=durable)
 
 
@@ -112,6 +113,6 @@ def _verified(path: Path, study: str, variant: int, replication: int) -> Outcome
     return Outcome(variant, replication, tuple(figures), values, counted["endings"], counted["lots"])
 
 
-def tables_in(plan: Plan, path: Path) -> Tables:
+def tables_in(plan: Plan, path: Path) -> Derived:
     """The tables of a stored cell, derived from its event log."""
-    return tables_of(plan, *columns_of(plan, pq.read_table(path).to_pandas()))
+    return derived_of(plan, *columns_of(plan, pq.read_table(path).to_pandas()))

@@ -14,14 +14,14 @@ from attrs import fields, frozen
 from mfg.errors import MfgError, Refused
 from mfg.files import make_folder
 from mfg.plan.plan import Plan
-from mfg.results.tables import Tables, stacked
+from mfg.results.derived import Derived, stacked
 from mfg.study.cell import Outcome, found, simulated, stored, tables_in
 from mfg.study.disk import DIGITS, intact, number_of, sealed, sealed_in
 from mfg.study.identity import Identity, environment
 from mfg.study.parts import EVENTS, held, parquet, place_of, put_aside, whose
 
 SIZE = 10  # replications of a chunk
-DERIVED = tuple(field.name for field in fields(Tables) if field.name != EVENTS)
+DERIVED = tuple(field.name for field in fields(Derived) if field.name != EVENTS)
 
 
 @frozen
@@ -112,7 +112,7 @@ def carry_out(chunk: Chunk, stopped: Callable[[], bool] = lambda: False) -> list
     logs = make_folder(chunk.of(EVENTS), durable=chunk.durable)
     known = _known(chunk)
     results: list[Outcome | Failure] = []
-    fresh: dict[int, Tables] = {}
+    fresh: dict[int, Derived] = {}
     for replication in range(chunk.first, chunk.last):
         if replication in known:
             results.append(known[replication][0])
@@ -148,7 +148,7 @@ def _known(chunk: Chunk) -> dict[int, tuple[Outcome, Path]]:
     return known
 
 
-def _derive(chunk: Chunk, fresh: dict[int, Tables], paths: dict[int, Path]) -> None:
+def _derive(chunk: Chunk, fresh: dict[int, Derived], paths: dict[int, Path]) -> None:
     """Write the chunk's part of every table that follows from its logs, unless it is there; no other stays beside it.
 
     What held fewer replications of this study is removed, what is not of it or damaged is put aside.
@@ -157,10 +157,11 @@ def _derive(chunk: Chunk, fresh: dict[int, Tables], paths: dict[int, Path]) -> N
     rows = {name: {path: _rows(chunk, name, path) for path in chunk.files(name)} for name in DERIVED}
     kept = {name: _widest(chunk, known) for name, known in rows.items()}
     if any(path is None for path in kept.values()):
-        tables = stacked({n: fresh[n] if n in fresh else tables_in(chunk.plan, paths[n]) for n in numbers})
+        tables = {n: fresh[n] if n in fresh else tables_in(chunk.plan, paths[n]) for n in numbers}
         for name in [name for name, path in kept.items() if path is None]:
             folder = make_folder(chunk.of(name), durable=chunk.durable)
-            content = parquet(getattr(tables, name), part=whose(chunk.study, name, chunk.variant, numbers))
+            table = stacked({n: getattr(one, name) for n, one in tables.items()})
+            content = parquet(table, part=whose(chunk.study, name, chunk.variant, numbers))
             kept[name] = sealed(folder, chunk.first, content, durable=chunk.durable)
     for name, known in rows.items():
         fewer = [path for path, there in known.items() if there and there.start == chunk.first]

@@ -16,21 +16,27 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mfg.errors import Refused
+from mfg.results.derived import Table, Words
 from mfg.study.disk import intact, number_of, sealed_in
 
 EVENTS = "events"
 QUARANTINE = "quarantine"
 
 
-def parquet(frame: pd.DataFrame, **about: Any) -> bytes:
-    """A data frame as the content of a Parquet file, with what is said *about* it as JSON."""
-    table = pa.Table.from_pandas(frame, preserve_index=False)
+def parquet(table: Table, **about: Any) -> bytes:
+    """A table as the content of a Parquet file, straight from its columns, with what is said *about* it as JSON."""
     said = {key.encode(): json.dumps(value, allow_nan=False).encode() for key, value in about.items()}
-    table = table.replace_schema_metadata({**(table.schema.metadata or {}), **said})
+    columns = {name: _arrow(column) for name, column in table.items()}
     buffer = pa.BufferOutputStream()
-    pq.write_table(table, buffer, compression="zstd")
+    pq.write_table(pa.table(columns).replace_schema_metadata(said), buffer, compression="zstd")
     content: bytes = buffer.getvalue().to_pybytes()
     return content
+
+
+def _arrow(column: Any) -> Any:
+    if isinstance(column, Words):
+        return pa.DictionaryArray.from_arrays(column.codes, pa.array(column.words, pa.large_string()))
+    return pa.array(column, pa.large_string()) if column.dtype == object else pa.array(column)
 
 
 def about(content: bytes, key: str) -> Any:

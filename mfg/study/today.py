@@ -21,7 +21,7 @@ from mfg.calendar import DAY
 from mfg.errors import Failed, MfgError, Refused
 from mfg.log import limits
 from mfg.plan.plan import Plan
-from mfg.results.tables import NOT_INDICATED
+from mfg.results.derived import NOT_INDICATED
 from mfg.scenario import Scenario
 from mfg.simulation.replicate import replicate
 from mfg.study.chunk import Failure

@@ -90,7 +90,7 @@ def simulated(documents: Tree, folder: Path) -> str:
     plan = plan_of(scenario)
     tables = tables_of(plan, *replicate(plan, 0))
     frames = (getattr(tables, each.name) for each in fields(type(tables)))
-    late = values_of(plan, tables)["referral_to_dose_late"]
+    late = values_of(plan, tables.derived())["referral_to_dose_late"]
     return f"{_heading(scenario)}{late}\n" + "".join(frame.to_csv() for frame in frames)
 
 
