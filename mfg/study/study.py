@@ -67,7 +67,7 @@ class Study:
             Refused: if two have one name, or if a loaded scenario is to be changed.
         """
         names = [one.name for one in variants]
-        twice = [name for name in names if names.count(name) > 1]
+        twice = [name for name, times in Counter(names).items() if times > 1]
         if twice:
             raise Refused("variant", twice[0], "is the name of two variants", "give each its own")
         loaded = tuple(_loaded(scenario, one, seed) for one in variants)
