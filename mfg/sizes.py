@@ -27,6 +27,8 @@ class Size:
         if many > self.most:
             counted = f"{many:,}" if isinstance(many, int) and many < 10**15 else f"{Decimal(many):.3g}"
             problem = f"comes to {counted} {self.what}, and there may be {self.most:,}"
+            if given == str(many):
+                problem = f"is above {self.most:,}, the most {self.what}"
             yield Refused(where, given, problem, self.advice)
 
     def check(self, many: float | Decimal, where: str, given: str | None = None) -> None:
@@ -54,15 +56,22 @@ PATIENTS = Size(
     100_000,
     "let fewer come, or end the horizon earlier; replications are for more",
 )
-COUNT = Size("of one thing", 2**31 - 1, "give an ordinary number")
-SEED = Size("as a seed", 2**32 - 1, "any smaller whole number is as good")
+COUNT = Size("of any one thing that is counted", 2**31 - 1, "give an ordinary number")
+SEED = Size("for a seed", 2**32 - 1, "any smaller whole number is as good")
 CENTURY = Size("days of a length of time", 36_525, "nothing here lasts longer than a century")
 KILOGRAMS = Size("kilograms of a body weight", 300, "check the unit")
-PARTS = Size("parts of an allocation's ratio or block", 10_000, "write the ratio in small numbers")
+RATIO = Size(
+    "parts of an allocation, in its ratios or in a block", 10_000, "write the ratio in small numbers"
+)
 REPEATED = Size("occurrences of a dose or a visit", 1000, "repeat it less often")
+PASSAGES = Size("passages of a culture", 100, "no cells are passaged so often")
+CONTAINERS = Size("containers", 10_000, "check the number")
+RETESTS = Size("repeats of a test", 100, "give an ordinary number")
+COLLECTIONS = Size("collections of one patient", 100, "give an ordinary number")
 REPLICATIONS = Size("replications", 999_999, "the interval is narrow enough long before")
-VARIANTS = Size("variants in a study", 10_000, "give fewer values, or several studies")
-POINTS = Size("points of a design", 100_000, "give fewer samples or inputs")
+VARIANTS = Size(
+    "variants in a study", 10_000, "give fewer values, samples or inputs, or make several studies of it"
+)
 
 SIZES = (
     FILE,
@@ -78,9 +87,12 @@ SIZES = (
     SEED,
     CENTURY,
     KILOGRAMS,
-    PARTS,
+    RATIO,
     REPEATED,
+    PASSAGES,
+    CONTAINERS,
+    RETESTS,
+    COLLECTIONS,
     REPLICATIONS,
     VARIANTS,
-    POINTS,
 )

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from mfg.protocol.rules import Limits, When
 from mfg.spread import CellSpread, GatheredSpread, VolumeSpread
-from mfg.units import Area, CellCount, Delay, Density, Duration, Percent, PerWeek, Spacing, Temperature
+from mfg.units import Area, CellCount, Delay, Density, Duration, Every, Percent, PerWeek, Spacing, Temperature
 
 
 @frozen
@@ -80,7 +80,7 @@ class Expand:
     passages: Passages | None = None
     samples: CellCount | None = None
     medium: PerWeek | None = None
-    medium_every: Duration | None = None
+    medium_every: Every | None = None
     when: When | None = None
 
 

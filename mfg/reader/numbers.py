@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import TypeVar
 
 from mfg.errors import Refused
 from mfg.sizes import DIGITS
 
-N = TypeVar("N", int, Decimal)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?(?:[eE][+-]?([0-9]+))?")
 _SO_LARGE = 99  # powers of ten: 1e99 is read, 1e100 is not
 
@@ -28,21 +26,22 @@ def read_number(text: str, where: str = "", like: str = "2 or 1.6") -> int | Dec
     if match[2] is not None and len(match[2].lstrip("0")) > 2:
         raise _out_of_reach(text, where)
     whole = match[1] is None and match[2] is None
-    return in_reach(int(text), where) if whole else in_reach(Decimal(text), where)
+    number = int(text) if whole else Decimal(text)
+    check_reach(number, where)
+    return number
 
 
-def in_reach(number: N, where: str = "") -> N:
-    """*number*, if it is finite and neither too large nor too small.
+def check_reach(number: int | Decimal, where: str = "") -> None:
+    """Refuse a *number* that is not finite, too large or too small.
 
     Raises:
-        Refused: if it is not.
+        Refused: if it is.
     """
     if isinstance(number, Decimal):
         if not number.is_finite() or abs(number.adjusted()) > _SO_LARGE:
             raise _out_of_reach(f"{number}", where)
     elif number.bit_length() > 64:
         raise _out_of_reach(f"{number}"[:80], where)
-    return number
 
 
 def _out_of_reach(text: str, where: str) -> Refused:

@@ -16,7 +16,7 @@ from mfg.population import Population
 from mfg.protocol.protocol import Protocol
 from mfg.reader.document import EVIDENCE, Tree
 from mfg.reader.keys import left_out
-from mfg.reader.numbers import in_reach, read_number
+from mfg.reader.numbers import check_reach, read_number
 from mfg.reader.paths import UNSET, Place, bare, named, places_below, places_in
 from mfg.reader.scenario_file import ArrivalsFile, ScenarioFile
 from mfg.reader.toml import parse_toml
@@ -163,7 +163,8 @@ class _Change:
         if unit == "%" and self.text.endswith("%"):
             advice = f"write x{self.factor.normalize():f} for so much of it, or the value itself"
             raise Refused(where, self.text, f"could be points or a part of {old}", advice)
-        number = in_reach(Decimal(match[1]) * self.factor + self._step_in(unit, old, where), where)
+        number = Decimal(match[1]) * self.factor + self._step_in(unit, old, where)
+        check_reach(number, where)
         whole = isinstance(old, int) or (unit in ("", "flask") and "." not in match[1])
         if whole and number != number.to_integral_value():
             raise Refused(

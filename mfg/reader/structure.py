@@ -29,13 +29,14 @@ from mfg.protocol.recipe import STEPS, Step
 from mfg.protocol.route import CellRule, ConcentrationRule, Share, Sites, VolumeRule
 from mfg.protocol.rules import Limits, Round, When
 from mfg.reader.document import names_of
+from mfg.reader.scenario_file import Seed
+from mfg.sizes import COUNT, SEED
 from mfg.spread import KEYS, MeasuredSpread, Spread, read_spread
 from mfg.units import Measure, Percent, Quantity, Volume, measure_of
 
 T = TypeVar("T")
 Way = tuple[str | int, ...]  # the keys and places that lead to a part of a tree
 GONE = {"late_lot": "leave it out: a dose whose cells are not ready is always booked again"}
-MOST_COUNTED = 2**64 - 1  # a seed may be so large
 _NOTES = (AttributeValidationNote, IterableValidationNote)
 
 
@@ -122,7 +123,14 @@ def _quantity_hook(annotated: Any) -> Callable[[Any, Any], Quantity]:
 
 def _spread_hook(annotated: Any) -> Callable[[Any, Any], Spread]:
     measure = _measured(annotated)[1]  # type: ignore[index]
-    return lambda given, _: read_spread(given, measure.read, "")
+
+    def hook(given: Any, _: Any) -> Spread:
+        spread = read_spread(given, measure.read, "")
+        for fault in () if measure.signed else spread.below_nought():
+            raise fault
+        return spread
+
+    return hook
 
 
 def _covariate(given: Any, _: Any) -> Spread | Shares:
@@ -145,9 +153,15 @@ def _exactly(kind: type, what: str) -> Callable[[Any, Any], Any]:
 def _count(given: Any, _: Any) -> int:
     if isinstance(given, bool) or not isinstance(given, int) or given < 0:
         raise Refused("", _shown(given), "is not a whole number", "write one like 2")
-    if given > MOST_COUNTED:
-        raise Refused("", _shown(given), "is out of reach", f"write at most {MOST_COUNTED}")
+    COUNT.check(given, "", _shown(given))
     return given
+
+
+def _seed(given: Any, _: Any) -> Seed:
+    if isinstance(given, bool) or not isinstance(given, int) or given < 0:
+        raise Refused("", _shown(given), "is not a whole number", "write one like 2")
+    SEED.check(given, "", _shown(given))
+    return Seed(given)
 
 
 def _decimal(given: Any, _: Any) -> Decimal:
@@ -253,6 +267,7 @@ def _made() -> cattrs.Converter:
     converter.register_structure_hook(str, _exactly(str, "text"))
     converter.register_structure_hook(bool, _exactly(bool, "true or false"))
     converter.register_structure_hook(int, _count)
+    converter.register_structure_hook_func(lambda t: t is Seed, _seed)
     converter.register_structure_hook(Decimal, _decimal)
     converter.register_structure_hook(date, lambda given, _: read_date(given))
     converter.register_structure_hook(Hours, lambda given, _: Hours.read(given))

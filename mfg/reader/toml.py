@@ -11,7 +11,7 @@ from typing import Any
 
 from mfg.errors import Faults, Refused
 from mfg.files import bytes_of
-from mfg.reader.numbers import in_reach, read_number
+from mfg.reader.numbers import check_reach, read_number
 from mfg.sizes import DEPTH, DIGITS, DOTS, FILE, LINE, VALUES
 
 # Texts and comments, which may hold any mark. What is not closed goes on to the end of its line, or of the file: looking
@@ -141,5 +141,5 @@ def _check_nodes(content: object) -> None:
         elif isinstance(node, list):
             waiting += node
         elif isinstance(node, (int, Decimal)):
-            in_reach(node)
+            check_reach(node)
     VALUES.check(count, "")

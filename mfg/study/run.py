@@ -15,6 +15,7 @@ from mfg.evidence import counted
 from mfg.figures import Figure, asked_for, figures_of
 from mfg.scenario import Scenario
 from mfg.simulation.plan import Plan
+from mfg.sizes import COUNT, SEED
 from mfg.stability import Overload, overloads
 from mfg.study.disk import number_of, sealed_in, whole
 from mfg.study.folder import document
@@ -140,9 +141,11 @@ def checked(workers: int | None, seed: int | None) -> None:
     Raises:
         Refused: for the first that cannot.
     """
-    for name, value, least in (("--workers", workers, 1), ("--seed", seed, 0)):
-        if value is not None and not least <= value < 2**32:
+    for name, value, least, size in (("--workers", workers, 1, COUNT), ("--seed", seed, 0, SEED)):
+        if value is not None and value < least:
             raise Refused(name, str(value), "is out of reach", f"give a whole number from {least} on")
+        if value is not None:
+            size.check(value, name, str(value))
 
 
 def run_of(study: Study, means: Means, replications: int | None = None, until: str | None = None) -> Run:

@@ -21,6 +21,7 @@ from mfg.reader.scenarios import load_scenario
 from mfg.scenario import Scenario
 from mfg.simulation.compile import plan_of
 from mfg.simulation.plan import Plan
+from mfg.sizes import REPLICATIONS, VARIANTS
 from mfg.study.cell import Outcome
 from mfg.study.chunk import Failure, chunks
 from mfg.study.disk import whole
@@ -66,6 +67,7 @@ class Study:
             Faults: if one of them has any.
             Refused: if two have one name, or if a loaded scenario is to be changed.
         """
+        VARIANTS.check(len(variants), "variant")
         names = [one.name for one in variants]
         twice = [name for name, times in Counter(names).items() if times > 1]
         if twice:
@@ -161,8 +163,9 @@ def carried_out(study: Study, replications: int, means: Means) -> tuple[Path, li
 
 def possible(replications: int) -> None:
     """Refuse a number of replications that cannot be."""
-    if not 1 <= replications < 10**6:
+    if replications < 1:
         raise Refused("-n", str(replications), "is out of reach", "give a whole number from 1 on")
+    REPLICATIONS.check(replications, "-n", str(replications))
 
 
 def default_folder(study: Study) -> Path:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import product
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from mfg.errors import Refused
 from mfg.reader.scenarios import load_scenario
 from mfg.scenario import Scenario
 from mfg.simulation.draws import Luck
+from mfg.sizes import VARIANTS
 
 AS_IT_IS = "as it is"  # the name of the variant that changes nothing
 COUNTED = ("", "flask", "container", "passage", "patient")  # units of what is not divided
@@ -85,6 +87,7 @@ def grid(vary: Mapping[str, Sequence[str]]) -> list[Variant]:
             raise Refused(f"vary {key}", values, "is one text and no list", f"write [{values!r}, ...]")
         if len(set(values)) != len(values):
             raise Refused(f"--vary {key}", ",".join(values), "has a value twice", "give each once")
+    VARIANTS.check(prod(len(values) for values in vary.values()), "--vary")
     chosen = [dict(zip(vary, values, strict=True)) for values in product(*vary.values())]
     return [Variant(named(settings), settings) for settings in chosen]
 
