@@ -142,7 +142,7 @@ def _needed_by_policy(scenario: Scenario) -> Iterator[Refused]:
                 yield Refused(f"population.{name}", None, "is missing", advice)
 
 
-def _expected(scenario: Scenario) -> Decimal | None:
+def expected(scenario: Scenario) -> Decimal | None:
     """How many patients come before the horizon, on average; None where they come from a list."""
     come, days = scenario.arrivals, amount(scenario.horizon, "day")
     if come.rate is not None:
@@ -155,11 +155,11 @@ def _arrivals(scenario: Scenario) -> Iterator[Refused]:
     ways = bool(come.patients) + (come.rate is not None) + (come.every is not None)
     if ways > 1 or not (ways or come.in_progress):
         yield Refused("arrivals", None, "does not say who comes", "give one of patients, rate and every")
-    expected = _expected(scenario)
-    if expected is not None:
+    many = expected(scenario)
+    if many is not None:
         key = "rate" if come.rate is not None else "every"
         where, given = f"arrivals.{key}", text(getattr(come, key))
-        yield from PATIENTS.exceeded(expected, where, f"{given} for {text(scenario.horizon)}")
+        yield from PATIENTS.exceeded(many, where, f"{given} for {text(scenario.horizon)}")
     if scenario.warm_up is not None and scenario.warm_up >= scenario.horizon:
         problem = f"leaves nothing of the horizon, {text(scenario.horizon)}"
         yield Refused("warm_up", text(scenario.warm_up), problem, "give less, or a longer horizon")

@@ -181,6 +181,9 @@ def _work(site: Site, name: str, work: Work) -> Iterator[Refused]:
             problem = f"is nothing that {at} has, where it is done"
             yield Refused(f"{where}.needs", resource, problem, nearest(resource, has))
             continue
+        if units < 1:
+            advice = "leave out what it does not take"
+            yield Refused(f"{where}.needs.{resource}", str(units), "is none", advice)
         for place, holder in places[resource].items():
             there = getattr(holder, names[resource])
             if there is not None and there < units:
