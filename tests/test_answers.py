@@ -57,6 +57,11 @@ WRONG: list[tuple[str, Changes, str]] = [
         {"site/clinic": "x"},
         "clinic: 'x' is not a table of names and their values; write it like { name = ... }",
     ),
+    (
+        KOREA,
+        {"protocol/route.0.concentration": "10 cell/mL"},
+        "dose.dose 1: comes to no dose at 40 kg, and there are such",
+    ),
     (KOREA, {"scenario/arrivals": 1}, "arrivals: '1' is not a table of names and their values"),
 ]
 
