@@ -17,7 +17,7 @@ from mfg.shape import Shape
 from mfg.simulation.draws import LONGEST, Draws, Luck
 from mfg.sizes import COUNT, RATIO, REPLICATIONS, SEED, SIZES, VARIANTS
 from mfg.study.study import possible
-from mfg.study.variants import grid
+from mfg.study.variants import Range, grid
 from tests.conftest import ROOT, Said
 from tests.small_unit import Changes, scenario
 
@@ -154,6 +154,21 @@ def test_a_study_ends(mfg: Callable[..., Said]) -> None:
         said = mfg(*line.split())
         assert (said.status, said.out) == (2, "")
         assert "10,000" in said.err or "4,294,967,295" in said.err
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("1..1e400", "is a number out of reach"),
+        ("01..2", "is not a plain number"),
+        ("1.." + "9" * 65, "65 characters of a number"),
+        ("x1..x" + "9" * 65, "65 characters of a number"),
+    ],
+)
+def test_the_ends_of_a_range_are_numbers_like_all_others(text: str, problem: str) -> None:
+    """By the same grammar, and refused under the option that they were given with."""
+    with pytest.raises(Refused, match=f"--over suites: .*{problem}"):
+        Range.read("suites", text, "--over")
 
 
 def test_blanks_around_what_is_set_are_no_part_of_it(mfg: Callable[..., Said]) -> None:
