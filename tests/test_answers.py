@@ -37,6 +37,18 @@ def folder_with(folder: Path, scenario: str, changes: Changes) -> Path:
 
 WRONG: list[tuple[str, Changes, str]] = [
     (
+        KOREA,
+        {"site/work.formulate.recovers": "0 %"},
+        "work.formulate.recovers: '0 %' lets nothing come out of it",
+    ),
+    (
+        KOREA,
+        {"site/work.formulate.recovers.least": "0 %"},
+        "recovers.least: '0 %' lets nothing come out of it",
+    ),
+    (KOREA, {"protocol/step.3.harvest_at": "0 %"}, "step.expand.harvest_at: '0 %' is of an empty flask"),
+    (KOREA, {"population/product.viability": "0 %"}, "product.viability: '0 %' leaves no living cell"),
+    (
         NUROWN,
         {"protocol/eligibility.alsfrs_r": {"least": "9 day"}},
         "eligibility.alsfrs_r: 'at least 9 day' ",

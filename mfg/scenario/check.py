@@ -102,6 +102,9 @@ def _biology(scenario: Scenario) -> Iterator[Refused]:
         if getattr(people, name) is None:
             advice = "the recipe grows its lots from the patient's own cells"
             yield Refused(f"population.{name}", None, "is missing", advice)
+    if people.product is not None and not people.product.viability.typical.magnitude > 0:
+        given = text(people.product.viability.typical)
+        yield Refused("population.product.viability", given, "leaves no living cell", "give more than 0 %")
     if people.growth is not None and not people.growth.primary.magnitude:
         yield Refused("population.growth.primary", "0 %", "lets a culture double in no time", "give its part")
 

@@ -197,6 +197,11 @@ def _work(site: Site, name: str, work: Work) -> Iterator[Refused]:
                 f"is overrun more often than not: half of the times it lasts longer than {takes:.0f} min"
             )
             yield Refused(f"{where}.booked", text(work.booked), problem, "book it for longer")
+    if work.recovers is not None:
+        end = work.recovers.typical if work.recovers.least is None else work.recovers.least
+        if not end.magnitude > 0:
+            key = "recovers" if work.recovers.least is None else "recovers.least"
+            yield Refused(f"{where}.{key}", text(end), "lets nothing come out of it", "give more than 0 %")
     for key, works in (
         ("fails", FAILS),
         ("contaminates", OPEN),

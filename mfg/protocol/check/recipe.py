@@ -12,7 +12,7 @@ from mfg.protocol.protocol import Before, Protocol, Supply, Treatment
 from mfg.protocol.recipe import Administer, Cryopreserve, Expand, Formulate, Induce, Ship, Step, Thaw
 from mfg.protocol.rules import When
 from mfg.sizes import PASSAGES
-from mfg.units import Quantity, number
+from mfg.units import Quantity, number, text
 
 TURN = {"collect": 0, "isolate": 1, "expand": 2, "induce": 2, "cryopreserve": 3, "thaw": 4}
 TURN |= {"formulate": 5, "administer": 6, "observe": 7}
@@ -67,6 +67,9 @@ def _alone(path: str, step: Step) -> Iterator[Refused]:
         elif step.medium_every is not None and step.lasts is None:
             advice = 'give medium, such as "2 per week": it is changed when the culture is looked at'
             yield Refused(f"{path}.medium_every", None, "is of a culture that is grown", advice)
+    if isinstance(step, Expand) and step.harvest_at is not None and not step.harvest_at.magnitude > 0:
+        advice = "give the part of the confluent density at which it is harvested"
+        yield Refused(f"{path}.harvest_at", text(step.harvest_at), "is of an empty flask", advice)
     if isinstance(step, Expand) and step.passages is not None:
         for key in ("least", "most"):
             many = getattr(step.passages, key)
