@@ -19,6 +19,7 @@ from pathlib import Path
 from unittest import mock
 
 from mfg.cli import run
+from mfg.sizes import SIZES
 from tests.witness.rows import COMMANDS
 from tests.witness.table import claims
 
@@ -31,7 +32,16 @@ DOCUMENTS = (
     "docs/what-if.md",
 )
 LONG = ("docs/planning.md",)  # whose commands take a minute or more
-KEYS = "docs/keys.md"
+KEYS, LIMITS = "docs/keys.md", "docs/limits.md"
+_LIMITS = """# Limits
+
+How large things may be. What lies beyond is refused where it stands, before anything is done for it: it is a slip in a number
+or in its unit, or would take more time or memory than a machine has. None can be raised: what is larger is split. A number
+is plain digits with a sign, a decimal point or a power of ten (`1e6`), in files, after `--set` and in Python alike. Every length
+of time is at least a minute, the step of the clock, or nought where it may be nothing; the tail of a distribution of such
+lengths ends after a century.
+
+"""
 _HEAD = """# Keys
 
 Which command obeys which key: for every mark there is a case in `tests/witness/` in which another value of the key changes
@@ -55,6 +65,12 @@ def output(line: str) -> str:
         run(_words(command))
     lines = [text.rstrip() for text in said.getvalue().splitlines()]
     return "".join(f"{text}\n" for text in (lines[: int(filter_)] if filter_ else lines))
+
+
+def limits_page() -> str:
+    """The table of how large things may be, from the module that holds them."""
+    rows = "".join(f"| {size.what} | {size.most:,} | {size.advice} |\n" for size in SIZES)
+    return f"{_LIMITS}| what | at most | if that is too few |\n|---|--:|---|\n{rows}"
 
 
 def keys_page() -> str:
@@ -99,6 +115,7 @@ def main() -> None:
         path = ROOT / name
         path.write_text(refreshed(path.read_text(encoding="utf-8")), encoding="utf-8")
     (ROOT / KEYS).write_text(keys_page(), encoding="utf-8")
+    (ROOT / LIMITS).write_text(limits_page(), encoding="utf-8")
     for path in sorted((ROOT / "examples").glob("*.py")):
         path.with_suffix(".out").write_text(example(path), encoding="utf-8")
     sys.stderr.write("documents and examples are fresh\n")

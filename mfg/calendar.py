@@ -145,6 +145,10 @@ class Hours:
         if given == "always":
             return ALWAYS
         lines = given if isinstance(given, list) else [given]
+        if not lines:
+            raise Refused(
+                where, "[]", "are not opening hours", 'write them like "Mon-Fri 08:00-18:00" or "always"'
+            )
         week: list[list[Window]] = [[] for _ in WEEKDAYS]
         for line in lines:
             match = _HOURS.fullmatch(line) if isinstance(line, str) else None

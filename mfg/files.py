@@ -1,4 +1,7 @@
-"""Writing files: whole or not at all, over nothing but plain files, under names that stay where they were asked for."""
+"""Files of anybody, read only if they are files and no larger than they may be, and written whole or not at all.
+
+Nothing is replaced but plain files, and what names them stays where it was asked for.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,36 @@ from typing import BinaryIO
 from uuid import uuid4
 
 from mfg.errors import Refused
+from mfg.sizes import Size
 
 LONGEST_NAME = 40  # characters of a text in the name of a file
 _UNFINISHED = re.compile(r"\..+\.[0-9a-f]{32}\.part")
+
+
+def bytes_of(path: Path, size: Size) -> bytes:
+    """What the regular file at *path* holds, if that is no more than *size* allows.
+
+    A pipe would be waited for and a device has no end, so neither is opened.
+
+    Raises:
+        Refused: for anything else, and for what cannot be read.
+    """
+    try:
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            raise Refused("", None, "is a folder", "name a file")
+        if not stat.S_ISREG(found.st_mode):
+            raise Refused("", None, "is not a regular file", "name a file that is one, no pipe and no device")
+        size.check(found.st_size, "")
+        with path.open("rb") as file:
+            content = file.read(size.most + 1)  # it may have grown
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}"
+        raise Refused("", None, problem, "check the path and its permissions") from None
+    except ValueError:  # a NUL, which no path has
+        raise Refused("", None, "cannot be read: no path holds such a character", "check the path") from None
+    size.check(len(content), "")
+    return content
 
 
 def write_atomically(path: Path, content: bytes, *, durable: bool) -> None:

@@ -11,6 +11,8 @@ from math import ceil, inf, log2
 
 from attrs import define, evolve, frozen
 
+BEYOND = 500  # doublings: more cells than any flasks hold, and a number all the same
+
 
 @frozen
 class Cultivation:
@@ -95,7 +97,8 @@ class Culture:
 
     def cells(self, now: int) -> float:
         """Cells in the flasks at *now*."""
-        return min(max(self.seeded, 0.0) * 2 ** self._doublings(now), max(self.ceiling, self.seeded))
+        doublings = min(self._doublings(now), BEYOND)
+        return min(max(self.seeded, 0.0) * 2**doublings, max(self.ceiling, self.seeded))
 
     def harvestable_at(self) -> float:
         """The minute at which the flasks reach harvest density; inf if they never do."""

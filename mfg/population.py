@@ -16,6 +16,7 @@ from mfg.spread import (
     ConcentrationSpread,
     DeclineSpread,
     DoublingSpread,
+    DoublingTimeSpread,
     DurationSpread,
     LossSpread,
     MeasuredSpread,
@@ -61,7 +62,7 @@ class Growth:
 
     first_lag: DurationSpread
     lag: DurationSpread
-    doubling: DurationSpread
+    doubling: DoublingTimeSpread
     primary: Percent
     slowing: Percent
     limit: DoublingSpread

@@ -13,7 +13,7 @@ from attrs import field, frozen
 from mfg.calendar import Hours
 from mfg.evidence import Number
 from mfg.spread import DurationSpread, PercentSpread
-from mfg.units import Delay, Duration, Flasks, Percent, PerMonth, Temperature, number
+from mfg.units import Delay, Duration, EachTime, Flasks, Percent, PerMonth, Temperature, number
 
 # What a piece of work may need, and what the place that has it calls all of them.
 CLINIC = {"room": "rooms", "bed": "beds"}
@@ -107,7 +107,7 @@ class Work:
     needs: Mapping[str, int]
     lasts: DurationSpread
     booked: Duration | None = None
-    per_flask: Duration | None = None
+    per_flask: EachTime | None = None
     clearance: DurationSpread | None = None
     recovers: PercentSpread | None = None
     fails: Percent | None = None

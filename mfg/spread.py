@@ -16,10 +16,13 @@ from attrs import evolve, frozen
 from mfg.cut import Parent, TooWide, parent_of
 from mfg.errors import Refused
 from mfg.shape import Shape
+from mfg.sizes import KILOGRAMS
 from mfg.units import (
+    LONGEST,
     Anything,
     CellCount,
     Concentration,
+    Duration,
     Gathered,
     Measure,
     Quantity,
@@ -30,6 +33,9 @@ from mfg.units import (
     number,
     text,
 )
+
+WIDEST = 100  # geometric standard deviation
+_SURE = 6  # standard deviations, beyond which there is one value in a thousand million
 
 # shape: the keys it is written with, then the keys that may bound it
 SHAPES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
@@ -91,7 +97,7 @@ class Spread:
         ordered = [value for key in ("least", "likely", "most") if (value := getattr(self, key)) is not None]
         if ordered != sorted(ordered) or (len(ordered) > 1 and ordered[0] == ordered[-1]):
             yield Refused(where, None, "has its least, likely and most out of order", "order them")
-        for key in ("sd", "mean"):
+        for key in ("sd", "mean", "median"):
             value = getattr(self, key)
             if value is not None and not value.magnitude > 0 and (key, self.shape) != ("mean", "normal"):
                 yield Refused(
@@ -102,6 +108,10 @@ class Spread:
                 )
         if self.spread is not None and self.spread <= 1:
             yield Refused(where, str(self.spread), "is no geometric standard deviation", "give one above 1")
+            return
+        if self.spread is not None and self.spread > WIDEST:
+            problem, advice = "spreads over more than is told apart", f"give a factor from 1 to {WIDEST}"
+            yield Refused(where, str(self.spread), problem, advice)
             return
         yield from self._too_wide(where)
 
@@ -128,6 +138,14 @@ class Spread:
             yield Refused(
                 f"{where}.{key}".lstrip("."), given, problem, f"give less than {most}, or other ends"
             )
+
+    def below_nought(self) -> Iterator[Refused]:
+        """A normal distribution without a `least` of which more than one value in a thousand million is negative."""
+        if self.shape != "normal" or self.least is not None or self.mean is None or self.sd is None:
+            return
+        if self.mean < _SURE * self.sd:
+            problem = f"has values below nought with a mean of {text(self.mean)}, and this is never negative"
+            yield Refused("sd", text(self.sd), problem, "give a least, or a smaller sd")
 
     def parent(self) -> Parent | TooWide:
         """The normal distribution that is cut, of a normal or the logarithm of a lognormal, in its own terms."""
@@ -167,23 +185,26 @@ def _no_beta(where: str, mean: Quantity, sd: Quantity) -> Iterator[Refused]:
         yield Refused(f"{where}.sd".lstrip("."), text(sd), problem, f"give less than {most:.3g} %")
 
 
-def _of(name: str, unit: str, like: str, *, signed: bool = False, most: Decimal | None = None) -> Measure:
+def _of(name: str, unit: str, like: str, *, signed: bool = False, most: str | None = None) -> Measure:
     return Measure(name, (unit,), like, signed=signed, zero=True, most=most)
 
 
 DurationSpread = Annotated[
-    Spread, Measure("a duration", ("minute", "hour", "day", "week"), "3 hour", zero=True)
+    Spread, Measure("a duration", ("minute", "hour", "day", "week"), "3 hour", zero=True, most=LONGEST)
 ]
+DoublingTimeSpread = Annotated[Spread, measure_of(Duration)]
 VolumeSpread = Annotated[Spread, measure_of(Volume)]
-WeightSpread = Annotated[Spread, measure_of(Weight)]
-PercentSpread = Annotated[Spread, _of("a percentage", "%", "90 %", most=Decimal(100))]
+WeightSpread = Annotated[Spread, evolve(measure_of(Weight), most=f"{KILOGRAMS.most} kg")]
+PercentSpread = Annotated[Spread, _of("a percentage", "%", "90 %", most="100 %")]
 AgeSpread = Annotated[Spread, _of("an age", "year", "54 year")]
 ScoreSpread = Annotated[Spread, _of("a score", "point", "36 point")]
 DeclineSpread = Annotated[Spread, _of("a rate of change", "point/month", "-1.2 point/month", signed=True)]
 ConcentrationSpread = Annotated[Spread, measure_of(Concentration)]
 ColonySpread = Annotated[Spread, _of("a colony frequency", "colony/1e6 cell", "30 colony/1e6 cell")]
 MeasuredSpread = Annotated[Spread, measure_of(Anything)]
-DoublingSpread = Annotated[Spread, _of("a number of doublings", "doubling", "38 doubling")]
+DoublingSpread = Annotated[
+    Spread, _of("a number of doublings", "doubling", "38 doubling", most="1000 doubling")
+]
 CellSpread = Annotated[Spread, measure_of(CellCount)]
 GatheredSpread = Annotated[Spread, measure_of(Gathered)]
 LossSpread = Annotated[Spread, _of("a rate of loss", "%/hour", "1.2 %/hour")]

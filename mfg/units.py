@@ -20,6 +20,7 @@ from attrs import frozen
 
 from mfg.digits import plain
 from mfg.errors import Refused
+from mfg.sizes import CENTURY, COUNT
 
 if TYPE_CHECKING:
     Quantity: TypeAlias = pint.Quantity[Decimal]
@@ -113,7 +114,8 @@ _HINTS = {
 class Measure:
     """A kind of quantity: what it is called, the units it may be written in, the values it may take.
 
-    The first unit is the canonical one; `least` and `most` are in it.
+    The first unit is the canonical one. Nothing is smaller than `least` or larger than `most`, which are written like
+    the quantity itself.
     """
 
     name: str
@@ -122,7 +124,8 @@ class Measure:
     signed: bool = False
     zero: bool = False
     whole: bool = False
-    most: Decimal | None = None
+    least: str | None = None
+    most: str | None = None
 
     def read(self, text: object, where: str = "") -> Quantity:
         """Turn what a person typed into a quantity.
@@ -169,8 +172,12 @@ class Measure:
             raise Refused(where, shown, "is negative", self._advice)
         if value == 0 and not self.zero:
             raise Refused(where, shown, "is zero", self._advice)
-        if self.most is not None and amount(quantity, self.units[0]) > self.most:
-            raise Refused(where, shown, f"is above {self.most} {self.units[0]}", self._advice)
+        if self.least is not None and amount(quantity, _end(self.least)[1]) < _end(self.least)[0]:
+            raise Refused(where, shown, f"is below {self.least}, the least that is told apart", self._advice)
+        if self.most is not None and alike(quantity, _end(self.most)[1]):
+            end, its_unit = _end(self.most)
+            if abs(amount(quantity, its_unit)) > end:
+                raise Refused(where, shown, f"is above {self.most}", self._advice)
         return quantity
 
     def _strange(self, shown: str, unit: str, where: str) -> Refused:
@@ -189,6 +196,13 @@ class Measure:
     @property
     def _advice(self) -> str:
         return f"write {self.name} like {self.like}"
+
+
+@cache
+def _end(written: str) -> tuple[Decimal, str]:
+    """What a measure ends at: how much, of which unit."""
+    value, _, unit = written.partition(" ")
+    return Decimal(value), unit
 
 
 def taken(given: object, measure: Measure, where: str) -> Quantity:
@@ -294,23 +308,43 @@ _DIAGNOSES = (
 
 _TIMES = ("minute", "hour", "day", "week")
 COUNTED = ("cell", "viable_cell", "IEQ")  # what a dose may be a number of
+LONGEST = f"{CENTURY.most} day"
 _SCALES = ("", "/kg", "/site", "/m**2", "/cm**2", "/cm", "/count")
 
 Weight = Annotated[Quantity, Measure("a body weight", ("kg",), "72 kg")]
 Height = Annotated[Quantity, Measure("a height", ("cm",), "171 cm")]
-Duration = Annotated[Quantity, Measure("a duration", _TIMES, "26 day")]
-Delay = Annotated[Quantity, Measure("a duration", _TIMES, "26 day", zero=True)]
+Duration = Annotated[Quantity, Measure("a duration", _TIMES, "26 day", least="1 minute", most=LONGEST)]
+Delay = Annotated[Quantity, Measure("a duration", _TIMES, "26 day", zero=True, most=LONGEST)]
+EachTime = Annotated[
+    Quantity, Measure("a duration", _TIMES, "2 minute", most=LONGEST)
+]  # of which there are several
+Every = Annotated[Quantity, Measure("a duration", _TIMES, "3 day", least="1 hour", most=LONGEST)]
 Offset = Annotated[
     Quantity,
-    Measure("an offset", ("day", "week", "calendar month"), "-28 day", signed=True, zero=True, whole=True),
+    Measure(
+        "an offset",
+        ("day", "week", "calendar month"),
+        "-28 day",
+        signed=True,
+        zero=True,
+        whole=True,
+        most=LONGEST,
+    ),
 ]
 Spacing = Annotated[
     Quantity,
-    Measure("a spacing in whole days", ("day", "week"), "26 day", zero=True, whole=True),
+    Measure("a spacing in whole days", ("day", "week"), "26 day", zero=True, whole=True, most=LONGEST),
 ]
 Interval = Annotated[
     Quantity,
-    Measure("a spacing in whole days or hours", ("day", "week", "hour"), "26 day", zero=True, whole=True),
+    Measure(
+        "a spacing in whole days or hours",
+        ("day", "week", "hour"),
+        "26 day",
+        zero=True,
+        whole=True,
+        most=LONGEST,
+    ),
 ]
 Volume = Annotated[Quantity, Measure("a volume", ("mL", "L", "uL"), "7.2 mL")]
 Area = Annotated[Quantity, Measure("an area", ("cm**2",), "175 cm**2")]
@@ -327,7 +361,7 @@ Gathered = Annotated[
     Quantity, Measure("a number of collected cells", ("cell", "cell/kg"), "2e6 cell/kg", zero=True)
 ]
 Density = Annotated[Quantity, Measure("a cell density", ("cell/cm**2",), "2e5 cell/cm**2")]
-Percent = Annotated[Quantity, Measure("a percentage", ("%",), "80 %", zero=True, most=Decimal(100))]
+Percent = Annotated[Quantity, Measure("a percentage", ("%",), "80 %", zero=True, most="100 %")]
 Temperature = Annotated[Quantity, Measure("a temperature", ("degC",), "4 degC", signed=True, zero=True)]
 PerWeek = Annotated[Quantity, Measure("a weekly frequency", ("per week",), "2 per week")]
 ArrivalRate = Annotated[
@@ -340,7 +374,9 @@ Graduation = Annotated[
         "a graduation", ("mL", "kg", *COUNTED, "container", "cm", "cm**2", "%", "point", "year"), "0.1 mL"
     ),
 ]
-Flasks = Annotated[Quantity, Measure("a number of flasks", ("flask",), "180 flask", whole=True)]
+Flasks = Annotated[
+    Quantity, Measure("a number of flasks", ("flask",), "180 flask", whole=True, most=f"{COUNT.most} flask")
+]
 
 KNOWN = tuple(
     dict.fromkeys(

@@ -103,7 +103,9 @@ def test_a_spacing_on_the_grid_binds_each_to_the_one_before() -> None:
         ('{ every = "0 day", times = 3 }', "dose.second.repeat: puts two of its occurrences on one day"),
         ('{ every = "7 day", times = 2, on = ["0 day", "7 day"] }', "dose.second.repeat: puts two"),
         ('{ every = "7 day", times = 1, on = ["3 day", "0 day"] }', "a later one before an earlier one"),
-        ('{ every = "7 day", times = 1000000000 }', "dose.second.repeat.times: '1000000000' are more than"),
+        ('{ every = "7 day", times = 1000000000 }', "dose.second.repeat.times: '1000000000' is above 1,000, the most occurrences"),
+        ('{ every = "7 day", times = 400, on = ["0 day", "1 day", "2 day"] }', "comes to 1,200 occurrences of a dose"),
+        ('{ every = "36525 day", times = 3 }', "dose.second.repeat: comes to 73,050 days of a length of time"),
     ],
 )  # fmt: skip
 def test_repeats_that_cannot_be_kept_are_refused(repeat: str, problem: str) -> None:
@@ -182,8 +184,8 @@ CIRCLE = visit("A", 'after = { of = "B", is = "1 day" }'), visit("B", 'after = {
          "visit.A.after.is: '36 hour' is not a whole number of days"),
         ((DAY_0, visit("A", 'after = { of = "dose", is = "2 day" }', 'window = "3 day"')),
          "visit.A.window.before: reaches back before dose, which it follows"),
-        ((DAY_0, visit("A", 'day = "1000 calendar month"'), visit("B", 'day = "9999999 day"')),
-         "visit.B.day: puts B more than a hundred years from day 0"),
+        ((DAY_0, visit("A", 'day = "1000 calendar month"'), visit("B", 'after = { of = "A", is = "36525 day" }')),
+         "visit.B.after: puts B more than a hundred years from day 0"),
         ((DAY_0, visit("A", 'after = { of = "release", is = "1 day" }')),
          "visit.A.after.of: 'release' is the release of no lot"),
         ((DAY_0, visit("A", 'day = "5 day"', 'after = { of = "release", is = "1 day" }')),

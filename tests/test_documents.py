@@ -9,7 +9,7 @@ from typing import Any, get_args, get_type_hints
 import attrs
 import pytest
 
-from docs.refresh import DOCUMENTS, KEYS, LONG, example, keys_page, refreshed
+from docs.refresh import DOCUMENTS, KEYS, LIMITS, LONG, example, keys_page, limits_page, refreshed
 from mfg.calendar import Hours
 from mfg.population import Population
 from mfg.protocol.protocol import Protocol
@@ -38,6 +38,11 @@ def test_an_example_prints_what_stands_beside_it(path: Path) -> None:
 def test_the_table_of_keys_is_fresh() -> None:
     """It is made from the classes and their witnesses."""
     assert (ROOT / KEYS).read_text(encoding="utf-8") == keys_page()
+
+
+def test_the_table_of_limits_is_fresh() -> None:
+    """It is made from the module that holds them."""
+    assert (ROOT / LIMITS).read_text(encoding="utf-8") == limits_page()
 
 
 def keys(cls: type) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from mfg.errors import Faults
 from mfg.reader.library import shelf
 from mfg.reader.patients import read_patients
+from mfg.sizes import TABLE
 
 HEADER = "patient,arrived,weight_kg,age,arm"
 
@@ -49,6 +51,9 @@ def test_a_list_is_read_in_order_of_arrival(tmp_path: Path) -> None:
         ("A,2026-01-05,nan,54,msc", "finite"),
         ("A,2026-01-05,72,old,msc", "whole number"),
         ("A,2026-01-05,72,130,msc", "whole number"),
+        (f"A,2026-01-05,72,{'1' * 5000},msc", "whole number"),
+        ("A,2026-01-05,72,5_4,msc", "whole number"),
+        ("A,2026-01-05,72,\u0663,msc", "whole number"),
     ],
 )
 def test_a_line_that_is_no_patient_is_named(tmp_path: Path, line: str, word: str) -> None:
@@ -66,6 +71,7 @@ def test_a_line_that_is_no_patient_is_named(tmp_path: Path, line: str, word: str
         ("patient,arrived,weight_kg,aeg,arm", "did you mean 'age'"),
         ("patient,arrived,weight_kg,arm,arm", "more than once"),
         ("patient;arrived;weight_kg", "no column"),
+        ("patient,arrived,weight_kg" + "," * 100, "has 103 columns"),
     ],
 )
 def test_a_header_must_fit(tmp_path: Path, header: str, word: str) -> None:
@@ -78,6 +84,32 @@ def test_a_patient_stands_once(tmp_path: Path) -> None:
     """Two lines for one name would be one patient or two."""
     with pytest.raises(Faults, match="more than once"):
         read(tmp_path, "A,2026-01-05,72,54,msc", "A,2026-01-06,72,54,msc")
+
+
+def test_a_list_of_many_is_read_in_proportion(tmp_path: Path) -> None:
+    """Eight times the lines are about eight times the work, not sixty-four times; the last ones of one name are named."""
+
+    def spent(many: int) -> float:
+        lines = [f"{n},2026-01-05,72,54,msc" for n in (*range(many), many - 1)]
+        begun = time.process_time()
+        with pytest.raises(Faults, match=f"'{many - 1}' stands more than once"):
+            read(tmp_path, *lines)
+        return time.process_time() - begun
+
+    assert spent(40_000) < 24 * max(spent(5_000), 0.02)
+
+
+def test_a_list_ends(tmp_path: Path) -> None:
+    """More lines, or more bytes, than anybody's list has are refused before they are read as patients."""
+    with pytest.raises(
+        Faults, match="comes to 100,002 lines of a list of patients, and there may be 100,000"
+    ):
+        read(tmp_path, *["A"] * 100_001)
+    path = tmp_path / "large.csv"
+    with path.open("wb") as file:
+        file.truncate(TABLE.most + 1)
+    with pytest.raises(Faults, match="bytes of a CSV file"):
+        read_patients(path)
 
 
 def test_files_that_are_no_list(tmp_path: Path) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
-from mfg.errors import Refused
+from mfg.errors import Faults, Refused
 from mfg.reader.document import leaves, take_off_evidence
 from mfg.reader.library import builtin, find, sources
+from mfg.reader.numbers import read_number
 from mfg.reader.scenarios import PARTS, load_scenario
 from mfg.reader.settings import all_places, set_values
-from mfg.reader.toml import read_toml
+from mfg.reader.toml import parse_toml, read_toml
 
 KOREA, NUROWN = "lenzumestrocel-korea", "nurown-phase2"
 
@@ -168,3 +172,74 @@ def test_settings_are_made_in_their_order() -> None:
     """A table and then a part of it."""
     both = {"work.passage.lasts": '{ least = "1 hour", most = "2 hour" }', "work.passage.lasts.most": "x2"}
     assert changed(KOREA, both)["site.work.passage.lasts.most"] == "4 hour"
+
+
+def test_a_number_is_read_alike_wherever_it_is_written() -> None:
+    """What a file refuses where it has a number, a setting refuses too, and what both take is one number."""
+    for text in NUMBERS:
+        try:
+            filed: object = parse_toml(f"x = {text}", text)["x"]
+        except Faults:
+            filed = None
+        try:
+            set_ = read_number(text)
+        except Refused:
+            set_ = None
+        assert (set_, type(set_)) == (filed, type(filed)), text
+
+
+NUMBERS = [
+    *("0", "1", "-1", "10", "2.50", "-0.5", "1e5", "1E5", "1e+5", "1e-05", "6e99", "18446744073709551615"),
+    *("01", "1_0", "1.0_1", "1e1_0", "+1", "--1", ".5", "5.", "1e", "e5", "0x1", "0b1", "0o7", "1.2.3"),
+    *("nan", "sNaN", "inf", "-inf", "Infinity", "1e100", "1e-100", "1e9999999", "1e99999999999999999999"),
+    *("1" * 65, "1" * 5000, "18446744073709551616", "\u0663", "1\u0660", "\uff11", "1 0"),
+]
+
+
+@given(st.text(alphabet="0123456789_+-.eEainf\u0663", min_size=1, max_size=8))
+def test_any_text_is_one_number_for_both(text: str) -> None:
+    """The same for whatever one might mistype; dates and signs that a setting takes for a step apart."""
+    assume(not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*", text))
+    try:
+        filed = parse_toml(f"x = {text}", text)["x"]
+    except Faults:
+        filed = None
+    try:
+        set_ = read_number(text)
+    except Refused:
+        set_ = None
+    assert (set_, type(set_)) == (filed, type(filed))
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "problem"),
+    [
+        ("suites", "1e9999999", "is a number out of reach"),
+        ("suites", "1_0", "is not a plain number"),
+        ("suites", "\u0663", "is not a plain number"),
+        ("suites", " 3 ", "is not a plain number"),
+        ("suites", "inf", "is not a plain number"),
+        ("suites", "sNaN", "is not a plain number"),
+        ("suites", "1" * 5000, "comes to 5,000 characters of a number, and there may be 64"),
+        ("doubling.spread", "nan", "is not a plain number"),
+        ("seed", "1e400", "is a number out of reach"),
+        ("title", "\udcff", "holds what is no letter"),
+        ("title", "a\0b", "holds what is no letter"),
+        ("start", "+1.5", "is no whole number of days"),
+        ("start", "+999999999 day", "there may be 36,525"),
+        ("suites", "x999999999999999", None),
+        ("incubator", "x999999999999999", None),
+    ],
+)
+def test_what_no_file_could_hold_is_not_set(key: str, text: str, problem: str | None) -> None:
+    """It is refused where it was typed, and before anything is reckoned with it; what is only large is judged later."""
+    documents = documents_of("lenzumestrocel-phase2")
+    faults = set_values(documents, {key: text})
+    assert [fault.where for fault in faults] == ([f"--set {key}"] if problem else [])
+    assert all(problem in fault.problem for fault in faults if problem)
+
+
+def test_settings_in_python_are_text_as_typed() -> None:
+    """A number in its place would be read by another rule."""
+    said = refusal(KOREA, "suites", 3)  # type: ignore[arg-type]
+    assert (said.problem, said.remedy) == ("is no text", "write it as it is typed: '3'")

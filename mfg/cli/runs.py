@@ -291,9 +291,12 @@ def pairs(settings: tuple[str, ...], option: str = "--set") -> dict[str, str]:
         key, equals, value = item.partition("=")
         if not equals or not key or not value:
             raise Refused(option, item, "is not KEY=VALUE", f"write it like {option} suites=3")
+        if (key, value) != (key.strip(), value.strip()):
+            advice = f"write {option} {key.strip()}={value.strip()}"
+            raise Refused(option, item, "has blanks around its key or its value", advice)
         if key in found:
             raise Refused(option, key, "stands more than once", "give each value once")
-        found[key.strip()] = value.strip()
+        found[key] = value
     return found
 
 

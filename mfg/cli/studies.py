@@ -72,6 +72,7 @@ def compare(
     """
     from mfg.errors import Refused
     from mfg.results.figures import asked_for
+    from mfg.sizes import VARIANTS
     from mfg.study.comparison import HEADLINES, comparison_of, study_of
     from mfg.study.run import checked
     from mfg.study.sheets import write_sheets
@@ -82,10 +83,11 @@ def compare(
     variants, values = None, None
     if sample is not None:
         ranges = [Range.read(key, text) for key, text in given.items()]
-        if not ranges or not 1 <= sample <= 10_000:
+        if not ranges or sample < 1:
             raise Refused(
                 "--sample", str(sample), "has no ranges, or is out of reach", "give --vary KEY=LOW..HIGH"
             )
+        VARIANTS.check(sample + 1, "--sample", str(sample))
         variants = hypercube(ranges, sample, 0 if seed is None else seed)
     elif given:
         for key, text in given.items():

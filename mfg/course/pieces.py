@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from mfg.sizes import CENTURY
+
 KINDS = ("screening", "collection", "csf-draw", "observation", "dose", "visit")
 BASELINE = "baseline"
-REACH = 36_525  # days on either side of day 0: a hundred years
+REACH = CENTURY.most  # days on either side of day 0: a hundred years
 FAR = 366  # days from its plan on which an event is looked for if nothing limits it
 FREE = 10**6  # days: further than any course reaches
 

@@ -9,10 +9,10 @@ from attrs import frozen
 
 from mfg.errors import Refused
 from mfg.protocol.protocol import Dose, Repeat, Visit
+from mfg.sizes import CENTURY, REPEATED
 from mfg.units import Quantity, alike, amount
 
-_SHORTEST_MONTH = 28  # days
-_MOST = 1000  # occurrences: more than any course has
+_SHORTEST_MONTH, _LONGEST_MONTH = 28, 31  # days
 
 
 @frozen
@@ -33,7 +33,7 @@ def occurrences(event: Dose | Visit) -> list[Occurrence]:
 
 def _shifts(repeat: Repeat) -> list[tuple[int, int]]:
     every, on = months_and_days(repeat.every), [months_and_days(o) for o in repeat.on] or [(0, 0)]
-    periods = range(min(repeat.times, _MOST))
+    periods = range(min(repeat.times, REPEATED.most // len(on)))
     return [(n * every[0] + m, n * every[1] + d) for n in periods for m, d in on]
 
 
@@ -42,9 +42,11 @@ def repeat_faults(event: Dose | Visit) -> Iterator[Refused]:
     repeat = event.repeat
     if repeat is None:
         return
-    if repeat.times > _MOST:
-        advice = f"repeat it at most {_MOST} times"
-        yield Refused("repeat.times", str(repeat.times), "are more than a course has", advice)
+    many = repeat.times * max(1, len(repeat.on))
+    yield from REPEATED.exceeded(many, "repeat.times", str(repeat.times))
+    shifts = _shifts(repeat)
+    latest = max((months * _LONGEST_MONTH + days for months, days in shifts), default=0)
+    yield from CENTURY.exceeded(latest, "repeat")
     months = [("every", repeat.every), *(("on", offset) for offset in repeat.on)]
     months = [(key, offset) for key, offset in months if alike(offset, "calendar month")]
     if months and not event.day:
@@ -53,7 +55,7 @@ def repeat_faults(event: Dose | Visit) -> Iterator[Refused]:
         problem = "is counted in months, which are added to day 0 only, and this event has no day"
         given = f"{amount(offset, 'calendar month'):f} calendar month"
         yield Refused(f"repeat.{key}", given, problem, advice)
-    for (m1, d1), (m2, d2) in pairwise(_shifts(repeat)):
+    for (m1, d1), (m2, d2) in pairwise(shifts):
         if (m2 - m1) * _SHORTEST_MONTH + d2 - d1 <= 0:
             problem = "puts two of its occurrences on one day, or a later one before an earlier one"
             advice = "let every period be longer than its days, and list the days in their order"

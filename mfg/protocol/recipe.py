@@ -19,6 +19,7 @@ from mfg.units import (
     Delay,
     Density,
     Duration,
+    Every,
     Percent,
     PerWeek,
     Spacing,
@@ -91,7 +92,7 @@ class Expand:
     passages: Passages | None = None
     samples: CellCount | None = None
     medium: PerWeek | None = None
-    medium_every: Duration | None = None
+    medium_every: Every | None = None
     when: When | None = None
 
 

@@ -11,6 +11,7 @@ lists.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -119,11 +120,13 @@ def names_of(members: Sequence[object]) -> list[str]:
     apart by its ends, a step of transport by its leg, anything else by its place.
     """
     plain = [_own_name(member, str(n)) for n, member in enumerate(members, 1)]
+    so_called = Counter(plain)
     apart = [
-        f"{name}, {_told_apart(member, n)}" if plain.count(name) > 1 else name
+        f"{name}, {_told_apart(member, n)}" if so_called[name] > 1 else name
         for n, (name, member) in enumerate(zip(plain, members, strict=True), 1)
     ]
-    return [f"{name}, {n}" if apart.count(name) > 1 else name for n, name in enumerate(apart, 1)]
+    so_called = Counter(apart)
+    return [f"{name}, {n}" if so_called[name] > 1 else name for n, name in enumerate(apart, 1)]
 
 
 def _own_name(member: object, place: str) -> str:

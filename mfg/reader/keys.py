@@ -13,6 +13,7 @@ from mfg.population import Shares
 from mfg.protocol.recipe import STEPS, Step
 from mfg.protocol.rules import Limits, When
 from mfg.reader.document import Tree, names_of
+from mfg.reader.paths import bare
 from mfg.spread import Spread
 
 WHOLE = (When, Hours, Limits, Spread, Shares)  # one value, though it is written as a table
@@ -54,8 +55,9 @@ def left_out(tree: Tree, cls: type, path: str = "") -> Iterator[tuple[str, Tree,
                 yield here, tree, key
         elif hint == tuple[Step, ...] and isinstance(value, list):
             for name, step in zip(names_of(value), value, strict=True):
-                if isinstance(step, dict) and step.get("do") in STEPS:
-                    yield from left_out(step, STEPS[step["do"]], f"{here}.{name}.")
+                does = bare(step.get("do")) if isinstance(step, dict) else None
+                if isinstance(does, str) and does in STEPS:
+                    yield from left_out(step, STEPS[does], f"{here}.{name}.")
         elif inner is not None:
             for name, each in _members(hint, value):
                 if isinstance(each, dict) and "is" not in each:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -14,8 +15,10 @@ from typing import Any, TypeVar
 
 from mfg.calendar import read_date
 from mfg.errors import Faults, Refused, nearest
+from mfg.files import bytes_of
 from mfg.scenario import Candidate, Given, InProgress
 from mfg.scenario.standing import COLLECTED, CULTURE, FREEZER, FROZEN, GIVEN, IN_CULTURE, STANDS, UNPLATED
+from mfg.sizes import DIGITS, LISTED, TABLE
 from mfg.units import CellCount, Volume, Weight, amount, measure_of
 
 Listed = TypeVar("Listed", Candidate, Given | InProgress)
@@ -28,6 +31,8 @@ ALL_IN_CULTURE = (  # of a list that does not say where each lot stands
     ("patient", "weight_kg", "collected", *CULTURE, "cells", "dose_on"),
     ("arm", "dose", "site", "facility"),
 )
+
+MOST_COLUMNS = 100  # there are names for fewer
 
 
 def read_patients(path: Path) -> tuple[Candidate, ...]:
@@ -73,7 +78,7 @@ def _read(
         except Refused as fault:
             faults.append(fault)
     whose = [(one.patient, one.dose or "" if not isinstance(one, Candidate) else "") for one in found]
-    for name, dose in sorted({one for one in whose if whose.count(one) > 1}):
+    for name, dose in sorted(one for one, times in Counter(whose).items() if times > 1):
         advice = (
             f"the lots of {name} are for different doses: say which"
             if build is _lot
@@ -90,24 +95,26 @@ def _read(
 
 
 def _lines(path: Path) -> list[list[str]]:
-    def unreadable(problem: str, advice: str) -> Faults:
-        return Faults(str(path), (Refused("", None, problem, advice),))
-
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise unreadable(f"cannot be read: {error.strerror}", "check the path") from None
+        text = bytes_of(path, TABLE).decode("utf-8-sig")
+        lines = text.splitlines()
+        LISTED.check(len(lines), "")
+        return list(csv.reader(lines, strict=True))
+    except Refused as fault:
+        raise Faults(str(path), (fault,)) from None
     except UnicodeDecodeError:
-        raise unreadable("is not UTF-8", "save it as CSV UTF-8") from None
-    try:
-        return list(csv.reader(text.splitlines(), strict=True))
+        raise Faults(str(path), (Refused("", None, "is not UTF-8", "save it as CSV UTF-8"),)) from None
     except csv.Error as error:
-        raise unreadable(f"is not CSV: {error}", "mend the quotation marks") from None
+        wrong = Refused("", None, f"is not CSV: {error}", "mend the quotation marks")
+        raise Faults(str(path), (wrong,)) from None
 
 
 def _header_faults(
     header: list[str], needed: tuple[str, ...], optional: tuple[str, ...]
 ) -> Iterator[Refused]:
+    if len(header) > MOST_COLUMNS:
+        yield Refused("header", None, f"has {len(header)} columns", f"write {', '.join(needed)}")
+        return
     for name in needed:
         if name not in header:
             yield Refused("header", None, f"has no column {name!r}", f"write {', '.join(needed)}")
@@ -207,6 +214,6 @@ def _weight(row: dict[str, str], where: str) -> float:
 
 
 def _whole(text: str, where: str, least: int = 0, most: int = 9999) -> int:
-    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS.most and least <= int(text) <= most):
         raise Refused(where, text, "is out of bounds", f"write a whole number from {least} to {most}")
     return int(text)

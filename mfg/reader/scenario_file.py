@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NewType
 
 from attrs import Factory, field, frozen
 
 from mfg.scenario import Policy
 from mfg.units import ArrivalRate, Delay, Duration
+
+Seed = NewType("Seed", int)  # a count, with a limit of its own
 
 
 @frozen
@@ -18,7 +20,7 @@ class ScenarioFile:
     name: str
     start: Any
     horizon: Duration
-    seed: int
+    seed: Seed
     arrivals: Mapping[str, Any]
     title: str = ""
     supply: str | None = None

@@ -16,16 +16,19 @@ from mfg.population import Population
 from mfg.protocol.protocol import Protocol
 from mfg.reader.document import EVIDENCE, Tree
 from mfg.reader.keys import left_out
+from mfg.reader.numbers import check_reach, read_number
 from mfg.reader.paths import UNSET, Place, bare, named, places_below, places_in
 from mfg.reader.scenario_file import ArrivalsFile, ScenarioFile
 from mfg.reader.toml import parse_toml
 from mfg.site import Site
+from mfg.sizes import CENTURY
 from mfg.units import Anything, alike, amount, measure_of
 
 PARTS: dict[str, type] = {"protocol": Protocol, "site": Site, "population": Population}
 SET = "set for this run"  # the evidence of what was set
 _DIGITS = r"[0-9]{1,15}(?:\.[0-9]{1,15})?"
 _NUMBER = re.compile(rf"(-?{_DIGITS}(?:e[+-]?[0-9]{{1,2}})?)( ?[^\s0-9.].*)?", re.DOTALL)
+_PLAIN = re.compile(r"-?[0-9.]+(?:[eE][+-]?[0-9]+)?")
 _FACTOR = re.compile(rf"[x*] ?({_DIGITS})")
 _PERCENT = re.compile(rf"([+-]{_DIGITS})%")
 _STEP = re.compile(rf"\+ ?(-?{_DIGITS})(?: ?([^\s0-9%].*))?")
@@ -43,6 +46,9 @@ def set_values(documents: Tree, changes: Mapping[str, str]) -> list[Refused]:
     places, unset_too = dict[str, Place](), False
     for key, text in changes.items():
         where = f"--set {key}"
+        if problem := _no_text(text):
+            faults.append(Refused(where, ascii(text)[:80], *problem))
+            continue
         places = places or _set_places(documents)
         if key not in places and not unset_too:  # an ending, a star, or a key that no file holds yet
             places, unset_too = all_places(documents), True
@@ -108,6 +114,15 @@ def _put(place: Place, value: Any) -> None:
     holder[step] = value
 
 
+def _no_text(given: object) -> tuple[str, str] | None:
+    """Why what is *given* is no text that a file could hold, and what to do; None if it is one."""
+    if not isinstance(given, str):
+        return "is no text", f"write it as it is typed: {str(given)!r}"
+    if "\0" in given or (not given.isascii() and any("\ud800" <= letter <= "\udfff" for letter in given)):
+        return "holds what is no letter", "write it in UTF-8"
+    return None
+
+
 def _changed(place: Place, text: str, where: str) -> Any:
     """What stands at *place* after *text* was given for it, with its evidence."""
     if place.value is UNSET:
@@ -138,7 +153,7 @@ class _Change:
     def of(self, old: Any, where: str) -> Any:
         """The changed number; *old* as it is if it is none."""
         if isinstance(old, date) and self.step and self.unit in (None, "day"):
-            return old + timedelta(days=int(self.step))
+            return self._later(old, where)
         if isinstance(old, bool) or not isinstance(old, (int, Decimal, str)):
             return old
         match = _NUMBER.fullmatch(str(old))
@@ -149,6 +164,7 @@ class _Change:
             advice = f"write x{self.factor.normalize():f} for so much of it, or the value itself"
             raise Refused(where, self.text, f"could be points or a part of {old}", advice)
         number = Decimal(match[1]) * self.factor + self._step_in(unit, old, where)
+        check_reach(number, where)
         whole = isinstance(old, int) or (unit in ("", "flask") and "." not in match[1])
         if whole and number != number.to_integral_value():
             raise Refused(
@@ -157,6 +173,15 @@ class _Change:
         if isinstance(old, int):
             return int(number)
         return number if isinstance(old, Decimal) else f"{number.normalize():f}{match[2] or ''}"
+
+    def _later(self, day: date, where: str) -> date:
+        """So many whole days after *day*."""
+        if self.step != self.step.to_integral_value():
+            raise Refused(
+                where, self.text, "is no whole number of days", "a day is the smallest step of a date"
+            )
+        CENTURY.check(abs(self.step), where, self.text)
+        return read_date(day + timedelta(days=int(self.step)), where)
 
     def _step_in(self, unit: str, old: Any, where: str) -> Decimal:
         if self.unit is None or self.unit == unit:
@@ -212,10 +237,7 @@ def _as(old: Any, text: str, where: str) -> Any:
     if isinstance(old, date):
         return read_date(text, where)
     if isinstance(old, (int, Decimal)):
-        if not _NUMBER.fullmatch(text) or _NUMBER.fullmatch(text)[2]:  # type: ignore[index]
-            raise Refused(where, text, "is not a plain number", f"write one like {old}")
-        number = Decimal(text)
-        return int(number) if isinstance(old, int) and number == number.to_integral_value() else number
+        return read_number(text, where, like=str(old))
     return _read_table(text, where) if text[:1] in ("[", "{") else text
 
 
@@ -223,10 +245,8 @@ def _read_bare(text: str, where: str) -> Any:
     """*text* as a file would have it, where nothing stands that shows of which kind it is."""
     if text in ("true", "false"):
         return text == "true"
-    if re.fullmatch(r"-?(0|[1-9][0-9]{0,19})", text):
-        return int(text)
-    if re.fullmatch(r"-?[0-9]{1,15}\.[0-9]{1,15}", text):
-        return Decimal(text)
+    if _PLAIN.fullmatch(text):
+        return read_number(text, where)
     return _read_table(text, where) if text[:1] in ("[", "{") else text
 
 

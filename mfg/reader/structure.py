@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 from operator import eq
-from typing import Any, TypeVar, get_args
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 import attrs
 import cattrs
@@ -29,13 +30,14 @@ from mfg.protocol.recipe import STEPS, Step
 from mfg.protocol.route import CellRule, ConcentrationRule, Share, Sites, VolumeRule
 from mfg.protocol.rules import Limits, Round, When
 from mfg.reader.document import names_of
+from mfg.reader.scenario_file import Seed
+from mfg.sizes import COUNT, SEED
 from mfg.spread import KEYS, MeasuredSpread, Spread, read_spread
 from mfg.units import Measure, Percent, Quantity, Volume, measure_of
 
 T = TypeVar("T")
 Way = tuple[str | int, ...]  # the keys and places that lead to a part of a tree
 GONE = {"late_lot": "leave it out: a dose whose cells are not ready is always booked again"}
-MOST_COUNTED = 2**64 - 1  # a seed may be so large
 _NOTES = (AttributeValidationNote, IterableValidationNote)
 
 
@@ -55,9 +57,8 @@ def _faults(error: BaseException, tree: Any, cls: Any, path: str, way: Way) -> I
             note = next((n for n in getattr(inner, "__notes__", ()) if isinstance(n, _NOTES)), None)
             step, name, subtree = _step(note, tree, getattr(error, "cl", cls))
             further = way if step is None else (*way, step)
-            yield from _faults(
-                inner, subtree, getattr(error, "cl", cls), f"{path}.{name}".strip("."), further
-            )
+            wanted = getattr(note, "type", getattr(error, "cl", cls))
+            yield from _faults(inner, subtree, wanted, f"{path}.{name}".strip("."), further)
     elif isinstance(error, ForbiddenExtraKeysError):
         for key in sorted(error.extra_fields):
             advice = GONE.get(key) or nearest(key, _keys(error.cl))
@@ -65,9 +66,25 @@ def _faults(error: BaseException, tree: Any, cls: Any, path: str, way: Way) -> I
     elif isinstance(error, KeyError):
         yield Refused(path, None, "is missing", "write it"), way
     elif isinstance(error, (TypeError, ValueError, AttributeError)):
-        yield Refused(path, str(tree)[:60], "has the wrong shape", "see docs/protocol-files.md"), way
+        kind, like = _shape_of(cls)
+        yield Refused(path, _shown(tree), f"is not {kind}", f"write it like {like}"), way
     else:
         raise error
+
+
+def _shape_of(wanted: Any) -> tuple[str, str]:
+    """What is written for a value of the type *wanted*, in words and in an example."""
+    options = [each for each in get_args(wanted) if each is not type(None)]
+    origin = get_origin(wanted)
+    if origin in (Union, UnionType) and options:
+        return _shape_of(options[0])
+    if origin is not None and issubclass(origin, Mapping):
+        return "a table of names and their values", "{ name = ... }"
+    if origin is not None and issubclass(origin, (tuple, list)):
+        if any(attrs.has(each) for each in options if isinstance(each, type)) or Step in options:
+            return "a list of tables", "[{ ... }, { ... }], or one heading in double brackets for each"
+        return "a list", "[..., ...]"
+    return "what belongs there", "the example of its key in docs/"
 
 
 def _step(note: Any, tree: Any, cls: Any) -> tuple[str | int | None, str, Any]:
@@ -122,7 +139,14 @@ def _quantity_hook(annotated: Any) -> Callable[[Any, Any], Quantity]:
 
 def _spread_hook(annotated: Any) -> Callable[[Any, Any], Spread]:
     measure = _measured(annotated)[1]  # type: ignore[index]
-    return lambda given, _: read_spread(given, measure.read, "")
+
+    def hook(given: Any, _: Any) -> Spread:
+        spread = read_spread(given, measure.read, "")
+        for fault in () if measure.signed else spread.below_nought():
+            raise fault
+        return spread
+
+    return hook
 
 
 def _covariate(given: Any, _: Any) -> Spread | Shares:
@@ -131,6 +155,24 @@ def _covariate(given: Any, _: Any) -> Spread | Shares:
         return read_spread(given, measure_of(MeasuredSpread).read, "")
     percent = measure_of(Percent)
     return Shares({str(word): percent.read(share, str(word)) for word, share in given.items()})
+
+
+def _is_listed(wanted: Any) -> bool:
+    origin: Any = get_origin(wanted)
+    return origin is tuple
+
+
+def _listed_hook(wanted: Any, converter: cattrs.Converter) -> Callable[[Any, Any], Any]:
+    """A list, and no text, which would be taken for a list of its letters."""
+    members: Any = list[get_args(wanted)[0]]  # type: ignore[misc]
+    kind, like = _shape_of(wanted)
+
+    def hook(given: Any, _: Any) -> Any:
+        if not isinstance(given, list):
+            raise Refused("", _shown(given), f"is not {kind}", f"write it like {like}")
+        return tuple(converter.structure(given, members))
+
+    return hook
 
 
 def _exactly(kind: type, what: str) -> Callable[[Any, Any], Any]:
@@ -145,9 +187,15 @@ def _exactly(kind: type, what: str) -> Callable[[Any, Any], Any]:
 def _count(given: Any, _: Any) -> int:
     if isinstance(given, bool) or not isinstance(given, int) or given < 0:
         raise Refused("", _shown(given), "is not a whole number", "write one like 2")
-    if given > MOST_COUNTED:
-        raise Refused("", _shown(given), "is out of reach", f"write at most {MOST_COUNTED}")
+    COUNT.check(given, "", _shown(given))
     return given
+
+
+def _seed(given: Any, _: Any) -> Seed:
+    if isinstance(given, bool) or not isinstance(given, int) or given < 0:
+        raise Refused("", _shown(given), "is not a whole number", "write one like 2")
+    SEED.check(given, "", _shown(given))
+    return Seed(given)
 
 
 def _decimal(given: Any, _: Any) -> Decimal:
@@ -173,7 +221,7 @@ def _volumes(given: Any, _: Any) -> tuple[Quantity, ...]:
 def _step_of(given: Any, _: Any) -> Step:
     if not isinstance(given, dict) or "do" not in given:
         raise Refused("", None, "does not say what it does", f"give do = one of {', '.join(STEPS)}")
-    if given["do"] not in STEPS:
+    if not isinstance(given["do"], str) or given["do"] not in STEPS:
         raise Refused("do", str(given["do"]), "is no step", nearest(str(given["do"]), STEPS))
     rest = {key: value for key, value in given.items() if key != "do"}
     return _converter.structure(rest, STEPS[given["do"]])
@@ -243,6 +291,7 @@ def _shown(given: object) -> str:
 def _made() -> cattrs.Converter:
     converter = cattrs.Converter(detailed_validation=True)
     converter.register_structure_hook_factory(attrs.has, _attrs_hook)
+    converter.register_structure_hook_factory(_is_listed, _listed_hook)
     converter.register_structure_hook_factory(
         lambda t: (found := _measured(t)) is not None and found[0] is Quantity, _quantity_hook
     )
@@ -253,6 +302,7 @@ def _made() -> cattrs.Converter:
     converter.register_structure_hook(str, _exactly(str, "text"))
     converter.register_structure_hook(bool, _exactly(bool, "true or false"))
     converter.register_structure_hook(int, _count)
+    converter.register_structure_hook_func(lambda t: t is Seed, _seed)
     converter.register_structure_hook(Decimal, _decimal)
     converter.register_structure_hook(date, lambda given, _: read_date(given))
     converter.register_structure_hook(Hours, lambda given, _: Hours.read(given))

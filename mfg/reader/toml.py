@@ -10,17 +10,27 @@ from pathlib import Path
 from typing import Any
 
 from mfg.errors import Faults, Refused
+from mfg.files import bytes_of
+from mfg.reader.numbers import check_reach, read_number
 from mfg.record import FileRead
+from mfg.sizes import DEPTH, DIGITS, DOTS, FILE, LINE, VALUES
 
-MOST_BYTES = 256 * 1024
-MOST_LINE = 10_000
-MOST_DEPTH = 32
-MOST_DOTS = 16
-MOST_NODES = 20_000
-
+# Texts and comments, which may hold any mark. What is not closed goes on to the end of its line, or of the file: looking
+# further for its end from every later quotation mark would take the square of the time, and it is no TOML anyway.
 _TEXT = re.compile(
-    r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL
+    r'"{3}(?:\\.|(?!"{3})[^\\])*+(?:"{3,5}|\\?\Z)'
+    r"|'{3}(?:(?!'{3}).)*+(?:'{3,5}|\Z)"
+    r'|"(?:\\[^\n]|[^"\\\n])*+(?:"|\\?(?=\n)|\\?\Z)'
+    r"|'[^'\n]*+(?:'|(?=\n)|\Z)"
+    r"|#[^\n]*+",
+    re.DOTALL,
 )
+_KEY = re.compile(r"\s*+([^\s=]++)\s*+=")
+_DOTTED = re.compile(r"[\w\"-]++(?:\s*+\.\s*+[\w\"-]++)*")
+_DISGUISED = re.compile(
+    r"(?:[=\[,]\s*+|^\s*+(?=[^\s=]*+\s*+(?:[],#]|$)))([+-]?(?:0[xob][0-9A-Fa-f_]+|[0-9.eE]*[0-9]_[0-9_.eE]*)|\+[0-9.]+)"
+)
+_LONG = re.compile(rf"[0-9]{{{DIGITS.most + 1}}}[0-9]*+")
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -62,7 +72,7 @@ def _parsed(text: str, source: str) -> dict[str, Any]:
     if faults:
         raise Faults(source, tuple(faults))
     try:
-        content = tomllib.loads(text, parse_float=Decimal)
+        content = tomllib.loads(text, parse_float=read_number)
         _check_nodes(content)
         if not content:
             raise Refused("", None, "is empty", "see docs/protocol-files.md for what belongs in it")
@@ -84,17 +94,7 @@ def _copied(node: Any) -> Any:
 
 
 def _text_of(path: Path) -> tuple[str, bytes]:
-    if path.is_dir():
-        raise Refused("", None, "is a folder", "name a TOML file")
-    try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise Refused("", None, f"has {size} bytes", f"a file may have {MOST_BYTES}")
-        raw = path.read_bytes()
-    except OSError as error:
-        raise Refused(
-            "", None, f"cannot be read: {error.strerror}", "check the path and its permissions"
-        ) from None
+    raw = bytes_of(path, FILE)
     if raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         raise Refused("", None, "starts with a byte-order mark", "save it as UTF-8 without one")
     try:
@@ -110,34 +110,35 @@ def _forbidden(text: str) -> list[Refused]:
     if "\0" in text:
         found.append(Refused("", None, "holds a NUL character", "save it as plain text"))
     for number, line in enumerate(text.split("\n"), 1):
-        if len(line) > MOST_LINE:
-            found.append(
-                Refused(f"line {number}", None, f"has {len(line)} characters", f"at most {MOST_LINE}")
-            )
+        found += LINE.exceeded(len(line), f"line {number}")
     if found:
         return found
-    bare = _TEXT.sub(lambda match: '""' + "\n" * match[0].count("\n"), text)
+    bare = _TEXT.sub(_blanked, text)
     depth = 0
     for number, line in enumerate(bare.split("\n"), 1):
         for mark in re.findall(r"[][{}]", line):
             depth += 1 if mark in "[{" else -1
-            if depth > MOST_DEPTH:
-                return [Refused(f"line {number}", None, "nests too deeply", f"at most {MOST_DEPTH} levels")]
-        if line.count(".") > MOST_DOTS * 4 or any(
-            key.count(".") > MOST_DOTS for key in re.findall(r"[\w.\"-]+", line)
-        ):
-            return [
-                Refused(f"line {number}", None, "has a key of too many parts", f"at most {MOST_DOTS} dots")
-            ]
-        if odd := re.search(r"[=\[,]\s*([+-]?(?:0[xob][0-9A-Fa-f_]+|[0-9]+_[0-9_.]*))", line):
+            if depth > DEPTH.most:
+                return list(DEPTH.exceeded(depth, f"line {number}"))
+        dots = max((key.count(".") for key in _DOTTED.findall(line)), default=0)
+        if too_many := list(DOTS.exceeded(dots, f"line {number}")):
+            return too_many
+        if long := _LONG.search(line):
+            found += DIGITS.exceeded(len(long[0]), f"line {number}")
+        if odd := _DISGUISED.search(line):
             advice = "write a decimal number without marks"
             found.append(Refused(f"line {number}", odd[1], "is a number in disguise", advice))
         if odd := re.search(r"[=\[,]\s*([+-]?(?:nan|inf))\b", line):
             found.append(Refused(f"line {number}", odd[1], "is not a finite number", "write a number"))
-        if odd := re.search(r"^\s*([^\s=\"']*[^\x00-\x7f][^\s=]*)\s*=", line):
+        if (key := _KEY.match(line)) and not re.split("[\"']", key[1])[0].isascii():
             advice = "keys are plain ASCII; a look-alike letter may have slipped in"
-            found.append(Refused(f"line {number}", odd[1], "is a key with a foreign letter", advice))
+            found.append(Refused(f"line {number}", key[1], "is a key with a foreign letter", advice))
     return found
+
+
+def _blanked(text: re.Match[str]) -> str:
+    """What stands in for a text or a comment: nothing of it but its lines."""
+    return "" if text[0].startswith("#") else '""' + "\n" * text[0].count("\n")
 
 
 def _check_nodes(content: object) -> None:
@@ -145,11 +146,10 @@ def _check_nodes(content: object) -> None:
     while waiting:
         node = waiting.pop()
         count += 1
-        if count > MOST_NODES:
-            raise Refused("", None, f"holds more than {MOST_NODES} values", "split it")
         if isinstance(node, dict):
             waiting += node.values()
         elif isinstance(node, list):
             waiting += node
-        elif isinstance(node, Decimal) and (not node.is_finite() or abs(node.adjusted()) > 99):
-            raise Refused("", str(node), "is a number out of reach", "write an ordinary number")
+        elif isinstance(node, (int, Decimal)):
+            check_reach(node)
+    VALUES.check(count, "")

@@ -8,6 +8,7 @@ from decimal import Decimal
 from mfg.errors import Refused
 from mfg.protocol.cases import Bounds
 from mfg.protocol.check.patient import JUDGED
+from mfg.protocol.rules import Limits
 from mfg.scenario.scenario import Scenario
 from mfg.units import alike
 
@@ -21,8 +22,10 @@ def admission_faults(scenario: Scenario) -> Iterator[Refused]:
 def judged(scenario: Scenario) -> dict[str, Bounds]:
     """The limits of eligibility that are judged at screening, in the units of `JUDGED`."""
     given = {name for name in JUDGED if getattr(scenario.population, name) is not None}
-    limits = scenario.protocol.eligibility
-    return {name: limit.within(JUDGED[name]) for name, limit in limits.items() if name in given}
+    limits = {
+        n: limit for n, limit in scenario.protocol.eligibility.items() if n in given and _fits(n, limit)
+    }
+    return {name: limit.within(JUDGED[name]) for name, limit in limits.items()}
 
 
 def not_judged(scenario: Scenario) -> list[str]:
@@ -39,12 +42,20 @@ def _outside(scenario: Scenario) -> Iterator[Refused]:
     known += [(f"in_progress.{one.patient}.weight_kg", "weight", one.weight_kg) for one in come.in_progress]
     for place, name, value in known:
         limits = scenario.protocol.eligibility.get(name)
-        fits = limits is not None and all(alike(q, JUDGED[name]) for _, q in limits.bounds())
-        if limits is not None and fits and Decimal(str(value)) not in limits.within(JUDGED[name]):
+        if (
+            limits is not None
+            and _fits(name, limits)
+            and Decimal(str(value)) not in limits.within(JUDGED[name])
+        ):
             problem = f"is not eligible: the protocol takes {name} {limits}"
             yield Refused(
                 f"arrivals.{place}", f"{value:g}", problem, "check the value, or leave the patient out"
             )
+
+
+def _fits(name: str, limits: Limits) -> bool:
+    """Whether *limits* are in a unit in which *name* is judged; that they must be is said of the protocol itself."""
+    return all(alike(end, JUDGED[name]) for _, end in limits.bounds())
 
 
 def _in_order(scenario: Scenario) -> Iterator[Refused]:

@@ -19,9 +19,9 @@ from mfg.scenario.feasible import cannot_be_done, site_faults
 from mfg.scenario.scenario import Policy, Scenario
 from mfg.scenario.standing import known_faults, standing_faults
 from mfg.scenario.supplies import cannot_be_supplied
-from mfg.units import alike, amount, number, text
+from mfg.sizes import PATIENTS
+from mfg.units import alike, amount, text
 
-CENTURY = 36525  # days
 CHOICES = {
     "order": ("due-date", "first-come", "most-urgent"),
     "short_dose": ("withhold", "give"),
@@ -102,6 +102,9 @@ def _biology(scenario: Scenario) -> Iterator[Refused]:
         if getattr(people, name) is None:
             advice = "the recipe grows its lots from the patient's own cells"
             yield Refused(f"population.{name}", None, "is missing", advice)
+    if people.product is not None and not people.product.viability.typical.magnitude > 0:
+        given = text(people.product.viability.typical)
+        yield Refused("population.product.viability", given, "leaves no living cell", "give more than 0 %")
     if people.growth is not None and not people.growth.primary.magnitude:
         yield Refused("population.growth.primary", "0 %", "lets a culture double in no time", "give its part")
 
@@ -142,14 +145,27 @@ def _needed_by_policy(scenario: Scenario) -> Iterator[Refused]:
                 yield Refused(f"population.{name}", None, "is missing", advice)
 
 
+def expected(scenario: Scenario) -> Decimal | None:
+    """How many patients come before the horizon, on average; None where they come from a list."""
+    come, days = scenario.arrivals, amount(scenario.horizon, "day")
+    if come.rate is not None:
+        return amount(come.rate, "/day") * days
+    return None if come.every is None else days / amount(come.every, "day")
+
+
 def _arrivals(scenario: Scenario) -> Iterator[Refused]:
     come, arms = scenario.arrivals, [arm.name for arm in scenario.protocol.arms]
     ways = bool(come.patients) + (come.rate is not None) + (come.every is not None)
     if ways > 1 or not (ways or come.in_progress):
         yield Refused("arrivals", None, "does not say who comes", "give one of patients, rate and every")
-    if number(scenario.horizon, "day") > CENTURY:
-        yield Refused("horizon", text(scenario.horizon), "is longer than a century", "give less")
-        return
+    many = expected(scenario)
+    if many is not None:
+        key = "rate" if come.rate is not None else "every"
+        where, given = f"arrivals.{key}", text(getattr(come, key))
+        yield from PATIENTS.exceeded(many, where, f"{given} for {text(scenario.horizon)}")
+    if scenario.warm_up is not None and scenario.warm_up >= scenario.horizon:
+        problem = f"leaves nothing of the horizon, {text(scenario.horizon)}"
+        yield Refused("warm_up", text(scenario.warm_up), problem, "give less, or a longer horizon")
     end = scenario.start + timedelta(minutes=int(amount(scenario.horizon, "minute")))
     for one in come.patients:
         where = f"arrivals.patients.{one.patient}"

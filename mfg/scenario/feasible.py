@@ -11,6 +11,7 @@ from mfg.protocol.check.release import OF_THE_PRODUCT
 from mfg.protocol.recipe import Administer, Expand, Formulate, Ship, Step
 from mfg.scenario.scenario import Scenario
 from mfg.site import CLINIC, FACILITY, LABORATORY, Clinic, Facility, Site, Work, booked, cleared
+from mfg.sizes import RETESTS
 from mfg.spread import median_of
 from mfg.units import alike, amount, number, text
 
@@ -66,6 +67,7 @@ def site_faults(site: Site) -> Iterator[Refused]:
                 advice = nearest(end, (*site.clinics, *site.facilities))
                 yield Refused(f"site.leg.{leg.name}.{key}", end, "is no place of the site", advice)
     for name, test in site.tests.items():
+        yield from RETESTS.exceeded(test.retests, f"site.test.{name}.retests", str(test.retests))
         if test.reads not in (None, *READS):
             where = f"site.test.{name}.reads"
             yield Refused(where, test.reads, "is nothing a test reads", nearest(test.reads or "", READS))
@@ -89,6 +91,9 @@ def _places(site: Site) -> Iterator[Refused]:
     except Refused as unknown:
         yield unknown
     for name, facility in site.facilities.items():
+        if not facility.medium_on:
+            advice = "name weekdays, or leave it out for Monday and Thursday"
+            yield Refused(f"site.facility.{name}.medium_on", "[]", "names no day of the week", advice)
         for day in facility.medium_on:
             if day not in WEEKDAYS:
                 where = f"site.facility.{name}.medium_on"
@@ -176,6 +181,9 @@ def _work(site: Site, name: str, work: Work) -> Iterator[Refused]:
             problem = f"is nothing that {at} has, where it is done"
             yield Refused(f"{where}.needs", resource, problem, nearest(resource, has))
             continue
+        if units < 1:
+            advice = "leave out what it does not take"
+            yield Refused(f"{where}.needs.{resource}", str(units), "is none", advice)
         for place, holder in places[resource].items():
             there = getattr(holder, names[resource])
             if there is not None and there < units:
@@ -189,6 +197,11 @@ def _work(site: Site, name: str, work: Work) -> Iterator[Refused]:
                 f"is overrun more often than not: half of the times it lasts longer than {takes:.0f} min"
             )
             yield Refused(f"{where}.booked", text(work.booked), problem, "book it for longer")
+    if work.recovers is not None:
+        end = work.recovers.typical if work.recovers.least is None else work.recovers.least
+        if not end.magnitude > 0:
+            key = "recovers" if work.recovers.least is None else "recovers.least"
+            yield Refused(f"{where}.{key}", text(end), "lets nothing come out of it", "give more than 0 %")
     for key, works in (
         ("fails", FAILS),
         ("contaminates", OPEN),

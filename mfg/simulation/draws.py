@@ -18,9 +18,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from mfg.calendar import DAY
 from mfg.shape import Shape
+from mfg.sizes import CENTURY
 
 BLOCK = 4  # turns that are drawn at once for everybody
+LONGEST = CENTURY.most * DAY  # minutes
 MOST = 1 << 16  # numbers that are drawn in one go
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.uint64]
@@ -196,10 +199,10 @@ class Draws(Generic[Value]):
 
     @staticmethod
     def minutes(luck: Luck, decision: str, shape: Shape) -> Draws[int]:
-        """Draws from *shape* in whole minutes."""
+        """Draws from *shape* in whole minutes; the tail of a distribution ends after a century."""
         inverse = inverse_of(shape)
         fixed = int(shape.is_ + 0.5) if shape.kind == "fixed" else None
-        return Draws(luck, decision, lambda u: (inverse(u) + 0.5).astype(np.int64), fixed)
+        return Draws(luck, decision, lambda u: np.minimum(inverse(u) + 0.5, LONGEST).astype(np.int64), fixed)
 
     def __call__(self, patient: int, lot: int = 0, turn: int = 0) -> Value:
         """The value of *patient* for its *lot*, the *turn*-th time that it is decided there."""

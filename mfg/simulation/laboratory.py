@@ -43,7 +43,8 @@ def sample_culture(unit: Unit, lot: Lot, *, last: bool = False) -> None:
     later = inf
     if due and not last:
         later = unit.next_medium(lot)
-        while later // DAY not in unit.booking.openings[lot.patient.facility]:
+        days, ends = unit.booking.openings[lot.patient.facility], unit.plan.days * DAY
+        while later < ends and later // DAY not in days:
             later += DAY
     for assay in due:
         if later > _latest(lot, assay.test):

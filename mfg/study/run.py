@@ -18,6 +18,7 @@ from mfg.results.figures import Figure, asked_for, figures_of
 from mfg.results.stability import Overload, overloads
 from mfg.results.tables import Tables
 from mfg.scenario import Scenario
+from mfg.sizes import COUNT, SEED
 from mfg.study.folder import document
 from mfg.study.parts import table_of
 from mfg.study.precision import Precision
@@ -142,9 +143,11 @@ def checked(workers: int | None, seed: int | None) -> None:
     Raises:
         Refused: for the first that cannot.
     """
-    for name, value, least in (("--workers", workers, 1), ("--seed", seed, 0)):
-        if value is not None and not least <= value < 2**32:
+    for name, value, least, size in (("--workers", workers, 1, COUNT), ("--seed", seed, 0, SEED)):
+        if value is not None and value < least:
             raise Refused(name, str(value), "is out of reach", f"give a whole number from {least} on")
+        if value is not None:
+            size.check(value, name, str(value))
 
 
 def run_of(study: Study, means: Means, replications: int | None = None, until: str | None = None) -> Run:

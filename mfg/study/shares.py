@@ -14,6 +14,7 @@ from attrs import frozen
 
 from mfg.errors import Refused
 from mfg.results.figures import asked_for
+from mfg.sizes import VARIANTS
 from mfg.study.inputs import Input
 from mfg.study.study import Means, Study, carried_out, kept
 from mfg.study.variants import Variant, not_twice
@@ -70,6 +71,7 @@ def shares_of(
         raise Refused("--samples", str(samples), "leaves no interval", "give a power of two from 2 on")
     if not inputs:
         raise Refused("--over", None, "leaves nothing to move", "give a range such as suites=1..4")
+    VARIANTS.check(samples * (len(inputs) + 2), "--samples", str(samples))
     points = design(len(inputs), samples, 0 if seed is None else seed)
     fixed = dict(settings or {})
     not_twice(fixed, [range_.key for one in inputs for range_ in one.ranges])

@@ -22,6 +22,7 @@ from mfg.plan.compile import plan_of
 from mfg.plan.plan import Plan
 from mfg.reader.scenarios import load_scenario
 from mfg.scenario import Scenario
+from mfg.sizes import REPLICATIONS, VARIANTS
 from mfg.study.cell import Outcome
 from mfg.study.chunk import Failure, chunks
 from mfg.study.folder import opened, progress_of
@@ -66,8 +67,9 @@ class Study:
             Faults: if one of them has any.
             Refused: if two have one name, or if a loaded scenario is to be changed.
         """
+        VARIANTS.check(len(variants), "variant")
         names = [one.name for one in variants]
-        twice = [name for name in names if names.count(name) > 1]
+        twice = [name for name, times in Counter(names).items() if times > 1]
         if twice:
             raise Refused("variant", twice[0], "is the name of two variants", "give each its own")
         loaded = tuple(_loaded(scenario, one, seed) for one in variants)
@@ -161,8 +163,9 @@ def carried_out(study: Study, replications: int, means: Means) -> tuple[Path, li
 
 def possible(replications: int) -> None:
     """Refuse a number of replications that cannot be."""
-    if not 1 <= replications < 10**6:
+    if replications < 1:
         raise Refused("-n", str(replications), "is out of reach", "give a whole number from 1 on")
+    REPLICATIONS.check(replications, "-n", str(replications))
 
 
 def default_folder(study: Study) -> Path:

@@ -26,7 +26,7 @@ from mfg.scenario import Scenario
 from mfg.simulation.replicate import replicate
 from mfg.study.chunk import Failure
 from mfg.study.run import checked
-from mfg.study.study import Means, Study, repeated
+from mfg.study.study import Means, Study, possible, repeated
 from mfg.study.variants import AS_IT_IS, Variant
 from mfg.study.work import worked_off
 
@@ -151,8 +151,7 @@ def today(
 def today_of(study: Study, futures: int, means: Means) -> Today:
     """The same of the one scenario of *study*."""
     (plan,), (scenario,) = study.plans, study.scenarios
-    if not 1 <= futures < 10**6:
-        raise Refused("-n", str(futures), "is out of reach", "give a whole number from 1 on")
+    possible(futures)
     if not plan.in_progress:
         advice = "name a list of them as in_progress"
         raise Refused("arrivals.in_progress", None, "names no patients in process", advice)

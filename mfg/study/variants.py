@@ -6,15 +6,18 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import product
+from math import prod
 from pathlib import Path
 
 import numpy as np
 from attrs import frozen
 
 from mfg.errors import Refused
+from mfg.reader.numbers import read_number
 from mfg.reader.scenarios import load_scenario
 from mfg.scenario import Scenario
 from mfg.simulation.draws import Luck
+from mfg.sizes import VARIANTS
 
 AS_IT_IS = "as it is"  # the name of the variant that changes nothing
 COUNTED = ("", "flask", "container", "passage", "patient")  # units of what is not divided
@@ -47,17 +50,16 @@ class Range:
     @staticmethod
     def read(key: str, text: str, option: str = "--vary") -> Range:
         """Read ``2..6``, ``20 hour..30 hour`` or ``x0.5..x2``, given with *option*."""
-        factors = _FACTORS.fullmatch(text)
-        match = _RANGE.fullmatch(text)
+        factors, match, where = _FACTORS.fullmatch(text), _RANGE.fullmatch(text), f"{option} {key}"
         if factors is not None:
-            found = Range(key, Decimal(factors[1]), Decimal(factors[2]), prefix="x")
+            found = Range(key, _end(factors[1], where), _end(factors[2], where), prefix="x")
         elif match is not None and match[2] in ("", match[4]):
-            found = Range(key, Decimal(match[1]), Decimal(match[3]), match[4])
+            found = Range(key, _end(match[1], where), _end(match[3], where), match[4])
         else:
             advice = "write it like 20hour..30hour, or x0.5..x2"
-            raise Refused(f"{option} {key}", text, "is no range", advice)
+            raise Refused(where, text, "is no range", advice)
         if found.low >= found.high:
-            raise Refused(f"{option} {key}", text, "does not rise", "write the low end first")
+            raise Refused(where, text, "does not rise", "write the low end first")
         return found
 
     def at(self, share: float) -> str:
@@ -73,6 +75,11 @@ class Range:
         return f"{self.prefix}{value.normalize():f} {self.unit}".strip()
 
 
+def _end(text: str, where: str) -> Decimal:
+    """One end of a range, by the grammar of all numbers."""
+    return Decimal(read_number(text, where))
+
+
 def is_range(text: str) -> bool:
     """Whether *text* is written like a range."""
     return any(pattern.fullmatch(text) for pattern in (_RANGE, _FACTORS))
@@ -85,6 +92,7 @@ def grid(vary: Mapping[str, Sequence[str]]) -> list[Variant]:
             raise Refused(f"vary {key}", values, "is one text and no list", f"write [{values!r}, ...]")
         if len(set(values)) != len(values):
             raise Refused(f"--vary {key}", ",".join(values), "has a value twice", "give each once")
+    VARIANTS.check(prod(len(values) for values in vary.values()), "--vary")
     chosen = [dict(zip(vary, values, strict=True)) for values in product(*vary.values())]
     return [Variant(named(settings), settings) for settings in chosen]
 

@@ -16,7 +16,15 @@ from tests.witness.rows import COMMANDS, Witness
 from tests.witness.table import ROWS
 
 FILES = {f"scenario.{part}" for part in PARTS}
-SHAPE = ("unknown key", "wrong shape", "is not a table", "is not allowed", "is not TOML", "is no such policy")
+SHAPE = (
+    "unknown key",
+    "is not a list",
+    "is not what belongs there",
+    "is not a table",
+    "is not allowed",
+    "is not TOML",
+    "is no such policy",
+)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from math import isnan
 
@@ -18,6 +18,10 @@ def too_little(plan: p.Plan) -> Iterator[Refused]:
 
     Of a bank that is what one dose needs: a bank that serves some doses is followed by another.
     """
+    undosed = list(_undosed(plan))
+    if undosed:
+        yield from undosed
+        return
     for arm in plan.arms:
         yield from _waits(plan, arm)
     for facility in plan.facilities:
@@ -38,6 +42,29 @@ def too_little(plan: p.Plan) -> Iterator[Refused]:
                 shown = f"{there} {what}" if key == "incubator" else str(there)
                 problem = f"is less than {dose_name} of a typical patient needs as planned: {needs[dose_name]} {what}s"
                 yield Refused(f"site.facility.{facility.name}.{key}", shown, problem, "give at least as many")
+
+
+def _undosed(plan: p.Plan) -> Iterator[Refused]:
+    """Doses that come to nothing at the weight of somebody who is listed, or may be drawn; each is named once."""
+    doses = {dose.name: dose for arm in plan.arms for dose in arm.doses if dose.product and dose.rule is None}
+    for name, dose in doses.items():
+        without = [n for n in _met(plan, dose) if isnan(dose.portions[n].total)]
+        if without:
+            at = f" at {(dose.first + without[0]) / 10:g} kg" if len(dose.portions) > 1 else ""
+            problem = f"comes to no dose{at}, and there are such patients"
+            advice = "mfg dose says why: change the rule, or who comes"
+            yield Refused(f"protocol.dose.{name}", None, problem, advice)
+
+
+def _met(plan: p.Plan, dose: p.Dose) -> Iterable[int]:
+    """The places in the table of *dose* at which somebody's weight may lie; where weights have no ends, the typical one's."""
+    if len(dose.portions) == 1:
+        return (0,)
+    if plan.candidates:
+        return sorted({round(one.weight * 10) - dose.first for one in plan.listed})
+    if not dose.first:
+        return (round(plan.people.weight.typical * 10),)
+    return range(len(dose.portions) - 1)  # the last one is beyond the largest weight
 
 
 def _flasks(recipe: p.Recipe, facility: p.Facility, cells: float) -> int:

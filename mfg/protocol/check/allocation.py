@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from mfg.errors import Refused, nearest
 from mfg.protocol.occurrences import occurrences
 from mfg.protocol.protocol import Allocation, Protocol
+from mfg.sizes import PATIENTS, RATIO
 from mfg.units import alike, number, text
 
 _DAYS_A_MONTH = 30.4375
@@ -19,6 +20,7 @@ def faults(protocol: Protocol) -> Iterator[Refused]:
     if allocation is None:
         return
     ratios = sum(arm.ratio or 0 for arm in protocol.arms)
+    yield from RATIO.exceeded(allocation.block or 0, "allocation.block", str(allocation.block))
     if allocation.how == "in order":
         yield from _undrawn(allocation)
     elif allocation.block is not None and (ratios == 0 or allocation.block == 0 or allocation.block % ratios):
@@ -75,6 +77,10 @@ def _stagger(allocation: Allocation) -> Iterator[Refused]:
 def _shares(protocol: Protocol) -> Iterator[Refused]:
     ratios = [arm for arm in protocol.arms if arm.ratio is not None]
     sizes = [arm for arm in protocol.arms if arm.size is not None]
+    for arm in ratios:
+        yield from RATIO.exceeded(arm.ratio or 0, f"arm.{arm.name}.ratio", str(arm.ratio))
+    for arm in sizes:
+        yield from PATIENTS.exceeded(arm.size or 0, f"arm.{arm.name}.size", str(arm.size))
     if ratios and sizes:
         advice = "give every arm a ratio, or every arm a size"
         yield Refused(f"arm.{sizes[0].name}.size", str(sizes[0].size), "stands beside ratios", advice)

@@ -9,9 +9,10 @@ from mfg.errors import Refused
 from mfg.protocol.check.arms import given_treatments
 from mfg.protocol.check.conditions import asked, exclude
 from mfg.protocol.protocol import Before, Protocol, Supply, Treatment
-from mfg.protocol.recipe import Administer, Expand, Formulate, Induce, Ship, Step, Thaw
+from mfg.protocol.recipe import Administer, Cryopreserve, Expand, Formulate, Induce, Ship, Step, Thaw
 from mfg.protocol.rules import When
-from mfg.units import Quantity, number
+from mfg.sizes import PASSAGES
+from mfg.units import Quantity, number, text
 
 TURN = {"collect": 0, "isolate": 1, "expand": 2, "induce": 2, "cryopreserve": 3, "thaw": 4}
 TURN |= {"formulate": 5, "administer": 6, "observe": 7}
@@ -66,6 +67,15 @@ def _alone(path: str, step: Step) -> Iterator[Refused]:
         elif step.medium_every is not None and step.lasts is None:
             advice = 'give medium, such as "2 per week": it is changed when the culture is looked at'
             yield Refused(f"{path}.medium_every", None, "is of a culture that is grown", advice)
+    if isinstance(step, Expand) and step.harvest_at is not None and not step.harvest_at.magnitude > 0:
+        advice = "give the part of the confluent density at which it is harvested"
+        yield Refused(f"{path}.harvest_at", text(step.harvest_at), "is of an empty flask", advice)
+    if isinstance(step, Expand) and step.passages is not None:
+        for key in ("least", "most"):
+            many = getattr(step.passages, key)
+            yield from PASSAGES.exceeded(many, f"{path}.passages.{key}", str(many))
+    if isinstance(step, Cryopreserve) and step.after_passage is not None:
+        yield from PASSAGES.exceeded(step.after_passage, f"{path}.after_passage", str(step.after_passage))
     if isinstance(step, Formulate) and step.draw is not None and step.drawn is None:
         yield Refused(f"{path}.drawn", None, "is missing", "say how long before the dose it is drawn")
 

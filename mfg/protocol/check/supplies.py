@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from mfg.errors import Refused
 from mfg.protocol.check.conditions import covered
 from mfg.protocol.protocol import Protocol
+from mfg.sizes import COLLECTIONS, CONTAINERS
 
 
 def faults(protocol: Protocol) -> Iterator[Refused]:
@@ -24,6 +25,10 @@ def faults(protocol: Protocol) -> Iterator[Refused]:
             if (row.is_ is None) == (row.least is None and row.most is None):
                 problem = "says no time" if row.is_ is None else "says its time in two ways"
                 yield Refused(path, None, problem, "give is, or least and most")
+        yield from CONTAINERS.exceeded(supply.spare, f"supply.{supply.name}.spare", str(supply.spare))
+        if supply.collect is not None:
+            where = f"supply.{supply.name}.collect.most"
+            yield from COLLECTIONS.exceeded(supply.collect.most, where, str(supply.collect.most))
         if supply.spare and supply.kind != "bank":
             advice = "leave it out, or let the supply be a bank"
             yield Refused(f"supply.{supply.name}.spare", str(supply.spare), "is of no bank", advice)
