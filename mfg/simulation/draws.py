@@ -20,6 +20,7 @@ from scipy import special
 
 from mfg.calendar import DAY
 from mfg.shape import Shape
+from mfg.simulation.elementary import exp, log1p
 from mfg.sizes import CENTURY
 
 BLOCK = 4  # turns that are drawn at once for everybody
@@ -131,7 +132,7 @@ def inverse_of(shape: Shape) -> Inverse:
         return lambda u: low + (high - low) * special.betaincinv(a, 6 - a, u)
     if shape.kind == "lognormal":
         normal = _normal(log(shape.median), log(shape.spread), _log(low), _log(high))
-        return lambda u: np.exp(normal(u))
+        return lambda u: exp(normal(u))
     if shape.kind == "normal":
         return _normal(mean, sd, low, high)
     if shape.kind == "gamma":
@@ -140,7 +141,7 @@ def inverse_of(shape: Shape) -> Inverse:
         part, spare = mean / 100, 1 - mean / 100
         weight = part * spare / (sd / 100) ** 2 - 1
         return lambda u: 100 * special.betaincinv(part * weight, spare * weight, u)
-    return lambda u: -mean * np.log1p(-u)
+    return lambda u: -mean * log1p(-u)
 
 
 def _normal(mean: float, sd: float, low: float, high: float) -> Inverse:
