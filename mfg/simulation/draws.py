@@ -1,4 +1,4 @@
-"""Named randomness: a draw belongs to a patient and a decision, not to the order of events.
+"""Random numbers by name: a draw belongs to a patient and a decision, not to the order of events.
 
 Every uniform number is a function of (seed, replication, patient's digest, decision, position) through
 the counter-based generator Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011, doi 10.1145/2063384.2063405).
@@ -80,7 +80,7 @@ class Luck:
     def of_lot(self, decision: str, lot: int, block: int) -> Floats:
         """A block of the numbers of an expected *decision* for everybody's *lot*, of shape (patients, BLOCK).
 
-        For a small cohort the first of all decisions is drawn in one go: a call costs more than its numbers.
+        For small cohorts the first blocks of all decisions are drawn in one numpy call, which is faster.
         """
         if block or len(self._expected) * len(self._low) * BLOCK > MOST:
             return self.uniforms(f"{decision}/{lot}", block * BLOCK, BLOCK)
