@@ -5,7 +5,7 @@ BIN    := .venv/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all mutants lint docs clean
+.PHONY: help demo test test-all mutants kills lint docs clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -33,6 +33,9 @@ test-all: test ## the same, then the tests that take minutes
 
 mutants: .venv/dev ## install, then show that the tests notice engines broken on purpose
 	$(BIN)/python -m tests.mutants
+
+kills: .venv/dev ## install, then kill studies a hundred times where it hurts; the same command must mend each
+	$(BIN)/python -m tests.study.kills --kills 100 --seed 1
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .

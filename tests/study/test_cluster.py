@@ -110,7 +110,10 @@ class Elsewhere(Executor):
 
 
 def test_a_cluster_that_does_not_share_the_folder_is_noticed(tmp_path: Path) -> None:
-    """No summary of cells that are not there."""
+    """No summary of cells that are not there; nor does anybody begin where there is no such folder at all."""
+    with pytest.raises(Refused, match=r"workers: do not find the folder .*there; they must share it"):
+        simulate(SMALL, replications=2, executor=Elsewhere(tmp_path / "there"), output=tmp_path / "here")
+    (tmp_path / "there").mkdir()
     with pytest.raises(Refused, match=r"left 0 of 2 replications .* share this folder"):
         simulate(SMALL, replications=2, executor=Elsewhere(tmp_path / "there"), output=tmp_path / "here")
     assert not (tmp_path / "here" / "run.json").exists()
