@@ -97,10 +97,12 @@ def run(
     """
     from mfg.study.run import checked, run_of
     from mfg.study.sheets import write_sheets
-    from mfg.study.study import Study
+    from mfg.study.study import Study, possible
     from mfg.study.variants import AS_IT_IS, Variant
 
     checked(workers, seed)
+    if replications is not None:
+        possible(replications)
     study = Study.of(scenario, (Variant(AS_IT_IS, with_late(pairs(settings), late)),), seed)
     with by_means(study, output, workers, executor) as means:
         done = run_of(study, means, replications, until)

@@ -16,7 +16,7 @@ from mfg.population import Population
 from mfg.protocol.protocol import Protocol
 from mfg.reader.document import EVIDENCE, Tree
 from mfg.reader.keys import left_out
-from mfg.reader.paths import UNSET, Place, bare, named, places_below, places_in
+from mfg.reader.paths import UNSET, Place, bare, is_value, named, places_below, places_in
 from mfg.reader.scenario_file import ArrivalsFile, ScenarioFile
 from mfg.reader.toml import parse_toml
 from mfg.site import Site
@@ -44,7 +44,7 @@ def set_values(documents: Tree, changes: Mapping[str, str]) -> list[Refused]:
     for key, text in changes.items():
         where = f"--set {key}"
         places = places or _set_places(documents)
-        if key not in places and not unset_too:  # an ending, a star, or a key that no file holds yet
+        if not unset_too and not _is_held(key, places):  # a star, or a key that no file holds yet
             places, unset_too = all_places(documents), True
         try:
             meant = [(place, _changed(place, text, where)) for place in named(key, places, where)]
@@ -66,6 +66,14 @@ def all_places(documents: Tree) -> dict[str, Place]:
     for path, holder, key in _unset(documents):
         found.setdefault(path, Place(path, holder, key, UNSET))
     return found
+
+
+def _is_held(key: str, places: Mapping[str, Place]) -> bool:
+    """Whether *key* is the path of one of *places*, or the ending of that of a value: what is left out does not count then."""
+    ending = f".{key}"
+    return key in places or any(
+        path.endswith(ending) and is_value(place.value) for path, place in places.items()
+    )
 
 
 def _set_places(documents: Tree) -> dict[str, Place]:

@@ -20,7 +20,7 @@ from mfg.stability import Overload, overloads
 from mfg.study.folder import document
 from mfg.study.parts import table_of
 from mfg.study.precision import Precision
-from mfg.study.study import Means, Study, Told, carried_out
+from mfg.study.study import Means, Study, Told, carried_out, possible
 from mfg.study.variants import AS_IT_IS, Variant
 from mfg.study.waits import Counted
 from mfg.tables import Tables
@@ -128,6 +128,8 @@ def simulate(
         Failed: if a replication ended in an error.
     """
     checked(workers, seed)
+    if replications is not None:
+        possible(replications)
     study = Study.of(scenario, (Variant(AS_IT_IS, dict(settings or {})),), seed)
     means = Means(Path(output) if output is not None else None, workers, executor, told)
     return run_of(study, means, replications, until)

@@ -60,20 +60,31 @@ class Study:
     identity: Identity
 
     @classmethod
-    def of(cls, scenario: str | Path | Scenario, variants: tuple[Variant, ...], seed: int | None) -> Study:
-        """Load *scenario* in each of its *variants*.
+    def of(
+        cls,
+        scenario: str | Path | Scenario,
+        variants: tuple[Variant, ...],
+        seed: int | None,
+        told: Told | None = None,
+    ) -> Study:
+        """Load *scenario* in each of its *variants*; *told* hears how many are loaded, of how many.
 
         Raises:
             Faults: if one of them has any.
             Refused: if two have one name, or if a loaded scenario is to be changed.
         """
         names = [one.name for one in variants]
-        twice = [name for name in names if names.count(name) > 1]
+        twice = [name for name, times in Counter(names).items() if times > 1]
         if twice:
             raise Refused("variant", twice[0], "is the name of two variants", "give each its own")
-        loaded = tuple(_loaded(scenario, one, seed) for one in variants)
+        loaded, plans = list[Scenario](), list[Plan]()
+        for one in variants:
+            loaded.append(_loaded(scenario, one, seed))
+            plans.append(plan_of(loaded[-1]))
+            if told is not None:
+                told(len(plans), len(variants))
         source = scenario.name if isinstance(scenario, Scenario) else str(scenario)
-        return cls.made_of(source, variants, loaded, [plan_of(one) for one in loaded])
+        return cls.made_of(source, variants, loaded, plans)
 
     @classmethod
     def made_of(
