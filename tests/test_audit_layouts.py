@@ -23,10 +23,12 @@ def lines(*texts: str, codec: str = "utf-8") -> bytes:
     return "".join(f"{text}\n" for text in texts).encode(codec)
 
 
-def prepared(folder: Path, raw: bytes, name: str = PHASE2, **said: str) -> Audit:
+def prepared(folder: Path, raw: bytes, name: str = PHASE2, **said: str | None) -> Audit:
     """The audit of a file."""
     path = folder / "doses.csv"
     path.write_bytes(raw)
+    if name == PHASE2 and b",Group\n" not in raw:
+        said = {"arm": "msc", **said}
     return audit(load_protocol(name), path, **said)
 
 
@@ -139,7 +141,7 @@ def test_a_workbook_is_read_like_its_own_export(tmp_path: Path) -> None:
         book.active.append(row)
     path = tmp_path / "doses.xlsx"
     book.save(path)
-    found = audit(load_protocol(PHASE2), path)
+    found = audit(load_protocol(PHASE2), path, arm="msc")
     assert [(one.row, one.verdict) for one in verdicts(found)] == [(4, "ok"), (5, "error")]
     assert found.totals == [6]
 
@@ -151,7 +153,7 @@ def test_an_xlsx_with_two_tables_is_refused_once(tmp_path: Path) -> None:
     book.create_sheet("June").append(["Patient", "Weight (kg)", "Cells"])
     book.save(tmp_path / "doses.xlsx")
     with pytest.raises(Faults, match="keep one of them"):
-        audit(load_protocol(PHASE2), tmp_path / "doses.xlsx")
+        audit(load_protocol(PHASE2), tmp_path / "doses.xlsx", arm="msc")
 
 
 REFUSED = {
@@ -195,14 +197,25 @@ def test_a_layout_that_may_mean_two_things_is_refused_once(tmp_path: Path, layou
     [
         (PHASE3, "patient,weight_kg,cells", {}, ["no column 'arm'", "--arm", "no column 'dose'", "--dose"]),
         (PHASE3, "patient,weight_kg,cells,arm", {}, ["the doses of arm two-dose differ"]),
-        (PHASE3, "patient,weight_kg,cells,dose", {}, ["differs between two-dose, five-dose, control"]),
+        (
+            PHASE3,
+            "patient,weight_kg,cells,dose",
+            {},
+            ["what a patient gets differs: two-dose (", "control (placebo)"],
+        ),
         (PHASE3, "patient,weight_kg,cells,arm", {"arm": "control", "dose": "dose 1"}, ["leave out --arm"]),
-        (NUROWN, "patient,cells", {}, ["differs between active, placebo"]),
+        (NUROWN, "patient,cells", {}, ["differs: active (MSC-NTF), placebo (placebo)"]),
+        (
+            PHASE2,
+            "patient,weight_kg,cells,volume_mL",
+            {"arm": None},
+            ["differs: msc (product), control (nothing)"],
+        ),
         (NUROWN, "patient,volume_mL", {"arm": "active"}, ["no concentration is stated"]),
     ],
 )
 def test_what_makes_a_difference_is_never_assumed(
-    tmp_path: Path, name: str, header: str, options: dict[str, str], words: Sequence[str]
+    tmp_path: Path, name: str, header: str, options: dict[str, str | None], words: Sequence[str]
 ) -> None:
     """A placebo differs from a dose: one fault for the table, whatever its rows say."""
     row = ",".join("1" for _ in header.split(","))
@@ -227,6 +240,13 @@ def test_a_dose_for_an_arm_that_receives_none_is_an_error(tmp_path: Path) -> Non
     )
     assert [(one.verdict, one.likely) for one in found] == [("ok", ()), ("error", ("other",))]
     assert found[1].reason == "arm: 'control' receives no dose; and here is one"
+
+
+@pytest.mark.parametrize(("row", "verdict"), [("B,72,,", "ok"), ("B,,0,0", "ok"), ("B,72,,7.2", "error")])
+def test_no_dose_is_right_in_an_arm_that_receives_none(tmp_path: Path, row: str, verdict: str) -> None:
+    """Its patients stand in the table of a trial too; a volume says as much as cells do."""
+    text = lines("patient,weight_kg,cells,volume_mL,Group", "A,72,72e6,7.2,msc", f"{row},control")
+    assert [one.verdict for one in verdicts(prepared(tmp_path, text))] == ["ok", verdict]
 
 
 def test_a_placebo_needs_no_weight(tmp_path: Path) -> None:

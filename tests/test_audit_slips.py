@@ -52,7 +52,7 @@ def test_a_slip_is_named(tmp_path: Path, header: str, line: str, name: str, what
     """Alone, where nothing else fits as well."""
     path = tmp_path / "doses.csv"
     path.write_text(f"{header}\n{line}\n", encoding="utf-8")
-    found = audit(PHASE2, path, others=built_in)  # type: ignore[arg-type]
+    found = audit(PHASE2, path, arm="msc", others=built_in)  # type: ignore[arg-type]
     assert [one.likely for _, one in found.verdicts()] == [(name,)], what
 
 
@@ -114,7 +114,7 @@ def judged(
     """The slip of each row, its name, and the verdict."""
     rows = planted(count, seed=7, rounding=rounding)
     path = write(rows, folder / "planted.csv", witnesses=witnesses)
-    found = audit(PHASE2, path, round=rounding or None)
+    found = audit(PHASE2, path, arm="msc", round=rounding or None)
     return [(row.slip, row.name, one) for row, (_, one) in zip(rows, found.verdicts(), strict=True)]
 
 

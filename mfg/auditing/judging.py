@@ -57,6 +57,8 @@ class Judge:
 
     def _judged(self, number: int, patient: str, cells: list[str], beside: Beside) -> Verdict:
         listed = self.reading.columns.given
+        if self.reading.is_left_out(cells):
+            return Verdict(number, patient, "ok", prescribed_cells=Decimal(0))
         if len(listed) == 1:
             return self._one(number, patient, cells, listed[0], beside)
         parts = [

@@ -118,6 +118,14 @@ class Reading:
         except Unreadable:
             return None
 
+    def is_left_out(self, cells: list[str]) -> bool:
+        """Whether a row is of an arm that receives no dose, and says none."""
+        columns = self.columns
+        if columns.arm is None or not self.asked.gives_nothing(cells[columns.arm].strip()):
+            return False
+        numbers = [one.number for one in columns.given] + [columns.volume]
+        return not any(self.number(cells, number, zero=True) for number in numbers)
+
     def prescribed(self, cells: list[str], column: Given) -> Prescribed:
         """What the protocol prescribes for a row.
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from mfg.protocol.protocol import Protocol
     from mfg.record import Record
 
-FOUND = 1
 _FIELDS = ("row", "patient", "verdict", "likely", "reason", "prescribed_cells", "deviation_percent")
 SHOWN = 50  # findings on a screen; nobody reads more there
 
@@ -43,10 +42,10 @@ def audit(
 ) -> int:
     """Check a table of doses that somebody else calculated.
 
-    The exit status is 0 if every row is right, 1 if a row is not or if the table is doubtful as a whole, 2 if it is not
-    read. Rows have the numbers that a spreadsheet shows.
+    The exit status is 1 if a row has an error or if the table as a whole looks like pounds, 2 if it is not read, else 0; a
+    warning leaves it at 0. Rows have the numbers that a spreadsheet shows.
 
-    Example: mfg audit lenzumestrocel-phase2 doses.csv --round 0.1mL --out checked.csv
+    Example: mfg audit lenzumestrocel-phase2 doses.csv --arm msc --round 0.1mL --out checked.csv
 
     Parameters
     ----------
@@ -101,19 +100,24 @@ def _document(found: Audit, flagged: Iterator[Verdict], record: Record) -> int:
     sys.stdout.write(f'{_dumped(head)[:-2]},\n "findings": [')
     encode = writer.JSONEncoder(default=say.encoded, ensure_ascii=False, allow_nan=False).encode
     mark = "\n  "
-    any_found = False
     for verdict in flagged:
         sys.stdout.write(mark + encode({name: getattr(verdict, name) for name in _FIELDS}))
-        mark, any_found = ",\n  ", True
+        mark = ",\n  "
     tail = {"rows": sum(found.counts.values()), **found.counts, **_left_out(found)}
     beside = {
+        "doubt": found.doubt or None,
         "warnings": found.warnings,
         "unchecked": found.unchecked,
         "unused": found.unused,
         "record": record,
     }
     sys.stdout.write(f"\n ],{_dumped({**tail, **beside})[1:]}\n")
-    return FOUND if any_found or found.doubt else 0
+    return _status(found)
+
+
+def _status(found: Audit) -> int:
+    said = [level for level, count in found.counts.items() if count]
+    return say.status([*said, *(["error"] if found.doubt else [])])
 
 
 def _dumped(content: object) -> str:
@@ -158,12 +162,14 @@ def _page(found: Audit, flagged: Iterator[Verdict], record: Record) -> int:
     say.record(record)
     if found.unused:
         say.remark(f"carried along, not used: {', '.join(found.unused)}")
-    return FOUND if count or found.doubt else 0
+    return _status(found)
 
 
 def _beside(found: Audit) -> Iterator[str]:
     """What is to be said of the whole table."""
-    for label, texts in (("warning", found.warnings), ("note", (*found.assumed, *found.unchecked))):
+    doubts = (found.doubt,) if found.doubt else ()
+    notes = (*found.assumed, *found.unchecked)
+    for label, texts in (("error", doubts), ("warning", found.warnings), ("note", notes)):
         for text in texts:
             yield f"{label:<8} {text}"
     if found.totals:

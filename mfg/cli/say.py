@@ -134,6 +134,11 @@ def record(of: Any) -> None:
         result(line)
 
 
+def status(levels: Iterable[str]) -> int:
+    """The exit status of a command that found something: 1 if there is an error, else 0; a warning is to be read."""
+    return 1 if "error" in levels else 0
+
+
 def finding(item: Any) -> None:
     """One finding with its evidence."""
     event = f"{item.event}: " if getattr(item, "event", "") else ""
