@@ -38,6 +38,8 @@ NAMED = [
     (f"{HEADER},height_cm", "A,171,171e6,72", "swapped-columns", "weight and stature"),
     ("patient,weight_kg,volume_mL", "A,72,72e6", "cells-as-volume", "cells where mL are meant"),
     (HEADER, "A,72,48e6", "another-protocol", "a dose of a trial of another product"),
+    (HEADER, "A,78,173e6", "another-protocol", "to the digit; pounds come within a per cent"),
+    (HEADER, "A,72.3,7.3e6", "dropped-digit", "72,300,000 without its 2"),
     (HEADER, "A,72,91e6", "other", "nothing explains it"),
 ]
 
@@ -142,3 +144,12 @@ def test_witnesses_catch_what_follows_from_a_wrong_weight(tmp_path: Path, roundi
     assert len({slip for slip, _ in wrong}) == 24
     assert sum(one.verdict != "ok" for _, one in wrong) >= 0.95 * len(wrong)
     assert all(one.verdict != "ok" for slip, one in wrong if slip == "weight in pounds")
+
+
+def test_a_volume_in_the_cells_is_told_from_exchanged_columns(tmp_path: Path) -> None:
+    """7.2 mL beside 7.2 cells; 72,000,000 mL beside 7.2 cells."""
+    path = tmp_path / "doses.csv"
+    path.write_text(f"{HEADER},volume_mL\nA,72,7.2,7.2\nB,72,7.2,72e6\n", encoding="utf-8")
+    found = audit(PHASE2, path, arm="msc")
+    names = [one.likely for _, one in found.verdicts()]
+    assert names == [("volume-as-cells",), ("swapped-columns",)]

@@ -114,6 +114,15 @@ def transposed(number: float) -> Iterable[float]:
             yield float("".join(listed))
 
 
+def without_a_digit(number: float) -> Iterable[float]:
+    """*number* with one of its first four digits left out."""
+    digits = f"{number:.15g}"
+    for place in range(min(4, len(digits))):
+        left = digits[:place] + digits[place + 1 :]
+        if digits[place].isdigit() and left:
+            yield float(left)
+
+
 def in_containers(exact: float, content: float) -> Iterable[float]:
     """*exact* rounded down and up to whole containers of so much *content*."""
     count = math.floor(exact / content)
