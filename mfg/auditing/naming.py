@@ -42,10 +42,14 @@ class Naming:
             return self.allowance.again(cells, step) if step else ()
 
         def others() -> Iterator[tuple[str, float]]:
-            for base in (exact, *rounded(exact)):  # so many times the dose with its digits in order
-                for swapped in transposed(given):
-                    yield "transposed-digits", given * base / swapped if swapped else 0.0
-                yield from (("dropped-digit", dropped) for dropped in without_a_digit(base))
+            bases = (exact, *rounded(exact))
+            for swapped in filter(None, transposed(given)):  # so many times the dose with its digits in order
+                for base in bases:
+                    yield "transposed-digits", given * base / swapped
+            for base in bases:
+                if given < base / 2:  # as every number is that lost a digit
+                    for dropped in without_a_digit(base):
+                        yield "dropped-digit", dropped
             yield from self._in_containers(exact, wanted)
             yield from self._of_other_weights(cells, wanted, beside)
             own = step or self.is_of_another(amount, wanted)
@@ -69,10 +73,12 @@ class Naming:
         """The doses for the weights of the neighbours, and for this patient's last weight."""
         if wanted.weight is None:
             return
-        columns = self.reading.columns
+        now, last = self.reading.columns.weight, self.reading.columns.previous_weight
         near = [row.cells for row in beside if row is not None and row.cells is not None]
-        weights = [("neighbours-weight", other, columns.weight) for other in near]
-        for name, other, column in [*weights, ("old-weight", cells, columns.previous_weight)]:
+        weights = [("neighbours-weight", other, now) for other in near]
+        if last is not None:
+            weights.append(("old-weight", cells, last))
+        for name, other, column in weights:
             kg = self.reading.tried(other, column)
             predicted = None if kg is None else wanted.at(kg)
             if predicted is not None:

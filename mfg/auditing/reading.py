@@ -31,12 +31,11 @@ class Prescribed:
     least: Decimal
     most: Decimal
     concentration: Decimal | None
+    weight: float | None = field(init=False)  # in kg, if the dose depends on it
 
-    @property
-    def weight(self) -> float | None:
-        """The weight in kg, if the dose depends on it."""
+    def __attrs_post_init__(self) -> None:
         weight = self.case.get("weight") if "weight" in self.prescriber.needs else None
-        return float(weight) if isinstance(weight, Decimal) else None
+        object.__setattr__(self, "weight", float(weight) if isinstance(weight, Decimal) else None)
 
     def at(self, weight: Decimal) -> float | None:
         """The cells of the same dose for another weight in kg; None if there is none."""

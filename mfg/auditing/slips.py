@@ -70,14 +70,15 @@ def names(
     if step or not any(rank == 0 for rank, _, _ in hits):
         predicted = list(others())
         again = [*((name, exact * factor) for name, factor in multiplied), *predicted] if step else []
+        low, high = given - step, given + step
         for name, cells in again:
-            if abs(given - cells) <= step and any(abs(given - end) <= _EXACT * end for end in rounded(cells)):
+            if low <= cells <= high and any(abs(given - end) <= _EXACT * end for end in rounded(cells)):
                 hits.append((0, 0.0, name))
         width = min(_grain(given), _CLOSE * given)
         for name, cells in predicted:
-            off = abs(given - cells)
-            if off <= max(width, _EXACT * cells):
-                hits.append((0 if off <= _EXACT * cells else 1, off / given, name))
+            off, close = abs(given - cells), _EXACT * cells
+            if off <= width or off <= close:
+                hits.append((0 if off <= close else 1, off / given, name))
     best = min((rank for rank, _, _ in hits), default=0)
     return tuple(dict.fromkeys(name for rank, _, name in sorted(hits) if rank == best))
 
@@ -85,11 +86,11 @@ def names(
 def _multiples(given: float, multiplied: Predictions, bases: Iterable[float]) -> list[tuple[int, float, str]]:
     """The slips that make *given* of one of *bases*: how well they fit, how far they are off, their names."""
     hits = []
-    for base in bases:
+    for base in dict.fromkeys(bases):
         ratio = given / base
         for name, factor in multiplied:
-            if abs(ratio - factor) <= _NEAR * factor:
-                off = abs(ratio / factor - 1)
+            off = abs(ratio / factor - 1)
+            if off <= _NEAR:
                 hits.append((0 if off <= _EXACT else 1 if off <= _CLOSE else 2, off, name))
     return hits
 
@@ -106,12 +107,11 @@ def _grain(number: float) -> float:
 def transposed(number: float) -> Iterable[float]:
     """*number* with two neighbours among its first four digits exchanged back."""
     digits = f"{number:.15g}"
-    places = [n for n, digit in enumerate(digits) if digit.isdigit()][:4]
+    places = [n for n, digit in enumerate(digits[:5]) if digit.isdigit()][:4]
     for first, second in pairwise(places):
-        if digits[first] != digits[second]:
-            listed = list(digits)
-            listed[first], listed[second] = digits[second], digits[first]
-            yield float("".join(listed))
+        one, other = digits[first], digits[second]
+        if one != other:
+            yield float(f"{digits[:first]}{other}{digits[first + 1 : second]}{one}{digits[second + 1 :]}")
 
 
 def without_a_digit(number: float) -> Iterable[float]:
