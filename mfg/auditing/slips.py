@@ -30,6 +30,7 @@ _EXACT, _CLOSE, _NEAR = (
     0.01,
     0.05,
 )  # shares of the predicted dose: its digits, its tolerance, its rounding
+_FAR = 5.0  # times another: no adult's weight
 _CHANGED = 0.08  # a weight changes between two days, so its slips are farther from their factors
 Predictions = Sequence[tuple[str, float]]
 
@@ -62,13 +63,14 @@ def names(
 
     A slip may have come before the dose was *rounded*, by up to a *step*, or after it. Where no rounding is stated (no step),
     a number is as rounded as its own zeros say. What *others* predict (other weights, other doses) is asked only if no
-    factor fits to the digit, or if rounding lets several slips do so.
+    factor fits to the digit, or if rounding lets several slips do so and no factor is larger than weights differ by.
     """
     if given <= 0 or exact <= 0:
         return ()
     hits = _multiples(given, multiplied, (exact, *rounded(exact)) if step else (exact,))
-    if step or not any(rank == 0 for rank, _, _ in hits):
-        predicted = list(others())
+    fits, far = any(rank == 0 for rank, _, _ in hits), not 1 / _FAR < given / exact < _FAR
+    if step or not fits:
+        predicted = [] if fits and far else list(others())
         again = [*((name, exact * factor) for name, factor in multiplied), *predicted] if step else []
         low, high = given - step, given + step
         for name, cells in again:
