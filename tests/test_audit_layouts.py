@@ -71,6 +71,11 @@ READ = {
     "a mean": lines("patient,weight_kg,cells", "A,72,72000000", "B,65.5,655000000", ",Mean:,363500000"),
     "a quoted line break": lines("patient,weight_kg,cells,note", 'A,72,72000000,"two\nlines"', "B,65.5,655000000,"),
     "thousands apart": lines("patient,weight_kg,cells", 'A,72,"72,000,000"', 'B,65.5,"655,000,000"'),
+    "thousands apart by a space": lines("patient;weight_kg;cells", "A;72;72 000 000", "B;65,5;655\u202f000\u202f000"),
+    "thousands apart as the Swiss do": lines("patient;weight_kg;cells", "A;72;72'000'000", "B;65.5;655\u2019000\u2019000"),
+    "stromal cells": lines("patient,weight_kg,MSC cells (x10^6)", "A,72,72", "B,65.5,655"),
+    "a dose of stromal cells": lines("patient,weight_kg,MSC dose [10^6]", "A,72,72", "B,65.5,655"),
+    "Spanish": lines("Paciente;Peso (kg);Células", "A;72,0;72000000", "B;65,5;655000000"),
     "UTF-16": lines("patient,weight_kg,cells", "Ä,72,72000000", "B,65.5,655000000", codec="utf-16"),
     "UTF-16 with tabs": lines("patient\tweight_kg\tcells", "Ä\t72\t72000000", "B\t65,5\t655000000", codec="utf-16"),
     "Latin-1": lines("patient,weight_kg,cells", "Müller,72,72000000", "B,65.5,655000000", codec="latin-1"),
@@ -159,6 +164,10 @@ def test_an_xlsx_with_two_tables_is_refused_once(tmp_path: Path) -> None:
 REFUSED = {
     "nothing": (b"", ["is empty"]),
     "no header": (lines("A,72,72000000", "B,65.5,655000000"), ["no row names the columns"]),
+    "cells of some kind": (
+        lines("Patient,Weight (kg),TNC cells (x10^6)", "A,72,72"),
+        ["'TNC cells (x10^6)' says cells of which it is not clear that they are the dose", "call it cells"],
+    ),
     "no cells": (lines("Patient ID,Weight (kg),date", "A,72,3"), ["no column 'cells'", "cells (10^6)"]),
     "a dose without a unit": (lines("patient,weight_kg,dose", "A,72,7.2"), ["dose alone names a dose and says no amount"]),
     "no unit": (lines("patient,Weight,cells", "A,72,1"), ["'Weight' says no unit; call it weight_kg"]),
@@ -286,3 +295,18 @@ def test_a_kilogram_is_never_answered_with_a_gram(tmp_path: Path) -> None:
         prepared(tmp_path, lines("patient,wieght_kg,cells", "A,72,1"))
     assert "did you mean weight_kg?" in str(refused.value)
     assert "did you mean weight_g" not in str(refused.value)
+
+
+def test_a_second_column_of_cells_is_warned_about(tmp_path: Path) -> None:
+    """All cells and viable ones: which were prescribed is for people to say."""
+    text = lines("patient,weight_kg,total cells,viable cells", "A,72,72000000,65000000")
+    found = prepared(tmp_path, text)
+    assert said(found) == (OK,)
+    assert found.warnings == ("'viable cells' may say what was given too: only 'total cells' is used",)
+
+
+def test_stromal_cells_are_not_what_a_protocol_of_other_cells_counts(tmp_path: Path) -> None:
+    """Muse cells are a small part of them."""
+    text = lines("patient,MSC cells (10^6)", "A,15")
+    with pytest.raises(Faults, match="not clear that they are the dose"):
+        prepared(tmp_path, text, "cl2020-phase2")
