@@ -13,4 +13,6 @@ def visible(text: str) -> str:
     These are control characters, line breaks, marks that turn the direction of writing, spaces of no width,
     and code points that mean nothing.
     """
+    if text.isprintable():
+        return text
     return "".join(f"<U+{ord(c):04X}>" if unicodedata.category(c) in _UNSEEN else c for c in text)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import openpyxl
 
+from mfg import audit, load_protocol
 from tests.conftest import Said
 from tests.test_audit import HEADER, MSC, table
 
@@ -123,3 +124,28 @@ def test_a_hundred_thousand_wrong_rows_in_seconds(tmp_path: Path) -> None:
     cpu, megabytes = map(float, done.stderr.splitlines()[-1].split())
     assert cpu < 6
     assert megabytes < 100
+
+
+def test_text_of_a_table_cannot_steer_a_terminal(mfg: Callable[..., Said], tmp_path: Path) -> None:
+    """Escapes and marks that turn writing round, in names, in headers, in what is refused."""
+    hostile = "\x1b[31m\u202eevil"
+    path = table(tmp_path, [f"{hostile},72,72e7,x"], f"{HEADER},{hostile}")
+    said = mfg("audit", PHASE2, *MSC, path)
+    refused = mfg("audit", hostile, path)
+    assert "<U+001B>[31m<U+202E>evil" in said.out
+    for text in (said.out, said.err, refused.err):
+        assert "evil" in text
+        assert not {"\x1b", "\u202e"} & set(text)
+
+
+def test_python_names_what_the_command_names(mfg: Callable[..., Said], tmp_path: Path) -> None:
+    """The same findings from the same table, a dose of another protocol included."""
+    path = table(tmp_path, ["A,72,48e6", "B,72,72e6", "C,72,91e6", "D,72,72e7"])
+    said = mfg("audit", PHASE2, *MSC, path, "--json").json["findings"]
+    found = [
+        one for _, one in audit(load_protocol(PHASE2), path, arm="msc").verdicts() if one.verdict != "ok"
+    ]
+    assert [(f["row"], f["likely"], f["reason"]) for f in said] == [
+        (one.row, list(one.likely), one.reason) for one in found
+    ]
+    assert [one.likely for one in found] == [("another-protocol",), ("other",), ("ten-fold",)]

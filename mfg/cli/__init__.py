@@ -19,6 +19,7 @@ from mfg.cli import (
     patients,
     protocols,
     runs,
+    say,
     sensitivity,
     show,
     studies,
@@ -60,7 +61,7 @@ def run(arguments: list[str]) -> int:
     except CycloptsError as error:
         return _refused(in_words(error, arguments))
     except Failed as error:
-        sys.stderr.write(f"mfg: {error}\n")
+        say.remark(f"mfg: {error}")
         return FOUND
     except MfgError as error:
         return _refused(str(error))
@@ -96,5 +97,5 @@ def _terminated(*_: object) -> NoReturn:
 
 
 def _refused(message: str) -> int:
-    sys.stderr.write(f"mfg: {message}\n")
+    say.remark(f"mfg: {message}")
     return REFUSED

@@ -16,7 +16,6 @@ from mfg.cli import say
 
 if TYPE_CHECKING:
     from mfg.auditing import Audit, Verdict
-    from mfg.protocol.protocol import Protocol
     from mfg.record import Record
 
 _FIELDS = ("row", "patient", "verdict", "likely", "reason", "prescribed_cells", "deviation_percent")
@@ -68,25 +67,18 @@ def audit(
     json
         Print one JSON document.
     """
-    from mfg.auditing import audit as prepare
     from mfg.cli.asked import record_of
     from mfg.cli.verdicts import written
+    from mfg.reader.audits import audit as prepare
     from mfg.reader.protocols import load_protocol
 
     rules = load_protocol(protocol)
-    found = prepare(rules, file, arm=arm, dose=dose, round=round, others=_built_in)
+    found = prepare(rules, file, arm=arm, dose=dose, round=round)
     record = record_of(rules, by, file)
     rows = written(found, file, out) if out is not None else contextlib.nullcontext(found.rows())
     with rows as judged:
         flagged = (verdict for _, verdict in judged if verdict is not None and verdict.verdict != "ok")
         return _document(found, flagged, record) if json else _page(found, flagged, record)
-
-
-def _built_in() -> Iterator[Protocol]:
-    from mfg.reader.library import builtin
-    from mfg.reader.protocols import load_protocol
-
-    return (load_protocol(name) for name in builtin("protocol"))
 
 
 def _document(found: Audit, flagged: Iterator[Verdict], record: Record) -> int:

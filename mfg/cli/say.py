@@ -15,6 +15,8 @@ from typing import Any
 
 import attrs
 
+from mfg.visible import visible
+
 
 def whole(_: object, tokens: Sequence[Any]) -> int:
     """A whole number as it is typed: digits, perhaps a sign, nothing else."""
@@ -28,8 +30,14 @@ _kept: list[tuple[list[str], bool]] = []  # what is kept of the result, and whet
 
 
 def result(text: str = "") -> None:
-    """One line of the result."""
+    """One line of the result, or several."""
+    text = _seen(text)
     _say([text], [text])
+
+
+def _seen(text: str) -> str:
+    """*text* whose own line breaks stay, and nothing else that steers a terminal."""
+    return "\n".join(map(visible, text.split("\n")))
 
 
 def _say(lines: Sequence[str], plain: Sequence[str]) -> None:
@@ -53,7 +61,7 @@ def kept(*, printed: bool) -> Iterator[list[str]]:
 
 def remark(text: str) -> None:
     """One line beside the result."""
-    sys.stderr.write(f"{text}\n")
+    sys.stderr.write(f"{_seen(text)}\n")
 
 
 def document(content: object) -> None:
@@ -82,7 +90,7 @@ def encoded(thing: object) -> object:
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[int] = ()) -> None:
     """A table as wide as the terminal, or as wide as it needs where there is none."""
-    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    cells = [["" if cell is None else visible(str(cell)) for cell in row] for row in rows]
     plain = _drawn(header, cells, set(right), None)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     _say(plain if width is None else _drawn(header, cells, set(right), width), plain)
