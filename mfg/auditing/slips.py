@@ -91,8 +91,8 @@ def _multiples(given: float, multiplied: Predictions, bases: Iterable[float]) ->
     for base in dict.fromkeys(bases):
         ratio = given / base
         for name, factor in multiplied:
-            off = abs(ratio / factor - 1)
-            if off <= _NEAR:
+            if abs(ratio - factor) <= _NEAR * factor:
+                off = abs(ratio / factor - 1)
                 hits.append((0 if off <= _EXACT else 1 if off <= _CLOSE else 2, off, name))
     return hits
 
