@@ -277,3 +277,13 @@ def test_an_error_makes_the_status_1_and_a_warning_does_not(
     said = mfg(*(files.get(text, text) for text in arguments))
     assert f"{level} " in said.out, said
     assert said.status == status
+
+
+@pytest.mark.parametrize(("command", "more"), [("audit", ()), ("orders", ("--out", "orders"))])
+def test_a_table_in_the_place_of_the_protocol_is_told(
+    mfg: Callable[..., Said], command: str, more: tuple[str, ...]
+) -> None:
+    """Which comes first is easily mixed up."""
+    said = mfg(command, "doses.csv", "lenzumestrocel-phase2", *more)
+    assert said.status == 2
+    assert f"is a table, where the protocol is named; write mfg {command} PROTOCOL TABLE" in said.err

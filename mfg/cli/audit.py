@@ -68,10 +68,12 @@ def audit(
         Print one JSON document.
     """
     from mfg.cli.asked import record_of
+    from mfg.cli.given import protocol_first
     from mfg.cli.verdicts import written
     from mfg.reader.audits import audit as prepare
     from mfg.reader.protocols import load_protocol
 
+    protocol_first(protocol, "audit")
     rules = load_protocol(protocol)
     found = prepare(rules, file, arm=arm, dose=dose, round=round)
     record = record_of(rules, by, file)
