@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from simpy import AnyOf, Event, Interrupt
 
-from mfg.simulation.clock import Clock, First, Process
+from mfg.errors import Refused
+from mfg.simulation.clock import LAST, Clock, First, Process, StandsStill
 
 
 class Diary(Clock):
@@ -166,3 +169,69 @@ def test_a_failure_ends_the_run() -> None:
     clock.at(2, lambda: Event(clock).fail(ValueError("broken")))
     with pytest.raises(ValueError, match="broken"):
         clock.run()
+
+
+def tries_again(clock: Diary) -> Process:
+    """Look again in the same minute, for ever."""
+    yield 90
+    while True:
+        clock.says("again")
+        yield clock.now
+
+
+def begins_another(clock: Diary) -> Process:
+    """Begin another like this one, which does so too."""
+    yield 90
+    clock.says("again")
+    clock.process(_begins_at_once(clock))
+
+
+def _begins_at_once(clock: Diary) -> Process:
+    clock.says("again")
+    clock.process(_begins_at_once(clock))
+    yield 91
+
+
+@pytest.mark.parametrize("story", [tries_again, begins_another])
+def test_a_minute_that_does_not_end_ends_the_run(story: Callable[[Diary], Process]) -> None:
+    """What tries again without waiting is stopped at what may happen in one minute, which is told."""
+    clock = Diary()
+    clock.most = 1000
+    clock.process(story(clock))
+    with pytest.raises(StandsStill, match="the clock stands still on day 0 at 01:30"):
+        clock.run()
+    assert 998 <= len(clock.said) <= 1002
+
+
+def test_each_minute_has_as_many_things_as_the_one_before() -> None:
+    """No more than may happen in one minute happens in each of many; where it looks again within a minute, it is one minute."""
+    clock = Diary()
+    clock.most = 3
+    for minute in range(5):
+        for word in "abc":
+            clock.at(minute, lambda word=word: clock.says(word))  # type: ignore[misc]
+    clock.run()
+    assert len(clock.said) == 15
+
+    class Again:
+        def settle(self) -> None:
+            clock.at(clock.now, lambda: clock.unsettled.update({self: None}))
+
+    clock.at(5, lambda: clock.unsettled.update({Again(): None}))
+    with pytest.raises(StandsStill):
+        clock.run()
+
+
+def test_the_calendar_has_an_end() -> None:
+    """Who looks again every century is stopped at the last minute that a log can hold."""
+    clock, century = Diary(), 36_525 * 24 * 60
+
+    def looks() -> Process:
+        while True:
+            clock.says("not yet")
+            yield clock.now + century
+
+    clock.process(looks())
+    with pytest.raises(Refused, match="calendar: ends before everything has happened"):
+        clock.run()
+    assert len(clock.said) == LAST // century + 1

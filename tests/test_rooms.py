@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mfg.calendar import DAY
@@ -91,6 +91,21 @@ def test_a_draw_without_a_room_puts_its_dose_off() -> None:
     assert starts.between(NINE, 18 * 60 - 1).all()
 
 
+def test_a_draw_that_waits_in_line_until_closing_is_another_days() -> None:
+    """Without appointments too: two draws take the room all day, the third is a day later, and its dose a day after that.
+
+    Drawn in its turn on the next morning it would be on the day of its own dose, and a day ahead is what the protocol says.
+    """
+    walk_in: Changes = {"site.clinic.hospital.slot": None, "site.clinic.hospital.rooms": 1}
+    tables = run(lasting(plan_of(scenario(ONE_DOSE, walk_in, patients=people(3))), draw=270))
+    draws = done(tables, "draw")["started_min"].tolist()
+    assert [(start - draws[0], start % DAY) for start in draws] == [(0, NINE), (270, NINE + 270), (DAY, NINE)]
+    given = done(tables, "administer")["started_min"] // DAY - draws[0] // DAY
+    assert given.tolist() == [1, 1, 2]
+    waited = tables.events[tables.events["activity"] == limits.AWAITED]
+    assert waited[["outcome", "value"]].to_numpy().tolist() == [["hospital.rooms", 1.0]]
+
+
 @pytest.mark.parametrize(("keeps", "outcome"), [("12 hour", "expired"), ("24 hour", "given")])
 def test_a_product_at_the_door_at_closing_is_given_while_it_keeps(keeps: str, outcome: str) -> None:
     """On the next open day if it has not expired by then, and that is its day; else it is lost."""
@@ -108,6 +123,40 @@ def test_a_product_at_the_door_at_closing_is_given_while_it_keeps(keeps: str, ou
         assert int(second.given_day) == int(first.given_day) + 1
         assert second.put_off == 1
         assert second.age_hour > 12
+
+
+def test_a_product_that_comes_on_a_later_day_waits_for_an_appointment() -> None:
+    """Work that lasts three days: its product comes while the clinic is open, and has no place there that is its own.
+
+    It is given in the first free slot from then on, half an hour long, and the dose has moved by those days.
+    """
+    plan = plan_of(scenario(ONE_DOSE, {"protocol.step.formulate.use_within": "24 hour"}, patients=people(1)))
+    on_time = done(run(plan), "administer")["started_min"].item()
+    facilities = []
+    for facility in plan.facilities:
+        work = facility.work["formulate"]
+        slow = evolve(work, lasts=evolve(work.lasts, is_=work.lasts.is_ + 3 * DAY))
+        facilities.append(evolve(facility, work={**facility.work, "formulate": slow}))
+    late = run(evolve(plan, facilities=tuple(facilities)))
+    shipped = int(done(late, "ship out")["finished_min"].item())
+    result = int(done(late, "result count and viability")["finished_min"].item())
+    (given,) = done(late, "administer")["started_min"]
+    assert given == -(-max(shipped, result) // 30) * 30
+    assert given // DAY == on_time // DAY + 3
+    assert late.doses["put_off"].tolist() == [1]
+
+
+def test_a_clinic_that_never_closes_turns_away_to_another_appointment() -> None:
+    """Who finds no room until midnight finds the clinic open, and has no appointment any more: the next free one is waited for."""
+    always: Changes = {
+        "site.clinic.hospital.hours": "Mon-Sun 00:00-24:00",
+        "site.work.administer.booked": "60 minute",
+        "protocol.step.formulate.use_within": "48 hour",
+    }
+    plan = plan_of(scenario(ONE_ROOM, always, patients=people(2)))
+    first, second = done(run(lasting(plan, administer=20 * 60)), "administer").itertuples()
+    assert second.started_min >= first.finished_min
+    assert second.started_min // DAY == first.started_min // DAY + 1
 
 
 def test_a_bed_is_kept_until_its_patient_leaves_it() -> None:
@@ -170,6 +219,7 @@ def lasts(spread: Decimal) -> dict[str, object]:
     slot=st.sampled_from(["15 minute", "30 minute", "60 minute", None]),
     seed=st.integers(0, 1000),
 )
+@example(apart=2, rooms=1, beds=1, stay=1, spread=Decimal("2.3"), slot=None, seed=364)
 def test_nothing_is_used_more_often_than_it_is_there(
     apart: int, rooms: int, beds: int, stay: int, spread: Decimal, slot: str | None, seed: int
 ) -> None:

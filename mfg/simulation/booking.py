@@ -465,6 +465,11 @@ class Booking:
         opened = self.open_days[patient.clinic].get(day)
         return opened[0] if opened is not None else day * DAY + self.usual[patient.clinic]
 
+    def last_minute(self, patient: Patient, day: int) -> int:
+        """The last minute of *day* at which the patient's clinic is open; of the whole day if it is closed then."""
+        _, closes = self.open_days[patient.clinic].get(day, (0, (day + 1) * DAY))
+        return closes - 1
+
     def closing(self, patient: Patient, booked: Booked) -> int:
         """The latest start with which a booked procedure ends before the clinic closes."""
         rooms = self.rooms[patient.clinic]

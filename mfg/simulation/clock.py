@@ -15,15 +15,33 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from functools import partial
 from heapq import heappop, heappush
+from itertools import islice
 from typing import Any, Protocol
 
 from simpy import Environment, Event, Interrupt
 from simpy.core import EmptySchedule
 from simpy.events import NORMAL
 
+from mfg.errors import Refused
+
+MANY = 100_000  # more than may happen in one minute
+LAST = 2**31 - 1  # the last minute that the log can hold, four thousand years after the first
+
 Wait = Event | int  # what a process waits for: an event, or a minute
 Process = Generator[Wait, None, Any]
 Call = Callable[[], None]
+
+
+class StandsStill(Exception):
+    """More happens in the minute `now` than a run can have to do in it: something is tried again and again."""
+
+    def __init__(self, now: int) -> None:
+        super().__init__(now)
+        self.now = now
+
+    def __str__(self) -> str:
+        day, minute = divmod(self.now, 24 * 60)
+        return f"the clock stands still on day {day} at {minute // 60:02d}:{minute % 60:02d}"
 
 
 class Unsettled(Protocol):
@@ -115,10 +133,12 @@ class Clock(Environment):
 
     `agenda` holds the calls of each minute and `moments` is the heap of these minutes. `urgent` calls come before all
     others of the current minute: starts and interrupts of processes. `unsettled` are those that decide at its end.
+    No more than `most` calls may happen in one minute.
     """
 
     now: int = 0
     stopped: bool = False
+    most: int = MANY
 
     def __init__(self) -> None:
         super().__init__(initial_time=0)
@@ -155,24 +175,39 @@ class Clock(Environment):
         self.at(self.now + int(delay), partial(happen, event))
 
     def run(self, until: Any = None) -> None:  # noqa: ARG002  a run ends when nothing is left to happen
-        """Run minute by minute until nothing is scheduled any more or it is `stopped`."""
+        """Let everything happen, instant by instant, until nothing is left or it is `stopped`.
+
+        Raises:
+            StandsStill: if one minute does not come to its end.
+            Refused: if the log cannot hold the next one, so late is it.
+        """
         agenda, moments, urgent, unsettled = self.agenda, self.moments, self.urgent, self.unsettled
         self._hurry()
+        left = self.most
         while moments and not self.stopped:
-            now = self.now = heappop(moments)
-            for call in agenda[now]:
+            now = heappop(moments)
+            if now != self.now:
+                self.now, left = now, self.most
+                if now > LAST:
+                    problem = "ends before everything has happened, thousands of years after the start"
+                    raise Refused("calendar", None, problem, "shorten what lasts, or what is waited for")
+            for call in islice(agenda[now], left):
                 call()
                 if urgent:
                     self._hurry()
-            del agenda[now]
+            left -= len(agenda.pop(now))
+            if left < 0:
+                raise StandsStill(now)
             if unsettled:
                 for each in unsettled:
                     each.settle()
                 unsettled.clear()
 
     def _hurry(self) -> None:
-        for call in self.urgent:
+        for call in islice(self.urgent, self.most):
             call()
+        if len(self.urgent) > self.most:
+            raise StandsStill(self.now)
         self.urgent.clear()
 
     def step(self) -> None:

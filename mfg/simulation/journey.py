@@ -117,7 +117,9 @@ def draw(unit: Unit, dosing: Dosing, booked: Booked) -> Process:
     if not (yield from in_turn(unit, dosing, surely=False)):
         return False
     day, upset = booked.day, dosing.upset
-    if (yield from unit.procedure("draw", dosing, booked, unless=upset)) >= 0:
+    # on its own day, or it would not be as far ahead of the dose as the protocol says
+    by = unit.booking.last_minute(dosing.patient, day)
+    if (yield from unit.procedure("draw", dosing, booked, by=by, unless=upset)) >= 0:
         return booked.day == day  # or it was put off meanwhile, and another draw with it
     if not upset.triggered:
         put_off(unit, dosing, unit.now, no_room(unit, dosing))

@@ -22,8 +22,9 @@ QUEUED = "waited in line"  # or that waited for a room until another day
 def wait_for_doors(unit: Unit, dosing: Dosing, by: float | None, *, turned_away: bool) -> Process:
     """Wait until the clinic is open; False if it is not *by* then, or if the dose is upset meanwhile.
 
-    Where appointments are given it waits for the next free one, and later doses keep their distance. Who was *turned
-    away*, as the clinic closed before there was a room, waits for another day.
+    Where appointments are given it waits for the next free one, and later doses keep their distance. So does who comes
+    on a later day than that of the appointment, however open the clinic is: nobody is expected at its door then. Who was
+    *turned away*, as the clinic closed before there was a room, waits for another day.
     """
     patient, booked, upset = dosing.patient, dosing.booked, dosing.upset
     windows = unit.plan.clinics[patient.clinic].windows
@@ -32,7 +33,7 @@ def wait_for_doors(unit: Unit, dosing: Dosing, by: float | None, *, turned_away:
     if (
         booked is None
         or booked.event.inpatient
-        or opens == unit.now
+        or (opens == unit.now and unit.now // DAY <= booked.day)
         or unit.booking.rooms[patient.clinic] is None
     ):
         return True

@@ -11,6 +11,7 @@ from mfg.errors import Refused, Unsound
 from mfg.log.columns import Columns
 from mfg.plan import plan as p
 from mfg.simulation.adherence import off_course
+from mfg.simulation.clock import MANY, StandsStill
 from mfg.simulation.cohort import Patient, cohort_of
 from mfg.simulation.floor import Exhausted
 from mfg.simulation.hours import outside_hours
@@ -19,6 +20,7 @@ from mfg.simulation.progress import resume
 from mfg.simulation.stagger import too_soon
 from mfg.simulation.unit import Unit
 
+OF_EACH = 1000  # things that a patient can have to do in one minute, at the very most
 ROUNDING = 1e-9  # of what is added up in another order
 
 
@@ -29,7 +31,7 @@ def replicate(plan: p.Plan, replication: int, *, only_in_progress: bool = False)
     is the same, and held against the same rules as far as they can be broken by then.
 
     Raises:
-        Unsound: if the finished run breaks one of its own invariants.
+        Unsound: if the run breaks one of its own invariants, or stands still.
         Refused: if the site is so overloaded that the calendar ends before its work does.
     """
     with undisturbed():
@@ -39,6 +41,7 @@ def replicate(plan: p.Plan, replication: int, *, only_in_progress: bool = False)
 def _replicated(plan: p.Plan, replication: int, only_in_progress: bool) -> tuple[Columns, list[str]]:
     patients, luck = cohort_of(plan, replication)
     unit = Unit(plan, luck)
+    unit.floor.most = MANY + OF_EACH * len(patients)
     if only_in_progress:
         unit.watched = set(range(len(plan.in_progress)))
     for patient in patients:
@@ -55,6 +58,8 @@ def _replicated(plan: p.Plan, replication: int, only_in_progress: bool) -> tuple
         names = ", ".join(plan.resources[resource] for resource, _ in ended.need.parts)
         problem = "cannot keep up: work still waits for it three years after the horizon"
         raise Refused("site", names, problem, "add some, or let fewer patients come") from None
+    except StandsStill as still:
+        raise Unsound(replication, (str(still),)) from None
     broken = tuple(_broken(unit, patients))
     if broken:
         raise Unsound(replication, broken)
