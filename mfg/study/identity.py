@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from mfg.plan.plan import Plan
     from mfg.scenario import Scenario
 
+MINUTES = (
+    "hours",
+    "needs",
+)  # parts of a plan in which there are whole numbers alone: what is equal is written alike
 _VERSIONS = ("mfg", "numpy", "pandas", "pyarrow", "scipy", "simpy")
 
 
@@ -103,7 +107,13 @@ def _input(scenario: Scenario) -> dict[str, Any]:
 
 def _written(plan: Plan) -> dict[str, str]:
     """A plan as text, by its fields; what many variants share is written once."""
-    return {one.name: _once(Itself(getattr(plan, one.name))) for one in fields(type(plan))}
+    parts = {one.name: getattr(plan, one.name) for one in fields(type(plan))}
+    return {name: _alike(part) if name in MINUTES else _once(Itself(part)) for name, part in parts.items()}
+
+
+@lru_cache(maxsize=32)
+def _alike(part: tuple[Any, ...]) -> str:
+    return _digest(repr(part))
 
 
 @lru_cache(maxsize=128)

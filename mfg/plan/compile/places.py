@@ -175,7 +175,7 @@ class Places:
                 "store", name, ((self._resource(name, "storage", facility.storage, always), 1),)
             )
         longer = minutes(facility.overtime) or 0
-        granted = [(opens, closes + longer) for opens, closes in windows]
+        granted = [(opens, closes + longer) for opens, closes in windows] if longer else windows
         at_call = self._on_call(facility, granted)
         work = {
             w: self._work(w, name, held, {"medium": at_call, "review": None}.get(w, granted))
