@@ -27,9 +27,21 @@ class MfgError(Exception):
     """The root: everything this package refuses to do."""
 
 
+class Parameter(str):
+    """The name of a function's parameter, as the place of a refusal; a command line shows its own option instead.
+
+    A second word says which of several: ``given cohort``, ``settings suites``.
+    """
+
+    __slots__ = ()
+
+
 @define(slots=False)
 class Refused(MfgError):
-    """One thing that cannot be used as it was given; *given* is None where something is missing."""
+    """One thing that cannot be used as it was given; *given* is None where something is missing.
+
+    The remedy may name parameters, each between backquotes.
+    """
 
     where: str
     given: str | None

@@ -204,7 +204,7 @@ def test_a_layout_that_may_mean_two_things_is_refused_once(tmp_path: Path, layou
 @pytest.mark.parametrize(
     ("name", "header", "options", "words"),
     [
-        (PHASE3, "patient,weight_kg,cells", {}, ["no column 'arm'", "--arm", "no column 'dose'", "--dose"]),
+        (PHASE3, "patient,weight_kg,cells", {}, ["no column 'arm'", "`arm`", "no column 'dose'", "`dose`"]),
         (PHASE3, "patient,weight_kg,cells,arm", {}, ["the doses of arm two-dose differ"]),
         (
             PHASE3,
@@ -238,7 +238,7 @@ def test_what_is_said_of_the_whole_table_is_taken_and_told(tmp_path: Path) -> No
     text = lines("patient,weight_kg,cells", "A,72,72000000")
     wrong = prepared(tmp_path, text, PHASE3, arm="two-dose", dose="booster 1")
     assert said(wrong) == (("error", "another-arm"),)
-    assert any("--arm" in one for one in wrong.assumed)
+    assert any("as asked" in one for one in wrong.assumed)
     assert said(prepared(tmp_path, text, PHASE3, arm="five-dose")) == (OK,)
 
 

@@ -42,7 +42,7 @@ def test_what_is_assumed_left_out_and_unchecked_is_said(mfg: Callable[..., Said]
     said = mfg("audit", "nurown-phase2", path, "--arm", "active")
     assert said.status == 0
     for words in (
-        "every row is taken to be of arm active, as --arm says",
+        "every row is taken to be of arm active, as asked",
         "volume_mL is not checked: no concentration stated",
         "sums or means, not judged: row 4",
         "blank rows left out: 1",

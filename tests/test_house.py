@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from collections.abc import Callable
+
 import pytest
 
-from tests.house import closure, lines, modules, public_methods, reading
+from mfg import Faults, Refused, dose, load_protocol, simulate
+from tests.conftest import Said
+from tests.house import closure, lines, modules, public_methods, reading, tree_of
 
 
 @pytest.mark.parametrize(("task", "most"), [("dose", 4_600), ("results", 2_900), ("engine", 8_700)])
@@ -22,7 +28,7 @@ def test_results_load_no_engine() -> None:
 def test_no_further_file_is_long() -> None:
     """Those that are stay the few that they are; a file has one idea."""
     long = {module for module, path in modules().items() if lines(path) > 300}
-    known = "cli.runs dispensing.worksheet plan.plan protocol.protocol reader.structure results.derived units"
+    known = "auditing.columns cli.runs dispensing.worksheet plan.plan protocol.protocol reader.structure results.derived units"
     known += " simulation.adherence simulation.booking simulation.floor simulation.making simulation.unit"
     assert long <= {f"mfg.{name}" for name in known.split()}
 
@@ -31,3 +37,48 @@ def test_no_further_class_is_wide() -> None:
     """At most fifteen public methods and properties."""
     wide = {name for name, count in public_methods().items() if count > 15}
     assert wide <= {"mfg.simulation.booking.Booking", "mfg.simulation.unit.Unit"}
+
+
+COMMANDS = {  # what names a whole command on purpose: one that repeats a replication, one that lists paths, who asked
+    "mfg.study.study",
+    "mfg.reader.paths",
+    "mfg.record",
+}
+
+
+def test_the_core_speaks_of_parameters() -> None:
+    """Options are the command line's own; a refusal names the parameter, which a Python user typed."""
+    found = []
+    for module, path in modules().items():
+        if module.startswith("mfg.cli") or module in COMMANDS:
+            continue
+        texts = [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Constant)]
+        told = {id(node.body[0].value) for node in ast.walk(tree_of(path)) if is_documented(node)}
+        found += [
+            f"{module}: {text.value}"
+            for text in texts
+            if isinstance(text.value, str)
+            and id(text) not in told
+            and re.search(r"(^|[ (])--[a-z]", text.value)
+        ]
+    assert [one for one in found if "\n" not in one] == []
+
+
+def is_documented(node: ast.AST) -> bool:
+    """Whether something begins with a docstring."""
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    return isinstance(node, kinds) and ast.get_docstring(node) is not None
+
+
+def test_a_command_line_says_its_options(mfg: Callable[..., Said]) -> None:
+    """The same refusal, as each of the two types it."""
+    protocol = load_protocol("lenzumestrocel-korea")
+    with pytest.raises(Refused, match=r"^dose: depends on the weight; give `weight`$"):
+        dose(protocol)
+    assert mfg("dose", "lenzumestrocel-korea").err == "mfg: dose: depends on the weight; give --weight\n"
+    with pytest.raises(Refused, match=r"^replications: '0' is out of reach"):
+        simulate("lenzumestrocel-phase2", replications=0)
+    assert mfg("run", "lenzumestrocel-phase2", "-n", 0).err.startswith("mfg: -n: '0' is out of reach")
+    with pytest.raises(Faults, match="settings suites: 'many' is not a plain number"):
+        simulate("lenzumestrocel-phase2", settings={"suites": "many"})
+    assert "--set suites: 'many'" in mfg("run", "lenzumestrocel-phase2", "--set", "suites=many").err

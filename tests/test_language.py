@@ -116,7 +116,7 @@ one_of = ["1", "2", "3"]
     assert cells(text + levels, cohort="3") == 30_000_000
     with pytest.raises(Refused, match="one of 1, 2, 3"):
         cells(text + levels, cohort="4")
-    with pytest.raises(Refused, match="--given cohort=VALUE"):
+    with pytest.raises(Refused, match="given cohort"):
         cells(text + levels)
 
 
@@ -148,9 +148,9 @@ day = "28 day"
     )
     rule = protocol(text, base=base)
     assert dose(rule, arm="high", dose="dose 2").total_cells == 3_000_000
-    with pytest.raises(Refused, match="--arm"):
+    with pytest.raises(Refused, match="arm"):
         dose(rule)
-    with pytest.raises(Refused, match="--dose"):
+    with pytest.raises(Refused, match="dose"):
         dose(rule, arm="high")
 
 
@@ -421,7 +421,7 @@ cells = "60e6 cell"
     rule = protocol("", base=base)
     assert [e.day for e in schedule(rule, baseline="2026-03-12", arm="early").events] == [-28, 0, 182]
     assert [e.day for e in schedule(rule, baseline="2026-03-12", arm="late").events] == [0, 154, 182]
-    with pytest.raises(Refused, match=r"--dose: is needed.*first \(sham\), second \(MSC\)"):
+    with pytest.raises(Refused, match=r"dose: is needed.*first \(sham\), second \(MSC\)"):
         dose(rule, arm="late")
 
 

@@ -72,15 +72,15 @@ def test_any_lot_equals_fractions(kg: int, count: int, percent: int, *, viable: 
 @pytest.mark.parametrize(
     ("lines", "count", "viability", "problem"),
     [
-        ('cells = "1e6 viable_cell"', "1e6 cell/mL", None, "--count: '1000000 cell/mL' counts cells, and the dose counts viable cells: only the viability joins them"),
+        ('cells = "1e6 viable_cell"', "1e6 cell/mL", None, "count: '1000000 cell/mL' counts cells, and the dose counts viable cells: only the viability joins them"),
         ('cells = "1e6 cell"', "1e6 viable_cell/mL", None, "counts viable cells, and the dose counts cells: only the viability joins them"),
         ('cells = "1e6 IEQ"', "1e6 cell/mL", "90 %", "counts cells, and the dose counts islet equivalents: no number joins them"),
         ('cells = "1e6 cell"\ncounted = "Muse cell"', "1e6 cell/mL", "90 %", "counts cells, and the dose counts Muse cells: nothing here tells them apart"),
         ('cells = "1e6 cell"', "1e6 cell", None, "has a unit that a concentration cannot have, 'cell'"),
-        ('cells = "1e6 cell"', "1e6 cell/mL", "0 %", "--viability: '0 %' is zero"),
+        ('cells = "1e6 cell"', "1e6 cell/mL", "0 %", "viability: '0 %' is zero"),
         ('cells = "1e6 cell"', "1e6 cell/mL", "101 %", "is above 100 %"),
         ('cells = { least = "1e6 cell" }', "1e6 cell/mL", None, "has no use for iv: the lot decides"),
-        ('cells = "30e6 cell"\nconcentration = "1e7 cell/mL"\nvolume = { most = "5 mL" }', "5e6 cell/mL", None, "--count: '6 mL' is outside at most 5 mL for iv"),
+        ('cells = "30e6 cell"\nconcentration = "1e7 cell/mL"\nvolume = { most = "5 mL" }', "5e6 cell/mL", None, "count: '6 mL' is outside at most 5 mL for iv"),
         ('cells = "30e6 cell"\nconcentration = { least = "1e7 cell/mL", most = "2e7 cell/mL" }', "5e6 cell/mL", None, "'5000000 cell/mL' is outside at least 1e7 cell/mL and at most 2e7 cell/mL for iv"),
         ('cells = "30e6 cell"\nvolume = "5 mL"', "5e6 cell/mL", None, "'6 mL' is more than the 5 mL that iv is given in"),
     ],
@@ -96,9 +96,9 @@ def test_a_lot_that_cannot_be_told_or_may_not_be_given_is_refused(
 
 def test_a_viability_alone_measures_nothing() -> None:
     """Nor does the count of a placebo."""
-    with pytest.raises(Refused, match="--viability: '92 %' has no use without a count"):
+    with pytest.raises(Refused, match="viability: '92 %' has no use without a count"):
         dose(PHASE2, arm="msc", weight="72 kg", viability="92 %")
-    with pytest.raises(Refused, match="--count: has no use here: dose 1 holds no cells"):
+    with pytest.raises(Refused, match="count: has no use here: dose 1 holds no cells"):
         dose(load_protocol("lenzumestrocel-phase3"), arm="control", dose="dose 1", count="1e7 cell/mL")
 
 
@@ -165,13 +165,13 @@ def test_a_lot_below_a_release_limit_is_refused_with_the_limit_and_its_evidence(
     assert dose(PHASE2, arm="msc", weight="72 kg", count="1e7 cell/mL", viability="80 %").from_lot
     with pytest.raises(
         Refused,
-        match=r"--viability: '79\.9 %' is outside at least 80 %, the release limit of count and viability \(assumed: 70-85 %",
+        match=r"viability: '79\.9 %' is outside at least 80 %, the release limit of count and viability \(assumed: 70-85 %",
     ):
         dose(PHASE2, arm="msc", weight="72 kg", count="1e7 cell/mL", viability="79.9 %")
     order = dose(PHASE2, arm="msc", weight="72 kg", count="1e7 cell/mL")
     said = [finding.message for finding in order.findings if finding.rule == "release-not-checked"]
     assert said == [
-        "count and viability: at least 80 % is not checked: give --viability",
+        "count and viability: at least 80 % is not checked: give `viability`",
         "release tests that are not checked here: sterility, mycoplasma, VEGF, identity, sterility, final product",
     ]
 
@@ -201,7 +201,7 @@ holds = "administration"
     assert dose(protocol(text), count="5e6 viable_cell/mL").from_lot[0].volume_mL == 6
     with pytest.raises(
         Refused,
-        match=r"--count: '4900000 viable_cell/mL' is outside at least 5000000 viable_cell/mL, the release limit of viability",
+        match=r"count: '4900000 viable_cell/mL' is outside at least 5000000 viable_cell/mL, the release limit of viability",
     ):
         dose(protocol(text), count="4.9e6 viable_cell/mL")
     order = dose(protocol(text), count="1e7 cell/mL", viability="90 %")

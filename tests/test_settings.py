@@ -235,7 +235,7 @@ def test_what_no_file_could_hold_is_not_set(key: str, text: str, problem: str | 
     """It is refused where it was typed, and before anything is reckoned with it; what is only large is judged later."""
     documents = documents_of("lenzumestrocel-phase2")
     faults = set_values(documents, {key: text})
-    assert [fault.where for fault in faults] == ([f"--set {key}"] if problem else [])
+    assert [fault.where for fault in faults] == ([f"settings {key}"] if problem else [])
     assert all(problem in fault.problem for fault in faults if problem)
 
 

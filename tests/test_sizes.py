@@ -140,7 +140,7 @@ def test_a_study_ends(mfg: Callable[..., Said]) -> None:
     """Combinations are counted before they are made, samples before they are drawn."""
     values = [str(n) for n in range(100)]
     assert len(grid({"suites": values, "rooms": values})) == VARIANTS.most
-    with pytest.raises(Refused, match="--vary: comes to 1,000,000,000,000 variants in a study"):
+    with pytest.raises(Refused, match="vary: comes to 1,000,000,000,000 variants in a study"):
         grid(dict.fromkeys(("a", "b", "c", "d", "e", "f"), values))
     possible(REPLICATIONS.most)
     with pytest.raises(Refused, match="is above 999,999, the most replications"):
@@ -167,7 +167,7 @@ def test_a_study_ends(mfg: Callable[..., Said]) -> None:
 )
 def test_the_ends_of_a_range_are_numbers_like_all_others(text: str, problem: str) -> None:
     """By the same grammar, and refused under the option that they were given with."""
-    with pytest.raises(Refused, match=f"--over suites: .*{problem}"):
+    with pytest.raises(Refused, match=f"over suites: .*{problem}"):
         Range.read("suites", text, "--over")
 
 

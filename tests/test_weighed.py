@@ -31,7 +31,7 @@ def test_a_weight_holds_so_many_days(valid: str) -> None:
     """The last of them included."""
     assert noted(rule(valid), weighed="2026-03-01", on="2026-03-15") == []
     assert noted(rule(valid), weighed=date(2026, 3, 15), on=date(2026, 3, 15)) == []
-    with pytest.raises(Refused, match=r"--weighed: '2026-03-01' is 15 days before 2026-03-16"):
+    with pytest.raises(Refused, match=r"weighed: '2026-03-01' is 15 days before 2026-03-16"):
         noted(rule(valid), weighed="2026-03-01", on="2026-03-16")
 
 
@@ -42,7 +42,7 @@ def test_what_is_not_stated_or_not_given_is_not_checked() -> None:
         "how long a weight holds is not stated: its age is not checked"
     ]
     assert noted(rule('valid = "14 day"')) == [
-        "weight holds for 14 day; how old it is is not checked: give --weighed and --on"
+        "weight holds for 14 day; how old it is is not checked: give `weighed` and `on`"
     ]
 
 
@@ -58,10 +58,10 @@ def test_the_age_of_another_covariate_is_not_checked() -> None:
 @pytest.mark.parametrize(
     ("days", "problem"),
     [
-        ({"weighed": "2026-03-01"}, "--on: is missing beside --weighed"),
-        ({"on": "2026-03-01"}, "--weighed: is missing beside --on"),
-        ({"weighed": "2026-03-02", "on": "2026-03-01"}, "--weighed: '2026-03-02' lies behind the dosing day"),
-        ({"weighed": "1 March", "on": "2026-03-01"}, "--weighed: '1 March' is not a day"),
+        ({"weighed": "2026-03-01"}, "on: is missing beside `weighed`"),
+        ({"on": "2026-03-01"}, "weighed: is missing beside `on`"),
+        ({"weighed": "2026-03-02", "on": "2026-03-01"}, "weighed: '2026-03-02' lies behind the dosing day"),
+        ({"weighed": "1 March", "on": "2026-03-01"}, "weighed: '1 March' is not a day"),
     ],
 )
 def test_days_that_say_nothing_are_refused(days: dict[str, str], problem: str) -> None:

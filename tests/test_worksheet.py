@@ -357,7 +357,7 @@ def test_a_placebo_without_the_weight_says_so() -> None:
     assert [a.volume_mL for a in order.administrations] == [None]
     (found,) = [f for f in order.findings if f.rule == "matching-volume"]
     assert found.level == "warning"
-    assert "depends on the weight; give --weight" in found.message
+    assert "depends on the weight; give `weight`" in found.message
 
 
 def test_a_placebo_of_a_product_without_a_volume_has_its_containers() -> None:

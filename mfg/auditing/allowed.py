@@ -10,7 +10,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from attrs import frozen
 
 from mfg.digits import plain
-from mfg.errors import Refused
+from mfg.errors import Parameter, Refused
 from mfg.prescription.order import Administration
 from mfg.prescription.rule import RouteRule
 from mfg.units import Graduation, alike, amount, kind_of, measure_of
@@ -43,7 +43,9 @@ class Stated:
         if held is None:
             what = "no concentration" if self.unit == "mL" else "no content of a container"
             advice = "state the rounding in cells, like 1e6cell"
-            raise Refused("--round", str(self), f"is unknown in cells: {route.name} has {what}", advice)
+            raise Refused(
+                Parameter("round"), str(self), f"is unknown in cells: {route.name} has {what}", advice
+            )
         return self.step * held
 
     def _held(self, route: RouteRule) -> Decimal | None:
@@ -133,11 +135,11 @@ def read_rounding(text: str) -> Stated:
     match = re.fullmatch(r"(.*?)(?:\s+(\w+))?", text.strip())
     how = match[2] if match and match[2] in _HOW else None
     size = text.strip().removesuffix(how).strip() if how else text.strip()
-    quantity = measure_of(Graduation).read(size, "--round")
+    quantity = measure_of(Graduation).read(size, Parameter("round"))
     unit = next((u for u in ("mL", "container") if alike(quantity, u)), None)
     if unit is None:
         if "cell" not in size and "IEQ" not in size:
             advice = "use mL, cell or container, like 0.1mL"
-            raise Refused("--round", text, "is no step in which a dose is measured", advice)
+            raise Refused(Parameter("round"), text, "is no step in which a dose is measured", advice)
         unit = kind_of(quantity)
     return Stated(amount(quantity, unit), unit, how or "nearest")

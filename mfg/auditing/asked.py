@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import define, field
 
 from mfg.auditing.words import Words
-from mfg.errors import Refused
+from mfg.errors import Parameter, Refused
 from mfg.prescription.order import Administration, in_words
 from mfg.prescription.prescriber import Prescriber
 from mfg.prescription.which import arms_differ, arms_in_words
@@ -48,11 +48,13 @@ class Asked:
             if made.arm is None or not protocol.arm(made.arm).doses:
                 problem = "is no arm of this protocol" if made.arm is None else "receives no dose"
                 names = ", ".join(a.name for a in protocol.arms if a.doses)
-                raise Refused("--arm", arm, problem, f"arms with doses: {names}")
+                raise Refused(Parameter("arm"), arm, problem, f"arms with doses: {names}")
         if dose is not None:
             made.dose = Words(made.all_doses()).find(dose)
             if made.dose is None:
-                raise Refused("--dose", dose, "is no dose here", f"use one of {', '.join(made.all_doses())}")
+                raise Refused(
+                    Parameter("dose"), dose, "is no dose here", f"use one of {', '.join(made.all_doses())}"
+                )
         return made
 
     def arms(self) -> list[Arm]:
@@ -81,12 +83,12 @@ class Asked:
         if columns.arm is None and self._arms_differ():
             names = arms_in_words(self.protocol, self.dose)
             problem = f"has no column 'arm', and what a patient gets differs: {names}"
-            yield Refused("header", None, problem, "add it, or give --arm for the whole table")
+            yield Refused("header", None, problem, "add it, or give `arm` for the whole table")
         if columns.dose is None and self.dose is None and not wide:
             for arm in self.arms():
                 if self._doses_differ(arm):
                     problem = f"has no column 'dose', and the doses of arm {arm.name} differ"
-                    yield Refused("header", None, problem, "add it, or give --dose for the whole table")
+                    yield Refused("header", None, problem, "add it, or give `dose` for the whole table")
                     return
 
     def counted(self) -> tuple[str, ...]:
@@ -97,12 +99,12 @@ class Asked:
     def assumed(self, columns: Columns, *, wide: bool) -> Iterator[str]:
         """What is taken for granted, in words."""
         if self.arm is not None:
-            yield f"every row is taken to be of arm {self.arm}, as --arm says"
+            yield f"every row is taken to be of arm {self.arm}, as asked"
         elif columns.arm is None and len(self.protocol.arms) > 1:
             names = " or ".join(a.name for a in self.arms())
             yield f"no column 'arm': every row is taken to be of arm {names}; what they get is the same"
         if self.dose is not None:
-            yield f"every row is taken to be of {self.dose}, as --dose says"
+            yield f"every row is taken to be of {self.dose}, as asked"
         elif columns.dose is None and not wide and len(self.all_doses()) > 1:
             yield f"no column 'dose': the doses ({', '.join(self.all_doses())}) are all alike"
         if set(self.counted()) - {"cells"}:

@@ -51,7 +51,7 @@ class Judge:
         except Unreadable as fault:
             kind, reason = "unreadable", str(fault)
         except Refused as fault:
-            reason = str(fault).removeprefix("--")
+            reason = str(fault)
         likely = self.naming.of_broken(cells) or kind
         return Verdict(row.number, patient, "error", (likely,), reason)
 

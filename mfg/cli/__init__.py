@@ -27,7 +27,7 @@ from mfg.cli import (
     studies,
     today,
 )
-from mfg.cli.wrong import in_words
+from mfg.cli.wrong import as_typed, in_words
 from mfg.errors import Failed, MfgError
 
 DONE, FOUND, REFUSED, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
@@ -66,7 +66,7 @@ def run(arguments: list[str]) -> int:
         say.remark(f"mfg: {error}")
         return FOUND
     except MfgError as error:
-        return _refused(str(error))
+        return _refused(str(as_typed(error)))
     except BrokenPipeError:
         raise
     except OSError as error:

@@ -16,6 +16,7 @@ from typing import Any
 
 import attrs
 
+from mfg.cli.wrong import with_options
 from mfg.visible import is_unseen, visible
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7e]")
@@ -167,6 +168,6 @@ def status(levels: Iterable[str]) -> int:
 def finding(item: Any) -> None:
     """One finding with its evidence."""
     event = f"{item.event}: " if getattr(item, "event", "") else ""
-    result(f"{item.level:<8} {event}{item.message}")
+    result(f"{item.level:<8} {event}{with_options(item.message)}")
     if item.evidence:
         result(f"         {item.evidence}")

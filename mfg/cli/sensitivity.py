@@ -89,7 +89,7 @@ def sensitivity(
         advice = "leave it out, or give --method sobol; -n repeats a screening"
         raise Refused("--samples", str(samples), f"means nothing to a {method}", advice)
     fixed = pairs(settings)
-    ranges = [Range.read(key, text, "--over") for key, text in pairs(over, "--over").items()]
+    ranges = [Range.read(key, text, "over") for key, text in pairs(over, "--over").items()]
     given = Assumed(tuple(moved_over(ranges)), {})
     chosen = given if ranges else assumed_in(load_scenario(scenario, fixed))
     asked: dict[str, Any] = {"inputs": chosen.inputs, "settings": fixed, "seed": seed, "lasting": True}

@@ -6,10 +6,43 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from attrs import evolve
 from cyclopts import CycloptsError, UnknownOptionError, UnusedCliTokensError
+
+from mfg.errors import Faults, MfgError, Parameter, Refused
 
 _NUMBER = re.compile(r"-?[0-9][0-9.eE+-]*")
 _OF_A_PATIENT = ("age", "area", "bmi", "bsa", "height", "sex")  # near to an option of another meaning
+
+
+_OPTIONS = {
+    "replications": "-n",
+    "output": "-o",
+    "settings": "--set",
+}  # what is not called like its parameter
+
+
+def as_typed(error: MfgError) -> MfgError:
+    """The same error with options in the place of parameters."""
+    if isinstance(error, Faults):
+        return evolve(error, faults=tuple(_as_typed(fault) for fault in error.faults))
+    return _as_typed(error) if isinstance(error, Refused) else error
+
+
+def with_options(text: str) -> str:
+    """*text* with options in the place of the parameters that stand between backquotes."""
+    return re.sub(r"`([a-z][^`]*)`", lambda name: _option(name[1]), text)
+
+
+def _as_typed(fault: Refused) -> Refused:
+    where = _option(fault.where) if isinstance(fault.where, Parameter) else fault.where
+    return evolve(fault, where=where, problem=with_options(fault.problem), remedy=with_options(fault.remedy))
+
+
+def _option(parameter: str) -> str:
+    name, space, rest = parameter.partition(" ")
+    option = _OPTIONS.get(name, f"--{name.replace('_', '-')}")
+    return f"{option}{space}{rest}"
 
 
 def in_words(error: CycloptsError, arguments: Sequence[str]) -> str:

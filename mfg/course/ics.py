@@ -18,7 +18,7 @@ from icalendar import Calendar, Event
 
 from mfg.course.appointment import Appointment
 from mfg.course.schedule import Schedule
-from mfg.errors import Refused
+from mfg.errors import Parameter, Refused
 
 WHOSE = "X-MFG-COURSE"  # whose calendar a file is: a digest of the patient and the protocol
 STAMPS = ("DTSTAMP", "LAST-MODIFIED", "SEQUENCE")
@@ -60,17 +60,19 @@ def _key(schedule: Schedule, event: tuple[str, ...]) -> str:
 
 def _entries(earlier: bytes, whose: str) -> dict[str, Event]:
     """The entries of a file that was written before, by their UID."""
-    advice = "name another file, or remove that one; with --patient a moved course can be written again"
+    advice = "name another file, or remove that one; with `patient` a moved course can be written again"
     try:
         calendar = Calendar.from_ical(earlier)
     except (ValueError, TypeError):  # the library lets some errors of its values through
-        raise Refused("--ics", None, "is a file that is there already, and no calendar", advice) from None
+        raise Refused(
+            Parameter("ics"), None, "is a file that is there already, and no calendar", advice
+        ) from None
     if not isinstance(calendar, Calendar) or str(calendar.get(WHOSE)) != whose:
-        raise Refused("--ics", None, "is a calendar of another patient, protocol or program", advice)
+        raise Refused(Parameter("ics"), None, "is a calendar of another patient, protocol or program", advice)
     entries: list[Event] = calendar.walk("VEVENT")  # type: ignore[assignment]
     once = all(not isinstance(value, list) for entry in entries for value in entry.values())
     if not once or not all("UID" in one and str(one.get("SEQUENCE")).isdecimal() for one in entries):
-        raise Refused("--ics", None, "is a damaged calendar", advice)
+        raise Refused(Parameter("ics"), None, "is a damaged calendar", advice)
     return {str(entry["uid"]): entry for entry in entries}
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from attrs import frozen
 
 from mfg.course.membership import Known, open_parts
-from mfg.errors import Faults, Refused, nearest
+from mfg.errors import Faults, Parameter, Refused, nearest
 from mfg.protocol.check.release import OF_THE_PRODUCT
 from mfg.protocol.protocol import Release
 from mfg.protocol.recipe import Administer, Collect, Formulate, Isolate, Ship, Step, prepares
@@ -87,9 +87,9 @@ def _clinic(site: Site, name: str | None) -> str:
     clinics = list(site.clinics)
     if name is None and len(clinics) > 1:
         problem = f"is needed: {site.name} has several clinics"
-        raise Refused("--clinic", None, problem, f"use one of {', '.join(clinics)}")
+        raise Refused(Parameter("clinic"), None, problem, f"use one of {', '.join(clinics)}")
     if name is not None and name not in clinics:
-        raise Refused("--clinic", name, f"is no clinic of {site.name}", nearest(name, clinics))
+        raise Refused(Parameter("clinic"), name, f"is no clinic of {site.name}", nearest(name, clinics))
     return clinics[0] if name is None else name
 
 

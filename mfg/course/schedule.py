@@ -19,7 +19,7 @@ from mfg.course.observations import Retake, retakes
 from mfg.course.pieces import KINDS, REACH, Floating, Gap
 from mfg.course.template import template_of
 from mfg.course.words import waits_for
-from mfg.errors import Refused
+from mfg.errors import Parameter, Refused
 from mfg.protocol.cases import Case
 from mfg.protocol.given import case_of
 from mfg.protocol.protocol import Arm, Protocol, Supply, loaded
@@ -89,7 +89,11 @@ def schedule(
         Refused: for a day that is none, or an arm, a supply, a covariate, a country or a clinic that is not known.
         Faults: if the site lacks what the protocol's recipe needs.
     """
-    protocol, day0, case = loaded(protocol), read_date(baseline, "--baseline"), case_of(protocol, given or {})
+    protocol, day0, case = (
+        loaded(protocol),
+        read_date(baseline, Parameter("baseline")),
+        case_of(protocol, given or {}),
+    )
     source = _supply(protocol, supply)
     chosen, template = _arm(protocol, arm, source, case)
     course, known = template.on(day0), Known.of(protocol, chosen, source, case)
@@ -130,28 +134,30 @@ def _doors(site: Site | None, clinic: str | None, holidays: str | None, years: r
     """Where the patient comes, or that nothing is known of it."""
     if site is None:
         if clinic is not None:
-            raise Refused("--clinic", clinic, "is that of no site", "give its --site too")
-        return Doors(holidays_of(holidays, years, "--holidays"))
+            raise Refused(Parameter("clinic"), clinic, "is that of no site", "give its `site` too")
+        return Doors(holidays_of(holidays, years, Parameter("holidays")))
     if holidays is not None:
         problem = f"are those of {site.name}, whose holidays are {site.holidays or 'none'}"
-        raise Refused("--holidays", holidays, problem, "leave it out")
+        raise Refused(Parameter("holidays"), holidays, problem, "leave it out")
     closed = holidays_of(site.holidays, years, "site.holidays")
     return SiteDoors(closed, site, making_of(site, clinic, known))
 
 
 def _named(patient: str | None) -> str | None:
     if patient is not None and (not patient or patient != patient.strip() or not patient.isprintable()):
-        raise Refused("--patient", patient, "is no name", "give a name or a number on one line, such as P01")
+        raise Refused(
+            Parameter("patient"), patient, "is no name", "give a name or a number on one line, such as P01"
+        )
     return patient
 
 
 def _supply(protocol: Protocol, name: str | None) -> Supply | None:
     if name is not None and not protocol.supplies:
-        raise Refused("--supply", name, "is no supply: this protocol has none", "leave it out")
+        raise Refused(Parameter("supply"), name, "is no supply: this protocol has none", "leave it out")
     try:
         return protocol.supply(name)
     except Refused as unknown:
-        raise evolve(unknown, where="--supply") from None
+        raise evolve(unknown, where=Parameter("supply")) from None
 
 
 def _arm(protocol: Protocol, name: str | None, supply: Supply | None, case: Case) -> tuple[Arm, Template]:
@@ -160,14 +166,14 @@ def _arm(protocol: Protocol, name: str | None, supply: Supply | None, case: Case
         try:
             arm = protocol.arm(name)
         except Refused as unknown:
-            raise evolve(unknown, where="--arm") from None
+            raise evolve(unknown, where=Parameter("arm")) from None
         return arm, template_of(protocol, arm, supply, case)
     arms = protocol.dosed_arms() or list(protocol.arms)
     templates = [template_of(protocol, arm, supply, case) for arm in arms]
     courses = {(tuple(arm.doses.items()), course) for arm, course in zip(arms, templates, strict=True)}
     if len(courses) > 1:
         advice = f"use one of {', '.join(arm.name for arm in arms)}"
-        raise Refused("--arm", None, "is needed: the course differs", advice)
+        raise Refused(Parameter("arm"), None, "is needed: the course differs", advice)
     return arms[0], templates[0]
 
 

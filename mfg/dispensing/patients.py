@@ -98,7 +98,7 @@ class PatientList:
                 self.protocol, order, record, patient=one.patient, second_id=one.second_id, csf=csf
             )
         except Refused as fault:
-            return Outcome(one.number, one.patient, one, refused=str(fault).removeprefix("--"))
+            return Outcome(one.number, one.patient, one, refused=str(fault))
         wrong = "; ".join(finding.message for finding in order.findings if finding.level == "error")
         return Outcome(one.number, one.patient, one, order, None if wrong else sheet, wrong)
 

@@ -14,7 +14,7 @@ from mfg.dispensing.portions import Portion, portions_of, volume_of
 from mfg.dispensing.steps import Step, steps_of
 from mfg.dispensing.support import MISSING, Support, support, written
 from mfg.dispensing.words import counted, exactly, symbols
-from mfg.errors import Refused
+from mfg.errors import Parameter, Refused
 from mfg.evidence import Finding
 from mfg.prescription.matching import product_of
 from mfg.prescription.order import Administration, Basis, Order, in_words
@@ -152,7 +152,7 @@ def worksheet(
         steps=steps_of(protocol, counts) if kind == "product" or product is not None else (),
         portions=portions_of(order),
         product=portions_of(counts),
-        drawn_mL=amount(taken(csf, measure_of(Volume), "--csf"), "mL") if csf is not None else None,
+        drawn_mL=amount(taken(csf, measure_of(Volume), Parameter("csf")), "mL") if csf is not None else None,
         needed_mL=needed if None not in volumes else None,
         vehicle=_vehicle(protocol, order, recipe),
         vehicle_draw=_draw(protocol, order, recipe),
@@ -173,10 +173,10 @@ def preparable(sheet: Worksheet) -> None:
     """
     wrong = [finding.message for finding in sheet.findings if finding.level == "error"]
     if wrong:
-        raise Refused("--sheet", None, f"is not written: {'; '.join(wrong)}", "mend that first")
+        raise Refused(Parameter("sheet"), None, f"is not written: {'; '.join(wrong)}", "mend that first")
     if sheet.kind == "sham":
         problem = f"is not written: {sheet.dose} of arm {sheet.arm} is a sham procedure"
-        raise Refused("--sheet", None, problem, "nothing is prepared for it")
+        raise Refused(Parameter("sheet"), None, problem, "nothing is prepared for it")
 
 
 def _product(protocol: Protocol, order: Order) -> Order | None:
@@ -289,7 +289,7 @@ def _expiry(
     if step is None or step.use_within is None:
         if suspended is not None:
             problem = f"has no use here: {protocol.name} does not say how long the product may be used"
-            raise Refused("--suspended", None, problem, "leave it out")
+            raise Refused(Parameter("suspended"), None, problem, "leave it out")
         return None
     found = support(protocol, order, f"{path_of_step(protocol.recipe, step)}.use_within")
     within = timedelta(minutes=float(amount(step.use_within, "minute")))
@@ -304,7 +304,7 @@ def later(at: datetime, by: timedelta, zone: tzinfo | None = None) -> datetime:
         Refused: if *at* has no zone.
     """
     if at.tzinfo is None:
-        raise Refused("--suspended", f"{at}", "has no time zone", "give a time with its zone")
+        raise Refused(Parameter("suspended"), f"{at}", "has no time zone", "give a time with its zone")
     return (at.astimezone(UTC) + by).astimezone(zone)
 
 

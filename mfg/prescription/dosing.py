@@ -7,7 +7,7 @@ from datetime import date
 
 from attrs import evolve
 
-from mfg.errors import Refused
+from mfg.errors import Parameter, Refused
 from mfg.evidence import Finding
 from mfg.prescription.basis import assumptions, basis_of, covariates_of
 from mfg.prescription.examples import example_faults
@@ -52,7 +52,7 @@ def dose(
     if weight is not None:
         if "weight" in known:
             raise Refused(
-                "--given weight", str(known["weight"]), "is a second body weight", "give one of them"
+                Parameter("given weight"), str(known["weight"]), "is a second body weight", "give one of them"
             )
         known["weight"] = weight
     prescriber = Prescriber.of(protocol, arm=arm, dose=dose, supply=supply)
@@ -83,7 +83,7 @@ def dose(
         message = f"the protocol contradicts its own worked example: {fault}"
         findings.append(Finding("error", "worked-example", message))
     if csf is not None:
-        vessel = amount(taken(csf, measure_of(Volume), "--csf"), "mL")
+        vessel = amount(taken(csf, measure_of(Volume), Parameter("csf")), "mL")
         containers = sum(len(one.containers) or one.sites for one in filled)
         findings += vehicle(protocol, vessel, [one.volume_mL for one in filled], containers)
     return evolve(
@@ -100,7 +100,9 @@ def dose(
 def _drawn(prescriber: Prescriber, order: Order, lot: Lot, findings: list[Finding]) -> tuple[FromLot, ...]:
     """What each route takes of *lot*; *findings* are told what there is to say of it."""
     if prescriber.kind != "product":
-        raise Refused("--count", None, f"has no use here: {prescriber.dose} holds no cells", "leave it out")
+        raise Refused(
+            Parameter("count"), None, f"has no use here: {prescriber.dose} holds no cells", "leave it out"
+        )
     findings += released(prescriber, lot)
     fills = prescriber.fills
     drawn = tuple(

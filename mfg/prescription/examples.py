@@ -10,7 +10,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from mfg.digits import plain
-from mfg.errors import Refused, nearest
+from mfg.errors import Parameter, Refused, nearest
 from mfg.prescription.order import Order, route_of
 from mfg.prescription.prescriber import Prescriber
 from mfg.protocol.protocol import Example, Protocol
@@ -145,7 +145,8 @@ def _given(expected: object) -> str:
 def _in_words_of_the_file(refusal: Refused, protocol: Protocol) -> Refused:
     """A refusal of what was typed, as one of the keys under ``[[example]]``."""
     where = "arm" if refusal.where == protocol.name else refusal.where
-    where = re.sub(r"^dose$|^--given$", "given", where)
-    where = re.sub(r"^--given |^--(?=weight)", "given.", where).removeprefix("--")
-    remedy = re.sub(r"--given (\S+)=VALUE|--(\w+)", lambda flag: flag[1] or flag[2], refusal.remedy)
+    if not isinstance(refusal.where, Parameter):
+        where = re.sub(r"^dose$", "given", where)
+    where = re.sub(r"^given |^(?=weight$)", "given.", where)
+    remedy = re.sub(r"`(?:given )?([^`]*)`", r"\1", refusal.remedy)
     return evolve(refusal, where=where, remedy=remedy)

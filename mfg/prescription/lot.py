@@ -8,7 +8,7 @@ from decimal import Decimal
 from attrs import evolve
 
 from mfg.digits import exact, near, plain
-from mfg.errors import Refused
+from mfg.errors import Parameter, Refused
 from mfg.evidence import Finding
 from mfg.prescription.fill import Fill, Note
 from mfg.prescription.order import Administration, FromLot, Lot, in_words
@@ -17,7 +17,7 @@ from mfg.protocol.cases import KINDS
 from mfg.protocol.protocol import Release
 from mfg.units import Concentration, Percent, Quantity, alike, amount, kind_of, measure_of, taken
 
-_COUNT, _VIABILITY = "--count", "--viability"
+_COUNT, _VIABILITY = Parameter("count"), Parameter("viability")
 _ONE, _HUNDRED = Decimal(1), Decimal(100)
 
 
@@ -32,7 +32,7 @@ def lot_of(count: str | Quantity | None, viability: str | Quantity | None) -> Lo
         part = amount(taken(viability, evolve(measure_of(Percent), zero=False), _VIABILITY), "%")
     if count is None:
         if part is not None:
-            raise Refused(_VIABILITY, f"{plain(part)} %", "has no use without a count", "give --count too")
+            raise Refused(_VIABILITY, f"{plain(part)} %", "has no use without a count", "give `count` too")
         return None
     dense = taken(count, measure_of(Concentration), _COUNT)
     kind = kind_of(dense)
@@ -84,7 +84,7 @@ def _held(fill: Fill, lot: Lot) -> tuple[Decimal, Decimal, list[str]]:
         raise Refused(_COUNT, _shown(lot), problem, f"give a count in {fill.counted}/mL")
     if part is None:
         problem = f"counts {KINDS[lot.kind]}, and the dose counts {fill.what}: only the viability joins them"
-        raise Refused(_COUNT, _shown(lot), problem, f"give --viability too, or a count in {fill.counted}/mL")
+        raise Refused(_COUNT, _shown(lot), problem, f"give `viability` too, or a count in {fill.counted}/mL")
     if lot.kind == "cell":
         alive = f"{exact(count * part / 100)} viable cells per mL"
         return count * part, _HUNDRED, [f"{exact(count)} cells per mL x {plain(part)} % = {alive}"]
@@ -147,7 +147,7 @@ def _tested(prescriber: Prescriber, test: Release, lot: Lot) -> str | None:
     limits = [limit for _, limit in test.limit.bounds()]
     if limits and all(alike(limit, "%") for limit in limits):
         if lot.viability_percent is None:
-            return f"give {_VIABILITY}"
+            return f"give `{_VIABILITY}`"
         value, unit, where = lot.viability_percent, "%", _VIABILITY
     else:
         kind = next((k for k in KINDS if limits and all(alike(q, f"{k}/mL") for q in limits)), None)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from datetime import date
 
 from mfg.calendar import read_date
-from mfg.errors import Refused
+from mfg.errors import Parameter, Refused
 from mfg.evidence import Finding
 from mfg.protocol.protocol import Protocol
 from mfg.units import amount, text
@@ -25,18 +25,21 @@ def aged(
         Refused: if one of the days is missing or no day, or if the weight is older than the protocol allows.
     """
     if (weighed is None) != (on is None):
-        missing, other = ("--on", "--weighed") if on is None else ("--weighed", "--on")
-        raise Refused(missing, None, f"is missing beside {other}", "give both days, or none")
+        missing, other = ("on", "weighed") if on is None else ("weighed", "on")
+        raise Refused(Parameter(missing), None, f"is missing beside `{other}`", "give both days, or none")
     if weighed is not None:
         if "weight" not in known:
             raise Refused(
-                "--weighed", str(weighed), "is the day of a weight that is not given", "give --weight"
+                Parameter("weighed"),
+                str(weighed),
+                "is the day of a weight that is not given",
+                "give `weight`",
             )
-        yield from _weight(protocol, read_date(weighed, "--weighed"), read_date(on, "--on"))
+        yield from _weight(protocol, read_date(weighed, Parameter("weighed")), read_date(on, Parameter("on")))
     for name in sorted(needs):
         covariate = protocol.patient.get(name)
         if covariate is not None and covariate.valid is not None and (name != "weight" or weighed is None):
-            advice = ": give --weighed and --on" if name == "weight" else ""
+            advice = ": give `weighed` and `on`" if name == "weight" else ""
             message = f"{name} holds for {text(covariate.valid)}; how old it is is not checked{advice}"
             yield Finding("note", "age-not-checked", message, protocol.evidence_of(f"patient.{name}.valid"))
 
@@ -44,10 +47,10 @@ def aged(
 def _weight(protocol: Protocol, weighed: date, on: date) -> Iterator[Finding]:
     covariate, age = protocol.patient.get("weight"), (on - weighed).days
     if age < 0:
-        raise Refused("--weighed", str(weighed), f"lies behind the dosing day {on}", "exchange them")
+        raise Refused(Parameter("weighed"), str(weighed), f"lies behind the dosing day {on}", "exchange them")
     if covariate is None or covariate.valid is None:
         message = "how long a weight holds is not stated: its age is not checked"
         yield Finding("note", "age-not-checked", message)
     elif age > amount(covariate.valid, "day"):
         problem = f"is {age} days before {on}, and a weight holds for {text(covariate.valid)}"
-        raise Refused("--weighed", str(weighed), problem, "weigh the patient again")
+        raise Refused(Parameter("weighed"), str(weighed), problem, "weigh the patient again")

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from attrs import frozen
 
+from mfg.errors import Parameter
 from mfg.evidence import Finding
 from mfg.prescription.compile import routes_of, rule_of
 from mfg.prescription.fill import Fill
@@ -86,7 +87,7 @@ class Prescriber:
         """
         case = self.words()
         for name, value in given.items():
-            where = "--weight" if name == "weight" else f"--given {name}"
+            where = Parameter("weight" if name == "weight" else f"given {name}")
             case[name] = value_of(self.protocol, name, value, where)
         return case
 

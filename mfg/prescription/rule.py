@@ -225,8 +225,8 @@ class Rule:
             return tuple(route.without_cells(case) for route in self.routes)
         if not self.needs <= case.keys():
             missing = sorted(self.needs - case.keys())
-            flags = " ".join(f"--{n}" if n == "weight" else f"--given {n}=VALUE" for n in missing)
-            raise Refused("dose", None, f"depends on the {' and the '.join(missing)}", f"give {flags}")
+            asked = " and ".join("`weight`" if n == "weight" else f"`given {n}`" for n in missing)
+            raise Refused("dose", None, f"depends on the {' and the '.join(missing)}", f"give {asked}")
         weight = case["weight"] if "weight" in self.needs else None
         per = weight if isinstance(weight, Decimal) else None
         return tuple(route.administration(case, per, note) for route in self.routes)

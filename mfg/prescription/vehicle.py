@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from mfg.digits import plain, volume
-from mfg.errors import Refused
+from mfg.errors import Parameter, Refused
 from mfg.evidence import Finding
 from mfg.protocol.protocol import Protocol
 from mfg.units import amount
@@ -27,7 +27,9 @@ def vehicle(
     """
     step = protocol.formulation
     if step is None or step.drawn is None:
-        raise Refused("--csf", f"{plain(drawn)} mL", "has no use here", f"{protocol.name} draws no vehicle")
+        raise Refused(
+            Parameter("csf"), f"{plain(drawn)} mL", "has no use here", f"{protocol.name} draws no vehicle"
+        )
     if step.draw is not None and drawn not in step.draw.within("mL"):
         evidence = protocol.evidence_of("step.formulate.draw.least")
         message = f"{plain(drawn)} mL were drawn; the protocol asks for {step.draw}"

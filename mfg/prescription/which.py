@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mfg.errors import Refused
+from mfg.errors import Parameter, Refused
 from mfg.protocol.protocol import Arm, Protocol
 
 NOTHING = "nothing"
@@ -21,18 +21,20 @@ def the_arm(protocol: Protocol, name: str | None, dose: str | None) -> Arm:
         if not arm.doses:
             dosed = ", ".join(a.name for a in protocol.arms if a.doses)
             advice = f"arms with doses: {dosed}" if dosed else "no arm of this protocol has one"
-            raise Refused("--arm", name, "receives no dose", advice)
+            raise Refused(Parameter("arm"), name, "receives no dose", advice)
         return arm
     arms = protocol.arms
     if dose is not None and len(arms) > 1 and not any(dose in arm.doses for arm in arms):
         advice = f"doses: {', '.join(_doses(arms))}"
-        raise Refused("--dose", dose, "is given in no arm of this protocol", advice)
+        raise Refused(Parameter("dose"), dose, "is given in no arm of this protocol", advice)
     if arms_differ(protocol, dose):
         on = "" if dose is None else f" for {dose}"
         problem = f"is needed: what a patient gets{on} differs between the arms"
-        raise Refused("--arm", None, problem, f"use one of {arms_in_words(protocol, dose)}")
+        raise Refused(Parameter("arm"), None, problem, f"use one of {arms_in_words(protocol, dose)}")
     if not any(arm.doses for arm in arms):
-        raise Refused("--arm", None, "no arm of this protocol receives a dose", "there is nothing to compute")
+        raise Refused(
+            Parameter("arm"), None, "no arm of this protocol receives a dose", "there is nothing to compute"
+        )
     return arms[0]
 
 
@@ -44,14 +46,16 @@ def the_dose(protocol: Protocol, arm: Arm, name: str | None) -> str:
     """
     if name is not None:
         if name not in arm.doses:
-            raise Refused("--dose", name, f"is not given in arm {arm.name}", f"it has {', '.join(arm.doses)}")
+            raise Refused(
+                Parameter("dose"), name, f"is not given in arm {arm.name}", f"it has {', '.join(arm.doses)}"
+            )
         return name
     asks = "dose" in conditions(protocol) and "product" in {
         protocol.treatment(t).kind for t in arm.doses.values()
     }
     if len(set(arm.doses.values())) > 1 or (asks and len(arm.doses) > 1):
         shown = ", ".join(f"{dose} ({treatment})" for dose, treatment in arm.doses.items())
-        raise Refused("--dose", None, "is needed: the doses differ", f"arm {arm.name} has {shown}")
+        raise Refused(Parameter("dose"), None, "is needed: the doses differ", f"arm {arm.name} has {shown}")
     return next(iter(arm.doses))
 
 
@@ -63,7 +67,7 @@ def the_supply(protocol: Protocol, name: str | None) -> str | None:
     """
     if name is None and len(protocol.supplies) > 1 and "supply" in conditions(protocol):
         names = ", ".join(supply.name for supply in protocol.supplies)
-        raise Refused("--supply", None, "is needed: the dose depends on it", f"use one of {names}")
+        raise Refused(Parameter("supply"), None, "is needed: the dose depends on it", f"use one of {names}")
     supply = protocol.supply(name)
     return supply.name if supply is not None else None
 

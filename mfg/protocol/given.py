@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from attrs import evolve
 
-from mfg.errors import Refused
+from mfg.errors import Parameter, Refused
 from mfg.protocol.cases import Measured
 from mfg.protocol.protocol import Covariate, Protocol, bounds_of
 from mfg.units import Anything, Quantity, Weight, alike, amount, measure_of, taken, text
@@ -22,8 +22,8 @@ def case_of(protocol: Protocol, given: Mapping[str, str | Quantity]) -> dict[str
     case: dict[str, Decimal | str] = {}
     for name, value in given.items():
         if name not in protocol.patient:
-            raise _unasked(protocol, value, f"--given {name}")
-        case[name] = value_of(protocol, name, value, f"--given {name}")
+            raise _unasked(protocol, value, Parameter(f"given {name}"))
+        case[name] = value_of(protocol, name, value, Parameter(f"given {name}"))
     return case
 
 

@@ -164,7 +164,7 @@ def _scenario(path: Path, name: str, document: Mapping[str, Any], beyond: Beyond
         planned = () if varied.faults or varied.value is None else beyond(varied.value)
         for fault in (*varied.faults, *planned):
             if str(fault) not in known:
-                plain = evolve(fault, where=fault.where.removeprefix("--set "))
+                plain = evolve(fault, where=fault.where.removeprefix("settings "))
                 faults.append(plain.under(f"variant.{variant}"))
     not_checked: list[str] = []
     warnings: list[str] = []

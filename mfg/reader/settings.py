@@ -11,7 +11,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from mfg.calendar import read_date
-from mfg.errors import Faults, Refused
+from mfg.errors import Faults, Parameter, Refused
 from mfg.population import Population
 from mfg.protocol.protocol import Protocol
 from mfg.reader.document import EVIDENCE, Tree
@@ -45,7 +45,7 @@ def set_values(documents: Tree, changes: Mapping[str, str]) -> list[Refused]:
     faults: list[Refused] = []
     places, unset_too = dict[str, Place](), False
     for key, text in changes.items():
-        where = f"--set {key}"
+        where = Parameter(f"settings {key}")
         if problem := _no_text(text):
             faults.append(Refused(where, ascii(text)[:80], *problem))
             continue

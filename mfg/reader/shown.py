@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
-from mfg.errors import Refused
+from mfg.errors import Parameter, Refused
 from mfg.evidence import Evidence, Number
 from mfg.reader.document import IDENTITY, Tree
 from mfg.reader.extends import own_paths, parent_of, read_document
@@ -53,7 +53,7 @@ def kind_of(name: str, kind: str | None) -> str:
     """
     kinds = kinds_of(name)
     if kind is not None and kind not in kinds:
-        raise Refused("--kind", kind, f"is not what {name} is", f"give {' or '.join(kinds)}")
+        raise Refused(Parameter("kind"), kind, f"is not what {name} is", f"give {' or '.join(kinds)}")
     return kind or kinds[0]
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from mfg.errors import Refused
+from mfg.errors import Parameter, Refused
 from mfg.reader.document import Tree, names_of, take_off_evidence
 from mfg.reader.extends import OWN, read_document
 from mfg.reader.library import find, is_path, sources
@@ -55,7 +55,7 @@ def write_new(path: Path, text: str) -> None:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise Refused("--output", str(path), "is there already", "choose another name") from None
+        raise Refused(Parameter("output"), str(path), "is there already", "choose another name") from None
 
 
 def _lines(tree: Tree, path: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from attrs import asdict, frozen
 
-from mfg.errors import Refused
+from mfg.errors import Parameter, Refused
 from mfg.files import write_atomically
 from mfg.results.figures import LEVEL, Figure, asked_for, describe, figures_of, half_width
 from mfg.results.stability import Overload, overloads
@@ -177,8 +177,8 @@ def study_of(
     """
     chosen = list(variants) if variants is not None else grid(vary) if vary else named_in(scenario)
     if len(chosen) < 2:
-        advice = "vary something, such as --vary suites=1,2,3, or name variants in the scenario file"
-        raise Refused("--vary", None, "leaves nothing to compare", advice)
+        advice = "vary something, such as suites=1,2,3, or name variants in the scenario file"
+        raise Refused(Parameter("vary"), None, "leaves nothing to compare", advice)
     fixed = dict(settings or {})
     not_twice(fixed, [key for one in chosen for key in one.settings])
     whole = tuple(Variant(one.name, {**fixed, **one.settings}) for one in chosen)

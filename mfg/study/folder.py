@@ -16,7 +16,7 @@ from typing import Any
 
 from attrs import frozen
 
-from mfg.errors import Refused
+from mfg.errors import Parameter, Refused
 from mfg.files import make_folder, sweep, write_atomically
 from mfg.results.columns import TABLES
 from mfg.study.disk import content_of, number_of, sealed_in
@@ -35,19 +35,23 @@ def opened(folder: Path, identity: Identity, replications: int, *, durable: bool
         Refused: if it holds something else or another study, or if somebody else works in it.
     """
     if folder.exists() and not (folder / RECORD).exists() and any(map(_foreign, folder.iterdir())):
-        raise Refused("-o", str(folder), "holds files that are not a run's", "name another folder")
+        raise Refused(
+            Parameter("output"), str(folder), "holds files that are not a run's", "name another folder"
+        )
     own = make_folder(folder, durable=durable) / LOCK
     if own.exists() and not own.is_file():
-        raise Refused("-o", str(own), "is there and is no plain file", "name another folder")
+        raise Refused(Parameter("output"), str(own), "is there and is no plain file", "name another folder")
     with own.open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             advice = "wait for it, or name another folder"
-            raise Refused("-o", str(folder), "is in use by another run", advice) from None
+            raise Refused(Parameter("output"), str(folder), "is in use by another run", advice) from None
         except OSError as error:
             problem = f"cannot be locked ({error.strerror}), as on some network disks"
-            raise Refused("-o", str(own), problem, "name a folder on a disk of this machine") from None
+            raise Refused(
+                Parameter("output"), str(own), problem, "name a folder on a disk of this machine"
+            ) from None
         if (folder / RECORD).exists():
             _same(folder, identity)
         sweep(folder)
@@ -111,7 +115,7 @@ def _same(folder: Path, identity: Identity) -> None:
     if found:
         shown = "; ".join(found[:3]) + ("; and more" if len(found) > 3 else "")
         advice = "name another folder, or remove that one"
-        raise Refused("-o", str(folder), f"holds another run ({shown})", advice)
+        raise Refused(Parameter("output"), str(folder), f"holds another run ({shown})", advice)
 
 
 @frozen

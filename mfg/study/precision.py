@@ -16,7 +16,7 @@ import pandas as pd
 from attrs import frozen
 from scipy import special
 
-from mfg.errors import Refused
+from mfg.errors import Parameter, Refused
 from mfg.results.figures import ENOUGH, ENOUGH_FOR_A_TAIL, LEVEL, half_width, is_tail
 
 FIRST, MOST = ENOUGH, 1000
@@ -38,13 +38,15 @@ class Precision:
         """Read ``FIGURE +-5%`` or ``FIGURE +-0.5``; at most *most* replications are made."""
         match = _TARGET.fullmatch(text)
         if match is None or float(match[2]) == 0:
-            raise Refused("--until", text, "is no target", "write it like 'vein_to_vein_median +-5%'")
+            raise Refused(
+                Parameter("until"), text, "is no target", "write it like 'vein_to_vein_median +-5%'"
+            )
         limit = MOST if most is None else most
         first = ENOUGH_FOR_A_TAIL if is_tail(match[1]) else FIRST
         if limit < first:
             why = " of a high quantile or a maximum" if first > FIRST else ""
             problem = f"is fewer than the first look{why}"
-            raise Refused("-n", str(limit), problem, f"allow at least {first}")
+            raise Refused(Parameter("replications"), str(limit), problem, f"allow at least {first}")
         relative = bool(match[3])
         return Precision(match[1], float(match[2]) / (100 if relative else 1), relative, first, limit)
 
@@ -57,7 +59,7 @@ class Precision:
         known = values[self.figure].dropna().to_numpy()
         half = half_width(known)
         if half is None:
-            raise Refused("--until", self.figure, "has no values here", "choose another figure")
+            raise Refused(Parameter("until"), self.figure, "has no values here", "choose another figure")
         wanted = self.target * abs(known.mean()) if self.relative else self.target
         if half <= wanted or not wanted:
             return len(values)

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from attrs import asdict, evolve, field, frozen
 
-from mfg.errors import Refused
+from mfg.errors import Parameter, Refused
 from mfg.evidence import counted
 from mfg.files import write_atomically
 from mfg.plan.plan import Plan
@@ -142,11 +142,13 @@ def checked(workers: int | None, seed: int | None) -> None:
     Raises:
         Refused: for the first that cannot.
     """
-    for name, value, least, size in (("--workers", workers, 1, COUNT), ("--seed", seed, 0, SEED)):
+    for name, value, least, size in (("workers", workers, 1, COUNT), ("seed", seed, 0, SEED)):
         if value is not None and value < least:
-            raise Refused(name, str(value), "is out of reach", f"give a whole number from {least} on")
+            raise Refused(
+                Parameter(name), str(value), "is out of reach", f"give a whole number from {least} on"
+            )
         if value is not None:
-            size.check(value, name, str(value))
+            size.check(value, Parameter(name), str(value))
 
 
 def run_of(study: Study, means: Means, replications: int | None = None, until: str | None = None) -> Run:
@@ -154,7 +156,7 @@ def run_of(study: Study, means: Means, replications: int | None = None, until: s
     if until is None:
         return _run(study, REPLICATIONS if replications is None else replications, means)
     precision = Precision.read(until, replications)
-    asked_for(study.plans[0], precision.figure, "--until")
+    asked_for(study.plans[0], precision.figure, Parameter("until"))
     run = _run(study, precision.first, means)
     kept = evolve(means, folder=run.folder, durable=means.folder is not None and means.durable)
     while (more := precision.needed(run.by_replication)) > run.replications:

@@ -15,7 +15,7 @@ import numpy as np
 from attrs import evolve, frozen
 from scipy import special
 
-from mfg.errors import Refused
+from mfg.errors import Parameter, Refused
 from mfg.plan.compile import plan_of
 from mfg.reader.scenarios import load_scenario
 from mfg.results.figures import asked_for, describe
@@ -167,7 +167,7 @@ def simulated_in_pairs(
         Faults: if a scenario cannot run at an end that somebody gave.
     """
     if not inputs:
-        raise Refused("--over", None, "leaves nothing to move", "give a range such as suites=1..4")
+        raise Refused(Parameter("over"), None, "leaves nothing to move", "give a range such as suites=1..4")
     possible(replications)
     fixed = dict(settings or {}) | ({} if seed is None else {"seed": str(seed)})
     not_twice(fixed, [path.key for one in inputs for path in one.ranges])

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from attrs import frozen
 
-from mfg.errors import Refused
+from mfg.errors import Parameter, Refused
 from mfg.results.figures import asked_for
 from mfg.sizes import VARIANTS
 from mfg.study.inputs import Input
@@ -68,10 +68,12 @@ def shares_of(
         Faults: if some value within a range makes a scenario that cannot run.
     """
     if samples < 2 or samples & (samples - 1):
-        raise Refused("--samples", str(samples), "leaves no interval", "give a power of two from 2 on")
+        raise Refused(
+            Parameter("samples"), str(samples), "leaves no interval", "give a power of two from 2 on"
+        )
     if not inputs:
-        raise Refused("--over", None, "leaves nothing to move", "give a range such as suites=1..4")
-    VARIANTS.check(samples * (len(inputs) + 2), "--samples", str(samples))
+        raise Refused(Parameter("over"), None, "leaves nothing to move", "give a range such as suites=1..4")
+    VARIANTS.check(samples * (len(inputs) + 2), Parameter("samples"), str(samples))
     points = design(len(inputs), samples, 0 if seed is None else seed)
     fixed = dict(settings or {})
     not_twice(fixed, [range_.key for one in inputs for range_ in one.ranges])

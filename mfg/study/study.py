@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from attrs import evolve, frozen
 
-from mfg.errors import Failed, Faults, Refused
+from mfg.errors import Failed, Faults, Parameter, Refused
 from mfg.files import plain_name, write_atomically
 from mfg.plan.compile import plan_of
 from mfg.plan.plan import Plan
@@ -193,7 +193,9 @@ def _carried_out(work: Sequence[Chunk], means: Means) -> Generator[list[Outcome 
 def possible(replications: int) -> None:
     """Refuse a number of replications that cannot be."""
     if replications < 1:
-        raise Refused("-n", str(replications), "is out of reach", "give a whole number from 1 on")
+        raise Refused(
+            Parameter("replications"), str(replications), "is out of reach", "give a whole number from 1 on"
+        )
     REPLICATIONS.check(replications, "-n", str(replications))
 
 
@@ -215,7 +217,7 @@ def _kept(folder: Path) -> int:
     except Refused:
         problem = "was removed, renamed or changed while its study was carried out"
         advice = "put it back, or name another folder; the same command goes on with what is kept"
-        raise Refused("-o", str(folder), problem, advice) from None
+        raise Refused(Parameter("output"), str(folder), problem, advice) from None
 
 
 def repeated(study: Study, failure: Failure) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mfg.errors import Refused, nearest
+from mfg.errors import Parameter, Refused, nearest
 from mfg.plan.compile import plan_of
 from mfg.reader.scenarios import load_scenario
 from mfg.results.story import Story, first_treated, story_of
@@ -25,13 +25,17 @@ def trace(
         Refused: if there is no such patient.
     """
     if replication < 0:
-        raise Refused("--replication", str(replication), "is no replication", "they are counted from 0")
+        raise Refused(
+            Parameter("replication"), str(replication), "is no replication", "they are counted from 0"
+        )
     loaded = load_scenario(scenario, {**(settings or {}), **({} if seed is None else {"seed": str(seed)})})
     plan = plan_of(loaded)
     log, names = replicate(plan, replication)
     if not names:
-        raise Refused("--replication", str(replication), "has no patients: nobody came", "tell another one")
+        raise Refused(
+            Parameter("replication"), str(replication), "has no patients: nobody came", "tell another one"
+        )
     chosen = patient if patient is not None else names[first_treated(plan, log) or 0]
     if chosen not in names:
-        raise Refused("--patient", chosen, "did not come", nearest(chosen, names))
+        raise Refused(Parameter("patient"), chosen, "did not come", nearest(chosen, names))
     return story_of(plan, log, names, chosen, loaded.protocol.units)

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from attrs import frozen
 
-from mfg.errors import Refused
+from mfg.errors import Parameter, Refused
 from mfg.reader.numbers import read_number
 from mfg.reader.scenarios import load_scenario
 from mfg.scenario import Scenario
@@ -48,9 +48,9 @@ class Range:
     prefix: str = ""
 
     @staticmethod
-    def read(key: str, text: str, option: str = "--vary") -> Range:
+    def read(key: str, text: str, option: str = "vary") -> Range:
         """Read ``2..6``, ``20 hour..30 hour`` or ``x0.5..x2``, given with *option*."""
-        factors, match, where = _FACTORS.fullmatch(text), _RANGE.fullmatch(text), f"{option} {key}"
+        factors, match, where = _FACTORS.fullmatch(text), _RANGE.fullmatch(text), Parameter(f"{option} {key}")
         if factors is not None:
             found = Range(key, _end(factors[1], where), _end(factors[2], where), prefix="x")
         elif match is not None and match[2] in ("", match[4]):
@@ -91,8 +91,8 @@ def grid(vary: Mapping[str, Sequence[str]]) -> list[Variant]:
         if isinstance(values, str):
             raise Refused(f"vary {key}", values, "is one text and no list", f"write [{values!r}, ...]")
         if len(set(values)) != len(values):
-            raise Refused(f"--vary {key}", ",".join(values), "has a value twice", "give each once")
-    VARIANTS.check(prod(len(values) for values in vary.values()), "--vary")
+            raise Refused(Parameter(f"vary {key}"), ",".join(values), "has a value twice", "give each once")
+    VARIANTS.check(prod(len(values) for values in vary.values()), Parameter("vary"))
     chosen = [dict(zip(vary, values, strict=True)) for values in product(*vary.values())]
     return [Variant(named(settings), settings) for settings in chosen]
 
@@ -130,7 +130,9 @@ def not_twice(fixed: Mapping[str, str], varied: Iterable[str]) -> None:
     """Refuse settings that hold everywhere and are *varied* as well: one path may be the ending of the other."""
     for key, value in fixed.items():
         if any(f".{key}".endswith(f".{one}") or f".{one}".endswith(f".{key}") for one in varied):
-            raise Refused(f"--set {key}", value, "is varied as well", "leave one of the two out")
+            raise Refused(
+                Parameter(f"settings {key}"), value, "is varied as well", "leave one of the two out"
+            )
 
 
 def named(settings: Mapping[str, str]) -> str:

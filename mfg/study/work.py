@@ -28,7 +28,7 @@ from time import monotonic
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from mfg.errors import MfgError, Refused
+from mfg.errors import MfgError, Parameter, Refused
 from mfg.study.chunk import Failure
 
 TRIES = 3  # times that a chunk may take its process with it, when it works alone
@@ -212,7 +212,7 @@ class Cluster(Executor):
         if now - self._alone >= PATIENCE:
             advice = "start some with dask worker; the same command goes on"
             problem = f"has had no workers for {PATIENCE // 60} minutes"
-            raise Refused("--executor", self._address, problem, advice)
+            raise Refused(Parameter("executor"), self._address, problem, advice)
 
     def let_go(self) -> None:
         """Close the connection."""
@@ -233,7 +233,7 @@ def executor_at(address: str, said: Callable[[str], None] = lambda _: None) -> C
         from distributed import Client
     except ImportError:
         advice = "install the extra: pip install 'mfg[cluster]'"
-        raise Refused("--executor", address, "needs the library dask.distributed", advice) from None
+        raise Refused(Parameter("executor"), address, "needs the library dask.distributed", advice) from None
     for name in [*logging.root.manager.loggerDict]:  # it would print tracebacks of what is said in words here
         if name.partition(".")[0] == "distributed":
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
@@ -242,7 +242,7 @@ def executor_at(address: str, said: Callable[[str], None] = lambda _: None) -> C
         client = Client(f"tcp://{host}:{port}", timeout="10s")
     except OSError:
         advice = "start the scheduler, or mend the address"
-        raise Refused("--executor", address, "does not answer", advice) from None
+        raise Refused(Parameter("executor"), address, "does not answer", advice) from None
     return Cluster(address, client, said)
 
 
@@ -251,4 +251,4 @@ def _place(address: str) -> tuple[str, int]:
         parts = urlsplit(address)
         if parts.scheme == "dask" and parts.hostname and parts.port and not parts.path.strip("/"):
             return parts.hostname, parts.port
-    raise Refused("--executor", address, "is no executor", "write it like dask://127.0.0.1:8786")
+    raise Refused(Parameter("executor"), address, "is no executor", "write it like dask://127.0.0.1:8786")
