@@ -49,7 +49,7 @@ DEPTH = Size("levels of tables and lists inside each other", 32, "nest less")
 DOTS = Size("dots in a key", 16, "write shorter keys")
 VALUES = Size("values in a TOML file", 20_000, "split it")
 DIGITS = Size("characters of a number", 64, "write an ordinary number")
-TABLE = Size("bytes of a CSV file", 64 * 1024 * 1024, "split it")
+TABLE = Size("bytes of a table in a file", 64 * 1024 * 1024, "split it")
 LISTED = Size("lines of a list of patients", 100_000, "split the list")
 PATIENTS = Size(
     "patients in a replication",

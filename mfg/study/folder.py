@@ -17,7 +17,7 @@ from typing import Any
 from attrs import frozen
 
 from mfg.errors import Refused
-from mfg.files import make_folder, sweep, write_atomically
+from mfg.files import check_path, make_folder, sweep, write_atomically
 from mfg.results.columns import TABLES
 from mfg.study.disk import number_of, sealed_in
 from mfg.study.identity import Identity, differences, digest_of
@@ -34,6 +34,7 @@ def opened(folder: Path, identity: Identity, replications: int, *, durable: bool
     Raises:
         Refused: if it holds something else or another study, or if somebody else works in it.
     """
+    check_path(folder, "-o")
     if folder.exists() and not (folder / RECORD).exists() and any(map(_foreign, folder.iterdir())):
         raise Refused("-o", str(folder), "holds files that are not a run's", "name another folder")
     with (make_folder(folder, durable=durable) / LOCK).open("a") as lock:
@@ -67,6 +68,7 @@ def read(folder: Path) -> dict[str, Any]:
     Raises:
         Refused: if there is none, or if it is not as it was written.
     """
+    check_path(folder)
     try:
         found: dict[str, Any] = json.loads((folder / RECORD).read_bytes())
         if digest_of(found["identity"]) == found["digest"] and found["replications"] > 0:
