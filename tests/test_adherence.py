@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from attrs import evolve, fields
 
+from mfg.calendar import DAY
 from mfg.errors import Unsound
 from mfg.log.columns import Columns
 from mfg.plan.compile import plan_of
@@ -227,3 +228,20 @@ def test_a_lot_may_change_its_dose_in_the_minute_of_its_collection() -> None:
     assert first.started_min == second.started_min == 40_860
     moved = done(tables, "book").query("started_min == 40860")
     assert list(zip(moved["lot"], moved["dose"], strict=True)) == [(second.lot, 1), (second.lot + 1, 2)]
+
+
+def test_who_leaves_while_the_dose_is_made_beyond_its_day_has_missed_none() -> None:
+    """A harvest of three weeks begins on the day of the dose and the patient dies in it; without the harvest nothing says why."""
+    dies: Changes = {"population.leaves": {"withdraw": "0 %/month", "die": "50 %/month"}}
+    plan = plan_of(scenario(ONE_DOSE, dies, patients=people(1)))
+    (facility,) = plan.facilities
+    harvest = facility.work["harvest"]
+    slow = evolve(harvest, lasts=evolve(harvest.lasts, is_=21.0 * DAY))
+    plan = evolve(plan, facilities=(evolve(facility, work={**facility.work, "harvest": slow}),))
+    log, names = replicate(plan, 0)
+    (made,) = rows_of(plan, log, "harvest")
+    (ended,) = rows_of(plan, log, "end")
+    assert log.outcomes[log.outcome[ended]] == "died"
+    assert log.started[made] // DAY < log.started[ended] // DAY < log.finished[made] // DAY
+    missed = ["A: dose 1 was neither given nor left out, and nothing says why"]
+    assert faults(plan, columns_without(log, np.array([made])), names) == missed
