@@ -24,20 +24,16 @@ from mfg.simulation.record import Booking, Row, Rules, rows_of
 
 FIRST, MOVED = "done", "moved"
 RELEASE = "release"
-UNDER_WAY = frozenset({"draw", "thaw", "harvest", "formulate"})  # a dose has begun, and nothing ends that
 
 
 def off_course(plan: p.Plan, log: Columns, names: Sequence[str]) -> Iterator[str]:
     """The doses and visits that are lost, too close together, or outside their windows without a written reason."""
     rules: dict[tuple[str, int | None], Rules] = {}
-    asked = {*READERS, *UNDER_WAY}
-    for patient, each in groupby(rows_of(plan, log, asked), key=attrgetter("patient")):
+    for patient, each in groupby(rows_of(plan, log, READERS), key=attrgetter("patient")):
         rows = list(each)
-        went_on = [(row, int(log.finished[row.at]) // DAY) for row in rows if row.what in UNDER_WAY]
-        followed = Followed(plan, rules, went_on)
+        followed = Followed(plan, rules, {row.dose for row in rows if row.what == "administer"})
         for row in rows:
-            if row.what in READERS:
-                READERS[row.what](followed, row)
+            READERS[row.what](followed, row)
         for fault in followed.faults:
             yield f"{names[patient]}: {fault}"
 
@@ -48,7 +44,9 @@ class Followed:
 
     plan: p.Plan
     known: dict[tuple[str, int | None], Rules]
-    went_on: Sequence[tuple[Row, int]]  # work for a dose, until which day; whoever leaves may not see its end
+    begun: set[
+        int
+    ]  # doses that were given: their rows are written at their end, which may be after the patient's
     arm: p.Arm | None = None
     baseline: int | None = None
     bases: dict[str, int] = field(factory=dict)
@@ -285,14 +283,10 @@ class Followed:
                 self.faults.append(f"{name} neither took place nor was left out, and nothing says why")
 
     def _passed(self, dose: str, booking: Booking, end: Row) -> bool:
-        """Whether the day of a dose was over before the *end*, nothing had failed, and nothing for it was under way."""
+        """Whether the day of a dose was over before the *end*, and it had neither begun nor failed."""
         if booking.day is None or booking.day >= end.day or self.failed.get(dose, -1) > booking.at:
             return False
-        number = next(n for n, one in enumerate(self._arm.doses) if one.name == dose)
-        return not any(
-            row.lot == booking.lot and row.dose in (-1, number) and row.day <= booking.day < until
-            for row, until in self.went_on
-        )
+        return all(self._arm.doses[number].name != dose for number in self.begun)
 
     def _kept_apart(self) -> None:
         """Doses are as far apart as the protocol says, and visits from what they are bound to unless it is explained."""
