@@ -5,7 +5,7 @@ BIN    := .venv/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all mutants fuzz lint docs clean
+.PHONY: help demo test test-all mutants fuzz kills lint docs clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -36,6 +36,9 @@ mutants: .venv/dev ## install, then show that the tests notice engines broken on
 
 fuzz: .venv/dev ## install, then try files and command lines that were put wrong at random
 	$(BIN)/python -m tests.fuzz --cases 2000
+
+kills: .venv/dev ## install, then kill studies a hundred times where it hurts; the same command must mend each
+	$(BIN)/python -m tests.study.kills --kills 100 --seed 1
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .

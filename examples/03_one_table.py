@@ -19,7 +19,7 @@ protocol = mfg.load_protocol("lenzumestrocel-phase2")
 with tempfile.TemporaryDirectory() as folder:
     path = Path(folder) / "doses.csv"
     path.write_text(TABLE, encoding="utf-8")
-    audit = mfg.audit(protocol, path)
+    audit = mfg.audit(protocol, path, arm="msc")
     for _, verdict in audit.verdicts():
         print(f"{verdict.patient}  {verdict.verdict:<8} {' '.join(verdict.likely):<22} {verdict.reason}")
 

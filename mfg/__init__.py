@@ -15,12 +15,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mfg.auditing import audit as audit
     from mfg.course.schedule import schedule as schedule
     from mfg.errors import Faults as Faults
     from mfg.errors import MfgError as MfgError
     from mfg.errors import Refused as Refused
     from mfg.prescription.dosing import dose as dose
+    from mfg.reader.audits import audit as audit
     from mfg.reader.protocols import load_protocol as load_protocol
     from mfg.reader.scenarios import load_scenario as load_scenario
     from mfg.reader.scenarios import load_site as load_site
@@ -33,7 +33,7 @@ _HOMES = {
     "Faults": "errors",
     "MfgError": "errors",
     "Refused": "errors",
-    "audit": "auditing",
+    "audit": "reader.audits",
     "compare": "study.comparison",
     "dose": "prescription.dosing",
     "load_protocol": "reader.protocols",

@@ -226,8 +226,8 @@ MUTANTS = (
     Mutant(
         "durations are cut and not rounded",
         "simulation/draws.py",
-        "(inverse(u) + 0.5)",
-        "inverse(u)",
+        "inverse(u) + 0.5,",
+        "inverse(u),",
         (AMPLE,),
     ),
     Mutant(
@@ -247,8 +247,8 @@ MUTANTS = (
     Mutant(
         "the rate of an exponential for its mean",
         "simulation/draws.py",
-        "-mean * np.log1p(-u)",
-        "-np.log1p(-u) / mean",
+        "-mean * log1p(-u)",
+        "-log1p(-u) / mean",
         (DRAWS,),
     ),
     Mutant(
@@ -450,7 +450,7 @@ MUTANTS = (
     Mutant(
         "no viable cell is lost",
         "simulation/biology.py",
-        "return float(fresh * np.exp(-self._loss(patient.index, dose) / 100 * minutes / 60))",
+        "return fresh * exp(-self._loss(patient.index, dose) / 100 * minutes / 60)",
         "return float(fresh)",
         (STATED,),
     ),

@@ -16,6 +16,7 @@ from tests.conftest import ROOT, Said, protocol
 
 PHASE2 = load_protocol("lenzumestrocel-phase2")
 HEADER = "patient,weight_kg,cells"
+MSC = ("--arm", "msc")
 
 
 def table(folder: Path, lines: list[str], header: str = HEADER) -> Path:
@@ -29,7 +30,9 @@ def verdicts(
     folder: Path, lines: list[str], header: str = HEADER, name: str = "lenzumestrocel-phase2"
 ) -> list[Verdict]:
     """The verdict of every line."""
-    return [verdict for _, verdict in audit(load_protocol(name), table(folder, lines, header)).verdicts()]
+    arm = "msc" if name == PHASE2.name and "arm" not in header.split(",") else None
+    found = audit(load_protocol(name), table(folder, lines, header), arm=arm)
+    return [verdict for _, verdict in found.verdicts()]
 
 
 def weight(n: int) -> float:
@@ -57,7 +60,7 @@ def test_planted_errors_are_found_and_named(mfg: Callable[..., Said], tmp_path: 
         factor, _ = PLANTED.get(n, (1, ""))
         cells = 1e6 if factor is None else weight(n) * 1e6 * factor
         lines.append(f"P{n:03d},{weight(n)},{cells:.0f}")
-    said = mfg("audit", "lenzumestrocel-phase2", table(tmp_path, lines), "--json")
+    said = mfg("audit", "lenzumestrocel-phase2", *MSC, table(tmp_path, lines), "--json")
     assert said.status == 1
     found = said.json
     assert (found["rows"], found["ok"], found["warning"], found["error"]) == (
@@ -184,7 +187,7 @@ def test_the_same_rows_come_out(mfg: Callable[..., Said], tmp_path: Path) -> Non
     """The output is the input with five columns more; unknown columns and broken lines are carried along."""
     lines = ["007,70,70000000,Ward 3", "B,80,800000000,=cmd()", 'C,"70,1,1', "D,70,70000000,-5"]
     source, out = table(tmp_path, lines, f"{HEADER},ward"), tmp_path / "checked.csv"
-    said = mfg("audit", "lenzumestrocel-phase2", source, "--out", out)
+    said = mfg("audit", "lenzumestrocel-phase2", *MSC, source, "--out", out)
     assert said.status == 1
     assert "not used: ward" in said.err
     rows = list(csv.reader(out.read_text(encoding="utf-8").splitlines()))
@@ -194,14 +197,14 @@ def test_the_same_rows_come_out(mfg: Callable[..., Said], tmp_path: Path) -> Non
     assert rows[2][3:6] == ["'=cmd()", "error", "80000000"]
     assert rows[3][0] == 'C,"70,1,1'
     assert rows[4][3] == "-5"
-    again = mfg("audit", "lenzumestrocel-phase2", source, "--out", source)
+    again = mfg("audit", "lenzumestrocel-phase2", *MSC, source, "--out", source)
     assert again.status == 2
     assert "the table itself" in again.err
 
 
 def test_all_ok_is_status_0(mfg: Callable[..., Said], tmp_path: Path) -> None:
     """Nothing found, nothing to do."""
-    said = mfg("audit", "lenzumestrocel-phase2", table(tmp_path, ["A,70,70000000"]))
+    said = mfg("audit", "lenzumestrocel-phase2", *MSC, table(tmp_path, ["A,70,70000000"]))
     assert said.status == 0
     assert "1 rows: 1 ok, 0 warning, 0 error (tolerance 1 %)" in said.out
 
@@ -222,7 +225,7 @@ def test_a_hundred_thousand_rows_in_seconds(tmp_path: Path) -> None:
         "peak = own[0] if own else used.ru_maxrss\n"
         "sys.stderr.write(f'{used.ru_utime + used.ru_stime} {peak / 1024}\\n')\nraise SystemExit(status)\n"
     )
-    arguments = ["audit", "lenzumestrocel-phase2", str(path), "--out", str(tmp_path / "out.csv")]
+    arguments = ["audit", "lenzumestrocel-phase2", *MSC, str(path), "--out", str(tmp_path / "out.csv")]
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False
     )

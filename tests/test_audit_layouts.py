@@ -23,10 +23,12 @@ def lines(*texts: str, codec: str = "utf-8") -> bytes:
     return "".join(f"{text}\n" for text in texts).encode(codec)
 
 
-def prepared(folder: Path, raw: bytes, name: str = PHASE2, **said: str) -> Audit:
+def prepared(folder: Path, raw: bytes, name: str = PHASE2, **said: str | None) -> Audit:
     """The audit of a file."""
     path = folder / "doses.csv"
     path.write_bytes(raw)
+    if name == PHASE2 and b",Group\n" not in raw:
+        said = {"arm": "msc", **said}
     return audit(load_protocol(name), path, **said)
 
 
@@ -69,6 +71,11 @@ READ = {
     "a mean": lines("patient,weight_kg,cells", "A,72,72000000", "B,65.5,655000000", ",Mean:,363500000"),
     "a quoted line break": lines("patient,weight_kg,cells,note", 'A,72,72000000,"two\nlines"', "B,65.5,655000000,"),
     "thousands apart": lines("patient,weight_kg,cells", 'A,72,"72,000,000"', 'B,65.5,"655,000,000"'),
+    "thousands apart by a space": lines("patient;weight_kg;cells", "A;72;72 000 000", "B;65,5;655\u202f000\u202f000"),
+    "thousands apart as the Swiss do": lines("patient;weight_kg;cells", "A;72;72'000'000", "B;65.5;655\u2019000\u2019000"),
+    "stromal cells": lines("patient,weight_kg,MSC cells (x10^6)", "A,72,72", "B,65.5,655"),
+    "a dose of stromal cells": lines("patient,weight_kg,MSC dose [10^6]", "A,72,72", "B,65.5,655"),
+    "Spanish": lines("Paciente;Peso (kg);Células", "A;72,0;72000000", "B;65,5;655000000"),
     "UTF-16": lines("patient,weight_kg,cells", "Ä,72,72000000", "B,65.5,655000000", codec="utf-16"),
     "UTF-16 with tabs": lines("patient\tweight_kg\tcells", "Ä\t72\t72000000", "B\t65,5\t655000000", codec="utf-16"),
     "Latin-1": lines("patient,weight_kg,cells", "Müller,72,72000000", "B,65.5,655000000", codec="latin-1"),
@@ -139,7 +146,7 @@ def test_a_workbook_is_read_like_its_own_export(tmp_path: Path) -> None:
         book.active.append(row)
     path = tmp_path / "doses.xlsx"
     book.save(path)
-    found = audit(load_protocol(PHASE2), path)
+    found = audit(load_protocol(PHASE2), path, arm="msc")
     assert [(one.row, one.verdict) for one in verdicts(found)] == [(4, "ok"), (5, "error")]
     assert found.totals == [6]
 
@@ -151,12 +158,16 @@ def test_an_xlsx_with_two_tables_is_refused_once(tmp_path: Path) -> None:
     book.create_sheet("June").append(["Patient", "Weight (kg)", "Cells"])
     book.save(tmp_path / "doses.xlsx")
     with pytest.raises(Faults, match="keep one of them"):
-        audit(load_protocol(PHASE2), tmp_path / "doses.xlsx")
+        audit(load_protocol(PHASE2), tmp_path / "doses.xlsx", arm="msc")
 
 
 REFUSED = {
     "nothing": (b"", ["is empty"]),
     "no header": (lines("A,72,72000000", "B,65.5,655000000"), ["no row names the columns"]),
+    "cells of some kind": (
+        lines("Patient,Weight (kg),TNC cells (x10^6)", "A,72,72"),
+        ["'TNC cells (x10^6)' says cells of which it is not clear that they are the dose", "call it cells"],
+    ),
     "no cells": (lines("Patient ID,Weight (kg),date", "A,72,3"), ["no column 'cells'", "cells (10^6)"]),
     "a dose without a unit": (lines("patient,weight_kg,dose", "A,72,7.2"), ["dose alone names a dose and says no amount"]),
     "no unit": (lines("patient,Weight,cells", "A,72,1"), ["'Weight' says no unit; call it weight_kg"]),
@@ -195,14 +206,25 @@ def test_a_layout_that_may_mean_two_things_is_refused_once(tmp_path: Path, layou
     [
         (PHASE3, "patient,weight_kg,cells", {}, ["no column 'arm'", "--arm", "no column 'dose'", "--dose"]),
         (PHASE3, "patient,weight_kg,cells,arm", {}, ["the doses of arm two-dose differ"]),
-        (PHASE3, "patient,weight_kg,cells,dose", {}, ["differs between two-dose, five-dose, control"]),
+        (
+            PHASE3,
+            "patient,weight_kg,cells,dose",
+            {},
+            ["what a patient gets differs: two-dose (", "control (placebo)"],
+        ),
         (PHASE3, "patient,weight_kg,cells,arm", {"arm": "control", "dose": "dose 1"}, ["leave out --arm"]),
-        (NUROWN, "patient,cells", {}, ["differs between active, placebo"]),
+        (NUROWN, "patient,cells", {}, ["differs: active (MSC-NTF), placebo (placebo)"]),
+        (
+            PHASE2,
+            "patient,weight_kg,cells,volume_mL",
+            {"arm": None},
+            ["differs: msc (product), control (nothing)"],
+        ),
         (NUROWN, "patient,volume_mL", {"arm": "active"}, ["no concentration is stated"]),
     ],
 )
 def test_what_makes_a_difference_is_never_assumed(
-    tmp_path: Path, name: str, header: str, options: dict[str, str], words: Sequence[str]
+    tmp_path: Path, name: str, header: str, options: dict[str, str | None], words: Sequence[str]
 ) -> None:
     """A placebo differs from a dose: one fault for the table, whatever its rows say."""
     row = ",".join("1" for _ in header.split(","))
@@ -227,6 +249,13 @@ def test_a_dose_for_an_arm_that_receives_none_is_an_error(tmp_path: Path) -> Non
     )
     assert [(one.verdict, one.likely) for one in found] == [("ok", ()), ("error", ("other",))]
     assert found[1].reason == "arm: 'control' receives no dose; and here is one"
+
+
+@pytest.mark.parametrize(("row", "verdict"), [("B,72,,", "ok"), ("B,,0,0", "ok"), ("B,72,,7.2", "error")])
+def test_no_dose_is_right_in_an_arm_that_receives_none(tmp_path: Path, row: str, verdict: str) -> None:
+    """Its patients stand in the table of a trial too; a volume says as much as cells do."""
+    text = lines("patient,weight_kg,cells,volume_mL,Group", "A,72,72e6,7.2,msc", f"{row},control")
+    assert [one.verdict for one in verdicts(prepared(tmp_path, text))] == ["ok", verdict]
 
 
 def test_a_placebo_needs_no_weight(tmp_path: Path) -> None:
@@ -266,3 +295,18 @@ def test_a_kilogram_is_never_answered_with_a_gram(tmp_path: Path) -> None:
         prepared(tmp_path, lines("patient,wieght_kg,cells", "A,72,1"))
     assert "did you mean weight_kg?" in str(refused.value)
     assert "did you mean weight_g" not in str(refused.value)
+
+
+def test_a_second_column_of_cells_is_warned_about(tmp_path: Path) -> None:
+    """All cells and viable ones: which were prescribed is for people to say."""
+    text = lines("patient,weight_kg,total cells,viable cells", "A,72,72000000,65000000")
+    found = prepared(tmp_path, text)
+    assert said(found) == (OK,)
+    assert found.warnings == ("'viable cells' may say what was given too: only 'total cells' is used",)
+
+
+def test_stromal_cells_are_not_what_a_protocol_of_other_cells_counts(tmp_path: Path) -> None:
+    """Muse cells are a small part of them."""
+    text = lines("patient,MSC cells (10^6)", "A,15")
+    with pytest.raises(Faults, match="not clear that they are the dose"):
+        prepared(tmp_path, text, "cl2020-phase2")

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import openpyxl
 
+from mfg import audit, load_protocol
 from tests.conftest import Said
-from tests.test_audit import HEADER, table
+from tests.test_audit import HEADER, MSC, table
 
 PHASE2 = "lenzumestrocel-phase2"
 
@@ -21,7 +22,7 @@ def test_the_first_fifty_findings_are_shown_and_the_rest_is_counted(
 ) -> None:
     """By slip, most frequent first."""
     lines = [f"P{n},{60 + n / 10},{(60 + n / 10) * (1e7 if n < 53 else 2e6):.0f}" for n in range(60)]
-    said = mfg("audit", PHASE2, table(tmp_path, lines))
+    said = mfg("audit", PHASE2, *MSC, table(tmp_path, lines))
     assert said.status == 1
     assert sum("prescribed (" in line for line in said.out.splitlines()) == 50
     assert "10 more rows were flagged: --out FILE or --json has them all" in said.out
@@ -57,17 +58,17 @@ def test_what_is_assumed_left_out_and_unchecked_is_said(mfg: Callable[..., Said]
 def test_a_stated_rounding_is_printed(mfg: Callable[..., Said], tmp_path: Path) -> None:
     """On the screen and in the document."""
     path = table(tmp_path, ["A,36.815,35e6"])
-    said = mfg("audit", PHASE2, path, "--round", "0.5mL")
+    said = mfg("audit", PHASE2, *MSC, path, "--round", "0.5mL")
     assert "(tolerance 1 %; rounded to the nearest multiple of 0.5 mL)" in said.out
     assert (
-        mfg("audit", PHASE2, path, "--round", "0.5mL down", "--json").json["rounding"]
+        mfg("audit", PHASE2, *MSC, path, "--round", "0.5mL down", "--json").json["rounding"]
         == "down to a multiple of 0.5 mL"
     )
 
 
 def test_a_doubted_table_is_found_something_in(mfg: Callable[..., Said], tmp_path: Path) -> None:
     """Rows that are all right do not make it status 0."""
-    said = mfg("audit", PHASE2, table(tmp_path, ["A,150,150e6", "B,140,140e6"]))
+    said = mfg("audit", PHASE2, *MSC, table(tmp_path, ["A,150,150e6", "B,140,140e6"]))
     assert said.status == 1
     assert "are these pounds?" in said.out
 
@@ -77,7 +78,7 @@ def test_a_table_comes_out_as_it_went_in(mfg: Callable[..., Said], tmp_path: Pat
     source, out = tmp_path / "in.csv", tmp_path / "out.csv"
     text = "Patient;Gewicht (kg);Zellen;=cmd()\nMüller;72,5;73300000;x\n;;;\nSumme;;73300000;\n"
     source.write_bytes(text.encode("utf-8-sig"))
-    assert mfg("audit", PHASE2, source, "--out", out).status == 1
+    assert mfg("audit", PHASE2, *MSC, source, "--out", out).status == 1
     raw = out.read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(raw.decode("utf-8-sig").splitlines(), delimiter=";"))
@@ -94,7 +95,7 @@ def test_a_workbook_comes_out_as_a_table(mfg: Callable[..., Said], tmp_path: Pat
     book.active.append(["Zoë", 72, 72_000_000])
     book.save(tmp_path / "doses.xlsx")
     out = tmp_path / "out.csv"
-    assert mfg("audit", PHASE2, tmp_path / "doses.xlsx", "--out", out).status == 0
+    assert mfg("audit", PHASE2, *MSC, tmp_path / "doses.xlsx", "--out", out).status == 0
     assert out.read_bytes().startswith(b"\xef\xbb\xbfPatient,")
     assert "Zoë,72,72000000,ok,72000000,0,," in out.read_text(encoding="utf-8-sig")
 
@@ -114,9 +115,37 @@ def test_a_hundred_thousand_wrong_rows_in_seconds(tmp_path: Path) -> None:
         "sys.stderr.write(f'{used.ru_utime + used.ru_stime} {own[0] / 1024}\\n')\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, "audit", PHASE2, str(path)], capture_output=True, text=True, check=False
+        [sys.executable, "-c", code, "audit", PHASE2, "--arm", "msc", str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert "0 ok, 0 warning, 100,000 error" in done.stdout.replace("100000 error", "100,000 error")
     cpu, megabytes = map(float, done.stderr.splitlines()[-1].split())
     assert cpu < 6
     assert megabytes < 100
+
+
+def test_text_of_a_table_cannot_steer_a_terminal(mfg: Callable[..., Said], tmp_path: Path) -> None:
+    """Escapes and marks that turn writing round, in names, in headers, in what is refused."""
+    hostile = "\x1b[31m\u202eevil"
+    path = table(tmp_path, [f"{hostile},72,72e7,x"], f"{HEADER},{hostile}")
+    said = mfg("audit", PHASE2, *MSC, path)
+    refused = mfg("audit", hostile, path)
+    assert "<U+001B>[31m<U+202E>evil" in said.out
+    for text in (said.out, said.err, refused.err):
+        assert "evil" in text
+        assert not {"\x1b", "\u202e"} & set(text)
+
+
+def test_python_names_what_the_command_names(mfg: Callable[..., Said], tmp_path: Path) -> None:
+    """The same findings from the same table, a dose of another protocol included."""
+    path = table(tmp_path, ["A,72,48e6", "B,72,72e6", "C,72,91e6", "D,72,72e7"])
+    said = mfg("audit", PHASE2, *MSC, path, "--json").json["findings"]
+    found = [
+        one for _, one in audit(load_protocol(PHASE2), path, arm="msc").verdicts() if one.verdict != "ok"
+    ]
+    assert [(f["row"], f["likely"], f["reason"]) for f in said] == [
+        (one.row, list(one.likely), one.reason) for one in found
+    ]
+    assert [one.likely for one in found] == [("another-protocol",), ("other",), ("ten-fold",)]

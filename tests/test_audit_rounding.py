@@ -16,7 +16,7 @@ def said(
     folder: Path, rounding: str | None, *lines: str, header: str = "patient,weight_kg,cells"
 ) -> list[str]:
     """The verdicts in short."""
-    found = audit(PHASE2, table(folder, list(lines), header), round=rounding)
+    found = audit(PHASE2, table(folder, list(lines), header), arm="msc", round=rounding)
     return [verdict.verdict for _, verdict in found.verdicts()]
 
 

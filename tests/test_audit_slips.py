@@ -38,13 +38,10 @@ NAMED = [
     (f"{HEADER},height_cm", "A,171,171e6,72", "swapped-columns", "weight and stature"),
     ("patient,weight_kg,volume_mL", "A,72,72e6", "cells-as-volume", "cells where mL are meant"),
     (HEADER, "A,72,48e6", "another-protocol", "a dose of a trial of another product"),
+    (HEADER, "A,78,173e6", "another-protocol", "to the digit; pounds come within a per cent"),
+    (HEADER, "A,72.3,7.3e6", "dropped-digit", "72,300,000 without its 2"),
     (HEADER, "A,72,91e6", "other", "nothing explains it"),
 ]
-
-
-def built_in() -> list[object]:
-    """The doses that may be taken for these."""
-    return [load_protocol(name) for name in ("nurown-phase2", "cl2020-phase2", "lenzumestrocel-phase2")]
 
 
 @pytest.mark.parametrize(("header", "line", "name", "what"), NAMED)
@@ -52,7 +49,7 @@ def test_a_slip_is_named(tmp_path: Path, header: str, line: str, name: str, what
     """Alone, where nothing else fits as well."""
     path = tmp_path / "doses.csv"
     path.write_text(f"{header}\n{line}\n", encoding="utf-8")
-    found = audit(PHASE2, path, others=built_in)  # type: ignore[arg-type]
+    found = audit(PHASE2, path, arm="msc")
     assert [one.likely for _, one in found.verdicts()] == [(name,)], what
 
 
@@ -114,7 +111,7 @@ def judged(
     """The slip of each row, its name, and the verdict."""
     rows = planted(count, seed=7, rounding=rounding)
     path = write(rows, folder / "planted.csv", witnesses=witnesses)
-    found = audit(PHASE2, path, round=rounding or None)
+    found = audit(PHASE2, path, arm="msc", round=rounding or None)
     return [(row.slip, row.name, one) for row, (_, one) in zip(rows, found.verdicts(), strict=True)]
 
 
@@ -142,3 +139,12 @@ def test_witnesses_catch_what_follows_from_a_wrong_weight(tmp_path: Path, roundi
     assert len({slip for slip, _ in wrong}) == 24
     assert sum(one.verdict != "ok" for _, one in wrong) >= 0.95 * len(wrong)
     assert all(one.verdict != "ok" for slip, one in wrong if slip == "weight in pounds")
+
+
+def test_a_volume_in_the_cells_is_told_from_exchanged_columns(tmp_path: Path) -> None:
+    """7.2 mL beside 7.2 cells; 72,000,000 mL beside 7.2 cells."""
+    path = tmp_path / "doses.csv"
+    path.write_text(f"{HEADER},volume_mL\nA,72,7.2,7.2\nB,72,7.2,72e6\n", encoding="utf-8")
+    found = audit(PHASE2, path, arm="msc")
+    names = [one.likely for _, one in found.verdicts()]
+    assert names == [("volume-as-cells",), ("swapped-columns",)]

@@ -43,6 +43,8 @@ def test_a_table_knows_its_own_changes() -> None:
     assert change_limit([0.01] * 49) == 0.10
     assert change_limit([0.05] * 50) == 0.10
     assert change_limit([0.0] * 50) == 0.03
+    assert change_limit([0.01] * 60 + [1.2] * 40) == pytest.approx(0.074)  # two in five weights are pounds
+    assert change_limit([0.001 * n for n in range(70)] + [0.5] * 30) == 0.10
 
 
 def test_a_table_whose_weights_hardly_change_doubts_a_smaller_one(tmp_path: Path) -> None:
@@ -83,12 +85,29 @@ def test_a_weight_that_jumps_within_the_table_is_warned_about(tmp_path: Path) ->
     assert short(tmp_path, ["A,68,68e6", "A,150,150e6"])[1] == ("warning", "pounds-as-kilograms")
 
 
+def test_a_wrong_row_is_no_witness_against_a_later_one(tmp_path: Path) -> None:
+    """Neither one whose dose contradicts its weight, nor one whose weight is doubted; a right one is, over both."""
+    wrong = ["A,150,68.04e6", "A,68,68e6"]
+    assert short(tmp_path, wrong) == [("error", "kilograms-as-pounds"), ("ok", "")]
+    doubted = ["A,150,150e6,68", "A,68.5,68.5e6,"]
+    assert short(tmp_path, doubted, BEFORE) == [("warning", "pounds-as-kilograms"), ("ok", "")]
+    between = verdicts(tmp_path, ["A,68,68e6", "A,150,68.04e6", "A,151,151e6"])[2]
+    assert (between.verdict, "68 kg in row 2" in between.reason) == ("warning", True)
+
+
+def test_a_last_weight_in_its_own_row_confirms_a_weight_that_changed_since_an_earlier_row(
+    tmp_path: Path,
+) -> None:
+    """70 kg, then 58 kg with 59 kg the last time."""
+    found = short(tmp_path, ["A,70,70e6,70", "A,58,58e6,59"], BEFORE)
+    assert found == [("ok", ""), ("ok", "")]
+
+
 @pytest.mark.parametrize(("unit", "doubted"), [(1.0, False), (2.2046, True)])
 def test_a_whole_table_in_pounds_is_doubted(tmp_path: Path, unit: float, *, doubted: bool) -> None:
     """Every row is right, and half of the weights lie above 110 kg."""
     weights = [round((50 + n) * unit, 1) for n in range(40)]
-    found = audit(
-        load_protocol("lenzumestrocel-phase2"), table(tmp_path, [f"P{w},{w},{w * 1e6:.0f}" for w in weights])
-    )
+    path = table(tmp_path, [f"P{w},{w},{w * 1e6:.0f}" for w in weights])
+    found = audit(load_protocol("lenzumestrocel-phase2"), path, arm="msc")
     assert {verdict.verdict for _, verdict in found.verdicts()} == {"ok"}
-    assert ("pounds" in found.doubt, bool(found.warnings)) == (doubted, doubted)
+    assert ("pounds" in found.doubt, found.warnings) == (doubted, ())

@@ -244,3 +244,46 @@ def test_a_name_where_a_protocol_is_asked_for_is_refused_with_the_way_to_load_it
     ):
         with pytest.raises(package.Refused, match=r"mfg.load_protocol\('lenzumestrocel-phase2'\)"):
             ask("lenzumestrocel-phase2")
+
+
+PHASE2 = ("lenzumestrocel-phase2", "--arm", "msc")
+FOUND = {
+    "dose, a note": (("dose", *PHASE2, "--weight", "72kg"), "note", 0),
+    "dose, a warning": (("dose", "lenzumestrocel-korea", "--weight", "72kg"), "warning", 0),
+    "dose, an error": (("dose", *PHASE2, "--weight", "72kg", "--csf", "5mL"), "error", 1),
+    "audit, a warning": (("audit", *PHASE2, "A,72,72e6,60"), "warning", 0),
+    "audit, an error": (("audit", *PHASE2, "A,72,71e6,72"), "error", 1),
+    "schedule, a warning": (("schedule", *PHASE2, "--baseline", "2026-03-07"), "warning", 0),
+    "schedule, an error": (
+        ("schedule", *PHASE2, "--baseline", "2026-03-12", "--site", "short.toml"),
+        "error",
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FOUND)
+def test_an_error_makes_the_status_1_and_a_warning_does_not(
+    mfg: Callable[..., Said], tmp_path: Path, case: str
+) -> None:
+    """In whatever command it is found."""
+    arguments, level, status = FOUND[case]
+    table, site = tmp_path / "doses.csv", tmp_path / "short.toml"
+    row = next((text for text in arguments if text.startswith("A,")), "")
+    table.write_text(f"patient,weight_kg,cells,previous_weight_kg\n{row}\n", encoding="utf-8")
+    seoul = (ROOT / "examples/sites/seoul.toml").read_text(encoding="utf-8")
+    site.write_text(seoul.replace("Mon-Fri 09:00-18:00", "Mon-Fri 09:00-15:00", 1), encoding="utf-8")
+    files = {"short.toml": site, row: table}
+    said = mfg(*(files.get(text, text) for text in arguments))
+    assert f"{level} " in said.out, said
+    assert said.status == status
+
+
+@pytest.mark.parametrize(("command", "more"), [("audit", ()), ("orders", ("--out", "orders"))])
+def test_a_table_in_the_place_of_the_protocol_is_told(
+    mfg: Callable[..., Said], command: str, more: tuple[str, ...]
+) -> None:
+    """Which comes first is easily mixed up."""
+    said = mfg(command, "doses.csv", "lenzumestrocel-phase2", *more)
+    assert said.status == 2
+    assert f"is a table, where the protocol is named; write mfg {command} PROTOCOL TABLE" in said.err

@@ -75,7 +75,7 @@ def test_an_audit_carries_its_record(mfg: Callable[..., Said], tmp_path: Path) -
     table = tmp_path / "doses.csv"
     table.write_text("patient,weight_kg,cells\nA,70,70000000\n", encoding="utf-8")
     digest = hashlib.sha256(table.read_bytes()).hexdigest()
-    ask = ("audit", "lenzumestrocel-phase2", table, "--by", "R. Pharm")
+    ask = ("audit", "lenzumestrocel-phase2", table, "--arm", "msc", "--by", "R. Pharm")
     record = mfg(*ask, "--json").json["record"]
     assert record["inputs"] == [{"name": str(table), "sha256": digest}]
     assert (record["protocol"], record["by"]) == ("lenzumestrocel-phase2", "R. Pharm")

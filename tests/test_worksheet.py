@@ -488,3 +488,40 @@ def test_json_has_the_content_of_the_sheet(mfg: Callable[..., Said]) -> None:
     assert {limit["test"]: limit["evidence"] for limit in content["release"]}[
         "count and viability"
     ] == "assumed"
+
+
+def test_a_dose_without_containers_has_a_label_that_says_how_many_cells() -> None:
+    """CL2020 names no container; the syringes of one route leave no other without a label."""
+    (label,) = labels_of(sheet_of(load_protocol("cl2020-phase2")))
+    assert (label.number, label.of, label.kind, label.holds) == (
+        1,
+        1,
+        "dose",
+        "15,000,000 Muse cells (15 million)",
+    )
+    rules = protocol(
+        """
+[[route]]
+name = "intrathecal"
+cells = "5e6 cell"
+container = { kind = "syringe", holds = "5 mL" }
+[[route]]
+name = "intravenous"
+cells = "1e6 cell"
+"""
+    )
+    labels = list(labels_of(sheet_of(rules)))
+    assert [(one.number, one.of, one.kind, one.route) for one in labels] == [
+        (1, 2, "syringe", "intrathecal"),
+        (2, 2, "dose", "intravenous"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("weight", "said"), [("72.5 kg", "filled to 2.2 mL: 7.2 mL on the marks"), ("72 kg", "")]
+)
+def test_the_volume_on_the_marks_stands_beside_the_fills(weight: str, said: str) -> None:
+    """7.25 mL are 5 and 2.2 mL; 7.2 mL are what they are."""
+    (given,) = sheet_of(load_protocol("lenzumestrocel-phase2"), arm="msc", weight=weight).given
+    assert ("on the marks" in given.containers) is bool(said)
+    assert said in given.containers

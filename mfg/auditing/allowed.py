@@ -105,13 +105,13 @@ class Allowance:
         """What *cells* become in steps of so many, both neighbours of a half: nothing, if they are less than half a step."""
         count = cells / step
         low = math.floor(count + _ABOUT)
-        how = self.stated.how if self.stated is not None else "nearest"
+        below, above = (low * step,) if low else (), ((low + 1) * step,)
         if count < 0.5 or low > count - _ABOUT:
-            return (low * step,) if low else ()
-        ends = {"down": (low,), "up": (low + 1,)}.get(how, (low, low + 1))
-        return tuple(
-            end * step for end in ends if end and (how != "nearest" or abs(end - count) <= 0.5 + _ABOUT)
-        )
+            return below
+        how = self.stated.how if self.stated is not None else "nearest"
+        if how == "nearest" and abs(count - low - 0.5) <= _ABOUT:
+            return below + above
+        return below if how == "down" or (how == "nearest" and count - low < 0.5) else above
 
 
 def content_of(route: RouteRule) -> Decimal | None:

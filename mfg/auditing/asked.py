@@ -11,6 +11,7 @@ from mfg.auditing.words import Words
 from mfg.errors import Refused
 from mfg.prescription.order import Administration, in_words
 from mfg.prescription.prescriber import Prescriber
+from mfg.prescription.which import arms_differ, arms_in_words
 from mfg.protocol.protocol import Arm, Protocol
 from mfg.sheet import Unreadable
 
@@ -20,10 +21,7 @@ if TYPE_CHECKING:
 
 @define
 class Asked:
-    """A protocol's arms and doses, with what is said of the whole table; nothing that makes a difference is assumed.
-
-    Arms without any dose cannot be meant by a row of doses.
-    """
+    """A protocol's arms and doses, with what is said of the whole table; nothing that makes a difference is assumed."""
 
     protocol: Protocol
     arm: str | None
@@ -81,8 +79,8 @@ class Asked:
                 problem = f"has a column for the {name}, and --{name} {said} is given"
                 yield Refused("header", None, problem, f"leave out --{name}")
         if columns.arm is None and self._arms_differ():
-            names = ", ".join(a.name for a in self.arms())
-            problem = f"has no column 'arm', and what a patient gets differs between {names}"
+            names = arms_in_words(self.protocol, self.dose)
+            problem = f"has no column 'arm', and what a patient gets differs: {names}"
             yield Refused("header", None, problem, "add it, or give --arm for the whole table")
         if columns.dose is None and self.dose is None and not wide:
             for arm in self.arms():
@@ -101,10 +99,8 @@ class Asked:
         if self.arm is not None:
             yield f"every row is taken to be of arm {self.arm}, as --arm says"
         elif columns.arm is None and len(self.protocol.arms) > 1:
-            arms, without = self.arms(), [a.name for a in self.protocol.arms if not a.doses]
-            names = " or ".join(a.name for a in arms)
-            why = f"; {', '.join(without)} receives no dose" if without else "; what they get is the same"
-            yield f"no column 'arm': every row is taken to be of arm {names}{why}"
+            names = " or ".join(a.name for a in self.arms())
+            yield f"no column 'arm': every row is taken to be of arm {names}; what they get is the same"
         if self.dose is not None:
             yield f"every row is taken to be of {self.dose}, as --dose says"
         elif columns.dose is None and not wide and len(self.all_doses()) > 1:
@@ -113,13 +109,12 @@ class Asked:
             yield f"the cells of the table are taken to be {' and '.join(self.counted())}"
 
     def _arms_differ(self) -> bool:
-        """Whether what a patient gets depends on the arm: on its doses, its placebos, or its very name."""
-        given = set()
-        for arm in self.arms():
-            name = arm.name if "arm" in self._conditions else ""
-            doses = tuple(arm.doses.items()) if self.dose is None else (arm.doses.get(self.dose),)
-            given.add((name, doses))
-        return len(given) > 1
+        return self.arm is None and arms_differ(self.protocol, self.dose)
+
+    def gives_nothing(self, arm: str) -> bool:
+        """Whether the arm that a cell says receives no dose at all."""
+        name = self._arms.find(arm) if arm else None
+        return name is not None and not self.protocol.arm(name).doses
 
     def asks_dose(self) -> bool:
         """Whether a row must say which dose it is."""
@@ -154,8 +149,8 @@ class Asked:
 
     def _arm(self, text: str) -> Arm:
         if not text:
-            if self.arm is None and self._arms_differ():
-                names = ", ".join(a.name for a in self.arms())
+            if self._arms_differ():
+                names = arms_in_words(self.protocol, self.dose)
                 raise Unreadable(f"arm: is needed, since what a patient gets differs; use one of {names}")
             return self.arms()[0]
         name = self._arms.find(text)

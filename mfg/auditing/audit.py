@@ -27,7 +27,7 @@ _SAMPLE = 5000  # rows from which a table's usual change of weight is told
 
 @define
 class Audit:
-    """A table under audit: go through `verdicts`, then read `counts`, `totals`, `warnings` and `unchecked`.
+    """A table under audit: go through `verdicts`, then read `counts`, `totals`, `doubt`, `warnings` and `unchecked`.
 
     `assumed` is what is taken for granted of every row, `unused` the columns that are carried along.
     """
@@ -54,16 +54,16 @@ class Audit:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is doubtful about the table as a whole; complete when all rows were judged."""
-        return (*self.columns.warnings, *((self.doubt,) if self.doubt else ()))
+        """What there is to say against its columns."""
+        return self.columns.warnings
 
     @property
     def doubt(self) -> str:
-        """That the weights look like pounds, or nothing."""
+        """That all weights look like pounds, or nothing; complete when all rows were judged."""
         median = self._judge.seen.median_weight()
         if median is None or median <= POUNDS_FROM:
             return ""
-        return f"half of all weights lie above {median:.0f} kg: are these pounds?"
+        return f"half of all weights lie above {median:.0f} kg: are these pounds? Nothing of this table is vouched for"
 
     @property
     def unchecked(self) -> tuple[str, ...]:

@@ -6,14 +6,14 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from mfg.auditing.asked import Asked
 from mfg.auditing.words import Words, folded
 from mfg.errors import Refused
 from mfg.protocol.protocol import Protocol
 from mfg.sheet import Meaning, meaning_of, read_heading
-from mfg.sheet.meaning import is_weight
+from mfg.sheet.meaning import is_stromal, is_weight
 
 ADDED = ("verdict", "prescribed_cells", "deviation_percent", "likely", "reason")
 _WANTED = {
@@ -166,14 +166,7 @@ def columns_of(protocol: Protocol, header: Sequence[str], asked: Asked) -> tuple
     unused = [n for n, text in enumerate(header) if n not in search.taken and text.strip()]
     search.faults += _nearly(protocol, header, unused, found)
     names = tuple(header[n] for n in unused)
-    return evolved(found, names, tuple(search.warnings)), search.faults
-
-
-def evolved(columns: Columns, unused: tuple[str, ...], warnings: tuple[str, ...]) -> Columns:
-    """*columns* with what was left over."""
-    from attrs import evolve
-
-    return evolve(columns, unused=unused, warnings=warnings)
+    return evolve(found, unused=names, warnings=tuple(search.warnings)), search.faults
 
 
 def _covariates(protocol: Protocol, header: Sequence[str]) -> dict[str, int]:
@@ -202,16 +195,20 @@ def _weight(search: _Search, own: Mapping[str, int]) -> Number | None:
 def _given(search: _Search, asked: Asked) -> tuple[tuple[Given, ...], Number | None]:
     """The columns that say what was given: cells before cells per kg before volumes; and a volume beside cells."""
     doses, routes = Words(asked.all_doses()), Words(tuple(r.name for r in search.protocol.routes))
-    counted = {
-        folded(word.removesuffix("cells")) for word in asked.counted()
-    }  # viable cells, where they are prescribed
+    counted = {folded(word.removesuffix("cells")) for word in asked.counted()}  # as viable cells may be
     found: dict[str, list[Given]] = {"cells": [], "per kg": [], "volume": []}
+    strange: list[int] = []
     for n in [*search.all_of("cells", label=True), *search.all_of("volume", label=True)]:
         meant = search.meant[n]
-        label = "" if folded(meant.label) in counted else meant.label
+        label = (
+            ""
+            if folded(meant.label) in counted or ("" in counted and is_stromal(meant.label))
+            else meant.label
+        )
         dose = doses.find(label) if label else None
         route = routes.find(label) if label and dose is None else None
         if label and dose is None and route is None:
+            strange += [n] if meant.kind == "cells" else []
             continue
         kind = "per kg" if meant.per_kg else meant.kind
         number = Number(n, search.header[n], meant.factor or Decimal(1))
@@ -220,6 +217,15 @@ def _given(search: _Search, asked: Asked) -> tuple[tuple[Given, ...], Number | N
     given = found[kind]
     volumes = [one for one in found["volume"] if one.dose is None and one.route is None]
     search.taken.update(one.number.index for one in given)
+    used = " and ".join(repr(one.number.header) for one in given)
+    for header in (search.header[n] for n in strange):
+        if given:
+            search.warnings.append(f"{header!r} may say what was given too: only {used} is used")
+        else:
+            problem = "says cells of which it is not clear that they are the dose"
+            search.faults.append(
+                Refused("header", header, problem, "if they are, call it cells, or cells (10^6)")
+            )
     names = [(one.dose, one.route) for one in given]
     if len(set(names)) < len(names) or (len(given) > 1 and (None, None) in names):
         shown = " and ".join(repr(one.number.header) for one in given)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from attrs import define, field
@@ -57,6 +57,8 @@ class Judge:
 
     def _judged(self, number: int, patient: str, cells: list[str], beside: Beside) -> Verdict:
         listed = self.reading.columns.given
+        if self.reading.is_left_out(cells):
+            return Verdict(number, patient, "ok", prescribed_cells=Decimal(0))
         if len(listed) == 1:
             return self._one(number, patient, cells, listed[0], beside)
         parts = [
@@ -85,9 +87,9 @@ class Judge:
             likely.append(name)
             reasons.append(reason)
         if {"volume-as-cells", "cells-as-volume"} <= set(likely):
-            likely = ["swapped-columns"]
+            likely = ["swapped-columns" if self.naming.fits_exchanged(cells) else "volume-as-cells"]
         verdict = "error" if likely else "ok"
-        for name, reason in self._witnesses(number, patient, cells, column, wanted, asked, beside):
+        for name, reason in self._doubts(number, patient, cells, column, wanted, asked, beside, verdict):
             verdict = "warning" if verdict == "ok" else verdict
             likely += [] if name in likely else [name]
             reasons.append(reason)
@@ -130,7 +132,7 @@ class Judge:
         likely = "another-arm" if self.naming.is_of_another(amount, wanted) else "other"
         return Verdict(number, patient, "error", (likely,), reason, Decimal(0))
 
-    def _witnesses(
+    def _doubts(
         self,
         number: int,
         patient: str,
@@ -139,27 +141,33 @@ class Judge:
         wanted: Prescribed,
         asked: Decimal,
         beside: Beside,
+        verdict: str,
     ) -> Iterator[tuple[str, str]]:
-        """What other columns and other rows say against the weight, and against the row as such."""
+        """What other columns and other rows say against the weight, and against the row as such; *verdict* is that without them."""
         columns, weight = self.reading.columns, wanted.weight
-        if weight is not None and (columns.height is not None or columns.previous_weight is not None):
-            height = self.reading.number(cells, columns.height)
-            before = self.reading.number(cells, columns.previous_weight)
-            yield from on_weight(
-                weight,
-                None if height is None else float(height),
-                None if before is None else float(before),
-                self.limit,
-                self._weights_of(beside),
-            )
+        before = self.reading.number(cells, columns.previous_weight)
+        found = list(self._on_weight(cells, weight, before, beside))
+        confirmed = before is not None and not found
         last = self.reading.number(cells, columns.previous_cells)
         if last is not None:
-            yield from on_dose(float(asked), float(last))
+            found += on_dose(float(asked), float(last))
+        yield from found
         named = column.dose is not None or columns.dose is not None or self.reading.asked.dose is not None
         most = 1 if named else len(wanted.prescriber.arm.doses)
         told = f"{wanted.prescriber.dose} " if named else ""
         route = wanted.given[0].route if columns.route is not None or column.route is not None else ""
-        yield from self.seen.again(number, patient, f"{told}{route}".strip(), weight, most)
+        dose, sound = f"{told}{route}".strip(), verdict == "ok" and not found
+        yield from self.seen.again(number, patient, dose, most, weight, sound=sound, confirmed=confirmed)
+
+    def _on_weight(
+        self, cells: list[str], weight: float | None, before: Decimal | None, beside: Beside
+    ) -> Iterable[tuple[str, str]]:
+        height = self.reading.number(cells, self.reading.columns.height)
+        if weight is None or (height is None and before is None):
+            return ()
+        stature = None if height is None else float(height)
+        last = None if before is None else float(before)
+        return on_weight(weight, stature, last, self.limit, self._weights_of(beside))
 
     def _weights_of(self, rows: Beside) -> Iterator[tuple[float | None, float | None]]:
         for row in rows:

@@ -10,7 +10,7 @@ from attrs import define
 from mfg.auditing.allowed import Allowance, content_of
 from mfg.auditing.columns import Given
 from mfg.auditing.reading import Prescribed, Reading
-from mfg.auditing.slips import FACTORS, OF_WEIGHT, factors, in_containers, names, transposed
+from mfg.auditing.slips import FACTORS, OF_WEIGHT, factors, in_containers, names, transposed, without_a_digit
 from mfg.auditing.strangers import Strangers, amounts
 from mfg.errors import Refused
 from mfg.protocol.protocol import Protocol
@@ -42,11 +42,19 @@ class Naming:
             return self.allowance.again(cells, step) if step else ()
 
         def others() -> Iterator[tuple[str, float]]:
-            for base in (exact, *rounded(exact)):  # so many times the dose with its digits in order
-                for swapped in transposed(given):
-                    yield "transposed-digits", given * base / swapped if swapped else 0.0
+            bases = (exact, *rounded(exact))
+            for swapped in filter(None, transposed(given)):  # so many times the dose with its digits in order
+                for base in bases:
+                    yield "transposed-digits", given * base / swapped
+            for base in bases:
+                if given < base / 2:  # as every number is that lost a digit
+                    for dropped in without_a_digit(base):
+                        yield "dropped-digit", dropped
             yield from self._in_containers(exact, wanted)
             yield from self._of_other_weights(cells, wanted, beside)
+            own = step or self.is_of_another(amount, wanted)
+            if not own and amount in self._of_strangers(wanted):
+                yield "another-protocol", given
 
         found = names(given, exact, multiplied, others, rounded, step)
         return found or (self._elsewhere(cells, amount, wanted),)
@@ -65,10 +73,12 @@ class Naming:
         """The doses for the weights of the neighbours, and for this patient's last weight."""
         if wanted.weight is None:
             return
-        columns = self.reading.columns
+        now, last = self.reading.columns.weight, self.reading.columns.previous_weight
         near = [row.cells for row in beside if row is not None and row.cells is not None]
-        weights = [("neighbours-weight", other, columns.weight) for other in near]
-        for name, other, column in [*weights, ("old-weight", cells, columns.previous_weight)]:
+        weights = [("neighbours-weight", other, now) for other in near]
+        if last is not None:
+            weights.append(("old-weight", cells, last))
+        for name, other, column in weights:
             kg = self.reading.tried(other, column)
             predicted = None if kg is None else wanted.at(kg)
             if predicted is not None:
@@ -80,18 +90,19 @@ class Naming:
             return "swapped-columns"
         if self.is_of_another(amount, wanted):
             return "another-arm" if len(self.reading.asked.protocol.arms) > 1 else "another-dose"
-        return "another-protocol" if self._is_of_a_stranger(amount, wanted) else "other"
+        return "another-protocol" if self._among(amount, self._of_strangers(wanted)) else "other"
 
     def is_of_another(self, amount: Decimal, wanted: Prescribed) -> bool:
         """Whether another arm, or another dose, is given *amount*."""
         others = self.reading.asked.others(wanted.prescriber)
         return self._among(amount, (one for other in others for one in amounts(other, wanted.case)[:1]))
 
-    def _is_of_a_stranger(self, amount: Decimal, wanted: Prescribed) -> bool:
+    def _of_strangers(self, wanted: Prescribed) -> Iterator[Decimal]:
+        """What other protocols prescribe in this case."""
         if self._strangers is None:
             own = self.reading.asked.protocol.name
             self._strangers = Strangers.of(protocol for protocol in self.others() if protocol.name != own)
-        return self._among(amount, self._strangers.doses(wanted.case))
+        return self._strangers.doses(wanted.case)
 
     def _among(self, amount: Decimal, doses: Iterable[Decimal]) -> bool:
         return any(abs(amount - one) <= one * self.tolerance for one in doses)

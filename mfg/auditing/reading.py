@@ -31,12 +31,11 @@ class Prescribed:
     least: Decimal
     most: Decimal
     concentration: Decimal | None
+    weight: float | None = field(init=False)  # in kg, if the dose depends on it
 
-    @property
-    def weight(self) -> float | None:
-        """The weight in kg, if the dose depends on it."""
+    def __attrs_post_init__(self) -> None:
         weight = self.case.get("weight") if "weight" in self.prescriber.needs else None
-        return float(weight) if isinstance(weight, Decimal) else None
+        object.__setattr__(self, "weight", float(weight) if isinstance(weight, Decimal) else None)
 
     def at(self, weight: Decimal) -> float | None:
         """The cells of the same dose for another weight in kg; None if there is none."""
@@ -117,6 +116,14 @@ class Reading:
             return self.number(cells, column)
         except Unreadable:
             return None
+
+    def is_left_out(self, cells: list[str]) -> bool:
+        """Whether a row is of an arm that receives no dose, and says none."""
+        columns = self.columns
+        if columns.arm is None or not self.asked.gives_nothing(cells[columns.arm].strip()):
+            return False
+        numbers = [one.number for one in columns.given] + [columns.volume]
+        return not any(self.number(cells, number, zero=True) for number in numbers)
 
     def prescribed(self, cells: list[str], column: Given) -> Prescribed:
         """What the protocol prescribes for a row.

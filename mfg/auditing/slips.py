@@ -30,6 +30,7 @@ _EXACT, _CLOSE, _NEAR = (
     0.01,
     0.05,
 )  # shares of the predicted dose: its digits, its tolerance, its rounding
+_FAR = 5.0  # times another: no adult's weight
 _CHANGED = 0.08  # a weight changes between two days, so its slips are farther from their factors
 Predictions = Sequence[tuple[str, float]]
 
@@ -62,22 +63,24 @@ def names(
 
     A slip may have come before the dose was *rounded*, by up to a *step*, or after it. Where no rounding is stated (no step),
     a number is as rounded as its own zeros say. What *others* predict (other weights, other doses) is asked only if no
-    factor fits to the digit, or if rounding lets several slips do so.
+    factor fits to the digit, or if rounding lets several slips do so and no factor is larger than weights differ by.
     """
     if given <= 0 or exact <= 0:
         return ()
     hits = _multiples(given, multiplied, (exact, *rounded(exact)) if step else (exact,))
-    if step or not any(rank == 0 for rank, _, _ in hits):
-        predicted = list(others())
+    fits, far = any(rank == 0 for rank, _, _ in hits), not 1 / _FAR < given / exact < _FAR
+    if step or not fits:
+        predicted = [] if fits and far else list(others())
         again = [*((name, exact * factor) for name, factor in multiplied), *predicted] if step else []
+        low, high = given - step, given + step
         for name, cells in again:
-            if abs(given - cells) <= step and any(abs(given - end) <= _EXACT * end for end in rounded(cells)):
+            if low <= cells <= high and any(abs(given - end) <= _EXACT * end for end in rounded(cells)):
                 hits.append((0, 0.0, name))
         width = min(_grain(given), _CLOSE * given)
         for name, cells in predicted:
-            off = abs(given - cells)
-            if off <= max(width, _EXACT * cells):
-                hits.append((0 if off <= _EXACT * cells else 1, off / given, name))
+            off, close = abs(given - cells), _EXACT * cells
+            if off <= width or off <= close:
+                hits.append((0 if off <= close else 1, off / given, name))
     best = min((rank for rank, _, _ in hits), default=0)
     return tuple(dict.fromkeys(name for rank, _, name in sorted(hits) if rank == best))
 
@@ -85,7 +88,7 @@ def names(
 def _multiples(given: float, multiplied: Predictions, bases: Iterable[float]) -> list[tuple[int, float, str]]:
     """The slips that make *given* of one of *bases*: how well they fit, how far they are off, their names."""
     hits = []
-    for base in bases:
+    for base in dict.fromkeys(bases):
         ratio = given / base
         for name, factor in multiplied:
             if abs(ratio - factor) <= _NEAR * factor:
@@ -106,12 +109,20 @@ def _grain(number: float) -> float:
 def transposed(number: float) -> Iterable[float]:
     """*number* with two neighbours among its first four digits exchanged back."""
     digits = f"{number:.15g}"
-    places = [n for n, digit in enumerate(digits) if digit.isdigit()][:4]
+    places = [n for n, digit in enumerate(digits[:5]) if digit.isdigit()][:4]
     for first, second in pairwise(places):
-        if digits[first] != digits[second]:
-            listed = list(digits)
-            listed[first], listed[second] = digits[second], digits[first]
-            yield float("".join(listed))
+        one, other = digits[first], digits[second]
+        if one != other:
+            yield float(f"{digits[:first]}{other}{digits[first + 1 : second]}{one}{digits[second + 1 :]}")
+
+
+def without_a_digit(number: float) -> Iterable[float]:
+    """*number* with one of its first four digits left out."""
+    digits = f"{number:.15g}"
+    for place in range(min(4, len(digits))):
+        left = digits[:place] + digits[place + 1 :]
+        if digits[place].isdigit() and left:
+            yield float(left)
 
 
 def in_containers(exact: float, content: float) -> Iterable[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from statistics import median
 
@@ -26,12 +27,17 @@ Found = Iterator[tuple[str, str]]
 def change_limit(changes: Iterable[float]) -> float:
     """The change of a weight that a table makes remarkable: ten per cent, or less where its others hardly change.
 
-    *changes* are those of its rows, as shares. Five standard deviations as their median tells them, if they are fifty.
+    *changes* are those of its rows, as shares. Five standard deviations as their median tells them, if they are fifty;
+    what lies beyond is left out and the median asked again, until nothing does, so that many wrong weights hide none.
     """
-    listed = sorted(abs(change) for change in changes)
-    if len(listed) < _ENOUGH:
-        return USUAL_CHANGE
-    return min(USUAL_CHANGE, max(_LEAST_CHANGE, _OF_MEDIAN * median(listed)))
+    listed, limit = sorted(abs(change) for change in changes), USUAL_CHANGE
+    while len(listed) >= _ENOUGH:
+        limit = min(limit, max(_LEAST_CHANGE, _OF_MEDIAN * median(listed)))
+        kept = listed[: bisect_right(listed, limit)]
+        if len(kept) == len(listed):
+            break
+        listed = kept
+    return limit
 
 
 def on_weight(
@@ -83,24 +89,37 @@ def on_dose(prescribed: float, last: float) -> Found:
 
 @define
 class Seen:
-    """What a table said of each patient in the rows above, and of all weights."""
+    """What a table said of each patient in the rows above, and of all weights.
 
-    _patients: dict[str, tuple[int, float | None, tuple[str, ...]]] = field(factory=dict)
+    The weight of a row that is wrong or doubted says nothing of a later one: its own row is to be mended first.
+    """
+
+    _patients: dict[str, tuple[int, tuple[str, ...], int, float | None]] = field(factory=dict)
     _weights: dict[int, int] = field(factory=dict)
 
-    def again(self, row: int, patient: str, dose: str, weight: float | None, most: int | None) -> Found:
-        """What the rows above say against this one, of a *dose* that a patient receives at most *most* times."""
+    def again(
+        self,
+        row: int,
+        patient: str,
+        dose: str,
+        most: int,
+        weight: float | None,
+        *,
+        sound: bool,
+        confirmed: bool,
+    ) -> Found:
+        """What the rows above say against this one, of a *dose* that a patient receives at most *most* times.
+
+        Nothing of its weight, if its own last one has *confirmed* it; that is kept for later rows where the row is *sound*.
+        """
         if weight is not None:
             kg = int(weight)
             self._weights[kg] = self._weights.get(kg, 0) + 1
-        known = self._patients.get(patient)
-        if known is None:
-            self._patients[patient] = (row, weight, (dose,))
-            return
-        where, before, doses = known
-        self._patients[patient] = (row, before if weight is None else weight, (*doses[-99:], dose))
+        where, doses, seen, before = self._patients.get(patient, (0, (), 0, None))
+        kept = (row, weight) if sound and weight is not None else (seen, before)
+        self._patients[patient] = (row, (*doses[-99:], dose), *kept)
         count = doses.count(dose) + 1
-        if most is not None and count > most:
+        if count > most:
             if most == 1:
                 yield (
                     "duplicate",
@@ -111,12 +130,12 @@ class Seen:
                     "too-many-doses",
                     f"is number {count} of this patient, who receives {most} (last in row {where})",
                 )
-        if weight is not None and before is not None and abs(weight / before - 1) > USUAL_CHANGE + _FLOAT:
-            ratio = weight / before
-            yield (
-                of_change(ratio),
-                f"{weight:.15g} kg against {before:.15g} kg in row {where}, {ratio:.3f} times",
-            )
+        if weight is None or before is None or confirmed:
+            return
+        ratio = weight / before
+        if abs(ratio - 1) > USUAL_CHANGE + _FLOAT:
+            reason = f"{weight:.15g} kg against {before:.15g} kg in row {seen}, {ratio:.3f} times"
+            yield of_change(ratio), reason
 
     def median_weight(self) -> float | None:
         """The median of all weights, to a kilogram."""

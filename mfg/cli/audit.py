@@ -15,10 +15,8 @@ from mfg.cli import say
 
 if TYPE_CHECKING:
     from mfg.auditing import Audit, Verdict
-    from mfg.protocol.protocol import Protocol
     from mfg.record import Record
 
-FOUND = 1
 _FIELDS = ("row", "patient", "verdict", "likely", "reason", "prescribed_cells", "deviation_percent")
 SHOWN = 50  # findings on a screen; nobody reads more there
 
@@ -42,10 +40,10 @@ def audit(
 ) -> int:
     """Check a table of doses that somebody else calculated.
 
-    The exit status is 0 if every row is right, 1 if a row is not or if the table is doubtful as a whole, 2 if it is not
-    read. Rows have the numbers that a spreadsheet shows.
+    The exit status is 1 if a row has an error or if the table as a whole looks like pounds, 2 if it is not read, else 0; a
+    warning leaves it at 0. Rows have the numbers that a spreadsheet shows.
 
-    Example: mfg audit lenzumestrocel-phase2 doses.csv --round 0.1mL --out checked.csv
+    Example: mfg audit lenzumestrocel-phase2 doses.csv --arm msc --round 0.1mL --out checked.csv
 
     Parameters
     ----------
@@ -68,25 +66,20 @@ def audit(
     json
         Print one JSON document.
     """
-    from mfg.auditing import audit as prepare
     from mfg.cli.asked import record_of
+    from mfg.cli.given import protocol_first
     from mfg.cli.verdicts import written
+    from mfg.reader.audits import audit as prepare
     from mfg.reader.protocols import load_protocol
 
+    protocol_first(protocol, "audit")
     rules = load_protocol(protocol)
-    found = prepare(rules, file, arm=arm, dose=dose, round=round, others=_built_in)
+    found = prepare(rules, file, arm=arm, dose=dose, round=round)
     record = record_of(rules, by, file)
     rows = written(found, file, out) if out is not None else contextlib.nullcontext(found.rows())
     with rows as judged:
         flagged = (verdict for _, verdict in judged if verdict is not None and verdict.verdict != "ok")
         return _document(found, flagged, record) if json else _page(found, flagged, record)
-
-
-def _built_in() -> Iterator[Protocol]:
-    from mfg.reader.library import builtin
-    from mfg.reader.protocols import load_protocol
-
-    return (load_protocol(name) for name in builtin("protocol"))
 
 
 def _document(found: Audit, flagged: Iterator[Verdict], record: Record) -> int:
@@ -99,19 +92,24 @@ def _document(found: Audit, flagged: Iterator[Verdict], record: Record) -> int:
     }
     sys.stdout.write(f'{say.json_of(head)[:-2]},\n "findings": [')
     mark = "\n  "
-    any_found = False
     for verdict in flagged:
         sys.stdout.write(mark + say.json_of({name: getattr(verdict, name) for name in _FIELDS}, indent=None))
-        mark, any_found = ",\n  ", True
+        mark = ",\n  "
     tail = {"rows": sum(found.counts.values()), **found.counts, **_left_out(found)}
     beside = {
+        "doubt": found.doubt or None,
         "warnings": found.warnings,
         "unchecked": found.unchecked,
         "unused": found.unused,
         "record": record,
     }
     sys.stdout.write(f"\n ],{say.json_of({**tail, **beside})[1:]}\n")
-    return FOUND if any_found or found.doubt else 0
+    return _status(found)
+
+
+def _status(found: Audit) -> int:
+    said = [level for level, count in found.counts.items() if count]
+    return say.status([*said, *(["error"] if found.doubt else [])])
 
 
 def _left_out(found: Audit) -> dict[str, int]:
@@ -152,12 +150,14 @@ def _page(found: Audit, flagged: Iterator[Verdict], record: Record) -> int:
     say.record(record)
     if found.unused:
         say.remark(f"carried along, not used: {', '.join(found.unused)}")
-    return FOUND if count or found.doubt else 0
+    return _status(found)
 
 
 def _beside(found: Audit) -> Iterator[str]:
     """What is to be said of the whole table."""
-    for label, texts in (("warning", found.warnings), ("note", (*found.assumed, *found.unchecked))):
+    doubts = (found.doubt,) if found.doubt else ()
+    notes = (*found.assumed, *found.unchecked)
+    for label, texts in (("error", doubts), ("warning", found.warnings), ("note", notes)):
         for text in texts:
             yield f"{label:<8} {text}"
     if found.totals:

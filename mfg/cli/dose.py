@@ -9,7 +9,6 @@ from cyclopts import App, Parameter
 
 from mfg.cli import say
 
-FOUND = 1
 Quantity = Annotated[str | None, Parameter(allow_leading_hyphen=True)]
 
 
@@ -123,4 +122,4 @@ def dose(
     if not json:
         print_order(order, protocol)
         say.record(record)
-    return FOUND if any(finding.level == "error" for finding in order.findings) else 0
+    return say.status(finding.level for finding in order.findings)

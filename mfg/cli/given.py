@@ -22,3 +22,16 @@ def pairs(given: tuple[str, ...]) -> dict[str, str]:
         if names.count(name) > 1:
             raise Refused("--given", name, "stands more than once", "give each value once")
     return {name: value for name, _, value in found}
+
+
+def protocol_first(protocol: str, command: str) -> None:
+    """Whether what is given for a *protocol* is none of the tables that *command* reads.
+
+    Raises:
+        Refused: if its name ends as one does.
+    """
+    from mfg.errors import Refused
+
+    if protocol.casefold().endswith((".csv", ".tsv", ".txt", ".xlsx", ".xls")):
+        problem = "is a table, where the protocol is named"
+        raise Refused(command, protocol, problem, f"write mfg {command} PROTOCOL TABLE")

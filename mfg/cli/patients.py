@@ -64,9 +64,11 @@ def orders(
         Print one JSON document.
     """
     from mfg.cli.asked import record_of
+    from mfg.cli.given import protocol_first
     from mfg.dispensing.patients import patient_list
     from mfg.reader.protocols import load_protocol
 
+    protocol_first(protocol, "orders")
     found = load_protocol(protocol)
     listed = patient_list(found, patients)
     record = record_of(found, by, patients)

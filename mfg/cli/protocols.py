@@ -70,7 +70,7 @@ def schedule(
 ) -> int:
     """Plan one patient's calendar: collections, draws, doses and visits.
 
-    The exit status is 0 if everything with a date lies on a day on which it can be, else 1.
+    The exit status is 1 if there is an error among the findings, else 0; a warning leaves it at 0.
 
     Example: mfg schedule lenzumestrocel-phase2 --arm msc --baseline 2026-03-12 --holidays KR
 
@@ -124,4 +124,4 @@ def schedule(
         say.document({**say.fields(course), "events": events})
     else:
         print_course(course, protocol, several=len(loaded.supplies) > 1)
-    return 0 if course.fits else FOUND
+    return say.status(finding.level for finding in course.findings)

@@ -97,10 +97,12 @@ def run(
     """
     from mfg.study.run import checked, run_of
     from mfg.study.sheets import write_sheets
-    from mfg.study.study import Study
+    from mfg.study.study import Study, possible
     from mfg.study.variants import AS_IT_IS, Variant
 
     checked(workers, seed)
+    if replications is not None:
+        possible(replications)
     study = Study.of(scenario, (Variant(AS_IT_IS, with_late(pairs(settings), late)),), seed)
     with by_means(study, output, workers, executor) as means:
         done = run_of(study, means, replications, until)
@@ -241,13 +243,13 @@ def hands(
     from mfg.study.work import executor_at
 
     shared = (os.cpu_count() or 1) if workers is None else workers
-    others, let_go = executor_at(executor) if executor is not None else (None, None)
+    others = executor_at(executor, say.remark) if executor is not None else None
     try:
         with say.progress(what) as told:
             yield Means(folder, shared, others, told)
     finally:
-        if let_go is not None:
-            let_go()
+        if others is not None:
+            others.let_go()
 
 
 def _shares(title: str, what: str, everything: str, counts: dict[str, int], replications: int) -> None:

@@ -34,8 +34,13 @@ _kept: list[tuple[list[str], bool]] = []  # what is kept of the result, and whet
 
 def result(text: str = "") -> None:
     """Lines of the result; what a file or an option may have hidden in them is spelled out."""
-    lines = list(map(visible, text.split("\n")))
-    _say(lines, lines)
+    text = _seen(text)
+    _say([text], [text])
+
+
+def _seen(text: str) -> str:
+    """*text* whose own line breaks stay, and nothing else that steers a terminal."""
+    return "\n".join(map(visible, text.split("\n")))
 
 
 def _say(lines: Sequence[str], plain: Sequence[str]) -> None:
@@ -59,7 +64,7 @@ def kept(*, printed: bool) -> Iterator[list[str]]:
 
 def remark(text: str) -> None:
     """Lines beside the result, spelled out like it."""
-    sys.stderr.write("".join(f"{visible(line)}\n" for line in text.split("\n")))
+    sys.stderr.write(f"{_seen(text)}\n")
 
 
 def document(content: object) -> None:
@@ -152,6 +157,11 @@ def record(of: Any) -> None:
     result()
     for line in of.lines():
         result(line)
+
+
+def status(levels: Iterable[str]) -> int:
+    """The exit status of a command that found something: 1 if there is an error, else 0; a warning is to be read."""
+    return 1 if "error" in levels else 0
 
 
 def finding(item: Any) -> None:

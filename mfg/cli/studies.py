@@ -76,9 +76,11 @@ def compare(
     from mfg.study.comparison import HEADLINES, comparison_of, study_of
     from mfg.study.run import checked
     from mfg.study.sheets import write_sheets
+    from mfg.study.study import possible
     from mfg.study.variants import Range, hypercube, is_range
 
     checked(workers, seed)
+    possible(replications)
     given = pairs(vary, "--vary")
     variants, values = None, None
     if sample is not None:
@@ -95,9 +97,9 @@ def compare(
                 advice = "give --sample N for a Latin hypercube, or list the values"
                 raise Refused(f"--vary {key}", text, "is a range", advice)
         values = {key: text.split(",") for key, text in given.items()}
-    study = study_of(
-        scenario, vary=values, variants=variants, settings=with_late(pairs(settings), late), seed=seed
-    )
+    fixed = with_late(pairs(settings), late)
+    with say.progress("variants") as told:
+        study = study_of(scenario, vary=values, variants=variants, settings=fixed, seed=seed, told=told)
     for name in figure:
         asked_for(study.plans[0], name, "--figure")
     with by_means(study, output, workers, executor) as means:

@@ -24,20 +24,23 @@ class Label:
 
 
 def labels_of(sheet: Worksheet) -> Iterator[Label]:
-    """A label for each container of *sheet*, in the order in which they are drawn; one for a dose without any."""
-    of = sum(portion.number for portion in sheet.product)
+    """A label for each container of *sheet*, in the order in which they are drawn; one for each route without any."""
+    loose = [given for given in sheet.given if not given.containers]
+    of = sum(portion.number for portion in sheet.product) + len(loose)
     for portion in sheet.product:
         for number in range(portion.first, portion.last + 1):
             yield Label(number, of, portion.kind, portion.route, _fill(portion), holds(sheet, portion))
-    if not of:
-        for given in sheet.given:
-            yield Label(1, 1, "dose", given.route, given.volume, "")
+    for number, given in enumerate(loose, of - len(loose) + 1):
+        yield Label(number, of, "dose", given.route, given.volume, _either(sheet, given.held))
 
 
 def holds(sheet: Worksheet, portion: Portion) -> str:
     """What a container holds; in a placebo-controlled trial the same words for either."""
-    either = " or placebo" if sheet.placebo_controlled else ""
-    return f"{counted(portion.cells, portion.counted)}{either}" if portion.cells is not None else ""
+    return _either(sheet, counted(portion.cells, portion.counted) if portion.cells is not None else "")
+
+
+def _either(sheet: Worksheet, held: str) -> str:
+    return f"{held} or placebo" if held and sheet.placebo_controlled else held
 
 
 def _fill(portion: Portion) -> str:

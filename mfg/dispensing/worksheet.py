@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
+from functools import partial
 
 from attrs import evolve, frozen
 
@@ -28,12 +29,16 @@ from mfg.units import Volume, amount, measure_of, taken, text
 
 @frozen
 class Given:
-    """What one route gives, in words: how many of what, in how much, in which containers."""
+    """What one route gives, in words: how many of what, in how much, in which containers.
+
+    `held` is how many the product has, be it a placebo or not; empty where the lot decides.
+    """
 
     route: str
     cells: str
     volume: str
     containers: str
+    held: str
 
 
 @frozen
@@ -142,7 +147,7 @@ def worksheet(
         patient=patient,
         second_id=second_id,
         covariates=tuple(order.covariates.items()),
-        given=tuple(_given(order, given) for given in order.administrations),
+        given=tuple(map(partial(_given, order), order.administrations, counts.administrations)),
         total=_total(order),
         steps=steps_of(protocol, counts) if kind == "product" or product is not None else (),
         portions=portions_of(order),
@@ -188,11 +193,17 @@ def _holds(condition: Condition, case: dict[str, str]) -> bool:
     return Condition(known).admits(case)
 
 
-def _given(order: Order, given: Administration) -> Given:
-    what = in_words(given)
+def _given(order: Order, given: Administration, product: Administration) -> Given:
+    what, held = in_words(given), product.cells
     label = f"{given.route} ({given.component})" if given.component else given.route
     boxes = [p for p in portions_of(order) if (p.route, p.component) == (given.route, given.component)]
-    return Given(label, _cells(given, what), _volume(order, given), "; ".join(map(_boxes, boxes)))
+    return Given(
+        label,
+        _cells(given, what),
+        _volume(order, given),
+        _filled(boxes),
+        counted(held, in_words(product)) if held else "",
+    )
 
 
 def _cells(given: Administration, what: str) -> str:
@@ -219,6 +230,14 @@ def _volume(order: Order, given: Administration) -> str:
         if end is not None
     ]
     return " and ".join(ends)
+
+
+def _filled(boxes: Sequence[Portion]) -> str:
+    """The containers, with the volume that is in them if marks take it from the one that is meant."""
+    if not any(box.deviation_percent for box in boxes):
+        return "; ".join(map(_boxes, boxes))
+    shown = sum(((box.fill_mL or Decimal(0)) * box.number for box in boxes), Decimal(0))
+    return f"{'; '.join(map(_boxes, boxes))}: {exactly(shown)} on the marks"
 
 
 def _boxes(portion: Portion) -> str:

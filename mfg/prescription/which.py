@@ -27,12 +27,10 @@ def the_arm(protocol: Protocol, name: str | None, dose: str | None) -> Arm:
     if dose is not None and len(arms) > 1 and not any(dose in arm.doses for arm in arms):
         advice = f"doses: {', '.join(_doses(arms))}"
         raise Refused("--dose", dose, "is given in no arm of this protocol", advice)
-    asks = "arm" in conditions(protocol)
-    given = {arm.name: _given(arm, dose, asks=asks) for arm in arms}
-    if len(set(given.values())) > 1:
+    if arms_differ(protocol, dose):
         on = "" if dose is None else f" for {dose}"
-        advice = f"use one of {', '.join(f'{a.name} ({_in_words(a, dose)})' for a in arms)}"
-        raise Refused("--arm", None, f"is needed: what a patient gets{on} differs between the arms", advice)
+        problem = f"is needed: what a patient gets{on} differs between the arms"
+        raise Refused("--arm", None, problem, f"use one of {arms_in_words(protocol, dose)}")
     if not any(arm.doses for arm in arms):
         raise Refused("--arm", None, "no arm of this protocol receives a dose", "there is nothing to compute")
     return arms[0]
@@ -68,6 +66,17 @@ def the_supply(protocol: Protocol, name: str | None) -> str | None:
         raise Refused("--supply", None, "is needed: the dose depends on it", f"use one of {names}")
     supply = protocol.supply(name)
     return supply.name if supply is not None else None
+
+
+def arms_differ(protocol: Protocol, dose: str | None) -> bool:
+    """Whether what a patient gets (on that *dose*) depends on the arm, be it in a placebo or in nothing."""
+    asks = "arm" in conditions(protocol)
+    return len({_given(arm, dose, asks=asks) for arm in protocol.arms}) > 1
+
+
+def arms_in_words(protocol: Protocol, dose: str | None) -> str:
+    """Every arm with what it gives (on that *dose*)."""
+    return ", ".join(f"{arm.name} ({_in_words(arm, dose)})" for arm in protocol.arms)
 
 
 def conditions(protocol: Protocol) -> set[str]:

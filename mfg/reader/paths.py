@@ -14,6 +14,7 @@ from mfg.reader.document import EVIDENCE, Tree, names_of
 from mfg.spread import KEYS as SPREAD
 
 UNSET = object()  # the value of a key that a file may hold and does not
+_NO_PLACES = frozenset((*EVIDENCE, "is"))  # they say more of the value that holds them
 SHOWN = 8  # paths that a message lists
 
 
@@ -44,7 +45,7 @@ def places_below(node: Any, path: str) -> Iterator[Place]:
     """Every value and table inside *node*, which stands at *path*."""
     if isinstance(node, dict):
         members: list[tuple[str, Any, Any]] = [
-            (key, key, value) for key, value in node.items() if key not in (*EVIDENCE, "is")
+            (key, key, value) for key, value in node.items() if key not in _NO_PLACES
         ]
     elif isinstance(node, list):
         members = [(name, n, value) for n, (name, value) in enumerate(zip(names_of(node), node, strict=True))]

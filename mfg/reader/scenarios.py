@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -202,7 +203,7 @@ def _arrivals(tree: Any, path: Path) -> tuple[Arrivals, list[Refused], list[str]
     def listed(key: str, reader: Callable[[Path], tuple[Listed, ...]]) -> tuple[Listed, ...]:
         name = getattr(written, key)
         try:
-            return reader(path.parent / name) if name is not None else ()
+            return _remembered(reader, path.parent / name) if name is not None else ()
         except Faults as found:
             faults.extend(fault.under(f"arrivals.{key} {name}") for fault in found.faults)
             left_out.append("arrivals")
@@ -217,3 +218,19 @@ def _arrivals(tree: Any, path: Path) -> tuple[Arrivals, list[Refused], list[str]
         given=tuple(one for one in begun if isinstance(one, Given)),
     )
     return arrivals, faults, left_out
+
+
+def _remembered(reader: Callable[[Path], tuple[Listed, ...]], path: Path) -> tuple[Listed, ...]:
+    """What *reader* makes of the list at *path*, once for all variants of a study as long as it holds the same."""
+    if not path.is_file():
+        return reader(path)
+    try:
+        held = sha256(path.read_bytes()).digest()
+    except OSError:
+        return reader(path)
+    return _listed_in(reader, path, held)
+
+
+@lru_cache(maxsize=8)
+def _listed_in(reader: Callable[[Path], tuple[Listed, ...]], path: Path, _: bytes) -> tuple[Listed, ...]:
+    return reader(path)

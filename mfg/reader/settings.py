@@ -17,7 +17,7 @@ from mfg.protocol.protocol import Protocol
 from mfg.reader.document import EVIDENCE, Tree
 from mfg.reader.keys import left_out
 from mfg.reader.numbers import check_reach, read_number
-from mfg.reader.paths import UNSET, Place, bare, named, places_below, places_in
+from mfg.reader.paths import UNSET, Place, bare, is_value, named, places_below, places_in
 from mfg.reader.scenario_file import ArrivalsFile, ScenarioFile
 from mfg.reader.toml import parse_toml
 from mfg.site import Site
@@ -50,7 +50,7 @@ def set_values(documents: Tree, changes: Mapping[str, str]) -> list[Refused]:
             faults.append(Refused(where, ascii(text)[:80], *problem))
             continue
         places = places or _set_places(documents)
-        if key not in places and not unset_too:  # an ending, a star, or a key that no file holds yet
+        if not unset_too and not _is_held(key, places):  # a star, or a key that no file holds yet
             places, unset_too = all_places(documents), True
         try:
             meant = [(place, _changed(place, text, where)) for place in named(key, places, where)]
@@ -72,6 +72,14 @@ def all_places(documents: Tree) -> dict[str, Place]:
     for path, holder, key in _unset(documents):
         found.setdefault(path, Place(path, holder, key, UNSET))
     return found
+
+
+def _is_held(key: str, places: Mapping[str, Place]) -> bool:
+    """Whether *key* is the path of one of *places*, or the ending of that of a value: what is left out does not count then."""
+    ending = f".{key}"
+    return key in places or any(
+        path.endswith(ending) and is_value(place.value) for path, place in places.items()
+    )
 
 
 def _set_places(documents: Tree) -> dict[str, Place]:

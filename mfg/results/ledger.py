@@ -18,9 +18,9 @@ Indices = npt.NDArray[np.int64]
 
 @frozen
 class Grain:
-    """What a table has rows for: `of` gives the table's row for each row of the log, -1 where it has none.
+    """Maps each row of the log to a row of a table (patient, lot or dose), `of`; -1 if it belongs to none.
 
-    `patients` and `numbers` say whose each is, and which of that patient's.
+    `patients` and `numbers` are, for each row of the table, the index of its patient and its number within that patient.
     """
 
     of: Indices

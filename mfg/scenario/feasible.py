@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from mfg.calendar import WEEKDAYS, Hours, holidays_of
 from mfg.errors import Refused, nearest
 from mfg.protocol.check.limits import empty_ranges
 from mfg.protocol.check.release import OF_THE_PRODUCT
 from mfg.protocol.recipe import Administer, Expand, Formulate, Ship, Step
+from mfg.remember import Itself
 from mfg.scenario.scenario import Scenario
 from mfg.site import CLINIC, FACILITY, LABORATORY, Clinic, Facility, Site, Work, booked, cleared
 from mfg.sizes import RETESTS
@@ -56,8 +58,18 @@ def cannot_be_done(scenario: Scenario) -> Iterator[Refused]:
     yield from _bank(scenario)
 
 
-def site_faults(site: Site) -> Iterator[Refused]:
+def site_faults(site: Site) -> tuple[Refused, ...]:
     """Everything that keeps a site from working, whatever is made there."""
+    return _site_faults(Itself(site))
+
+
+@lru_cache(maxsize=16)
+def _site_faults(of: Itself[Site]) -> tuple[Refused, ...]:
+    """The same, once for a site that is judged alone and then in a scenario."""
+    return tuple(_faulty(of.value))
+
+
+def _faulty(site: Site) -> Iterator[Refused]:
     yield from _places(site)
     for name, work in site.work.items():
         yield from _work(site, name, work)

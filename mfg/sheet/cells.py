@@ -11,7 +11,8 @@ from attrs import define
 from mfg.errors import MfgError, Refused
 
 NUMBER = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?")
-_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:([.,])[0-9]{3}(?:\1[0-9]{3})+)")  # two groups or more: thousands
+_APART = ".,'\u2019 \u00a0\u2009\u202f"  # what stands between thousands: marks, apostrophes, spaces that may not break
+_GROUPED = re.compile(rf"[1-9][0-9]{{0,2}}(?:([{_APART}])[0-9]{{3}}(?:\1[0-9]{{3}})+)")  # two groups or more
 _ONE_GROUP = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")  # 72,500: thousands, or three decimals
 _COMMA = re.compile(r"(?:0|[1-9][0-9]*),[0-9]+(?:[eE][+-]?[0-9]{1,2})?")
 _POINT = re.compile(r"(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][+-]?[0-9]{1,2})?")
@@ -33,7 +34,7 @@ class Unreadable(MfgError):
 def number_of(text: str, column: str, sign: str = ".") -> Decimal:
     """The decimal number that *text* in *column* is, with the table's decimal *sign*.
 
-    Thousands may be set apart by the other sign where there are two groups or more: 72,000,000.
+    Thousands may be set apart by the other sign, a space or an apostrophe where there are two groups or more: 72,000,000.
 
     Raises:
         Unreadable: if it is anything else.

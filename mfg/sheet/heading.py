@@ -17,7 +17,7 @@ _UNITS = {
     "mL": "ml mls milliliter milliliters millilitre millilitres cc",
     "L": "l liter liters litre litres",
     "uL": "ul microliter microliters microlitre microlitres",
-    "cell": "cell cells zelle zellen cellules celulas",
+    "cell": "cell cells zelle zellen cellules celulas células",
 }
 UNITS = {word: unit for unit, words in _UNITS.items() for word in words.split()}
 _SCALES = {

@@ -43,6 +43,7 @@ _FILLER = re.compile(
     r"dose|dosis|dosage|total|number|of|no|nr|count|given|administered|prescribed|calculated|calc|ordered|planned|amount|"
     r"injected|infused|delivered|the|zellzahl"
 )
+_STROMAL = {"msc", "mscs", "mesenchymal", "stromal", "stem"}
 _TOTAL = re.compile(
     r"(?:(?:grand|sub) ?|sub-)?totals?|sum|mean|average|median|summe|gesamt|gesamtsumme|mittelwert|durchschnitt|somme|"
     r"moyenne|totale"
@@ -127,6 +128,12 @@ def is_weight(text: str) -> bool:
     """Whether *text* speaks of some body weight: an ideal one, today's, in any unit or none."""
     head = read_heading(text)
     return _OTHER_WEIGHT.search(head.phrase) is not None and not re.match(rf"(?:{_BEFORE})\b", head.phrase)
+
+
+def is_stromal(label: str) -> bool:
+    """Whether a *label* of cells says that they are mesenchymal stromal ones, and nothing else."""
+    words = label.split()
+    return bool(_STROMAL & set(words)) and all(w in _STROMAL or _FILLER.fullmatch(w) for w in words)
 
 
 def is_total(text: str) -> bool:

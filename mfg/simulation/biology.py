@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf, log, nan
+from math import exp, inf, log, nan
 
 import numpy as np
 from scipy import special
@@ -101,7 +101,7 @@ class Biology:
         if self._plan.people.viability is None or self._plan.people.loss is None:
             return 1.0
         fresh = self._viability(patient.index, dose) / 100
-        return float(fresh * np.exp(-self._loss(patient.index, dose) / 100 * minutes / 60))
+        return fresh * exp(-self._loss(patient.index, dose) / 100 * minutes / 60)
 
     def viable_for(self, patient: Patient, dose: int, share: float) -> float:
         """The minutes after its suspension until which at least this *share* of a product is viable; inf if always."""

@@ -1,9 +1,13 @@
-"""SimPy's clock, instant by instant: time is whole minutes, and every instant is settled once.
+"""A SimPy environment whose time is whole minutes, and which settles each minute once.
 
-The environment, events, conditions and interrupts are SimPy's. Since moments are whole minutes, what happens at one
-of them stands in one list, in the order in which it was asked for, and only the minutes are sorted. So a process may
-wait for an event, or just name the minute at which it goes on. It is told that it goes on, and no value; who
-waits for what happens goes on at once; and an event that fails ends the run.
+Differences from SimPy:
+
+- A process yields an event, or the number of the minute at which it wants to be resumed.
+- A process is resumed without a value.
+- Processes that wait for an event are resumed at once when it happens, not by an entry in a queue.
+- An event that fails ends the run.
+- The events of one minute are a list in the order in which they were scheduled; only the minutes are in a heap, which is
+  faster than a heap of all events.
 """
 
 from __future__ import annotations
@@ -23,7 +27,7 @@ from mfg.errors import Refused
 MANY = 100_000  # more than may happen in one minute
 LAST = 2**31 - 1  # the last minute that the log can hold, four thousand years after the first
 
-Wait = Event | int  # what is waited for: that something happens, or that it is so late
+Wait = Event | int  # what a process waits for: an event, or a minute
 Process = Generator[Wait, None, Any]
 Call = Callable[[], None]
 
@@ -41,14 +45,14 @@ class StandsStill(Exception):
 
 
 class Unsettled(Protocol):
-    """What has to be looked at again when everything at this instant has happened."""
+    """Something that is decided once in a minute, after all events of that minute."""
 
     def settle(self) -> None:
-        """Look again; nothing becomes unsettled by it at once."""
+        """Decide. It must not make anything else unsettled in the same minute."""
 
 
 class Running(Event):
-    """A process that is under way, and its `target`, for which it waits. As an event it happens at its end."""
+    """A running process; `target` is what it waits for. It is itself an event, which happens when the process ends."""
 
     def __init__(self, clock: Clock, story: Process) -> None:
         self.env: Clock = clock
@@ -78,22 +82,25 @@ class Running(Event):
             elif target.callbacks is not None:
                 target.callbacks.append(self._goes_on)
             else:
-                self._resume()  # type: ignore[unreachable]  # it has happened already, SimPy says by having none
+                # SimPy sets `callbacks` to None when an event has happened: there is nothing to wait for.
+                self._resume()  # type: ignore[unreachable]
             return
         happen(self)
 
     def interrupt(self, cause: object) -> None:
-        """Throw an `Interrupt` into the process, before anything else happens at this instant."""
+        """Throw an `Interrupt` into the process before any other event of this minute."""
         self.env.urgent.append(partial(self._interrupted, Interrupt(cause)))
 
     def _interrupted(self, interrupt: Interrupt) -> None:
         if self.triggered:
-            return
+            return  # the process ended between the interrupt and now
+        # Take the process off what it waits for, or it would be resumed a second time by that.
         if isinstance(self.target, int):
             self.env.forget(self.target, self._goes_on)
         elif self.target is not None and self.target.callbacks is not None:
             self.target.callbacks.remove(self._goes_on)
 
+        # `_resume` calls `_send`: for this one call it throws instead of sending, then sends again.
         def throw(_: None) -> Wait:
             self._send = self._story.send
             return self._story.throw(interrupt)
@@ -103,7 +110,7 @@ class Running(Event):
 
 
 class First(Event):
-    """Whatever comes first: it happens with the first of some events, or when it is so late."""
+    """Happens with the first of several events, or at a given minute (SimPy's AnyOf with a timeout)."""
 
     def __init__(self, clock: Clock, *waits: Wait) -> None:
         super().__init__(clock)
@@ -124,8 +131,9 @@ class First(Event):
 class Clock(Environment):
     """The clock of one replication, at minute `now`.
 
-    What is to happen stands in the `agenda` by its minute, and its `moments` are a heap. What is `urgent` happens
-    before everything else of this instant. In one minute no more than `most` may happen.
+    `agenda` holds the calls of each minute and `moments` is the heap of these minutes. `urgent` calls come before all
+    others of the current minute: starts and interrupts of processes. `unsettled` are those that decide at its end.
+    No more than `most` calls may happen in one minute.
     """
 
     now: int = 0
@@ -140,7 +148,7 @@ class Clock(Environment):
         self.unsettled: dict[Unsettled, None] = {}
 
     def at(self, moment: int, call: Call) -> int:
-        """Let *call* happen at *moment*, and say when that is: a moment that has passed is now."""
+        """Schedule *call* for *moment*, or for now if that has passed; returns the minute."""
         if moment < self.now:
             moment = self.now
         instant = self.agenda.get(moment)
@@ -152,16 +160,16 @@ class Clock(Environment):
         return moment
 
     def forget(self, moment: int, call: Call) -> None:
-        """Take back the last that was said of *call* at *moment*."""
+        """Cancel the latest scheduling of *call* at *moment*."""
         instant = self.agenda[moment]
         instant[-1 - instant[::-1].index(call)] = _nothing
 
     def process(self, story: Process) -> Running:  # type: ignore[override]
-        """Begin *story*."""
+        """Start a process."""
         return Running(self, story)
 
     def schedule(self, event: Event, priority: int = NORMAL, delay: float = 0) -> None:  # noqa: ARG002  SimPy's
-        """Let *event* happen in *delay* minutes; one that has failed ends the run."""
+        """Schedule *event* in *delay* minutes, as SimPy's own events ask for; a failed one ends the run."""
         if not event.ok:
             raise event.value  # type: ignore[misc]
         self.at(self.now + int(delay), partial(happen, event))
@@ -203,16 +211,16 @@ class Clock(Environment):
         self.urgent.clear()
 
     def step(self) -> None:
-        """Not for use: an instant is settled as a whole."""
+        """Not available: a minute is run as a whole."""
         raise EmptySchedule
 
 
 def happen(event: Event) -> None:
-    """Let *event* happen: everybody who waits for it hears of it."""
+    """Make *event* happen: call everything that waits for it."""
     callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]  # SimPy's sign that it has happened
     for callback in callbacks:
         callback(event)
 
 
 def _nothing() -> None:
-    """What was called off."""
+    """Stands in the agenda in the place of a cancelled call."""

@@ -14,6 +14,7 @@ from mfg.calendar import DAY, DAYS_A_MONTH
 from mfg.plan import plan as p
 from mfg.shape import Shape
 from mfg.simulation.draws import Floats, Luck, inverse_of
+from mfg.simulation.elementary import log
 from mfg.simulation.traits import words_of
 
 OTHER = "other reasons"  # of those who are not eligible, and outside of no limit
@@ -110,8 +111,8 @@ def cohort_of(plan: p.Plan, replication: int) -> tuple[list[Patient], Luck]:
     weights[: len(listed)] = [one.weight for one in listed]
     clinics = _clinics(plan, luck, count)
     never = np.full(count, inf)
-    dies = -np.log(luck.uniforms("death", 0, 1)[:, 0]) / people.die if people.die else never
-    patience = -np.log(luck.uniforms("withdrawal", 0, 1)[:, 0])
+    dies = -log(luck.uniforms("death", 0, 1)[:, 0]) / people.die if people.die else never
+    patience = -log(luck.uniforms("withdrawal", 0, 1)[:, 0])
     score = _once(luck, "score", people.score) if people.score else np.full(count, np.nan)
     decline = _once(luck, "decline", people.decline) if people.decline else np.full(count, nan)
     measured = {"weight": weights, "age": _ages(plan, luck), "alsfrs_r": score}
@@ -177,7 +178,7 @@ def _arrivals(plan: p.Plan, replication: int) -> tuple[list[str], list[int]]:
     while plan.rate:
         fresh = [f"P{len(names) + n + 1:05d}" for n in range(STEP)]
         luck = Luck(plan.seed, replication, fresh, chance=True)
-        waits = -np.log(luck.uniforms("arrival", 0, 1)[:, 0]) / plan.rate
+        waits = -log(luck.uniforms("arrival", 0, 1)[:, 0]) / plan.rate
         for name, moment in zip(fresh, clock + np.cumsum(waits), strict=True):
             if moment >= plan.horizon:
                 return names, arrived

@@ -1,4 +1,4 @@
-"""Named randomness: a draw belongs to a patient and a decision, not to the order of events.
+"""Random numbers by name: a draw belongs to a patient and a decision, not to the order of events.
 
 Every uniform number is a function of (seed, replication, patient's digest, decision, position) through
 the counter-based generator Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011, doi 10.1145/2063384.2063405).
@@ -20,6 +20,7 @@ from scipy import special
 
 from mfg.calendar import DAY
 from mfg.shape import Shape
+from mfg.simulation.elementary import exp, log1p
 from mfg.sizes import CENTURY
 
 BLOCK = 4  # turns that are drawn at once for everybody
@@ -79,7 +80,7 @@ class Luck:
     def of_lot(self, decision: str, lot: int, block: int) -> Floats:
         """A block of the numbers of an expected *decision* for everybody's *lot*, of shape (patients, BLOCK).
 
-        For a small cohort the first of all decisions is drawn in one go: a call costs more than its numbers.
+        For small cohorts the first blocks of all decisions are drawn in one numpy call, which is faster.
         """
         if block or len(self._expected) * len(self._low) * BLOCK > MOST:
             return self.uniforms(f"{decision}/{lot}", block * BLOCK, BLOCK)
@@ -131,7 +132,7 @@ def inverse_of(shape: Shape) -> Inverse:
         return lambda u: low + (high - low) * special.betaincinv(a, 6 - a, u)
     if shape.kind == "lognormal":
         normal = _normal(log(shape.median), log(shape.spread), _log(low), _log(high))
-        return lambda u: np.exp(normal(u))
+        return lambda u: exp(normal(u))
     if shape.kind == "normal":
         return _normal(mean, sd, low, high)
     if shape.kind == "gamma":
@@ -140,7 +141,7 @@ def inverse_of(shape: Shape) -> Inverse:
         part, spare = mean / 100, 1 - mean / 100
         weight = part * spare / (sd / 100) ** 2 - 1
         return lambda u: 100 * special.betaincinv(part * weight, spare * weight, u)
-    return lambda u: -mean * np.log1p(-u)
+    return lambda u: -mean * log1p(-u)
 
 
 def _normal(mean: float, sd: float, low: float, high: float) -> Inverse:

@@ -1,15 +1,15 @@
-"""The site while it runs: who and what is free, in which hours, and whose turn it is.
+"""Resources with opening hours, and the rule by which waiting tasks are granted them.
 
-A task asks once for everything it needs and is granted all of it or nothing. Each instant is settled
-once, after everybody at that instant has given back and asked. Tasks are then looked at in the order of
-their rank (the due date, or what the policy says), and the first of each line may start if
+A task asks once for everything that it needs and is granted all of it or nothing. Grants are decided once in a minute, after
+all returns and requests of that minute. Waiting tasks are considered in order of their rank (the due date, or what the policy
+says), and the first task of each queue starts if
 
 1. every unit that it needs is free,
-2. all of it is open and stays open until the booked end, since nobody knows how long work will last, and
-3. it puts off nobody ahead of it: as booked it ends before that one could start, or it leaves enough.
+2. all of it is open and stays open until the booked end (nobody knows beforehand how long work will take), and
+3. it delays no task ahead of it: its booked end is before that task could start, or enough units are left for it.
 
-A line is the tasks with one and the same need, and nobody overtakes in it. A pool is the needs that share
-resources, directly or through others. Work that overruns its booking goes on, and is overtime after closing.
+A queue holds the tasks with the same need, first come first served within a rank. A pool is a group of needs that share
+resources, directly or through others. Work that takes longer than booked goes on, and counts as overtime after closing.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ Rank = tuple[int, ...]
 
 
 class Log(Protocol):
-    """Where finished work is written down."""
+    """The event log, as far as finished work is written into it."""
 
     def worked(self, task: Task, finished: int) -> None:
         """*task* was done."""
 
     def cleared(self, task: Task, finished: int) -> None:
-        """The places of *task* are clear for another patient."""
+        """The line clearance after *task* is done."""
 
 
 class Need:
-    """What one kind of task takes at once, the hours in which all of it is open, and the line for it.
+    """The units that one kind of task needs together, the hours in which all of them are open, and the queue for them.
 
-    `takes` is the same as one number, as its pool counts. The hours that are looked at go from `opens` to `closes`.
+    `takes` is `parts` packed into one number, as the pool counts. `opens` and `closes` are the current opening.
     """
 
     __slots__ = ("_page", "_windows", "closes", "line", "longest", "opens", "parts", "pool", "takes")
@@ -58,7 +58,7 @@ class Need:
         self._page = 0
 
     def opening(self, moment: int, booked: int) -> int:
-        """The first moment from *moment* on at which *booked* minutes are open; FOREVER if there is none."""
+        """The first minute from *moment* on from which *booked* minutes are open; FOREVER if there is none."""
         windows = self._windows
         for page in range(self._page, len(windows)):
             opens, closes = windows[page]
@@ -68,7 +68,7 @@ class Need:
         return FOREVER
 
     def is_open(self, now: int, booked: int) -> bool:
-        """Whether *booked* minutes from *now* are open; the clock only goes forward."""
+        """Whether *booked* minutes from *now* are open. *now* must not go back: passed openings are skipped for good."""
         while self.closes <= now:
             self._page += 1
             if self._page >= len(self._windows):
@@ -86,7 +86,7 @@ class Need:
 
 
 class Exhausted(Exception):
-    """The calendar ends before the work does: what asks for `need` waits for ever."""
+    """The calendar ends before the work does: a task that needs `need` would wait for ever."""
 
     def __init__(self, need: Need) -> None:
         super().__init__(need)
@@ -94,13 +94,12 @@ class Exhausted(Exception):
 
 
 class Task(Event):
-    """One piece of work, from being asked for to its end; as an event it happens at its end.
+    """One piece of work, from its request to its end. It is an event, which happens when the work is done.
 
-    Who wants to know when it begins gives it an event to happen then, `begun`. `note` and `row` are the
-    log's: what is to be written down, and where it was.
+    `begun` is an optional event that happens when it starts. `note` is what the log writes about it, and `row` where.
     """
 
-    _ok, _value = True, None  # SimPy's signs that nothing can keep it from happening
+    _ok, _value = True, None  # for SimPy: the event is sure to succeed
     row = -1
 
     def __init__(
@@ -132,7 +131,7 @@ class Task(Event):
         return self.started + self.booked
 
     def finish(self) -> None:
-        """The work is done; the places are free when they are clear."""
+        """End the work: its units are free at once, or after the line clearance."""
         pool = self.need.pool
         floor = pool.floor
         now = floor.now
@@ -146,17 +145,18 @@ class Task(Event):
             callback(self)
 
     def clear(self) -> None:
-        """The places are clear for others."""
+        """End the line clearance: the units are free."""
         pool = self.need.pool
         pool.floor.log.cleared(self, pool.floor.now)
         pool.take_back(self)
 
 
 class Pool:
-    """The needs that compete with each other, what is free of their resources, and what is at work among them.
+    """Needs that compete for the same resources, the units that are free, and the tasks at work.
 
-    What is `free` is one number: each resource has a field of it, and above the field a bit that is never set.
-    So all is taken at once by one subtraction, and there is enough if that sets none of these `guards`.
+    The free units of all resources are packed into one integer, `free`: each resource has a field of bits, with one unused
+    guard bit above it. A task is granted by one subtraction of its packed `takes`; a resource with too few units borrows from
+    its guard bit, so that ``(free - takes) & guards`` is zero exactly if there are enough of every resource.
     """
 
     __slots__ = (
@@ -174,7 +174,7 @@ class Pool:
     def __init__(self, floor: Floor, needs: Sequence[Need]) -> None:
         self.floor = floor
         self.needs = needs
-        self.fields: dict[int, tuple[int, int]] = {}  # where the field of a resource begins, and its bits
+        self.fields: dict[int, tuple[int, int]] = {}  # first bit and mask of the field of a resource
         self.free = self.guards = 0
         begins = 0
         for resource in sorted({resource for need in needs for resource, _ in need.parts}):
@@ -201,7 +201,7 @@ class Pool:
         return self.free >> begins & bits
 
     def touch(self) -> None:
-        """Something changed: look again when this instant is settled."""
+        """Decide about grants at the end of this minute."""
         self.floor.unsettled[self] = None
 
     def settle(self) -> None:
@@ -222,7 +222,7 @@ class Pool:
         self._look_along_the_lines(now)
 
     def _look_along_the_lines(self, now: int) -> None:
-        """Start whoever puts off nobody ahead, in the order of rank."""
+        """Start every queued task that may start, in order of rank; wake up again when the next one could."""
         floor = self.floor
         for task in self.asked:
             task.rank = (*task.rank, next(floor.asks))
@@ -264,16 +264,16 @@ class Pool:
             task.begun.succeed()
 
     def take_back(self, task: Task) -> None:
-        """Others may have what *task* needed."""
+        """Return the units of *task* and decide who gets them."""
         self.free += task.need.takes
         self.working.remove(task)
         if self.waiting:
             self.touch()
 
     def _puts_off_until(self, task: Task, ahead: list[Task], now: int) -> int:
-        """Until when *task*, if started now, takes from somebody in *ahead* what that one could have had.
+        """The minute until which starting *task* now would delay a task of *ahead*; -1 if it delays none.
 
-        A claim lapses with the last chance to start in its opening. A moment that has passed is nobody.
+        A task ahead stops counting after the last minute at which it could still start in its opening.
         """
         for other in ahead:
             if task.need.shares(other.need):
@@ -285,9 +285,10 @@ class Pool:
         return -1
 
     def claim(self, task: Task, now: int) -> tuple[int, dict[int, int]]:
-        """As booked, when *task* could start, and what would be free beside it then.
+        """When *task* could start if all work ended as booked, and which units would be left over beside it then.
 
-        What is overdue may come back at once, but nobody counts on having it to spare.
+        Work that is past its booked end may return its units at any minute, so it counts as returned now for the start; it
+        does not count for what is left over, since it may also take longer.
         """
         wanted = dict(task.need.parts)
         free = {resource: self.units(resource) for resource in wanted}
@@ -310,7 +311,7 @@ class Pool:
 
 
 class Floor(Clock):
-    """The clock of a site with its resources on it.
+    """The clock of a site together with its resources.
 
     *capacities* gives the units of each resource, *needs* what tasks may ask for.
     """
@@ -343,13 +344,13 @@ class Floor(Clock):
                 raise Exhausted(need)
 
     def stop(self, task: Task) -> None:
-        """Let *task* end now, if it has begun and not ended."""
+        """End *task* now, if it has begun and not ended."""
         if task.started >= 0 and task.callbacks is not None:
             self.forget(task.started + task.lasts, task.finish)
             task.finish()
 
     def withdraw(self, task: Task) -> None:
-        """Take *task* out of its line if it still waits; work that has begun goes on to its end."""
+        """Remove *task* from its queue if it still waits; work that has begun goes on to its end."""
         pool, need = task.need.pool, task.need
         if task in pool.asked:
             pool.asked.remove(task)

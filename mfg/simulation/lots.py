@@ -1,4 +1,4 @@
-"""What a patient has in the unit: lots on their way to cells, and doses on their way to the patient."""
+"""The lots and doses of a patient while the simulation runs."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from mfg.simulation.cohort import Patient
 from mfg.simulation.floor import Task
 from mfg.simulation.holds import Hold
 
-UNCOLLECTED = (
-    -FOREVER
-)  # the moment of a collection that is still to come; those in progress lie before the start
+# The minute of a collection that is still to come. It is before every other one: lots that are in progress when the run
+# starts were collected at negative minutes.
+UNCOLLECTED = -FOREVER
 
 
 class Lost(Exception):
-    """A lot is lost, and why: raised by its making, or the cause with which that is interrupted."""
+    """A lot is lost, and why. Raised by the process that makes the lot, or thrown into it from outside as an interrupt."""
 
     def __init__(self, cause: str) -> None:
         super().__init__(cause)
@@ -30,9 +30,9 @@ class Lost(Exception):
 
 
 class Results(Event):
-    """The laboratory's results that something waits for: it happens when all are in, or one is bad.
+    """The test results that something waits for: an event that happens when all are in, or when one is bad.
 
-    With none outstanding it has happened.
+    With none outstanding it has happened from the beginning.
     """
 
     def __init__(self, env: Environment, outstanding: int) -> None:
@@ -41,10 +41,11 @@ class Results(Event):
         self.failed = ""
         self.reported: list[str] = []
         if not outstanding:
+            # What SimPy leaves on an event that has happened: nobody can wait for it any more.
             self._ok, self._value, self.callbacks = True, None, None  # type: ignore[assignment]
 
     def report(self, test: str, failure: str) -> None:
-        """One result is in, that of *test*; *failure* is empty if it meets the specification."""
+        """Record the result of *test*; *failure* is empty if it meets the specification."""
         self.reported.append(test)
         self.outstanding -= 1
         self.failed = self.failed or failure
@@ -54,10 +55,10 @@ class Results(Event):
 
 @define(eq=False)
 class Made:
-    """Anything that work is done on: its patient, its number for the draws, its rows in the log, its due minute.
+    """What work is done on, a lot or a dose: its patient, its number, its subject in the log, and the minute it is due.
 
-    `results` are what waits for the laboratory, by what they hold up. `turns` says which time it was that each kind of
-    work was last done on it, from 0 on, so that each time has luck of its own.
+    `results` are the test results that hold up its formulation, its administration, or nothing. `turns` counts how often each
+    kind of work was done on it (0 is once), so that each repetition has its own random draw.
     """
 
     patient: Patient
@@ -68,7 +69,7 @@ class Made:
     turns: dict[str, int] = field(factory=dict, init=False)
 
     def turn(self, name: str) -> int:
-        """Do *name* once more; how often it was done before."""
+        """Count another repetition of the work *name*; returns how often it was done before."""
         turn = self.turns[name] = self.turns.get(name, -1) + 1
         return turn
 
@@ -83,15 +84,15 @@ class Made:
 
 @define(eq=False)
 class Lot(Made):
-    """Everything made from one collection of one patient; `target` is what its harvest must hold.
+    """Everything made from one collection of one patient; `target` is the number of cells that its harvest must hold.
 
-    Where its `cells` are counted and not grown, so many there are. A lot that is a bank has `containers`, each with
-    its `contents`, of all that it `gave`; what is thawed from it for one dose is a lot of its own with the
-    bank as its `parent`. `begins` is the step with which it begins: a lot may start from isolated marrow, or
-    be in culture when the run starts. Its `marrow` is what was collected, in mL, or in cells where they are counted.
-    What got into the marrow itself (`tainted`) is in every lot from it. It `left` the clinic at a minute before the run, if it did, and may
-    have been `received` by then. `task` is the freezing that it waits for.
-    `tested` is the latest work of the laboratory on its sample for each test.
+    `cells` is how many there are where cells are counted and not grown. A bank has `containers` with their `contents` in cells;
+    `gave` is what it held in all. What is thawed from a bank for one dose is a lot of its own, with the bank as its
+    `parent`. `begins` is the step with which its making begins: a lot may start from marrow that is isolated already, or be in
+    culture when the run starts. `marrow` is what was collected, in mL, or in cells where they are counted. Marrow that was
+    contaminated when it was taken (`tainted`) contaminates every lot made from it. `left` is the minute, before the run, at
+    which it left the clinic, and `received` whether it had arrived by then. `task` is the freezing that it waits for. `tested`
+    is the latest laboratory work on its sample, by test.
     """
 
     target: float
@@ -142,10 +143,13 @@ class Lot(Made):
 class Dosing(Made):
     """One dose of one patient: its appointments, its lot, and what came of it.
 
-    `batch` is what is formulated: the lot itself, or what was thawed from it. What was filled may be `short`. `tries`
-    counts how often a lot for it was lost; `hopeless` says why there will be no other. It is `dropped` if it turns out
-    not to be for this patient. `upset` happens when its lot is lost, or when it is off.
-    A dose without a day of its own may have been `told` for one, and says what it is `held_by` when that has come.
+    `batch` is what is formulated: the lot itself, or what was thawed from it. `short` is whether fewer cells were filled than
+    prescribed. `tries` counts the lots that were lost for it; `hopeless` says why there will be no other. `dropped` is a dose
+    that turned out not to be for this patient. `told` is the day that a list gave for a dose without a day of its own, and
+    `held_by` what it waits for when that day has come.
+
+    `upset` is an event that happens when its lot is lost or the dose is given up. It is replaced by a new one afterwards, since
+    an event happens only once: whoever waits for it must keep the one that it began to wait for.
     """
 
     dose: p.Dose

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
-from attrs import frozen
+from attrs import asdict, frozen
 
 from mfg.errors import Unsound
 from mfg.plan.plan import Plan
@@ -24,6 +25,7 @@ from mfg.results.tables import columns_of
 from mfg.simulation.replicate import replicate
 from mfg.study.disk import intact, sealed
 from mfg.study.parts import about, parquet, put_aside
+from mfg.study.waits import Tally, tally_of
 
 
 @frozen
@@ -36,6 +38,7 @@ class Outcome:
     figures: tuple[float, ...]
     endings: dict[str, int]
     lots: dict[str, int]
+    waits: Tally
 
 
 def simulated(plan: Plan, variant: int, replication: int) -> tuple[Outcome, Derived]:
@@ -63,6 +66,7 @@ def outcome_of(plan: Plan, tables: Derived, variant: int, replication: int) -> O
         tuple(values.values()),
         dict(Counter(tables.patients["ending"])),
         dict(Counter(tables.lots["outcome"])),
+        tally_of(tables.events),
     )
 
 
@@ -75,6 +79,7 @@ def stored(folder: Path, study: str, outcome: Outcome, log: Table, *, durable: b
         "figures": dict(zip(outcome.names, map(_plain, outcome.figures), strict=True)),
         "endings": outcome.endings,
         "lots": outcome.lots,
+        "waits": asdict(outcome.waits),
     }
     rows = len(log["value"])
     events = log | {"replication": np.full(rows, outcome.replication, dtype=np.int32)}
@@ -110,7 +115,21 @@ def _verified(path: Path, study: str, variant: int, replication: int) -> Outcome
         return None
     figures: dict[str, float | None] = counted["figures"]
     values = tuple(np.nan if value is None else value for value in figures.values())
-    return Outcome(variant, replication, tuple(figures), values, counted["endings"], counted["lots"])
+    return Outcome(
+        variant,
+        replication,
+        _shared(tuple(figures)),
+        values,
+        counted["endings"],
+        counted["lots"],
+        Tally(**counted["waits"]),
+    )
+
+
+@lru_cache(maxsize=64)
+def _shared(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The same names once for all cells."""
+    return names
 
 
 def tables_in(plan: Plan, path: Path) -> Derived:

@@ -6,6 +6,7 @@ tables that follow from them are written beside the logs, a part for each chunk.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -46,14 +47,22 @@ class Chunk:
         return place_of(self.folder, table, self.variant)
 
     def files(self, table: str) -> list[Path]:
-        """The files of *table* under this chunk's numbers that were there when the study began."""
-        return [self.of(table) / name for name in self.stored.get(table, ())]
+        """The files of *table* under this chunk's numbers that were there when the study began, and still are."""
+        paths = (self.of(table) / name for name in self.stored.get(table, ()))
+        return [path for path in paths if os.path.lexists(path)]
 
     @property
     def missing(self) -> list[int]:
         """The replications of which nothing is stored."""
         there = {number_of(path) for path in sealed_in(self.of(EVENTS))}
         return [replication for replication in range(self.first, self.last) if replication not in there]
+
+    def kept(self) -> list[Outcome] | None:
+        """What was counted in its cells, if all of them are there and whole; what follows from them is then there too."""
+        if len(self.files(EVENTS)) < self.last - self.first:
+            return None
+        known = [one for one in carry_out(self, lambda: True) if isinstance(one, Outcome)]
+        return known if len(known) == self.last - self.first else None
 
     def carry_out(self, stopped: Callable[[], bool] = lambda: False) -> list[Outcome | Failure]:
         """Do what is missing unless it is *stopped* between two replications; count what is there."""
@@ -104,11 +113,14 @@ def carry_out(chunk: Chunk, stopped: Callable[[], bool] = lambda: False) -> list
 
     Raises:
         OSError: if a file cannot be written; what was written before is whole.
-        Refused: if this process would compute by other code than the study's.
+        Refused: if this process would compute by other code than the study's, or does not see its folder.
     """
     if chunk.environment != environment().digest:
         advice = "install the same packages wherever it is carried out, and begin again"
         raise Refused("workers", None, "compute by other code than the study was begun with", advice)
+    if not chunk.folder.is_dir():
+        advice = "they must share it with whoever asks them"
+        raise Refused("workers", None, f"do not find the folder {chunk.folder}", advice)
     logs = make_folder(chunk.of(EVENTS), durable=chunk.durable)
     known = _known(chunk)
     results: list[Outcome | Failure] = []
@@ -155,7 +167,12 @@ def _derive(chunk: Chunk, fresh: dict[int, Derived], paths: dict[int, Path]) -> 
     """
     numbers = range(chunk.first, chunk.last)
     rows = {name: {path: _rows(chunk, name, path) for path in chunk.files(name)} for name in DERIVED}
-    kept = {name: _widest(chunk, known) for name, known in rows.items()}
+    own = {
+        name: {path: n for path, n in known.items() if n and n[0] == chunk.first}
+        for name, known in rows.items()
+    }
+    put_aside([path for name in DERIVED for path in rows[name] if path not in own[name]], chunk.folder)
+    kept = {name: _widest(chunk, known) for name, known in own.items()}
     if any(path is None for path in kept.values()):
         tables = {n: fresh[n] if n in fresh else tables_in(chunk.plan, paths[n]) for n in numbers}
         for name in [name for name, path in kept.items() if path is None]:
@@ -163,12 +180,8 @@ def _derive(chunk: Chunk, fresh: dict[int, Derived], paths: dict[int, Path]) -> 
             table = stacked({n: getattr(one, name) for n, one in tables.items()})
             content = parquet(table, part=whose(chunk.study, name, chunk.variant, numbers))
             kept[name] = sealed(folder, chunk.first, content, durable=chunk.durable)
-    for name, known in rows.items():
-        fewer = [path for path, there in known.items() if there and there.start == chunk.first]
-        for path in fewer:
-            if path != kept[name]:
-                path.unlink()
-        put_aside([path for path in known if path not in (kept[name], *fewer)], chunk.folder)
+    for path in [path for name in DERIVED for path in own[name] if path != kept[name]]:
+        path.unlink()
 
 
 def _rows(chunk: Chunk, name: str, path: Path) -> range:
@@ -180,5 +193,4 @@ def _rows(chunk: Chunk, name: str, path: Path) -> range:
 def _widest(chunk: Chunk, known: Mapping[Path, range]) -> Path | None:
     """The file that holds the most, if that is at least the replications of *chunk*."""
     path = max(known, key=lambda one: known[one].stop, default=None)
-    enough = path is not None and known[path].start == chunk.first and known[path].stop >= chunk.last
-    return path if enough else None
+    return path if path is not None and known[path].stop >= chunk.last else None

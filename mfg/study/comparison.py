@@ -26,7 +26,7 @@ from mfg.study.folder import document
 from mfg.study.holm import chance, levels
 from mfg.study.parts import table_of
 from mfg.study.run import REPLICATIONS, checked
-from mfg.study.study import Means, Study, Told, carried_out
+from mfg.study.study import Means, Study, Told, carried_out, possible
 from mfg.study.variants import Variant, grid, named_in, not_twice
 
 Key = tuple[str, str]  # a figure, and a variant
@@ -153,6 +153,7 @@ def compare(
         Failed: if a replication ended in an error.
     """
     checked(workers, seed)
+    possible(replications)
     study = study_of(scenario, vary=vary, variants=variants, settings=settings, seed=seed)
     for name in figures:
         asked_for(study.plans[0], name, "figures")
@@ -167,8 +168,9 @@ def study_of(
     variants: Sequence[Variant] | None,
     settings: Mapping[str, str] | None,
     seed: int | None,
+    told: Told | None = None,
 ) -> Study:
-    """The study that compares variants of *scenario*.
+    """The study that compares variants of *scenario*; *told* hears how many of them are loaded.
 
     Raises:
         Refused: if there are fewer than two.
@@ -179,7 +181,8 @@ def study_of(
         raise Refused("--vary", None, "leaves nothing to compare", advice)
     fixed = dict(settings or {})
     not_twice(fixed, [key for one in chosen for key in one.settings])
-    return Study.of(scenario, tuple(Variant(one.name, {**fixed, **one.settings}) for one in chosen), seed)
+    whole = tuple(Variant(one.name, {**fixed, **one.settings}) for one in chosen)
+    return Study.of(scenario, whole, seed, told)
 
 
 def comparison_of(

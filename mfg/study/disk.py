@@ -21,8 +21,14 @@ def sealed(folder: Path, number: int, content: bytes, *, durable: bool) -> Path:
 
 def intact(path: Path) -> bytes | None:
     """What a sealed file holds; None if that is not what was written under this name."""
-    content = path.read_bytes()
-    return content if path.name.split(".")[1:] == [_digest(content), "parquet"] else None
+    content = content_of(path)
+    whole = content is not None and path.name.split(".")[1:] == [_digest(content), "parquet"]
+    return content if whole else None
+
+
+def content_of(path: Path) -> bytes | None:
+    """What a plain file holds; None of anything else: a pipe would be waited for, and a device has no end."""
+    return path.read_bytes() if path.is_file() else None
 
 
 def sealed_in(folder: Path) -> list[Path]:

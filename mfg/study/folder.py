@@ -19,7 +19,7 @@ from attrs import frozen
 from mfg.errors import Refused
 from mfg.files import check_path, make_folder, sweep, write_atomically
 from mfg.results.columns import TABLES
-from mfg.study.disk import number_of, sealed_in
+from mfg.study.disk import content_of, number_of, sealed_in
 from mfg.study.identity import Identity, differences, digest_of
 
 RECORD, LOCK = "study.json", ".lock"
@@ -37,12 +37,18 @@ def opened(folder: Path, identity: Identity, replications: int, *, durable: bool
     check_path(folder, "-o")
     if folder.exists() and not (folder / RECORD).exists() and any(map(_foreign, folder.iterdir())):
         raise Refused("-o", str(folder), "holds files that are not a run's", "name another folder")
-    with (make_folder(folder, durable=durable) / LOCK).open("a") as lock:
+    own = make_folder(folder, durable=durable) / LOCK
+    if own.exists() and not own.is_file():
+        raise Refused("-o", str(own), "is there and is no plain file", "name another folder")
+    with own.open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             advice = "wait for it, or name another folder"
             raise Refused("-o", str(folder), "is in use by another run", advice) from None
+        except OSError as error:
+            problem = f"cannot be locked ({error.strerror}), as on some network disks"
+            raise Refused("-o", str(own), problem, "name a folder on a disk of this machine") from None
         if (folder / RECORD).exists():
             _same(folder, identity)
         sweep(folder)
@@ -69,16 +75,32 @@ def read(folder: Path) -> dict[str, Any]:
         Refused: if there is none, or if it is not as it was written.
     """
     check_path(folder)
+    path = folder / RECORD
+    if not path.exists():
+        raise Refused("", str(folder), "is not the folder of a run", f"one holds a {RECORD}")
     try:
-        found: dict[str, Any] = json.loads((folder / RECORD).read_bytes())
-        if digest_of(found["identity"]) == found["digest"] and found["replications"] > 0:
-            return found
-    except (FileNotFoundError, NotADirectoryError):
-        raise Refused("", str(folder), "is not the folder of a run", f"one holds a {RECORD}") from None
-    except (KeyError, TypeError, ValueError):
+        found = json.loads(content_of(path) or b"")
+        if _is_whole(found):
+            return dict(found)
+    except (ValueError, RecursionError):
         pass
     advice = "put a copy of it back, or name another folder"
     raise Refused("", str(folder), f"holds a damaged {RECORD}", advice)
+
+
+def _is_whole(found: Any) -> bool:
+    """Whether what a record says has the shape, and the digest, of one that was written here."""
+    if not isinstance(found, dict) or not isinstance(identity := found.get("identity"), dict):
+        return False
+    variants, replications = identity.get("variants"), found.get("replications")
+    return (
+        isinstance(variants, list)
+        and len(variants) > 0
+        and all(isinstance(one, dict) and isinstance(one.get("name"), str) for one in variants)
+        and type(replications) is int
+        and replications > 0
+        and digest_of(identity) == found.get("digest")
+    )
 
 
 def _foreign(path: Path) -> bool:

@@ -6,19 +6,24 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import asdict, frozen
+from attrs import asdict, fields, frozen
 
 import mfg
+from mfg.remember import Itself
 
 if TYPE_CHECKING:
     from mfg.plan.plan import Plan
     from mfg.scenario import Scenario
 
+MINUTES = (
+    "hours",
+    "needs",
+)  # parts of a plan in which there are whole numbers alone: what is equal is written alike
 _VERSIONS = ("mfg", "numpy", "pandas", "pyarrow", "scipy", "simpy")
 
 
@@ -51,7 +56,7 @@ def identity_of(variants: Sequence[tuple[str, Scenario, Plan]]) -> Identity:
     content = {
         "input": _input(first),
         "variants": [
-            {"name": name, "digest": digest_of([_input(scenario), repr(plan)])}
+            {"name": name, "digest": digest_of([_input(scenario), _written(plan)])}
             for name, scenario, plan in variants
         ],
         **asdict(here),
@@ -98,6 +103,22 @@ def _input(scenario: Scenario) -> dict[str, Any]:
     come = scenario.arrivals
     listed = [*map(asdict, come.patients), *map(asdict, come.in_progress), *map(asdict, come.given)]
     return {"files": scenario.documents, "patients": listed}
+
+
+def _written(plan: Plan) -> dict[str, str]:
+    """A plan as text, by its fields; what many variants share is written once."""
+    parts = {one.name: getattr(plan, one.name) for one in fields(type(plan))}
+    return {name: _alike(part) if name in MINUTES else _once(Itself(part)) for name, part in parts.items()}
+
+
+@lru_cache(maxsize=32)
+def _alike(part: tuple[Any, ...]) -> str:
+    return _digest(repr(part))
+
+
+@lru_cache(maxsize=128)
+def _once(of: Itself[Any]) -> str:
+    return _digest(repr(of.value))
 
 
 def _code() -> str:

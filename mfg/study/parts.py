@@ -42,7 +42,7 @@ def _arrow(column: Any) -> Any:
 def about(content: bytes, key: str) -> Any:
     """What `parquet` was told under *key*; None if this is nothing of the kind."""
     try:
-        return json.loads((pq.read_schema(pa.BufferReader(content)).metadata or {})[key.encode()])
+        return json.loads((pq.read_metadata(pa.BufferReader(content)).metadata or {})[key.encode()])
     except (pa.ArrowException, KeyError, ValueError):
         return None
 

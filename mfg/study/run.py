@@ -22,9 +22,9 @@ from mfg.sizes import COUNT, SEED
 from mfg.study.folder import document
 from mfg.study.parts import table_of
 from mfg.study.precision import Precision
-from mfg.study.study import Means, Study, Told, carried_out
+from mfg.study.study import Means, Study, Told, carried_out, possible
 from mfg.study.variants import AS_IT_IS, Variant
-from mfg.study.waits import Counted, refusals_in
+from mfg.study.waits import Counted
 
 REPLICATIONS = 20
 
@@ -33,6 +33,7 @@ REPLICATIONS = 20
 class Run:
     """A finished run: one value of every figure for each replication, the summary, and the tables.
 
+    `waits` says what refused the days of patients, and what doses were put off for.
     A table is a data frame with a row for each thing and replication, units in its column names.
     """
 
@@ -44,6 +45,7 @@ class Run:
     endings: dict[str, int]
     lots_by_outcome: dict[str, int]
     unstable: list[Overload]
+    waits: Counted
     _read: dict[str, pd.DataFrame] = field(factory=dict, init=False, repr=False)
 
     def __repr__(self) -> str:
@@ -94,11 +96,6 @@ class Run:
         """A row for each resource."""
         return self._table("resources")
 
-    @property
-    def waits(self) -> Counted:
-        """What refused the days of patients, and what doses were put off for."""
-        return refusals_in(self._table("events"), self.replications)
-
     def _table(self, name: str) -> pd.DataFrame:
         if name not in self._read:
             study = self.study.identity.digest
@@ -132,6 +129,8 @@ def simulate(
         Failed: if a replication ended in an error.
     """
     checked(workers, seed)
+    if replications is not None:
+        possible(replications)
     study = Study.of(scenario, (Variant(AS_IT_IS, dict(settings or {})),), seed)
     means = Means(Path(output) if output is not None else None, workers, executor, told)
     return run_of(study, means, replications, until)
@@ -175,6 +174,7 @@ def _run(study: Study, replications: int, means: Means) -> Run:
         endings=counts.endings,
         lots_by_outcome=counts.lots,
         unstable=overloads(plan.resources, counts.figures.mean()),
+        waits=counts.waits,
     )
     if means.folder is not None:
         write_atomically(folder / "run.json", document(_summary(run)), durable=means.durable)

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import weakref
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from pathlib import Path
@@ -24,11 +24,12 @@ from mfg.reader.scenarios import load_scenario
 from mfg.scenario import Scenario
 from mfg.sizes import REPLICATIONS, VARIANTS
 from mfg.study.cell import Outcome
-from mfg.study.chunk import Failure, chunks
+from mfg.study.chunk import Chunk, Failure, chunks
 from mfg.study.folder import opened, progress_of
 from mfg.study.identity import Identity, identity_of
 from mfg.study.readme import README, explained
 from mfg.study.variants import AS_IT_IS, Variant
+from mfg.study.waits import Counted, counted
 from mfg.study.work import worked_off
 
 Told = Callable[[int, int], None]  # how many cells are done, of how many
@@ -60,8 +61,14 @@ class Study:
     identity: Identity
 
     @classmethod
-    def of(cls, scenario: str | Path | Scenario, variants: tuple[Variant, ...], seed: int | None) -> Study:
-        """Load *scenario* in each of its *variants*.
+    def of(
+        cls,
+        scenario: str | Path | Scenario,
+        variants: tuple[Variant, ...],
+        seed: int | None,
+        told: Told | None = None,
+    ) -> Study:
+        """Load *scenario* in each of its *variants*; *told* hears how many are loaded, of how many.
 
         Raises:
             Faults: if one of them has any.
@@ -72,9 +79,14 @@ class Study:
         twice = [name for name, times in Counter(names).items() if times > 1]
         if twice:
             raise Refused("variant", twice[0], "is the name of two variants", "give each its own")
-        loaded = tuple(_loaded(scenario, one, seed) for one in variants)
+        loaded, plans = list[Scenario](), list[Plan]()
+        for one in variants:
+            loaded.append(_loaded(scenario, one, seed))
+            plans.append(plan_of(loaded[-1]))
+            if told is not None:
+                told(len(plans), len(variants))
         source = scenario.name if isinstance(scenario, Scenario) else str(scenario)
-        return cls.made_of(source, variants, loaded, [plan_of(one) for one in loaded])
+        return cls.made_of(source, variants, loaded, plans)
 
     @classmethod
     def made_of(
@@ -103,11 +115,12 @@ def _loaded(scenario: str | Path | Scenario, variant: Variant, seed: int | None)
 
 @frozen
 class Counts:
-    """What was counted in the cells of one variant: a row of figures for each replication, endings and lots."""
+    """What was counted in the cells of one variant: a row of figures for each replication, endings, lots, and waits."""
 
     figures: pd.DataFrame
     endings: dict[str, int]
     lots: dict[str, int]
+    waits: Counted
 
 
 def carried_out(study: Study, replications: int, means: Means) -> tuple[Path, list[Counts]]:
@@ -136,7 +149,7 @@ def carried_out(study: Study, replications: int, means: Means) -> tuple[Path, li
             for chunk in chunks(plan, n, replications, folder.absolute(), study.identity, durable=durable)
         ]
         try:
-            with closing(worked_off(work, means.workers, means.executor)) as going:
+            with closing(_carried_out(work, means)) as going:
                 for done in going:
                     results += done
                     if means.told is not None:
@@ -151,6 +164,9 @@ def carried_out(study: Study, replications: int, means: Means) -> tuple[Path, li
                 problem = f"{error.strerror or error}, with {_kept(folder)} of {total} replications kept"
                 raise OSError(error.errno, problem, error.filename) from error
             raise
+        except Refused:
+            _kept(folder)
+            raise
         saved = _kept(folder)
     failed = tuple(repeated(study, one) for one in results if isinstance(one, Failure))
     if failed:
@@ -158,7 +174,20 @@ def carried_out(study: Study, replications: int, means: Means) -> tuple[Path, li
     if saved < total:
         advice = "they must share this folder, and nobody may remove anything from it meanwhile"
         raise Refused("workers", None, f"have left {saved} of {total} replications in {folder}", advice)
-    return folder, [_counted(n, results) for n in range(len(study.plans))]
+    return folder, _counts(results, len(study.plans))
+
+
+def _carried_out(work: Sequence[Chunk], means: Means) -> Generator[list[Outcome | Failure], None, None]:
+    """What came of each chunk of *work*: what is there already is looked at here, all else goes to whoever does it."""
+    missing: list[Chunk] = []
+    for chunk in work:
+        known = chunk.kept()
+        if known is None:
+            missing.append(chunk)
+        else:
+            yield [*known]
+    if missing:
+        yield from worked_off(missing, means.workers, means.executor)
 
 
 def possible(replications: int) -> None:
@@ -180,7 +209,13 @@ def kept(study: Study, means: Means) -> Means:
 
 
 def _kept(folder: Path) -> int:
-    return sum(one.done for one in progress_of(folder))
+    """How many replications are kept in the *folder* of a study that is being carried out."""
+    try:
+        return sum(one.done for one in progress_of(folder))
+    except Refused:
+        problem = "was removed, renamed or changed while its study was carried out"
+        advice = "put it back, or name another folder; the same command goes on with what is kept"
+        raise Refused("-o", str(folder), problem, advice) from None
 
 
 def repeated(study: Study, failure: Failure) -> str:
@@ -192,13 +227,20 @@ def repeated(study: Study, failure: Failure) -> str:
     return f"{variant.name}, replication {failure.replication}: {failure.message}; {alone}"
 
 
-def _counted(variant: int, results: list[Outcome | Failure]) -> Counts:
-    own = [one for one in results if isinstance(one, Outcome) and one.variant == variant]
-    own.sort(key=lambda one: one.replication)
+def _counts(results: Sequence[Outcome | Failure], variants: int) -> list[Counts]:
+    own: list[list[Outcome]] = [[] for _ in range(variants)]
+    for one in results:
+        if isinstance(one, Outcome):
+            own[one.variant].append(one)
+    return [_counted(sorted(one, key=lambda cell: cell.replication)) for one in own]
+
+
+def _counted(own: Sequence[Outcome]) -> Counts:
     values = np.array([one.figures for one in own])
     index = pd.Index([one.replication for one in own], name="replication")
     frame = pd.DataFrame(values, index=index, columns=list(own[0].names))
-    return Counts(frame, _summed([one.endings for one in own]), _summed([one.lots for one in own]))
+    endings, lots = _summed([one.endings for one in own]), _summed([one.lots for one in own])
+    return Counts(frame, endings, lots, counted((one.waits for one in own), len(own)))
 
 
 def _summed(counts: list[Mapping[str, int]]) -> dict[str, int]:

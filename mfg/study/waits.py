@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,8 @@ from attrs import frozen
 
 from mfg.log import limits
 from mfg.log.endings import NO_APPOINTMENT
+from mfg.results.derived import Table
+from mfg.results.tables import table_in
 from mfg.simulation.booking import SEARCH
 
 
@@ -35,20 +38,53 @@ class Counted:
         return best if best is not None and self.days[best] >= max(0.5, self.later / 4) else None
 
 
+@frozen
+class Tally:
+    """The same of one replication, not yet divided: of how many who `asked`, the days by limit, and how often by reason."""
+
+    asked: int
+    refused: Mapping[str, float]
+    again: Mapping[str, float]
+    put_off: Mapping[str, float]
+
+
+def tally_of(events: Table) -> Tally:
+    """What is counted in the *events* of one replication, or of several together."""
+    activity, outcome, value = events["activity"], events["outcome"], events["value"]
+
+    def total(name: str, weights: np.ndarray | None) -> dict[str, float]:
+        rows = activity.among(name)
+        codes = outcome.codes[rows]
+        times = np.bincount(codes, minlength=len(outcome.words))
+        sums = times if weights is None else np.bincount(codes, weights[rows], len(times))
+        return {str(outcome.words[n]): float(sums[n]) for n in np.flatnonzero(times).tolist()}
+
+    asked = int(total(limits.REFUSED, None).get(limits.IN_ALL, 0))
+    refused, again = total(limits.REFUSED, value), total(limits.REFUSED_AGAIN, value)
+    return Tally(asked, refused, again, total(limits.AWAITED, None))
+
+
+def counted(tallies: Iterable[Tally], replications: int) -> Counted:
+    """What so many *replications* come to by their *tallies*."""
+    asked, refused, again, put_off = 0, Counter[str](), Counter[str](), Counter[str]()
+    for one in tallies:
+        asked += one.asked
+        for sums, found in ((refused, one.refused), (again, one.again), (put_off, one.put_off)):
+            for name, amount in found.items():
+                sums[name] += amount  # type: ignore[assignment]
+    asked = max(1, asked)
+    days = _most_first(refused, asked)
+    later = days.pop(limits.IN_ALL, 0.0)
+    return Counted(later, days, _most_first(again, asked), _most_first(put_off, replications))
+
+
 def refusals_in(events: pd.DataFrame, replications: int) -> Counted:
     """What is counted in the *events* of so many replications."""
-    refused = events[events["activity"] == limits.REFUSED]
-    awaited = events[events["activity"] == limits.AWAITED]
-    asked = max(1, int((refused["outcome"] == limits.IN_ALL).sum()))
-    days = _most_first(refused.groupby("outcome", observed=True)["value"].sum() / asked)
-    moved = events[events["activity"] == limits.REFUSED_AGAIN]
-    again = _most_first(moved.groupby("outcome", observed=True)["value"].sum() / asked)
-    times = _most_first(awaited.groupby("outcome", observed=True).size() / replications)
-    return Counted(days.pop(limits.IN_ALL, 0.0), days, again, times)
+    return counted([tally_of(table_in(events))], replications)
 
 
-def _most_first(counts: pd.Series) -> dict[str, float]:
-    return {str(name): float(value) for name, value in counts.sort_values(ascending=False).items()}
+def _most_first(sums: Mapping[str, float], over: int) -> dict[str, float]:
+    return {name: sums[name] / over for name in sorted(sums, key=lambda name: (-sums[name], name))}
 
 
 def waited(patients: pd.DataFrame) -> pd.Series:

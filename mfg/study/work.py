@@ -5,17 +5,26 @@ The order in which work is done, and by whom, is nowhere in the results.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
 from threading import Event, Thread, current_thread, main_thread
+from time import monotonic
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -23,6 +32,8 @@ from mfg.errors import MfgError, Refused
 from mfg.study.chunk import Failure
 
 TRIES = 3  # times that a chunk may take its process with it, when it works alone
+LOOKS = 5  # seconds after which it is looked whether anybody works elsewhere
+PATIENCE = 600  # seconds for which workers are waited for where there are none
 AHEAD = 2  # chunks in hand for each worker
 
 Done = list[Any]  # what came of the replications of a chunk, a failure among it where one failed
@@ -66,11 +77,16 @@ def _by(executor: Executor, chunks: Sequence[Chunk]) -> Iterator[Done]:
     futures = {executor.submit(_carry_out_elsewhere, chunk) for chunk in chunks}
     try:
         while futures:
-            done, futures = wait(futures, return_when=FIRST_COMPLETED)
+            done, futures = wait(futures, LOOKS, FIRST_COMPLETED)
+            if not done and isinstance(executor, Cluster):
+                executor.check()
             for future in done:
                 yield future.result()
     except (MfgError, OSError):
         raise
+    except CancelledError:
+        problem = "took its work back, as it does when its scheduler ends"
+        raise Refused("executor", None, problem, "what was finished is kept") from None
     except Exception as error:
         problem = f"gave up: {type(error).__name__}: {error}"
         raise Refused("executor", None, problem, "what was finished is kept") from error
@@ -167,8 +183,47 @@ def _listen(line: Connection) -> None:
 # ---- elsewhere -------------------------------------------------------------------------------------------
 
 
-def executor_at(address: str) -> tuple[Executor, Callable[[], None]]:
-    """The executor behind an address such as ``dask://HOST:PORT``, and how to let go of it.
+class Cluster(Executor):
+    """The workers of a scheduler of dask.distributed. While there are none that is *said*, and not waited for without end."""
+
+    def __init__(self, address: str, client: Any, said: Callable[[str], None]) -> None:
+        self._address, self._client, self._say = address, client, said
+        self._own = client.get_executor(pure=False)
+        self._alone: float | None = None
+
+    def submit(self, work: Callable[..., Any], /, *given: Any, **more: Any) -> Future[Any]:
+        """Let one of them do it."""
+        future: Future[Any] = self._own.submit(work, *given, **more)
+        return future
+
+    def check(self) -> None:
+        """Look whether there are any.
+
+        Raises:
+            Refused: if there have been none for so long that none may come.
+        """
+        if self._client.nthreads():
+            self._alone = None
+            return
+        now = monotonic()
+        if self._alone is None:
+            self._alone = now
+            self._say(f"{self._address} has no workers; they are waited for up to {PATIENCE // 60} minutes")
+        if now - self._alone >= PATIENCE:
+            advice = "start some with dask worker; the same command goes on"
+            problem = f"has had no workers for {PATIENCE // 60} minutes"
+            raise Refused("--executor", self._address, problem, advice)
+
+    def let_go(self) -> None:
+        """Close the connection."""
+        with suppress(Exception):  # its other end may be gone
+            self._client.close()
+
+
+def executor_at(address: str, said: Callable[[str], None] = lambda _: None) -> Cluster:
+    """The executor behind an address such as ``dask://HOST:PORT``; what it waits for is *said*.
+
+    The connection is plain TCP and trusts its other end: whoever owns the scheduler runs code here and on the workers.
 
     Raises:
         Refused: if the address is of no kind that is known, or nobody answers there.
@@ -179,13 +234,16 @@ def executor_at(address: str) -> tuple[Executor, Callable[[], None]]:
     except ImportError:
         advice = "install the extra: pip install 'mfg[cluster]'"
         raise Refused("--executor", address, "needs the library dask.distributed", advice) from None
+    for name in [*logging.root.manager.loggerDict]:  # it would print tracebacks of what is said in words here
+        if name.partition(".")[0] == "distributed":
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     try:
         socket.create_connection((host, port), timeout=10).close()
         client = Client(f"tcp://{host}:{port}", timeout="10s")
     except OSError:
         advice = "start the scheduler, or mend the address"
         raise Refused("--executor", address, "does not answer", advice) from None
-    return client.get_executor(pure=False), client.close
+    return Cluster(address, client, said)
 
 
 def _place(address: str) -> tuple[str, int]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import CancelledError, Executor, Future
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from attrs import evolve
 
 from mfg import Refused, simulate
-from mfg.study import chunk
+from mfg.study import chunk, identity, work
 from mfg.study.work import executor_at
 from tests.conftest import Said
 from tests.study.conftest import Finished
@@ -55,7 +56,7 @@ def test_a_cluster_gives_the_same_bytes(
 
 def test_a_worker_of_a_cluster_may_be_killed(cluster: Any, finished: Finished, tmp_path: Path) -> None:
     """Its work is done by the others."""
-    executor, let_go = executor_at(address(cluster))
+    executor = executor_at(address(cluster))
     killed: list[int] = []
 
     def told(*_: int) -> None:
@@ -66,7 +67,7 @@ def test_a_worker_of_a_cluster_may_be_killed(cluster: Any, finished: Finished, t
     try:
         simulate(SMALL, replications=60, executor=executor, output=tmp_path / "run", told=told)
     finally:
-        let_go()
+        executor.let_go()
     assert killed
     assert content(tmp_path / "run") == content(finished(60))
 
@@ -99,18 +100,21 @@ class Elsewhere(Executor):
     def __init__(self, place: Path) -> None:
         self.place = place
 
-    def submit(self, work: Any, one: Any, /) -> Future[Any]:  # type: ignore[override]
+    def submit(self, carry_out: Any, one: Any, /) -> Future[Any]:  # type: ignore[override]
         """Do it at once, in the other place."""
         future: Future[Any] = Future()
         try:
-            future.set_result(work(evolve(one, folder=self.place)))
+            future.set_result(carry_out(evolve(one, folder=self.place)))
         except Exception as error:  # noqa: BLE001  as an executor does
             future.set_exception(error)
         return future
 
 
 def test_a_cluster_that_does_not_share_the_folder_is_noticed(tmp_path: Path) -> None:
-    """No summary of cells that are not there."""
+    """No summary of cells that are not there; nor does anybody begin where there is no such folder at all."""
+    with pytest.raises(Refused, match=r"workers: do not find the folder .*there; they must share it"):
+        simulate(SMALL, replications=2, executor=Elsewhere(tmp_path / "there"), output=tmp_path / "here")
+    (tmp_path / "there").mkdir()
     with pytest.raises(Refused, match=r"left 0 of 2 replications .* share this folder"):
         simulate(SMALL, replications=2, executor=Elsewhere(tmp_path / "there"), output=tmp_path / "here")
     assert not (tmp_path / "here" / "run.json").exists()
@@ -127,3 +131,87 @@ def test_a_cluster_that_gives_up_is_said(tmp_path: Path, monkeypatch: pytest.Mon
         Refused, match="gave up: RuntimeError: the scheduler is gone; what was finished is kept"
     ):
         simulate(SMALL, replications=2, executor=Elsewhere(tmp_path / "run"), output=tmp_path / "run")
+
+
+def test_work_that_is_taken_back_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a cluster does whose scheduler has ended."""
+
+    def cancelled(*_: object) -> object:
+        raise CancelledError
+
+    monkeypatch.setattr(chunk, "_known", cancelled)
+    with pytest.raises(Refused, match="took its work back, as it does when its scheduler ends; what was"):
+        simulate(SMALL, replications=2, executor=Elsewhere(tmp_path / "run"), output=tmp_path / "run")
+
+
+@pytest.fixture
+def empty() -> Iterator[Any]:
+    """A scheduler without workers."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=0, threads_per_worker=1, processes=False, protocol="tcp://", dashboard_address=None
+    ) as cluster:
+        yield cluster
+
+
+def test_workers_that_do_not_come_are_given_up(
+    mfg: Callable[..., Said], empty: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is said at once that there are none, and after a while that nobody waits any longer."""
+    monkeypatch.setattr(work, "LOOKS", 0.1)
+    monkeypatch.setattr(work, "PATIENCE", 0.3)
+    said = mfg("run", SMALL, "-n", 2, "--executor", address(empty), "-o", tmp_path / "run")
+    assert said.status == 2
+    waits, gives_up = said.err.splitlines()
+    assert waits.startswith(f"{address(empty)} has no workers; they are waited for")
+    assert gives_up.startswith(f"mfg: --executor: '{address(empty)}' has had no workers for")
+
+
+def test_workers_that_come_late_do_the_work(
+    finished: Finished, empty: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are waited for."""
+    monkeypatch.setattr(work, "LOOKS", 0.1)
+    heard: list[str] = []
+
+    def said(text: str) -> None:
+        heard.append(text)
+        empty.scale(1)
+
+    executor = executor_at(address(empty), said)
+    try:
+        simulate(SMALL, replications=12, executor=executor, output=tmp_path / "run")
+    finally:
+        executor.let_go()
+    assert len(heard) == 1
+    assert content(tmp_path / "run") == content(finished(12))
+
+
+def test_a_cluster_prints_nothing_of_its_own(empty: Any) -> None:
+    """Neither its warnings nor its tracebacks: what they mean is said in words."""
+    executor_at(address(empty)).let_go()
+    assert logging.getLogger("distributed.client").level > logging.CRITICAL
+
+
+def pretending(code: str | None) -> None:
+    """Let this process compute by other code, or by its own again."""
+    now = identity.environment() if code is None else evolve(identity.environment(), code=code)
+    chunk.environment = lambda: now  # type: ignore[assignment]
+
+
+def test_a_worker_with_other_code_is_refused_in_words(
+    mfg: Callable[..., Said], cluster: Any, tmp_path: Path
+) -> None:
+    """Its refusal arrives as it was raised there."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.Client(cluster) as client:
+        client.run(pretending, "0123")
+        try:
+            said = mfg("run", SMALL, "-n", 2, "--executor", address(cluster), "-o", tmp_path / "run")
+        finally:
+            client.run(pretending, None)
+    assert said.status == 2
+    assert said.err == (
+        "mfg: workers: compute by other code than the study was begun with; "
+        "install the same packages wherever it is carried out, and begin again\n"
+    )

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mfg import Refused, simulate
+from mfg.study import chunk, study
 from tests.study.conftest import Finished
 from tests.study.folders import SMALL, carried_out, cells, content
 
@@ -226,3 +230,78 @@ def test_files_of_somebody_else_are_left_alone(copy: Path) -> None:
     mine.write_text("mine", encoding="utf-8")
     assert carried_out(copy, 12) == 0
     assert mine.read_text(encoding="utf-8") == "mine"
+
+
+def piped(path: Path) -> None:
+    """Put a pipe in the place of a file, which whoever opens it would wait for."""
+    path.unlink()
+    os.mkfifo(path)
+
+
+def linked(path: Path) -> None:
+    """Put a device without an end in the place of a file."""
+    path.unlink()
+    path.symlink_to("/dev/zero")
+
+
+def nowhere(path: Path) -> None:
+    """Put a link to nothing in the place of a file."""
+    path.unlink()
+    path.symlink_to(path.with_name("nothing"))
+
+
+def emptied(path: Path) -> None:
+    """Put a folder in the place of a file."""
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize("put", [piped, linked, nowhere, emptied])
+def test_what_is_no_plain_file_is_put_aside(
+    finished: Finished, copy: Path, put: Callable[[Path], None]
+) -> None:
+    """Under the name of a cell or a part: it is neither waited for nor read."""
+    put(cells(copy)[4])
+    put(parts(copy, "lots")[1])
+    run = simulate(SMALL, replications=12, output=copy)
+    assert len(run.lots) > 0
+    assert content(copy) == content(finished(12)) | {"run.json": (copy / "run.json").read_bytes()}
+    assert len(set_aside(copy)) == 2
+
+
+def test_a_chunk_that_is_begun_again_looks_at_what_is_there_now(
+    finished: Finished, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its process died when it had put a cell aside and removed a smaller part: neither is looked for any more."""
+    changed(cells(copy)[4], 0.5)
+    changed(parts(copy)[0], 0.5)
+    carry_out, tried = chunk.carry_out, list[object]()
+
+    def twice(one: chunk.Chunk, *rest: Any) -> list[Any]:
+        tried.append(carry_out(one))
+        return carry_out(one, *rest)
+
+    monkeypatch.setattr(chunk, "carry_out", twice)
+    assert carried_out(copy, 12) == 0
+    assert len(tried) >= 2
+    assert content(copy) == content(finished(12))
+
+
+def test_cells_that_are_whole_are_not_given_to_workers(
+    finished: Finished, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks looks at them: only the chunk that lacks something is handed on."""
+    handed: list[int] = []
+    worked_off = study.worked_off
+
+    def noted(chunks: Any, *rest: Any) -> Any:
+        handed.extend(one.first for one in chunks)
+        return worked_off(chunks, *rest)
+
+    monkeypatch.setattr(study, "worked_off", noted)
+    assert carried_out(copy, 12) == 0
+    assert handed == []
+    changed(cells(copy)[11], 0.5)
+    assert carried_out(copy, 12) == 0
+    assert handed == [10]
+    assert content(copy) == content(finished(12))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -156,12 +158,103 @@ def test_a_damaged_record_is_refused(mfg: Callable[..., Said], copy: Path, old: 
     assert stamped(copy) == before
 
 
-def test_a_record_that_is_no_text_is_refused(mfg: Callable[..., Said], copy: Path) -> None:
-    """Bytes of something else, nothing, or only its beginning."""
-    held = (copy / "study.json").read_bytes()
-    for damaged in (b"\xff\xfe\x00", b"", b"[]", held[:1000]):
-        (copy / "study.json").write_bytes(damaged)
-        assert "damaged study.json" in mfg("run", SMALL, "-n", 12, "-o", copy).err
+def recorded(**content: object) -> bytes:
+    """A record with a right digest, whatever it says."""
+    record = {"identity": content, "digest": identity.digest_of(content), "replications": 12}
+    return json.dumps(record).encode()
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        b"\xff\xfe\x00",
+        b"",
+        b"[]",
+        b"[" * 100_000 + b"]" * 100_000,
+        b'{"identity": ' + b'{"a": ' * 900 + b"1" + b"}" * 901,
+        b'{"identity": {"variants": [{"name": "x"}]}, "digest": 1, "replications": 1e400}',
+        recorded(),
+        recorded(variants=[]),
+        recorded(variants=["as it is"]),
+        recorded(variants=[{"name": 1}]),
+    ],
+)
+def test_a_record_that_is_none_is_refused(mfg: Callable[..., Said], copy: Path, damaged: bytes) -> None:
+    """Bytes of something else, nothing, too deep, or without what it is for."""
+    (copy / "study.json").write_bytes(damaged)
+    for said in (mfg("run", SMALL, "-n", 12, "-o", copy), mfg("status", copy)):
+        assert said.status == 2
+        assert "damaged study.json" in said.err
+
+
+def test_a_record_that_is_cut_off_is_refused(mfg: Callable[..., Said], copy: Path) -> None:
+    """Only its beginning."""
+    (copy / "study.json").write_bytes((copy / "study.json").read_bytes()[:1000])
+    assert "damaged study.json" in mfg("run", SMALL, "-n", 12, "-o", copy).err
+
+
+@pytest.mark.parametrize("device", ["", "/dev/zero", "/dev/full"])
+def test_a_record_that_is_no_file_is_refused(mfg: Callable[..., Said], copy: Path, device: str) -> None:
+    """A pipe, or a link to a device: nobody waits for it."""
+    record = copy / "study.json"
+    record.unlink()
+    if device:
+        record.symlink_to(device)
+    else:
+        os.mkfifo(record)
+    for said in (mfg("run", SMALL, "-n", 12, "-o", copy), mfg("status", copy)):
+        assert said.status == 2
+        assert "damaged study.json" in said.err
+
+
+def test_a_lock_that_is_no_file_is_refused(mfg: Callable[..., Said], copy: Path) -> None:
+    """To open a pipe would be to wait for its other end."""
+    (copy / ".lock").unlink()
+    os.mkfifo(copy / ".lock")
+    said = mfg("run", SMALL, "-n", 12, "-o", copy)
+    assert said.status == 2
+    assert f"'{copy / '.lock'}' is there and is no plain file" in said.err
+
+
+def test_a_disk_without_locks_is_refused(
+    mfg: Callable[..., Said], copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As some network disks are: at which path, and why."""
+
+    def none_left(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", none_left)
+    before = stamped(copy)
+    said = mfg("run", SMALL, "-n", 12, "-o", copy)
+    assert said.status == 2
+    assert f"'{copy / '.lock'}' cannot be locked (No locks available)" in said.err
+    assert stamped(copy) == before
+
+
+@pytest.mark.parametrize("removed", [False, True])
+def test_a_folder_that_is_taken_away_is_said(
+    mfg: Callable[..., Said], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, removed: bool
+) -> None:
+    """While the study is carried out; no other folder is begun in its place."""
+    folder, stored = tmp_path / "run", chunk.stored
+
+    def taken(*arguments: Any, **more: Any) -> None:
+        stored(*arguments, **more)
+        if folder.exists():
+            folder.rename(tmp_path / "elsewhere")
+            if removed:
+                shutil.rmtree(tmp_path / "elsewhere")
+
+    monkeypatch.setattr(chunk, "stored", taken)
+    said = mfg("run", SMALL, "-n", 12, "-o", folder, "--workers", 1)
+    assert said.status == 2
+    assert f"'{folder}' was removed, renamed or changed while its study was carried out" in said.err
+    assert not folder.exists()
+    if not removed:
+        (tmp_path / "elsewhere").rename(folder)
+        monkeypatch.undo()
+        assert carried_out(folder, 12) == 0
 
 
 def test_cells_without_a_record_are_left_alone(mfg: Callable[..., Said], copy: Path) -> None:

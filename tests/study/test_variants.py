@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mfg import Faults, Refused, compare
+from mfg import Faults, Refused, compare, load_scenario
+from mfg.study.comparison import study_of
 from mfg.study.variants import Range, Variant, grid, hypercube, is_range, named_in
 from tests.conftest import Said
 from tests.study.folders import HERE, SMALL
@@ -154,3 +155,48 @@ def test_what_is_varied_is_not_set_as_well(mfg: Callable[..., Said]) -> None:
     assert ranged.status == 2
     assert "give --sample" in ranged.err
     assert not is_range("../populations/als-us.toml,../populations/als-korea.toml")
+
+
+def test_variants_are_told_as_they_are_loaded() -> None:
+    """Each once, of how many."""
+    heard: list[tuple[int, int]] = []
+    study_of(
+        SMALL,
+        vary={"suites": ["1", "2", "3"]},
+        variants=None,
+        settings=None,
+        seed=None,
+        told=lambda done, total: heard.append((done, total)),
+    )
+    assert heard == [(1, 3), (2, 3), (3, 3)]
+
+
+@pytest.mark.parametrize("command", [("run",), ("compare", "--vary", "suites=1,2")])
+@pytest.mark.parametrize("replications", ["0", "-3", "1000000"])
+def test_no_replications_are_refused_before_anything_is_loaded(
+    mfg: Callable[..., Said], command: tuple[str, ...], replications: str
+) -> None:
+    """Not even the scenario is looked for."""
+    said = mfg(command[0], "no-such-scenario", *command[1:], "-n", replications)
+    assert said.status == 2
+    assert said.err.startswith("mfg: -n: ")
+    assert "no-such-scenario" not in said.err
+
+
+def test_a_list_of_patients_that_changes_is_read_again(tmp_path: Path) -> None:
+    """It is remembered for the variants of a study by what it holds, not by its name."""
+    scenario, listed = tmp_path / "scenario.toml", tmp_path / "patients.csv"
+    text = SMALL.read_text(encoding="utf-8").replace("../hand/", f"{SMALL.parent.parent}/hand/")
+    scenario.write_text(text.replace('every = "2 week"', 'patients = "patients.csv"'), encoding="utf-8")
+    for patients in (["A"], ["A", "B"]):
+        lines = [f"{name},2026-03-09,60" for name in patients]
+        listed.write_text("\n".join(["patient,arrived,weight_kg", *lines, ""]), encoding="utf-8")
+        assert [one.patient for one in load_scenario(scenario).arrivals.patients] == patients
+
+
+def test_an_ending_means_what_is_set_before_what_is_left_out() -> None:
+    """A value that a file holds, though other places of that name hold none; a name that nobody holds is looked for too."""
+    assert load_scenario(SMALL, {"suites": "3"}).site.facilities["gmp"].suites == 3
+    assert load_scenario(SMALL, {"rooms": "5", "suites": "2"}).site.facilities["gmp"].suites == 2
+    late = load_scenario(SMALL, {"late": "60 day", "suites": "2"})
+    assert late.late is not None

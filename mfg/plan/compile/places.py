@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
-from functools import reduce
+from datetime import date, timedelta
+from functools import lru_cache, reduce
 from math import inf, nan, nextafter
 
 from attrs import define, field
@@ -23,6 +23,20 @@ JOINT = (("harvest", "formulate"), ("thaw", "formulate"), ("formulate",), ("harv
 OF_THE_PRODUCT = ("harvest", "thaw", "formulate")
 AT_THE_CLINIC = ("collect", "draw", "administer")
 PLENTY = 255  # of something that is not limited in a day
+
+NONE_CLOSED = Holidays({})
+
+
+@lru_cache(maxsize=16)
+def _with_those_on_call(
+    windows: tuple[Window, ...], on_call: Hours, start: date, days: int, closed: Holidays
+) -> tuple[Window, ...]:
+    """What `Places` opens with those on call, once for all variants of a study."""
+    extra = on_call.windows(start, days, NONE_CLOSED)
+    for n in range(days):
+        if start + timedelta(days=n) in closed.names:
+            extra += [(n * DAY + opens, n * DAY + closes) for opens, closes in on_call.days[6]]
+    return tuple(merged([*windows, *extra]))
 
 
 @define
@@ -161,7 +175,7 @@ class Places:
                 "store", name, ((self._resource(name, "storage", facility.storage, always), 1),)
             )
         longer = minutes(facility.overtime) or 0
-        granted = [(opens, closes + longer) for opens, closes in windows]
+        granted = [(opens, closes + longer) for opens, closes in windows] if longer else windows
         at_call = self._on_call(facility, granted)
         work = {
             w: self._work(w, name, held, {"medium": at_call, "review": None}.get(w, granted))
@@ -211,12 +225,9 @@ class Places:
         """Opening hours with those on call; on a public holiday the hours on call are Sunday's."""
         if facility.on_call is None:
             return windows
-        first = self.scenario.start
-        extra = facility.on_call.windows(first, self.days, Holidays({}))
-        for n in range(self.days):
-            if first + timedelta(days=n) in self.closed.names:
-                extra += [(n * DAY + opens, n * DAY + closes) for opens, closes in facility.on_call.days[6]]
-        return merged([*windows, *extra])
+        return list(
+            _with_those_on_call(tuple(windows), facility.on_call, self.scenario.start, self.days, self.closed)
+        )
 
     def _laboratories(self) -> dict[str, int]:
         found = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import product
 from typing import Any
 
@@ -58,10 +59,8 @@ def _parts(thing: Any, path: str) -> Iterator[tuple[str, Any]]:
         yield from _parts(thing.conditions, path)
     elif attrs.has(type(thing)) and not isinstance(thing, Spread):
         yield path, thing
-        for attribute in attrs.fields(type(thing)):
-            key = attribute.metadata.get("key", attribute.name.rstrip("_"))
-            if key is not None:
-                yield from _parts(getattr(thing, attribute.name), f"{path}.{key}".strip("."))
+        for name, key in _keys(thing.__class__):
+            yield from _parts(getattr(thing, name), f"{path}.{key}".strip("."))
     elif isinstance(thing, Mapping):
         for name, value in thing.items():
             yield from _parts(value, f"{path}.{name}")
@@ -70,6 +69,13 @@ def _parts(thing: Any, path: str) -> Iterator[tuple[str, Any]]:
             yield from _parts(
                 item, f"{path}.{called}" if (called := _called(item, place, len(thing))) else path
             )
+
+
+@cache
+def _keys(cls: type) -> tuple[tuple[str, str], ...]:
+    """The attributes of a class that a file writes, each with its key there."""
+    keys = ((one.name, one.metadata.get("key", one.name.rstrip("_"))) for one in attrs.fields(cls))
+    return tuple((name, key) for name, key in keys if key is not None)
 
 
 def _called(item: Any, place: int, many: int) -> str:

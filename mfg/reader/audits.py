@@ -1,0 +1,37 @@
+"""The audit of a table of doses, beside all protocols that are built in: a dose of one of them has a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from mfg.auditing import Audit
+from mfg.auditing import audit as prepare
+from mfg.protocol.protocol import Protocol
+from mfg.reader.library import builtin
+from mfg.reader.protocols import load_protocol
+
+
+def audit(
+    protocol: Protocol,
+    path: str | Path,
+    *,
+    arm: str | None = None,
+    dose: str | None = None,
+    round: str | None = None,  # noqa: A002 (the word of the command)
+) -> Audit:
+    """Prepare the audit of a table of doses, a CSV file or an Excel workbook; its `verdicts` judge row by row.
+
+    *arm* and *dose* are those of the whole table where no column says them, *round* is the rounding that it was made with, such as
+    ``0.1mL``, ``1e6cell``, ``1container`` or ``0.1mL down``. The columns are those of `mfg.auditing.audit`.
+
+    Raises:
+        Faults: if the file cannot be read, if its header does not fit, or if the protocol contradicts its own
+            worked examples.
+        Refused: if *arm*, *dose* or *round* say nothing that this protocol knows.
+    """
+    return prepare(protocol, path, arm=arm, dose=dose, round=round, others=_built_in)
+
+
+def _built_in() -> Iterator[Protocol]:
+    return (load_protocol(name) for name in builtin("protocol"))
