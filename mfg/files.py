@@ -30,22 +30,49 @@ def bytes_of(path: Path, size: Size) -> bytes:
     Raises:
         Refused: for anything else, and for what cannot be read.
     """
+    check_readable(path, size)
     try:
-        found = path.stat()
-        if stat.S_ISDIR(found.st_mode):
-            raise Refused("", None, "is a folder", "name a file")
-        if not stat.S_ISREG(found.st_mode):
-            raise Refused("", None, "is not a regular file", "name a file that is one, no pipe and no device")
-        size.check(found.st_size, "")
         with path.open("rb") as file:
             content = file.read(size.most + 1)  # it may have grown
     except OSError as error:
-        problem = f"cannot be read: {error.strerror}"
-        raise Refused("", None, problem, "check the path and its permissions") from None
-    except ValueError:  # a NUL, which no path has
-        raise Refused("", None, "cannot be read: no path holds such a character", "check the path") from None
+        raise _unreadable(error) from None
     size.check(len(content), "")
     return content
+
+
+def check_readable(path: Path, size: Size) -> None:
+    """Whether a regular file is at *path*, of no more than *size* allows; nothing is opened for it.
+
+    Raises:
+        Refused: for anything else.
+    """
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise _unreadable(error) from None
+    except ValueError:  # a NUL, which no path has
+        raise Refused("", None, "cannot be read: no path holds such a character", "check the path") from None
+    if stat.S_ISDIR(found.st_mode):
+        raise Refused("", None, "is a folder", "name a file")
+    if not stat.S_ISREG(found.st_mode):
+        raise Refused("", None, "is not a regular file", "name a file that is one, no pipe and no device")
+    size.check(found.st_size, "")
+
+
+def check_path(path: Path, where: str = "") -> None:
+    """Whether *path* can be one.
+
+    Raises:
+        Refused: if it holds the null character, which no path does.
+    """
+    if "\0" in str(path):
+        problem = "holds the null character, which no path does"
+        raise Refused(where, str(path), problem, "check where it comes from")
+
+
+def _unreadable(error: OSError) -> Refused:
+    problem = f"cannot be read: {error.strerror or error}"
+    return Refused("", None, problem, "check the path and its permissions")
 
 
 def write_atomically(path: Path, content: bytes, *, durable: bool) -> None:
@@ -90,6 +117,7 @@ def check_replaceable(path: Path, where: str = "") -> None:
     Raises:
         Refused: if something else is there.
     """
+    check_path(path, where)
     try:
         mode = path.lstat().st_mode
     except FileNotFoundError:
@@ -101,7 +129,12 @@ def check_replaceable(path: Path, where: str = "") -> None:
 
 
 def make_folder(path: Path, *, durable: bool) -> Path:
-    """Make a folder, and those above it."""
+    """Make a folder, and those above it.
+
+    Raises:
+        Refused: if no folder can be called so.
+    """
+    check_path(path)
     missing = [one for one in (path, *path.parents) if not one.exists()]
     path.mkdir(parents=True, exist_ok=True)
     for one in missing if durable else ():

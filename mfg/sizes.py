@@ -49,7 +49,7 @@ DEPTH = Size("levels of tables and lists inside each other", 32, "nest less")
 DOTS = Size("dots in a key", 16, "write shorter keys")
 VALUES = Size("values in a TOML file", 20_000, "split it")
 DIGITS = Size("characters of a number", 64, "write an ordinary number")
-TABLE = Size("bytes of a CSV file", 64 * 1024 * 1024, "split it")
+TABLE = Size("bytes of a table in a file", 64 * 1024 * 1024, "split it")
 LISTED = Size("lines of a list of patients", 100_000, "split the list")
 PATIENTS = Size(
     "patients in a replication",
@@ -57,7 +57,7 @@ PATIENTS = Size(
     "let fewer come, or end the horizon earlier; replications are for more",
 )
 COUNT = Size("of any one thing that is counted", 2**31 - 1, "give an ordinary number")
-SEED = Size("for a seed", 2**32 - 1, "any smaller whole number is as good")
+SEED = Size("for a seed", 2**64 - 1, "any smaller whole number is as good")
 CENTURY = Size("days of a length of time", 36_525, "nothing here lasts longer than a century")
 KILOGRAMS = Size("kilograms of a body weight", 300, "check the unit")
 RATIO = Size(

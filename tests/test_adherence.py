@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import pytest
 from attrs import evolve, fields
 
+from mfg.calendar import DAY
 from mfg.errors import Unsound
 from mfg.log.columns import Columns
 from mfg.plan.compile import plan_of
@@ -227,3 +228,49 @@ def test_a_lot_may_change_its_dose_in_the_minute_of_its_collection() -> None:
     assert first.started_min == second.started_min == 40_860
     moved = done(tables, "book").query("started_min == 40860")
     assert list(zip(moved["lot"], moved["dose"], strict=True)) == [(second.lot, 1), (second.lot + 1, 2)]
+
+
+@pytest.mark.parametrize("slow", ["harvest", "ship out", "administer"])
+def test_who_leaves_while_a_dose_goes_on_beyond_its_day_has_missed_none(slow: str) -> None:
+    """What is made, brought or given for three weeks, and the patient dies in them: written down, or given.
+
+    Without that row, or without that of the dose, nothing says why.
+    """
+    dies: Changes = {
+        "population.leaves": {"withdraw": "0 %/month", "die": "50 %/month"},
+        "protocol.step.formulate.use_within": None,
+    }
+    plan = lasting(plan_of(scenario(ONE_DOSE, dies, patients=people(1))), slow, 21 * DAY)
+    log, names = replicate(plan, 0)
+    (ended,) = rows_of(plan, log, "end")
+    assert log.outcomes[log.outcome[ended]] == "died"
+    given, failed = rows_of(plan, log, "administer"), rows_of(plan, log, "fail")
+    assert [len(given), len(failed)] == ([1, 0] if slow == "administer" else [0, 1])
+    assert [log.outcomes[log.outcome[row]] for row in failed] == ["patient left"] * len(failed)
+    missed = ["A: dose 1 was neither given nor left out, and nothing says why"]
+    assert faults(plan, columns_without(log, np.array([*given, *failed])), names) == missed
+
+
+def lasting(plan: Plan, name: str, minutes: int) -> Plan:
+    """*plan* with a piece of work, or a way, that lasts so long, whatever is booked for it."""
+
+    def slower(work: Mapping[str, Any]) -> dict[str, Any]:
+        longer = {
+            one: evolve(work[one], lasts=evolve(work[one].lasts, is_=float(minutes)))
+            for one in {name} & {*work}
+        }
+        return {**work, **longer}
+
+    (clinic,), (facility,) = plan.clinics, plan.facilities
+    legs = {
+        way: evolve(leg, lasts=evolve(leg.lasts, is_=float(minutes)))
+        if way[0] == plan.recipes[0].outbound
+        else leg
+        for way, leg in plan.legs.items()
+    }
+    return evolve(
+        plan,
+        clinics=(evolve(clinic, work=slower(clinic.work)),),
+        facilities=(evolve(facility, work=slower(facility.work)),),
+        legs=legs if name == "ship out" else plan.legs,
+    )

@@ -16,6 +16,8 @@ import attrs
 import pytest
 from tblib import pickling_support
 
+from mfg import load_scenario
+from mfg import simulate as mfg_simulate
 from mfg.errors import MfgError, Refused
 from mfg.files import check_replaceable, plain_name, sweep, write_atomically
 from mfg.visible import visible
@@ -97,6 +99,39 @@ def test_nothing_but_a_plain_file_is_replaced(tmp_path: Path, kind: str) -> None
         write_atomically(path, b"ours", durable=False)
     assert path.lstat() == before
     assert target.read_text(encoding="utf-8") == "mine"
+
+
+def test_what_no_path_holds_is_refused_in_words(mfg: Callable[..., Said], tmp_path: Path) -> None:
+    """A null character in the name of anything that is to be read or written, by a command or from Python."""
+    path, table = f"{tmp_path}/a\0b", tmp_path / "doses.csv"
+    table.write_text("patient,weight_kg,cells\nA,72,72000000\n", encoding="utf-8")
+    korea = "lenzumestrocel-korea"
+    for command in (
+        ("run", SCENARIO, "-n", 1, "-o", path),
+        ("new", "site", "--like", "seoul", "-o", path),
+        ("status", path),
+        ("audit", korea, table, "--out", path),
+        ("audit", korea, path),
+        ("orders", korea, table, "--out", path),
+        ("schedule", korea, "--baseline", "2026-03-02", "--ics", path),
+        ("today", "lenzumestrocel-korea-today", "-n", 1, "--workers", 1, "--csv", path),
+    ):
+        said = mfg(*command)
+        assert said.status == 2, command
+        assert "no path" in said.err, command
+        assert "\0" not in said.err
+    with pytest.raises(Refused, match="null character"):
+        mfg_simulate(load_scenario(str(SCENARIO)), replications=1, output=path)
+    assert [one.name for one in tmp_path.iterdir()] == ["doses.csv"]
+
+
+def test_a_pipe_is_no_earlier_calendar(mfg: Callable[..., Said], tmp_path: Path) -> None:
+    """It would be waited for."""
+    pipe = tmp_path / "pipe.ics"
+    os.mkfifo(pipe)
+    said = mfg("schedule", "lenzumestrocel-korea", "--baseline", "2026-03-02", "--ics", pipe)
+    assert said.status == 2
+    assert "is not a regular file" in said.err
 
 
 def test_every_command_that_writes_a_file_asks_first(mfg: Callable[..., Said], tmp_path: Path) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+import pytest
 
+from mfg.errors import Refused
 from mfg.results.tables import Tables
 from tests.small_unit import ONE_DOSE, Changes, done, people, run
 
@@ -107,3 +109,20 @@ def test_what_holds_a_repeated_visit_holds_its_first() -> None:
     days = [visits(tables)[f"conditioning {n}"] for n in (1, 2, 3)]
     assert days[0] * 1440 + 1440 > known
     assert [dosed(tables) - day for day in days] == [5, 4, 3]
+
+
+def test_a_visit_that_is_due_after_the_calendar_is_refused() -> None:
+    """It follows the dose by a year, or by eight, which is years after the horizon: there is no such day."""
+    floating: Changes = {
+        "protocol.allocation": None,
+        "protocol.dose": [{"name": "dose 1", "after": {"of": "release", "is": "0 day"}}],
+    }
+    for weeks in (52, 400):
+        check = {"name": "check", "after": {"of": "dose 1", "is": f"{weeks} week"}, "window": "3 day"}
+        changes: Changes = {**ONE_DOSE, **floating, "protocol.visit": [check]}
+        if weeks == 52:
+            found = run(changes, patients=people(1))
+            assert visits(found)["check"] - dosed(found) >= 7 * weeks
+        else:
+            with pytest.raises(Refused, match="calendar: has no day left for 'check'"):
+                run(changes, patients=people(1))

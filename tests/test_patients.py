@@ -108,7 +108,7 @@ def test_a_list_ends(tmp_path: Path) -> None:
     path = tmp_path / "large.csv"
     with path.open("wb") as file:
         file.truncate(TABLE.most + 1)
-    with pytest.raises(Faults, match="bytes of a CSV file"):
+    with pytest.raises(Faults, match="bytes of a table in a file"):
         read_patients(path)
 
 

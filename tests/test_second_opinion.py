@@ -10,6 +10,7 @@ from tests.second_opinion import clinic, events_of, rows_of
 HOURLY = {
     "arrivals.rate": "48 / day",
     "horizon": "12 day",
+    "warm_up": "1 day",
     "suites": "8",
     "operators": "7",
     "incubator": "300 flask",

@@ -19,6 +19,7 @@ from mfg.sheet import (
     read_heading,
     safe,
 )
+from mfg.sizes import TABLE
 
 
 def written(folder: Path, text: str | bytes, name: str = "table.csv") -> Path:
@@ -235,6 +236,17 @@ def test_other_spreadsheets_are_refused_in_one_step(tmp_path: Path, raw: bytes) 
     """By what they are, not by their name."""
     with pytest.raises(Faults, match=r"\.xlsx"):
         open_sheet(written(tmp_path, raw, "doses.xls"))
+
+
+def test_a_table_may_be_so_large(tmp_path: Path) -> None:
+    """A larger one is refused by its size, before any of it is read; so is a path that no file can have."""
+    path = tmp_path / "table.csv"
+    with path.open("wb") as file:
+        file.truncate(TABLE.most + 1)
+    with pytest.raises(Faults, match="bytes of a table"):
+        open_sheet(path)
+    with pytest.raises(Faults, match="no path holds"):
+        open_sheet(tmp_path / "a\0b.csv")
 
 
 def test_two_headers_are_one_too_many(tmp_path: Path) -> None:

@@ -41,7 +41,10 @@ BEYOND: list[tuple[Changes, str]] = [
         {"site.facility.gmp.incubator": "2147483648 flask"},
         "incubator: '2147483648 flask' is above 2147483647 flask",
     ),
-    ({"seed": SEED.most + 1}, "seed: '4294967296' is above 4,294,967,295, the most for a seed"),
+    (
+        {"seed": SEED.most + 1},
+        "seed: '18446744073709551616' is above 18,446,744,073,709,551,615, the most for a seed",
+    ),
     ({"horizon": "36526 day"}, "horizon: '36526 day' is above 36525 day"),
     ({"warm_up": "28 day"}, "warm_up: '28 day' leaves nothing of the horizon, 4 week"),
     ({"warm_up": "99 week"}, "warm_up: '99 week' leaves nothing of the horizon"),
@@ -148,12 +151,12 @@ def test_a_study_ends(mfg: Callable[..., Said]) -> None:
     lines = [
         "sensitivity lenzumestrocel-phase2 vein_to_vein_median --method sobol --samples 1073741824 --over suites=1..4",
         "compare lenzumestrocel-phase2 --vary suites=1..4 --sample 10000 -n 1",
-        "compare lenzumestrocel-phase2 --vary suites=1,2 --seed 4294967296",
+        "compare lenzumestrocel-phase2 --vary suites=1,2 --seed 18446744073709551616",
     ]
     for line in lines:
         said = mfg(*line.split())
         assert (said.status, said.out) == (2, "")
-        assert "10,000" in said.err or "4,294,967,295" in said.err
+        assert "10,000" in said.err or "18,446,744,073,709,551,615" in said.err
 
 
 @pytest.mark.parametrize(

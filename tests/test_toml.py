@@ -19,6 +19,7 @@ from mfg.reader.patients import read_in_progress, read_patients
 from mfg.reader.protocols import load_protocol
 from mfg.reader.scenarios import load_population, load_scenario, load_site
 from mfg.reader.toml import _forbidden, parse_toml, read_toml
+from mfg.sheet import open_sheet
 from mfg.sizes import FILE
 from tests.conftest import Said
 
@@ -165,7 +166,7 @@ def test_what_is_no_regular_file_is_not_opened(tmp_path: Path) -> None:
     pipe, link = tmp_path / "pipe.toml", tmp_path / "zero.csv"
     os.mkfifo(pipe)
     link.symlink_to("/dev/zero")
-    for read in (read_toml, read_patients, read_in_progress):
+    for read in (read_toml, read_patients, read_in_progress, open_sheet):
         for path in (pipe, link):
             with pytest.raises(Faults, match="is not a regular file"):
                 read(path)

@@ -43,6 +43,25 @@ simulates them as well, with randomness of its own; a line agrees if the two mea
 errors of their difference.
 """
 TWICE = ("scenario", "what", "Ciw", "standard error", "mfg", "standard error", "could notice", "verdict")
+BROKEN = """\
+## Inputs that should break it
+
+`python -m tests.fuzz --cases N --seed S` puts a few things wrong in the built-in files, in tables and on command lines.
+Whatever it is, the answer must be a result or a refusal in words, within half a minute and a gigabyte; what passes the
+check must run. A case is what its seed and number make of it, and can be made again.
+
+| seed | cases | date | what was found |
+| --- | --- | --- | --- |
+| 1 to 4 | 300, 2,500, 2,500 and 1,140 | 2026-11-30 | limits of eligibility in another unit, values of a wrong shape, work that needs \
+none of something; doses, work, harvests and products of which nothing comes, which were divided by; \
+a dose tried again in one minute for ever, where its making lasted beyond the day of its appointment |
+| 7301 | 3,000 | 2026-11-30 | nothing |
+| 8117 | 3,000 | 2026-11-30 | one false alarm of the audit of a run: a dose missed, \
+where the patient had died in a harvest of weeks |
+
+All of it was mended, and each has a test. What was found by a seed is not found by it again, so each run of the table
+used seeds of its own.
+"""
 
 
 def page(lines: Callable[[Case], list[str]], second: Callable[[Twin], list[str]]) -> str:
@@ -51,6 +70,7 @@ def page(lines: Callable[[Case], list[str]], second: Callable[[Twin], list[str]]
     for title, cases in GROUPS.items():
         parts.append(f"## {title}\n\n" + _table(COLUMNS, [line for case in cases for line in lines(case)]))
     parts.append(BETWEEN + "\n" + _table(TWICE, [line for twin in TWINS for line in second(twin)]))
+    parts.append(BROKEN)
     parts.append("## Sources\n\n" + "".join(f"- {name}. {title}.\n" for name, title in SOURCES.items()))
     return "\n".join(parts)
 

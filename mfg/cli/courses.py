@@ -15,10 +15,12 @@ from mfg.errors import Refused
 def write_calendar(course: Any, path: Path) -> None:
     """Write *course* as an .ics file, which updates an earlier one of the same patient."""
     from mfg.course.ics import calendar_of
-    from mfg.files import write_atomically
+    from mfg.files import bytes_of, write_atomically
+    from mfg.sizes import TABLE
 
     try:
-        content = calendar_of(course, datetime.now(UTC), path.read_bytes() if path.exists() else None)
+        earlier = bytes_of(path, TABLE) if path.exists() else None
+        content = calendar_of(course, datetime.now(UTC), earlier)
     except Refused as other:
         raise evolve(other, given=str(path)) from None
     write_atomically(path, content, durable=True)

@@ -25,8 +25,8 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7e]")
 def whole(_: object, tokens: Sequence[Any]) -> int:
     """A whole number as it is typed: digits, perhaps a sign, nothing else."""
     text = str(tokens[0].value)
-    if not re.fullmatch(r"-?(0|[1-9][0-9]{0,9})", text):
-        raise ValueError(f"{text} is not a whole number of at most ten digits")
+    if not re.fullmatch(r"-?(0|[1-9][0-9]{0,19})", text):
+        raise ValueError(f"{text} is not a whole number of at most twenty digits")
     return int(text)
 
 

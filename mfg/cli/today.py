@@ -125,8 +125,10 @@ def _document(found: Any) -> dict[str, Any]:
 
 def _write(path: Path, doses: Any) -> None:
     """One line for each dose: days as YYYY-MM-DD, empty where it is never given; counts by what they count."""
+    from mfg.files import check_path
     from mfg.sheet import safe
 
+    check_path(path, "--csv")
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(

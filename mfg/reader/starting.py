@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mfg.errors import Parameter, Refused
+from mfg.files import check_path
 from mfg.reader.document import Tree, names_of, take_off_evidence
 from mfg.reader.extends import OWN, read_document
 from mfg.reader.library import find, is_path, sources
@@ -49,8 +50,9 @@ def write_new(path: Path, text: str) -> None:
     """Write a file that is not there yet.
 
     Raises:
-        Refused: if there is one.
+        Refused: if there is one, or if no file can be called so.
     """
+    check_path(path, Parameter("output"))
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)

@@ -8,10 +8,12 @@ from pathlib import Path
 from attrs import define, field, frozen
 
 from mfg.errors import Faults, Refused
+from mfg.files import check_readable
 from mfg.sheet import text, workbook
 from mfg.sheet.cells import NUMBER, sign_of
 from mfg.sheet.encoding import Encoding, encoding_of
 from mfg.sheet.meaning import meaning_of
+from mfg.sizes import TABLE
 
 Record = tuple[int, "list[str] | None", str]
 Plausible = Callable[[Sequence[str]], bool]
@@ -98,7 +100,7 @@ def open_sheet(path: Path, plausible: Plausible = has_meaning) -> Sheet:
     blank, if none is.
 
     Raises:
-        Faults: if the file cannot be read, or if several rows may be the header.
+        Faults: if it is no regular file, is too large or cannot be read, or if several rows may be the header.
     """
     try:
         return _opened(path, plausible)
@@ -110,6 +112,7 @@ def open_sheet(path: Path, plausible: Plausible = has_meaning) -> Sheet:
 
 
 def _opened(path: Path, plausible: Plausible) -> Sheet:
+    check_readable(path, TABLE)
     if workbook.is_workbook(path):
         name = workbook.sheet_of(
             path, lambda rows: any(plausible(cells) for _, cells in zip(range(_LOOK), rows, strict=False))

@@ -29,8 +29,9 @@ RELEASE = "release"
 def off_course(plan: p.Plan, log: Columns, names: Sequence[str]) -> Iterator[str]:
     """The doses and visits that are lost, too close together, or outside their windows without a written reason."""
     rules: dict[tuple[str, int | None], Rules] = {}
-    for patient, rows in groupby(rows_of(plan, log, READERS), key=attrgetter("patient")):
-        followed = Followed(plan, rules)
+    for patient, each in groupby(rows_of(plan, log, READERS), key=attrgetter("patient")):
+        rows = list(each)
+        followed = Followed(plan, rules, {row.dose for row in rows if row.what == "administer"})
         for row in rows:
             READERS[row.what](followed, row)
         for fault in followed.faults:
@@ -43,6 +44,9 @@ class Followed:
 
     plan: p.Plan
     known: dict[tuple[str, int | None], Rules]
+    begun: set[
+        int
+    ]  # doses that were given: their rows are written at their end, which may be after the patient's
     arm: p.Arm | None = None
     baseline: int | None = None
     bases: dict[str, int] = field(factory=dict)
@@ -279,8 +283,10 @@ class Followed:
                 self.faults.append(f"{name} neither took place nor was left out, and nothing says why")
 
     def _passed(self, dose: str, booking: Booking, end: Row) -> bool:
-        """Whether the day of a dose was over before the *end*, and nothing had failed."""
-        return booking.day is not None and booking.day < end.day and self.failed.get(dose, -1) < booking.at
+        """Whether the day of a dose was over before the *end*, and it had neither begun nor failed."""
+        if booking.day is None or booking.day >= end.day or self.failed.get(dose, -1) > booking.at:
+            return False
+        return all(self._arm.doses[number].name != dose for number in self.begun)
 
     def _kept_apart(self) -> None:
         """Doses are as far apart as the protocol says, and visits from what they are bound to unless it is explained."""

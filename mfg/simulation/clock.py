@@ -22,6 +22,7 @@ from simpy import Environment, Event, Interrupt
 from simpy.core import EmptySchedule
 from simpy.events import NORMAL
 
+from mfg.calendar import FOREVER
 from mfg.errors import Refused
 
 MANY = 100_000  # more than may happen in one minute
@@ -138,6 +139,7 @@ class Clock(Environment):
 
     now: int = 0
     stopped: bool = False
+    last: int = FOREVER  # the last minute; whoever writes a log has one
     most: int = MANY
 
     def __init__(self) -> None:
@@ -188,7 +190,7 @@ class Clock(Environment):
             now = heappop(moments)
             if now != self.now:
                 self.now, left = now, self.most
-                if now > LAST:
+                if now > self.last:
                     problem = "ends before everything has happened, thousands of years after the start"
                     raise Refused("calendar", None, problem, "shorten what lasts, or what is waited for")
             for call in islice(agenda[now], left):

@@ -9,6 +9,7 @@ from simpy import Event, Interrupt
 
 from mfg.calendar import DAY
 from mfg.log import limits
+from mfg.log.endings import LEFT
 from mfg.simulation.attending import attend, attend_when_called
 from mfg.simulation.booking import Booked
 from mfg.simulation.clock import First, Process
@@ -94,15 +95,24 @@ def follow(unit: Unit, patient: Patient) -> Process:
 
 
 def give(unit: Unit, dosing: Dosing) -> Process:
-    """One dose: put off while its cells are not ready, begun again when they are lost, until given or hopeless."""
-    while not (dosing.over or dosing.off):
-        if dosing.draw is not None and not (yield from draw(unit, dosing, dosing.draw)):
-            continue
-        if not dosing.dose.product:
-            if (yield from is_due(unit, dosing)):
-                yield from administer(unit, dosing)
-        elif (yield from cells_are_ready(unit, dosing)) and (yield from formulate(unit, dosing)):
-            yield from deliver(unit, dosing)
+    """One dose: put off while its cells are not ready, begun again when they are lost, until given or hopeless.
+
+    Whoever leaves when its day is over, while it is still under way, is written down.
+    """
+    try:
+        while not (dosing.over or dosing.off):
+            if dosing.draw is not None and not (yield from draw(unit, dosing, dosing.draw)):
+                continue
+            if not dosing.dose.product:
+                if (yield from is_due(unit, dosing)):
+                    yield from administer(unit, dosing)
+            elif (yield from cells_are_ready(unit, dosing)) and (yield from formulate(unit, dosing)):
+                yield from deliver(unit, dosing)
+    except Interrupt:
+        booked = dosing.booked
+        if booked is not None and booked.day < unit.now // DAY and not (dosing.over or dosing.off):
+            unit.writes(dosing.subject, "fail", LEFT)
+        raise
 
 
 def draw(unit: Unit, dosing: Dosing, booked: Booked) -> Process:

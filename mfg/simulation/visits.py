@@ -11,6 +11,7 @@ from simpy import Event as Signal
 from mfg.calendar import DAY, next_start
 from mfg.course.network import Event
 from mfg.course.pieces import BASELINE, FREE, Floating, Gap
+from mfg.errors import Refused
 from mfg.simulation.booking import Booked
 from mfg.simulation.cohort import Patient
 from mfg.simulation.lots import Dosing
@@ -45,6 +46,9 @@ def float_in(unit: Unit, patient: Patient, happened: str, dose: str | None = Non
     """Something *happened* that events without a day follow: put the visits among them into the calendar.
 
     After the release of a lot those of its *dose*.
+
+    Raises:
+        Refused: if the calendar ends before one of them is due.
     """
     if not patient.arm.floating:
         return
@@ -64,7 +68,11 @@ def float_in(unit: Unit, patient: Patient, happened: str, dose: str | None = Non
                 event.condition,
                 event.inpatient,
             )
-            day = next(d for d in range(first, unit.plan.days) if unit.booking.is_open(patient, planned, d))
+            days = (d for d in range(first, unit.plan.days) if unit.booking.is_open(patient, planned, d))
+            day = next(days, None)
+            if day is None:
+                problem = f"has no day left for {event.name!r}, which is due years after the horizon"
+                raise Refused("calendar", None, problem, "end the horizon later, or let it follow sooner")
             plan_visit(unit, patient, planned, day, day)
             since = unit.now // DAY
             if day - since > event.most:

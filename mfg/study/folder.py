@@ -17,7 +17,7 @@ from typing import Any
 from attrs import frozen
 
 from mfg.errors import Parameter, Refused
-from mfg.files import make_folder, sweep, write_atomically
+from mfg.files import check_path, make_folder, sweep, write_atomically
 from mfg.results.columns import TABLES
 from mfg.study.disk import content_of, number_of, sealed_in
 from mfg.study.identity import Identity, differences, digest_of
@@ -34,6 +34,7 @@ def opened(folder: Path, identity: Identity, replications: int, *, durable: bool
     Raises:
         Refused: if it holds something else or another study, or if somebody else works in it.
     """
+    check_path(folder, Parameter("output"))
     if folder.exists() and not (folder / RECORD).exists() and any(map(_foreign, folder.iterdir())):
         raise Refused(
             Parameter("output"), str(folder), "holds files that are not a run's", "name another folder"
@@ -77,6 +78,7 @@ def read(folder: Path) -> dict[str, Any]:
     Raises:
         Refused: if there is none, or if it is not as it was written.
     """
+    check_path(folder)
     path = folder / RECORD
     if not path.exists():
         raise Refused("", str(folder), "is not the folder of a run", f"one holds a {RECORD}")
