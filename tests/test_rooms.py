@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -10,11 +11,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mfg.calendar import DAY
+from mfg.errors import Unsound
 from mfg.log import limits
 from mfg.plan.compile import plan_of
 from mfg.plan.plan import Plan
 from mfg.results.occupancy import overfull
 from mfg.results.tables import Tables, tables_of
+from mfg.simulation import giving
 from mfg.simulation.replicate import replicate
 from mfg.simulation.unit import Unit
 from tests.small_unit import ONE_DOSE, Changes, done, people, scenario
@@ -125,6 +128,30 @@ def test_a_product_at_the_door_at_closing_is_given_while_it_keeps(keeps: str, ou
         assert second.age_hour > 12
 
 
+def formulated_late(plan: Plan) -> Plan:
+    """*plan* with a formulation that lasts three days longer."""
+    facilities = []
+    for facility in plan.facilities:
+        work = facility.work["formulate"]
+        slow = evolve(work, lasts=evolve(work.lasts, is_=work.lasts.is_ + 3 * DAY))
+        facilities.append(evolve(facility, work={**facility.work, "formulate": slow}))
+    return evolve(plan, facilities=tuple(facilities))
+
+
+def test_a_unit_that_tries_again_in_the_same_minute_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever does not wait for another appointment stands still at the door: the run ends, and says on which day and when."""
+
+    def at_once(*_: object, **__: object) -> Iterator[object]:
+        yield from ()
+        return True
+
+    monkeypatch.setattr(giving, "wait_for_doors", at_once)
+    monkeypatch.setattr("mfg.simulation.replicate.MANY", 1000)
+    late = formulated_late(plan_of(scenario(ONE_DOSE, patients=people(1))))
+    with pytest.raises(Unsound, match=r"the clock stands still on day \d+ at \d\d:\d\d"):
+        replicate(evolve(late, recipes=tuple(evolve(one, use_within=None) for one in late.recipes)), 0)
+
+
 def test_a_product_that_comes_on_a_later_day_waits_for_an_appointment() -> None:
     """Work that lasts three days: its product comes while the clinic is open, and has no place there that is its own.
 
@@ -132,12 +159,7 @@ def test_a_product_that_comes_on_a_later_day_waits_for_an_appointment() -> None:
     """
     plan = plan_of(scenario(ONE_DOSE, {"protocol.step.formulate.use_within": "24 hour"}, patients=people(1)))
     on_time = done(run(plan), "administer")["started_min"].item()
-    facilities = []
-    for facility in plan.facilities:
-        work = facility.work["formulate"]
-        slow = evolve(work, lasts=evolve(work.lasts, is_=work.lasts.is_ + 3 * DAY))
-        facilities.append(evolve(facility, work={**facility.work, "formulate": slow}))
-    late = run(evolve(plan, facilities=tuple(facilities)))
+    late = run(formulated_late(plan))
     shipped = int(done(late, "ship out")["finished_min"].item())
     result = int(done(late, "result count and viability")["finished_min"].item())
     (given,) = done(late, "administer")["started_min"]

@@ -26,7 +26,6 @@ from mfg.calendar import FOREVER
 from mfg.errors import Refused
 
 MANY = 100_000  # more than may happen in one minute
-LAST = 2**31 - 1  # the last minute that the log can hold, four thousand years after the first
 
 Wait = Event | int  # what a process waits for: an event, or a minute
 Process = Generator[Wait, None, Any]
@@ -134,13 +133,13 @@ class Clock(Environment):
 
     `agenda` holds the calls of each minute and `moments` is the heap of these minutes. `urgent` calls come before all
     others of the current minute: starts and interrupts of processes. `unsettled` are those that decide at its end.
-    No more than `most` calls may happen in one minute.
+    No more than `most` calls may happen in one minute, and none after the minute `last`.
     """
 
     now: int = 0
     stopped: bool = False
-    last: int = FOREVER  # the last minute; whoever writes a log has one
     most: int = MANY
+    last: int = FOREVER
 
     def __init__(self) -> None:
         super().__init__(initial_time=0)
@@ -181,7 +180,7 @@ class Clock(Environment):
 
         Raises:
             StandsStill: if one minute does not come to its end.
-            Refused: if the log cannot hold the next one, so late is it.
+            Refused: if something is to happen after the last one.
         """
         agenda, moments, urgent, unsettled = self.agenda, self.moments, self.urgent, self.unsettled
         self._hurry()

@@ -20,6 +20,7 @@ from mfg.simulation.progress import resume
 from mfg.simulation.stagger import too_soon
 from mfg.simulation.unit import Unit
 
+LAST = 2**31 - 1  # the last minute that the log can hold, four thousand years after the first
 OF_EACH = 1000  # things that a patient can have to do in one minute, at the very most
 ROUNDING = 1e-9  # of what is added up in another order
 
@@ -41,7 +42,7 @@ def replicate(plan: p.Plan, replication: int, *, only_in_progress: bool = False)
 def _replicated(plan: p.Plan, replication: int, only_in_progress: bool) -> tuple[Columns, list[str]]:
     patients, luck = cohort_of(plan, replication)
     unit = Unit(plan, luck)
-    unit.floor.most = MANY + OF_EACH * len(patients)
+    unit.floor.most, unit.floor.last = MANY + OF_EACH * len(patients), LAST
     if only_in_progress:
         unit.watched = set(range(len(plan.in_progress)))
     for patient in patients:

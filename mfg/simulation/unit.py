@@ -14,7 +14,7 @@ from mfg.plan import plan as p
 from mfg.plan.plan import HOLDS
 from mfg.simulation.biology import Biology
 from mfg.simulation.booking import Booked, Booking
-from mfg.simulation.clock import LAST, First, Process, Running
+from mfg.simulation.clock import First, Process, Running
 from mfg.simulation.cohort import Patient
 from mfg.simulation.draws import Chance, Luck
 from mfg.simulation.floor import Floor, Need, Rank, Task
@@ -35,7 +35,6 @@ class Unit:
         self.log = EventLog()
         self.needs = [Need(parts, windows) for parts, windows in plan.needs]
         self.floor = Floor(plan.capacities, self.needs, self.log)
-        self.floor.last = LAST
         self.incubators = [Places(self.floor, f.incubator) for f in plan.facilities]
         self.stores = [Places(self.floor, f.storage) for f in plan.facilities]
         self.booking = Booking(plan)

@@ -57,7 +57,7 @@ CASES = (
         '{ median = "20 hour", spread = 1.4, least = "10 hour", most = "35 hour", shape = "lognormal" }',
         m.cut_lognormal(20, 1.4, 10, 35),
     ),
-    duration("normal", '{ mean = "50 hour", sd = "10 hour", shape = "normal" }', m.stated(50, 10)),
+    duration("normal", '{ mean = "50 hour", sd = "8 hour", shape = "normal" }', m.stated(50, 8)),
     duration(
         "normal, truncated",
         '{ mean = "20 hour", sd = "7 hour", least = "10 hour", most = "40 hour", shape = "normal" }',
