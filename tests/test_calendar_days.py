@@ -180,5 +180,5 @@ def test_the_ends_of_the_calendar_are_planned(mfg: Callable[..., Said], day: str
 @pytest.mark.parametrize("day", [date(1, 1, 1), date(9999, 12, 31)])
 def test_a_day_beyond_the_calendar_is_refused(day: date) -> None:
     """However it is given."""
-    with pytest.raises(Refused, match=r"--baseline: '.*' is a year out of reach"):
+    with pytest.raises(Refused, match=r"baseline: '.*' is a year out of reach"):
         schedule(read(DAY_0), baseline=day)

@@ -122,7 +122,7 @@ def test_json_is_one_document_and_nothing_else(mfg: Callable[..., Said], command
         ("run lenzumestrocel-phase2 -n -3", "-n"),
         ("run lenzumestrocel-phase2 -n 1.5", "1.5"),
         ("run lenzumestrocel-phase2 --seed -1", "--seed"),
-        ("run lenzumestrocel-phase2 --seed 99999999999999", "--seed"),
+        ("run lenzumestrocel-phase2 --seed 99999999999999999999", "--seed"),
         ("run lenzumestrocel-phase2 --workers 0", "--workers"),
         ("run lenzumestrocel-phase2 --set suites", "KEY=VALUE"),
         ("run lenzumestrocel-phase2 --set suites=2 --set suites=3", "more than once"),

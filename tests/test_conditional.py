@@ -61,10 +61,10 @@ def test_what_is_given_decides(adaptive: Protocol) -> None:
 @pytest.mark.parametrize(
     ("given", "problem"),
     [
-        ({"respnse": "yes"}, "--given respnse: 'yes' is nothing that this protocol asks for"),
-        ({"response": "maybe"}, "--given response: 'maybe' is not allowed; use one of yes, no"),
+        ({"respnse": "yes"}, "given respnse: 'yes' is nothing that this protocol asks for"),
+        ({"response": "maybe"}, "given response: 'maybe' is not allowed; use one of yes, no"),
         ({"weight": "60 lb"}, "a weight is in kg here"),
-        ({"weight": "201 kg"}, "--given weight: '201 kg' is outside at most 200 kg"),
+        ({"weight": "201 kg"}, "given weight: '201 kg' is outside at most 200 kg"),
     ],
 )
 def test_what_cannot_be_given_is_refused(adaptive: Protocol, given: dict[str, str], problem: str) -> None:
@@ -92,12 +92,12 @@ def test_arm_and_supply_decide_at_once() -> None:
     }
     assert {key for key, events in names.items() if "scan" in events} == {("A", "fresh"), ("A", "stock")}
     assert {key for key, events in names.items() if "thawing" in events} == {("A", "stock"), ("B", "stock")}
-    with pytest.raises(Refused, match="--arm: is needed: the course differs; use one of A, B"):
+    with pytest.raises(Refused, match="arm: is needed: the course differs; use one of A, B"):
         schedule(rule, baseline=THURSDAY)
-    with pytest.raises(Refused, match="--arm: 'C' is no arm of this protocol; use one of A, B"):
+    with pytest.raises(Refused, match="arm: 'C' is no arm of this protocol; use one of A, B"):
         schedule(rule, baseline=THURSDAY, arm="C")
     with pytest.raises(
-        Refused, match="--supply: 'bank' is no supply of this protocol; use one of fresh, stock"
+        Refused, match="supply: 'bank' is no supply of this protocol; use one of fresh, stock"
     ):
         schedule(rule, baseline=THURSDAY, arm="A", supply="bank")
 
@@ -108,7 +108,7 @@ def test_the_supply_is_named_where_there_is_a_choice(mfg: Callable[..., Said]) -
         protocol_arm = ("--arm", "five-dose") if name.endswith("3") else ("--arm", "msc")
         head = mfg("schedule", name, *protocol_arm, "--baseline", THURSDAY).out.splitlines()[0]
         assert ("supply bank" in head) == name.endswith("3")
-    with pytest.raises(Refused, match="--supply: 'bank' is no supply: this protocol has none; leave it out"):
+    with pytest.raises(Refused, match="supply: 'bank' is no supply: this protocol has none; leave it out"):
         schedule(read(DAY_0), baseline=THURSDAY, supply="bank")
 
 

@@ -95,7 +95,7 @@ def test_a_part_is_rounded_after_it_is_taken() -> None:
 
 def test_which_part_is_asked_for() -> None:
     """Parts differ by their share alone, so the dose is named."""
-    with pytest.raises(Refused, match="--dose"):
+    with pytest.raises(Refused, match="dose: is needed"):
         dose(
             protocol(f'{WEIGHT}[[route]]\nname = "iv"\ncells = "1e6 cell/kg"\n{SPLIT}', base=BASE),
             weight="60 kg",

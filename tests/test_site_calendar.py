@@ -236,7 +236,7 @@ def test_a_site_with_several_clinics_asks_for_one() -> None:
     for clinic in (None, "bostn"):
         with pytest.raises(Refused, match="boston"):
             schedule(nurown, baseline=THURSDAY, arm="active", site=site, clinic=clinic)
-    with pytest.raises(Refused, match="--site"):
+    with pytest.raises(Refused, match="give its `site` too"):
         schedule(nurown, baseline=THURSDAY, arm="active", clinic="boston")
 
 
