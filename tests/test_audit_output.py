@@ -149,3 +149,13 @@ def test_python_names_what_the_command_names(mfg: Callable[..., Said], tmp_path:
         (one.row, list(one.likely), one.reason) for one in found
     ]
     assert [one.likely for one in found] == [("another-protocol",), ("other",), ("ten-fold",)]
+
+
+def test_the_table_is_written_though_nobody_reads_the_screen_to_its_end(tmp_path: Path) -> None:
+    """As with `| head`: every row stands in the file."""
+    path, out = tmp_path / "doses.csv", tmp_path / "checked.csv"
+    path.write_text("patient,weight_kg,cells\n" + "A,72,720000000\n" * 3000, encoding="utf-8")
+    audited = f'"{sys.executable}" -m mfg audit lenzumestrocel-korea "{path}" --json --out "{out}"'
+    done = subprocess.run(f"{audited} | head -c 100", shell=True, capture_output=True, check=True)  # noqa: S602
+    assert (len(done.stdout), done.stderr) == (100, b"")
+    assert len(out.read_text(encoding="utf-8").splitlines()) == 3001

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -79,7 +80,12 @@ def audit(
     rows = written(found, file, out) if out is not None else contextlib.nullcontext(found.rows())
     with rows as judged:
         flagged = (verdict for _, verdict in judged if verdict is not None and verdict.verdict != "ok")
-        return _document(found, flagged, record) if json else _page(found, flagged, record)
+        try:
+            return _document(found, flagged, record) if json else _page(found, flagged, record)
+        except BrokenPipeError as error:  # who reads the screen had enough; the file is wanted all the same
+            deque(judged, maxlen=0)
+            gone = error
+    raise gone
 
 
 def _document(found: Audit, flagged: Iterator[Verdict], record: Record) -> int:
