@@ -46,7 +46,7 @@ def stamped(folder: Path) -> dict[Path, tuple[int, bytes]]:
 
 
 def started(folder: Path, *words: object, **environment: str) -> subprocess.Popen[str]:
-    """A command in a process group of its own."""
+    """A command in a process group of its own, which hears Ctrl-C even if whoever started the tests does not."""
     command = [sys.executable, "-m", "mfg", *map(str, words), "-o", str(folder)]
     return subprocess.Popen(
         command,
@@ -55,6 +55,7 @@ def started(folder: Path, *words: object, **environment: str) -> subprocess.Pope
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  the tests have one thread
     )
 
 
