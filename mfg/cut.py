@@ -15,7 +15,7 @@ from attrs import frozen
 FARTHEST = (
     30.0  # standard deviations of the parent between its mean and the nearest end: beyond, nothing changes
 )
-WIDEST = 100.0  # the parent's standard deviation over the stated one
+_WIDEST = 100.0  # the parent's standard deviation over the stated one
 HALVINGS = 48
 CLOSE = 1e-6  # so near to the stated standard deviation is that one
 
@@ -43,7 +43,7 @@ def parent_of(least: float, most: float, *, median: bool = False) -> Parent | To
     """
     if least == -inf and most == inf:
         return Parent(0.0, 1.0)
-    low, high = 1.0, WIDEST  # while the middle stays, what is left is the wider the wider the parent is
+    low, high = 1.0, _WIDEST  # while the middle stays, what is left is the wider the wider the parent is
     for _ in range(HALVINGS):
         width = sqrt(low * high)
         mean = _mean_of(width, least, most, median)

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from attrs import field, frozen
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 @frozen
@@ -21,10 +21,10 @@ class Content:
 
 
 @frozen(eq=False)
-class Itself(Generic[T]):
+class Itself(Generic[_T]):
     """A value that is never changed, equal to nothing but itself."""
 
-    value: T
+    value: _T
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Itself) and self.value is other.value

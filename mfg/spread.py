@@ -34,7 +34,7 @@ from mfg.units import (
     text,
 )
 
-WIDEST = 100  # geometric standard deviation
+_WIDEST = 100  # geometric standard deviation
 _SURE = 6  # standard deviations, beyond which there is one value in a thousand million
 
 # shape: the keys it is written with, then the keys that may bound it
@@ -109,8 +109,8 @@ class Spread:
         if self.spread is not None and self.spread <= 1:
             yield Refused(where, str(self.spread), "is no geometric standard deviation", "give one above 1")
             return
-        if self.spread is not None and self.spread > WIDEST:
-            problem, advice = "spreads over more than is told apart", f"give a factor from 1 to {WIDEST}"
+        if self.spread is not None and self.spread > _WIDEST:
+            problem, advice = "spreads over more than is told apart", f"give a factor from 1 to {_WIDEST}"
             yield Refused(where, str(self.spread), problem, advice)
             return
         yield from self._too_wide(where)

@@ -266,7 +266,7 @@ def unit_of(quantity: Quantity) -> str:
 def kind_of(quantity: Quantity) -> str:
     """Which of `COUNTED` a quantity of cells, however it scales, is a number of."""
     dimensions = quantity.dimensionality.keys()
-    return next(kind for kind in COUNTED if _unit(kind)[1].dimensionality.keys() <= dimensions)
+    return next(kind for kind in _COUNTED if _unit(kind)[1].dimensionality.keys() <= dimensions)
 
 
 @cache
@@ -307,7 +307,7 @@ _DIAGNOSES = (
 )
 
 _TIMES = ("minute", "hour", "day", "week")
-COUNTED = ("cell", "viable_cell", "IEQ")  # what a dose may be a number of
+_COUNTED = ("cell", "viable_cell", "IEQ")  # what a dose may be a number of
 LONGEST = f"{CENTURY.most} day"
 _SCALES = ("", "/kg", "/site", "/m**2", "/cm**2", "/cm", "/count")
 
@@ -350,12 +350,12 @@ Volume = Annotated[Quantity, Measure("a volume", ("mL", "L", "uL"), "7.2 mL")]
 Area = Annotated[Quantity, Measure("an area", ("cm**2",), "175 cm**2")]
 Cells = Annotated[
     Quantity,
-    Measure("a dose of cells", tuple(f"{c}{s}" for c in COUNTED for s in _SCALES), "1e6 cell/kg"),
+    Measure("a dose of cells", tuple(f"{c}{s}" for c in _COUNTED for s in _SCALES), "1e6 cell/kg"),
 ]
 CellCount = Annotated[Quantity, Measure("a number of cells", ("cell", "viable_cell"), "25e6 cell")]
-DoseCount = Annotated[Quantity, Measure("a number of cells", COUNTED, "25e6 cell")]
+DoseCount = Annotated[Quantity, Measure("a number of cells", _COUNTED, "25e6 cell")]
 Concentration = Annotated[
-    Quantity, Measure("a concentration", tuple(f"{c}/mL" for c in COUNTED), "1e7 cell/mL")
+    Quantity, Measure("a concentration", tuple(f"{c}/mL" for c in _COUNTED), "1e7 cell/mL")
 ]
 Gathered = Annotated[
     Quantity, Measure("a number of collected cells", ("cell", "cell/kg"), "2e6 cell/kg", zero=True)
@@ -371,7 +371,7 @@ PerMonth = Annotated[Quantity, Measure("a share per month", ("%/month",), "1.6 %
 Graduation = Annotated[
     Quantity,
     Measure(
-        "a graduation", ("mL", "kg", *COUNTED, "container", "cm", "cm**2", "%", "point", "year"), "0.1 mL"
+        "a graduation", ("mL", "kg", *_COUNTED, "container", "cm", "cm**2", "%", "point", "year"), "0.1 mL"
     ),
 ]
 Flasks = Annotated[
@@ -382,7 +382,7 @@ KNOWN = tuple(
     dict.fromkeys(
         [*_TIMES, "year", "kg", "lb", "cm", "mL", "L", "uL", "cm**2", "m**2", "degC", "point", "EU", "count"]
         + ["EU/kg", "EU/mL", "point/month", "doubling", "passage", *_SPELLED]
-        + [f"{c}{s}" for c in COUNTED for s in (*_SCALES, "/mL")]
+        + [f"{c}{s}" for c in _COUNTED for s in (*_SCALES, "/mL")]
     )
 )
 Anything = Annotated[Quantity, Measure("a quantity", KNOWN, "31 point", signed=True, zero=True)]

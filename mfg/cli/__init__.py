@@ -30,7 +30,7 @@ from mfg.cli import (
 from mfg.cli.wrong import as_typed, in_words
 from mfg.errors import Failed, MfgError
 
-DONE, FOUND, REFUSED, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
+DONE, _FOUND, _REFUSED, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
 app = App(
     name="mfg",
@@ -64,7 +64,7 @@ def run(arguments: list[str]) -> int:
         return _refused(in_words(error, arguments))
     except Failed as error:
         say.remark(f"mfg: {error}")
-        return FOUND
+        return _FOUND
     except MfgError as error:
         return _refused(str(as_typed(error)))
     except BrokenPipeError:
@@ -112,4 +112,4 @@ def _terminated(*_: object) -> NoReturn:
 
 def _refused(message: str) -> int:
     say.remark(f"mfg: {message}")
-    return REFUSED
+    return _REFUSED

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mfg.record import Record
 
 _FIELDS = ("row", "patient", "verdict", "likely", "reason", "prescribed_cells", "deviation_percent")
-SHOWN = 50  # findings on a screen; nobody reads more there
+_SHOWN = 50  # findings on a screen; nobody reads more there
 
 
 def add_to(app: App) -> None:
@@ -139,17 +139,17 @@ def _page(found: Audit, flagged: Iterator[Verdict], record: Record) -> int:
     for verdict in flagged:
         count += 1
         tally.add(verdict)
-        if count <= SHOWN:
+        if count <= _SHOWN:
             likely = ", ".join(verdict.likely)
             shown.append([verdict.row, verdict.patient.strip(), verdict.verdict, likely, verdict.reason])
     if shown:
         say.table(["row", "patient", "verdict", "likely", "reason"], shown, right=[0])
         say.result()
-    if count > SHOWN:
-        say.result(f"{count - SHOWN:,} more rows were flagged: --out FILE or --json has them all")
+    if count > _SHOWN:
+        say.result(f"{count - _SHOWN:,} more rows were flagged: --out FILE or --json has them all")
         say.result()
         listed = sorted(tally.counts.items(), key=lambda item: (-item[1], item[0]))
-        say.table(["rows", "likely"], [[n, name] for name, n in listed[:SHOWN]], right=[0])
+        say.table(["rows", "likely"], [[n, name] for name, n in listed[:_SHOWN]], right=[0])
         say.result()
     for line in (*_beside(found), _counted(found)):
         say.result(line)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from mfg.dispensing.patients import Outcome
     from mfg.record import Record
 
-FOUND = 1
-TABLE, RECORD, PAGES, BLINDED = "orders.csv", "record.txt", "worksheets", "blinded"
+_FOUND = 1
+_TABLE, _RECORD, PAGES, BLINDED = "orders.csv", "record.txt", "worksheets", "blinded"
 _NAME = re.compile(r"[A-Za-z0-9-]+\.html")
 _MARK = b'<meta name="generator" content="mfg">'
 
@@ -92,7 +92,7 @@ def orders(
         say.record(record)
     if listed.unused:
         say.remark(f"not used: {visible(', '.join(listed.unused))}")
-    return FOUND if refused else 0
+    return _FOUND if refused else 0
 
 
 def _fields(one: Outcome, pages: dict[int, str]) -> dict[str, object]:
@@ -116,8 +116,8 @@ def _written(outcomes: Iterable[Outcome], record: Record, out: Path, *, blinded:
     pages = {one.number: file_name(one.patient, one.order.dose) for one in given if one.order is not None}
     folders = {PAGES: page_of, **({BLINDED: blinded_page_of} if blinded else {})}
     table = _table(outcomes, pages).encode("utf-8-sig")
-    _free(out / TABLE, table.partition(b"\r\n")[0])
-    _free(out / RECORD, b"protocol ")
+    _free(out / _TABLE, table.partition(b"\r\n")[0])
+    _free(out / _RECORD, b"protocol ")
     for folder in (PAGES, BLINDED):
         for name in pages.values():
             _free(out / folder / name, _MARK)
@@ -132,8 +132,8 @@ def _written(outcomes: Iterable[Outcome], record: Record, out: Path, *, blinded:
             assert one.sheet is not None
             page = rendered(one.sheet)
             write_atomically(out / folder / pages[one.number], page.encode(), durable=False)
-    write_atomically(out / TABLE, table, durable=True)
-    write_atomically(out / RECORD, "".join(f"{line}\n" for line in record.lines()).encode(), durable=True)
+    write_atomically(out / _TABLE, table, durable=True)
+    write_atomically(out / _RECORD, "".join(f"{line}\n" for line in record.lines()).encode(), durable=True)
     return {number: f"{PAGES}/{name}" for number, name in pages.items()}
 
 

@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 
 from mfg.cli import say
 
-FOUND = 1
+_FOUND = 1
 
 
 def add_to(app: App) -> None:
@@ -44,7 +44,7 @@ def check(*files: str, json: Annotated[bool, Parameter(negative="")] = False) ->
     else:
         for report in found:
             say.result(str(report))
-    return FOUND if any(report.faults for report in found) else 0
+    return _FOUND if any(report.faults for report in found) else 0
 
 
 def _checked(report: Any) -> dict[str, Any]:

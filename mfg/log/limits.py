@@ -21,7 +21,7 @@ CALENDAR = frozenset(
     {CLOSED, HOLIDAYS}
 )  # limits of no place of their own; only those that cost days alone are told
 STAGGER = "stagger"
-KINDS = (ROOMS, BEDS, STARTS, FILLS, INCUBATOR, CREWS, HOURS, REVIEW, WAY, EXPIRY, CLOSED, HOLIDAYS, STAGGER)
+_KINDS = (ROOMS, BEDS, STARTS, FILLS, INCUBATOR, CREWS, HOURS, REVIEW, WAY, EXPIRY, CLOSED, HOLIDAYS, STAGGER)
 IN_ALL = "in all"  # all days that a patient was booked later than the first that the course allows
 
 REFUSED, REFUSED_AGAIN, AWAITED = "refuse", "refuse again", "await"  # the rows of the log that tell of them

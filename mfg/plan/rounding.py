@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # what runs has no need of protocols
     from mfg.protocol.cases import Rounding
 
-DIGITS = 4  # of a number that the protocol does not round
+_DIGITS = 4  # of a number that the protocol does not round
 
 
 def rounded(value: float, rounding: Rounding | None) -> Decimal:
     """*value* rounded as the protocol says; to four digits where it says nothing."""
-    shown = Decimal(f"{value:.{DIGITS}g}")
+    shown = Decimal(f"{value:.{_DIGITS}g}")
     return shown if rounding is None else rounding.apply(Decimal(repr(value)))

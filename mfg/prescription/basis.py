@@ -17,7 +17,7 @@ from mfg.protocol.route import Route
 from mfg.protocol.rules import Round, When, condition_of
 from mfg.units import Quantity, text
 
-GIVEN, NOT_GIVEN, ASSUMED = "given", "not given", "assumed"
+_GIVEN, NOT_GIVEN, ASSUMED = "given", "not given", "assumed"
 _DECISIVE = ("dose", "concentration", "volume")  # what warns if it is an assumption
 
 
@@ -101,7 +101,7 @@ def _covariate(found: _Found, name: str, known: Mapping[str, str | Quantity]) ->
     covariate = found.protocol.patient[name]
     called, said = name.replace("_", " "), known[name]
     typed = said if isinstance(said, str) else text(said)
-    yield Basis(called, _shown(found.protocol, name, found.case), GIVEN, f"of this patient, as {typed}")
+    yield Basis(called, _shown(found.protocol, name, found.case), _GIVEN, f"of this patient, as {typed}")
     yield from found.rows(f"{called}, observed at", f"patient.{name}.at", covariate.at)
     if covariate.round is not None:
         yield from _rounding(found, f"{called}, rounded", f"patient.{name}", covariate.round)

@@ -172,11 +172,11 @@ class RouteRule:
         )
 
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 _WHOLE = Decimal(1)
 
 
-def _chosen(rows: tuple[tuple[Condition, T], ...], case: Case, where: str) -> T:
+def _chosen(rows: tuple[tuple[Condition, _T], ...], case: Case, where: str) -> _T:
     """The row of *rows* that holds; one without a condition stands alone and is not asked."""
     return choose(rows, case, where) if rows[0][0].parts else rows[0][1]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from mfg.errors import Parameter, Refused
 from mfg.protocol.protocol import Arm, Protocol
 
-NOTHING = "nothing"
+_NOTHING = "nothing"
 
 
 def the_arm(protocol: Protocol, name: str | None, dose: str | None) -> Arm:
@@ -96,8 +96,8 @@ def _given(arm: Arm, dose: str | None, *, asks: bool) -> tuple[object, ...]:
 
 def _in_words(arm: Arm, dose: str | None) -> str:
     if dose is not None:
-        return arm.doses.get(dose, NOTHING)
-    return " and ".join(dict.fromkeys(arm.doses.values())) or NOTHING
+        return arm.doses.get(dose, _NOTHING)
+    return " and ".join(dict.fromkeys(arm.doses.values())) or _NOTHING
 
 
 def _doses(arms: Iterable[Arm]) -> list[str]:

@@ -23,7 +23,7 @@ from mfg.scenario import Scenario
 from mfg.scenario.admission import not_judged
 from mfg.scenario.delivery import untold_temperatures
 
-KINDS = ("protocol", "scenario", "site", "population")
+_KINDS = ("protocol", "scenario", "site", "population")
 _COMPUTED = (
     "patient",
     "arm",
@@ -71,9 +71,9 @@ def reports(name: str, beyond: Beyond = _nothing) -> list[Report]:
     """
     if _is_a_path(name):
         return [checked(Path(name), name, beyond)]
-    kinds = [kind for kind in KINDS if name in builtin(kind)]
+    kinds = [kind for kind in _KINDS if name in builtin(kind)]
     if not kinds:
-        known = {known for kind in KINDS for known in builtin(kind)}
+        known = {known for kind in _KINDS for known in builtin(kind)}
         advice = (
             f"{nearest(name, known).rstrip('?')}. A file of your own is named by its path, ending in .toml"
         )

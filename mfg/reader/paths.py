@@ -15,7 +15,7 @@ from mfg.spread import KEYS as SPREAD
 
 UNSET = object()  # the value of a key that a file may hold and does not
 _NO_PLACES = frozenset((*EVIDENCE, "is"))  # they say more of the value that holds them
-SHOWN = 8  # paths that a message lists
+_SHOWN = 8  # paths that a message lists
 
 
 @frozen
@@ -159,6 +159,6 @@ def _listed(found: list[Place]) -> str:
     unique = sorted(
         {place.path: place for place in found}.values(), key=lambda one: (len(one.path), one.path)
     )
-    said = [f"{place.path} ({place.shown})" for place in unique[:SHOWN]]
-    more = len(unique) - SHOWN
+    said = [f"{place.path} ({place.shown})" for place in unique[:_SHOWN]]
+    more = len(unique) - _SHOWN
     return ", ".join(said) + (f" and {more} more" if more > 0 else "")

@@ -22,7 +22,7 @@ from mfg.sizes import DIGITS, LISTED, TABLE
 from mfg.units import CellCount, Volume, Weight, amount, measure_of
 
 Listed = TypeVar("Listed", Candidate, Given | InProgress)
-PATIENTS = (("patient", "arrived", "weight_kg"), ("age", "arm", "site"))
+_PATIENTS = (("patient", "arrived", "weight_kg"), ("age", "arm", "site"))
 IN_PROGRESS = (
     ("patient", "weight_kg", "collected", "cells", "dose_on"),
     ("stands", *COLLECTED, *CULTURE, *FREEZER, "arm", "dose", "site", "facility"),
@@ -41,7 +41,7 @@ def read_patients(path: Path) -> tuple[Candidate, ...]:
     Raises:
         Faults: with every line that is not a patient.
     """
-    found = _read(path, PATIENTS, _candidate)
+    found = _read(path, _PATIENTS, _candidate)
     return tuple(sorted(found, key=lambda one: (one.arrived, one.patient)))
 
 

@@ -48,7 +48,7 @@ STAND_IN = {  # for what a file must say and does not, while the rest of it is j
     "limit": "passed",
     "holds": "nothing",
 }
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 def load_protocol(name: str | Path) -> Protocol:
@@ -87,7 +87,7 @@ def protocol_in(document: Tree) -> Read[Protocol]:
     return judged if judged.faults else judged.judged(course_faults(protocol))
 
 
-def part_in(document: Tree, cls: type[T], schema: str) -> tuple[Read[T], tuple[Number, ...]]:
+def part_in(document: Tree, cls: type[_T], schema: str) -> tuple[Read[_T], tuple[Number, ...]]:
     """What can be read of a document of one kind, its evidence taken off, and its numbers."""
     faults = schema_faults(document, schema)
     if faults and document.get("schema") in SCHEMAS:

@@ -13,7 +13,7 @@ from mfg.errors import Refused
 from mfg.reader.document import names_of
 from mfg.reader.structure import Way, tried
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 _PARTS = re.compile(r"^(protocol|site|population)\.")
 
 # Where faults may be mere consequences of something that was left out of the first.
@@ -36,21 +36,21 @@ _NAMING = {"doses", "unit", "one_of", "kind", "name", "collected", "drawn", "tre
 
 
 @frozen
-class Read(Generic[T]):
+class Read(Generic[_T]):
     """A value, as far as it could be read; every fault met on the way; and the paths that were left out."""
 
-    value: T | None
+    value: _T | None
     faults: tuple[Refused, ...]
     left_out: tuple[str, ...] = ()
 
-    def judged(self, faults: Iterable[Refused]) -> Read[T]:
+    def judged(self, faults: Iterable[Refused]) -> Read[_T]:
         """The same with those of *faults* that do not merely follow from what was left out."""
         known = {str(fault) for fault in self.faults}
         own = [f for f in faults if str(f) not in known and not any(follows(f, p) for p in self.left_out)]
         return Read(self.value, (*self.faults, *own), self.left_out)
 
 
-def read_as(tree: Any, cls: type[T], missing: Mapping[str, Any]) -> Read[T]:
+def read_as(tree: Any, cls: type[_T], missing: Mapping[str, Any]) -> Read[_T]:
     """What can be read of *tree* as a *cls*; *missing* holds what stands in for a key that must be there."""
     value, found = tried(tree, cls)
     faults = tuple(fault for fault, _ in found)

@@ -29,7 +29,7 @@ from mfg.scenario.feasible import site_faults
 from mfg.site import Site
 
 PARTS = ("protocol", "site", "population")
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 def load_scenario(name: str | Path, settings: Mapping[str, str] | None = None) -> Scenario:
@@ -128,7 +128,7 @@ def scenario_of(documents: Tree, path: Path) -> Scenario:
     return _sound(scenario_in(documents, path), str(path))
 
 
-def _sound(found: Read[T], source: str) -> T:
+def _sound(found: Read[_T], source: str) -> _T:
     if found.faults or found.value is None:
         raise Faults(source, found.faults)
     return found.value

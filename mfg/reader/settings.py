@@ -24,7 +24,7 @@ from mfg.site import Site
 from mfg.sizes import CENTURY
 from mfg.units import Anything, alike, amount, measure_of
 
-PARTS: dict[str, type] = {"protocol": Protocol, "site": Site, "population": Population}
+_PARTS: dict[str, type] = {"protocol": Protocol, "site": Site, "population": Population}
 SET = "set for this run"  # the evidence of what was set
 _DIGITS = r"[0-9]{1,15}(?:\.[0-9]{1,15})?"
 _NUMBER = re.compile(rf"(-?{_DIGITS}(?:e[+-]?[0-9]{{1,2}})?)( ?[^\s0-9.].*)?", re.DOTALL)
@@ -90,14 +90,14 @@ def _set_places(documents: Tree) -> dict[str, Place]:
 def places_of(tree: Tree, part: str) -> dict[str, Place]:
     """Every place of a protocol, a site or a population by its path, like `all_places`."""
     found = {place.path: place for place in places_in(tree)}
-    for path, holder, key in left_out(tree, PARTS[part]):
+    for path, holder, key in left_out(tree, _PARTS[part]):
         found.setdefault(path, Place(path, holder, key, UNSET))
     return found
 
 
 def _unset(documents: Tree) -> Iterator[tuple[str, Tree, str]]:
     yield from left_out(documents, ScenarioFile)
-    for part, cls in PARTS.items():
+    for part, cls in _PARTS.items():
         if isinstance(tree := documents.get(part), dict):
             yield from left_out(tree, cls, f"{part}.")
     if isinstance(arrivals := documents.get("arrivals"), dict):

@@ -19,7 +19,7 @@ from mfg.reader.scenarios import PARTS, load_population, load_scenario, load_sit
 from mfg.reader.settings import all_places, places_of
 from mfg.reader.toml import read_toml
 
-KINDS = ("protocol", "scenario", "site", "population")
+_KINDS = ("protocol", "scenario", "site", "population")
 
 
 @frozen
@@ -41,8 +41,8 @@ def kinds_of(name: str) -> list[str]:
     """The kinds of which there is a file of that name; if there is none, that of protocols, so that it is missed."""
     if is_path(name):
         kind = str(read_toml(Path(name)).get("schema", "protocol-1")).partition("-")[0]
-        return [kind if kind in KINDS else "protocol"]
-    return [kind for kind in KINDS if name in builtin(kind)] or ["protocol"]
+        return [kind if kind in _KINDS else "protocol"]
+    return [kind for kind in _KINDS if name in builtin(kind)] or ["protocol"]
 
 
 def kind_of(name: str, kind: str | None) -> str:

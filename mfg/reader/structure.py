@@ -35,13 +35,13 @@ from mfg.sizes import COUNT, SEED
 from mfg.spread import KEYS, MeasuredSpread, Spread, read_spread
 from mfg.units import Measure, Percent, Quantity, Volume, measure_of
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 Way = tuple[str | int, ...]  # the keys and places that lead to a part of a tree
 GONE = {"late_lot": "leave it out: a dose whose cells are not ready is always booked again"}
 _NOTES = (AttributeValidationNote, IterableValidationNote)
 
 
-def tried(tree: object, cls: type[T]) -> tuple[T | None, list[tuple[Refused, Way]]]:
+def tried(tree: object, cls: type[_T]) -> tuple[_T | None, list[tuple[Refused, Way]]]:
     """The value that *tree* describes, or None with every reason why it is none and the way to it."""
     try:
         return _converter.structure(tree, cls), []

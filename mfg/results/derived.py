@@ -27,8 +27,8 @@ NOT_INDICATED = "not indicated"  # a dose that turned out not to be for its pati
 STOPPED = "stopped"  # what became of a lot whose patient left
 # Of a lot that was released; of a bank that served doses until nothing was left.
 RELEASED = ("released", "spent")
-TREATED, LEFT, NEVER = "treated", "left", "never"  # how a wait for the first dose ends
-OWN = ("died", "withdrew", "fell below eligibility")  # endings that are not the site's doing
+TREATED, _LEFT, NEVER = "treated", "left", "never"  # how a wait for the first dose ends
+_OWN = ("died", "withdrew", "fell below eligibility")  # endings that are not the site's doing
 
 Marks = npt.NDArray[np.bool_]
 
@@ -193,7 +193,7 @@ def _waiting(plan: Plan, patients: Table, here: Marks) -> npt.NDArray[np.object_
     undosed = [arm.name for arm in plan.arms if not arm.doses]
     unbooked = is_in(ending, NO_APPOINTMENT, TOO_LONG) & ~is_in(patients["arm"], *undosed)
     counts = ((patients["doses_planned"] > 0) | unbooked) & here
-    untreated = np.where(is_in(ending, *OWN), LEFT, NEVER)
+    untreated = np.where(is_in(ending, *_OWN), _LEFT, NEVER)
     ended = np.where(np.isnan(patients["first_dose_day"]), untreated, TREATED)
     return np.where(counts, ended, "").astype(object)
 

@@ -17,7 +17,7 @@ from mfg.calendar import DAY
 from mfg.log.endings import NO_APPOINTMENT
 from mfg.results.derived import Derived
 
-GROWTH = 14  # days by which the wait grows from one half of the time to the other
+_GROWTH = 14  # days by which the wait grows from one half of the time to the other
 AWAY = 0.05  # share of the patients who find no appointment
 
 
@@ -46,7 +46,7 @@ def overloads(resources: Sequence[str], means: pd.Series) -> list[Overload]:
         elif waiting >= 1:
             found.append(Overload(name, load, f"{waiting:.1f} weeks of its work wait at the horizon"))
     growth, away = float(means["lead_growth"]), float(means["turned_away"])
-    if not found and (growth >= GROWTH or away >= AWAY):
+    if not found and (growth >= _GROWTH or away >= AWAY):
         reason = f"later patients wait {growth:.0f} days longer for a first dose"
         if away >= AWAY:
             reason = f"{away:.0%} of the patients find no appointment"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-NEARLY = 1e-12  # by which a share may miss its value on account of rounding
+_NEARLY = 1e-12  # by which a share may miss its value on account of rounding
 
 Numbers = npt.NDArray[np.float64]
 
@@ -30,7 +30,7 @@ def still_waiting(days: Numbers, treated: npt.NDArray[np.bool_]) -> tuple[Number
 def waited_by(days: npt.ArrayLike, treated: npt.ArrayLike, share: float) -> float:
     """The days within which a *share* of the patients is treated; nan if it never comes to so many."""
     moments, left = still_waiting(np.asarray(days, dtype=np.float64), np.asarray(treated, dtype=bool))
-    there = np.flatnonzero(left <= 1 - share + NEARLY)
+    there = np.flatnonzero(left <= 1 - share + _NEARLY)
     return float(moments[there[0]]) if len(there) else float("nan")
 
 

@@ -41,9 +41,9 @@ RECOVERS = {
 }  # work out of which cells come
 FLASKS = {"medium", "passage", "induce", "harvest"}  # work with flasks in hand
 REVIEW = "review"
-AT_THE_CLINIC = ("collect", "draw", "administer")
-NEARLY = 1e-6  # minutes by which what is computed may differ from what is written
-LIMITS = ("beds", "starts", "fills")  # what is without limit where it is left out
+_AT_THE_CLINIC = ("collect", "draw", "administer")
+_NEARLY = 1e-6  # minutes by which what is computed may differ from what is written
+_LIMITS = ("beds", "starts", "fills")  # what is without limit where it is left out
 
 
 def cannot_be_done(scenario: Scenario) -> Iterator[Refused]:
@@ -133,7 +133,7 @@ def _counts(site: Site) -> Iterator[Refused]:
                 count = getattr(place, key)
                 if count is not None and count < 1:
                     where = f"site.{kind}.{name}.{key}"
-                    advice = "leave it out where it has no limit" if key in LIMITS else "give at least one"
+                    advice = "leave it out where it has no limit" if key in _LIMITS else "give at least one"
                     yield Refused(where, str(count), "is none", advice)
 
 
@@ -188,8 +188,8 @@ def _work(site: Site, name: str, work: Work) -> Iterator[Refused]:
         if resource not in places:
             yield Refused(f"{where}.needs", resource, "is no resource", nearest(resource, places))
             continue
-        if resource not in (CLINIC if name in AT_THE_CLINIC else FACILITY):
-            at, has = ("a clinic", CLINIC) if name in AT_THE_CLINIC else ("a facility", FACILITY)
+        if resource not in (CLINIC if name in _AT_THE_CLINIC else FACILITY):
+            at, has = ("a clinic", CLINIC) if name in _AT_THE_CLINIC else ("a facility", FACILITY)
             problem = f"is nothing that {at} has, where it is done"
             yield Refused(f"{where}.needs", resource, problem, nearest(resource, has))
             continue
@@ -204,7 +204,7 @@ def _work(site: Site, name: str, work: Work) -> Iterator[Refused]:
     yield from _openings(site, (name,))
     if work.booked is not None and _goes_by_bookings(site, name):
         planned, takes = number(work.booked, "minute"), median_of(work.lasts, "minute")
-        if takes > planned + NEARLY:
+        if takes > planned + _NEARLY:
             problem = (
                 f"is overrun more often than not: half of the times it lasts longer than {takes:.0f} min"
             )
@@ -227,7 +227,7 @@ def _work(site: Site, name: str, work: Work) -> Iterator[Refused]:
 
 def _goes_by_bookings(site: Site, name: str) -> bool:
     """Whether for how long work is booked decides anything: where it has appointments, or its place closes."""
-    if name in AT_THE_CLINIC:
+    if name in _AT_THE_CLINIC:
         return any(one.slot is not None or not one.hours.never_close for one in site.clinics.values())
     return any(not one.hours.never_close for one in site.facilities.values())
 

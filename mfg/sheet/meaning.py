@@ -10,7 +10,7 @@ from attrs import frozen
 from mfg.sheet.heading import Heading, read_heading
 
 POUND = Decimal("0.45359237")
-FACTORS = {
+_FACTORS = {
     "weight": {"kg": Decimal(1), "lb": POUND, "g": Decimal("0.001")},
     "previous weight": {"kg": Decimal(1), "lb": POUND, "g": Decimal("0.001")},
     "height": {"cm": Decimal(1), "m": Decimal(100)},
@@ -104,13 +104,13 @@ def _quantity(head: Heading) -> Meaning | None:
             meant = "previous weight"
         elif not _is(head, phrases) and not weak:
             continue
-        factor = FACTORS[meant].get(head.unit or "")
+        factor = _FACTORS[meant].get(head.unit or "")
         if head.unit is not None and factor is None:
             return None
         return Meaning(meant, factor if factor is None else factor * scale, head.unit, weak=weak)
-    if head.unit in FACTORS["volume"] and re.fullmatch(rf"(?:{_DOSE}|volume|vol)(?: .*)?", head.phrase):
+    if head.unit in _FACTORS["volume"] and re.fullmatch(rf"(?:{_DOSE}|volume|vol)(?: .*)?", head.phrase):
         label = "" if head.phrase in _DOSE.split("|") else re.sub(r" ?\bvol(?:ume)?\b ?", "", head.phrase)
-        return Meaning("volume", FACTORS["volume"][head.unit or ""] * scale, head.unit, label=label)
+        return Meaning("volume", _FACTORS["volume"][head.unit or ""] * scale, head.unit, label=label)
     return None
 
 

@@ -22,8 +22,8 @@ from mfg.log.endings import COMPLETED
 from mfg.plan import plan as p
 from mfg.simulation.record import Booking, Row, Rules, rows_of
 
-FIRST, MOVED = "done", "moved"
-RELEASE = "release"
+_FIRST, _MOVED = "done", "moved"
+_RELEASE = "release"
 
 
 def off_course(plan: p.Plan, log: Columns, names: Sequence[str]) -> Iterator[str]:
@@ -194,7 +194,7 @@ class Followed:
         self._kept_apart()
         self._left_behind()
         for minute, reasons in self.reasons.items():
-            if reasons <= {FIRST, MOVED}:
+            if reasons <= {_FIRST, _MOVED}:
                 day = minute // DAY
                 self.faults.append(f"doses were booked again on day {day}, for no written reason")
 
@@ -252,7 +252,7 @@ class Followed:
     def _follows(self, floats: Floating, row: Row) -> None:
         """Hold an event without a day against what it follows."""
         since = [self.happened[floats.follows]] if floats.follows in self.happened else []
-        if floats.follows == RELEASE:
+        if floats.follows == _RELEASE:
             lot = row.lot if floats.kind == "dose" or floats.dose is None else self.booked[floats.dose].lot
             since = self.released.get(lot, [row.started] if lot < 0 else [])
         elif floats.follows == "":

@@ -13,7 +13,7 @@ from mfg.shape import Shape
 from mfg.simulation.cohort import Patient
 from mfg.simulation.draws import Draws, Floats, Inverse, Luck, inverse_of
 
-PASSAGES = 8
+_PASSAGES = 8
 _STANDARD = Shape("exponential", nan, nan, nan, nan, nan, 1.0, nan, nan, 1.0)
 
 
@@ -84,9 +84,9 @@ class Biology:
         slower = 1 + self._plan.people.slowing
         doubling = self._doubling(patient.index)
         times = [doubling * self._plan.people.primary]
-        times += [doubling * slower ** max(0, passage - 2) for passage in range(1, PASSAGES)]
+        times += [doubling * slower ** max(0, passage - 2) for passage in range(1, _PASSAGES)]
         lags = [self._first_lag(patient.index, lot)]
-        lags += [self._lag(patient.index, lot, passage) for passage in range(1, PASSAGES)]
+        lags += [self._lag(patient.index, lot, passage) for passage in range(1, _PASSAGES)]
         return Culture(
             terms=expansion.cultivation,
             most_flasks=most_flasks,

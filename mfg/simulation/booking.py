@@ -23,7 +23,7 @@ from mfg.simulation.expecting import formulating, hours_of_laboratory, review, t
 PROCEDURES = {"collection": "collect", "csf-draw": "draw", "dose": "administer"}
 Known = dict[tuple[str, int], bool]  # whether an event, by its name, is free on a day
 Found = Callable[[int], object]  # who is told what was found
-LONG = frozenset({"collection", "dose"})  # what the facility works for in one go
+_LONG = frozenset({"collection", "dose"})  # what the facility works for in one go
 SEARCH = 365  # days after the first possible one in which a baseline is looked for
 
 
@@ -314,7 +314,7 @@ class Booking:
 
     def culture(self, patient: Patient, event: Event) -> Culture | None:
         """The incubator places that are planned for the lot that begins, or is thawed, for *event*."""
-        if event.kind not in LONG:
+        if event.kind not in _LONG:
             return None
         key = (patient.index, event.kind, event.name)
         if key not in self._cultures:
@@ -350,7 +350,7 @@ class Booking:
 
     def made_on(self, patient: Patient, event: Event, day: int) -> tuple[int, int] | None:
         """The day on which the facility works for an event on *day*, and for how many minutes in one go."""
-        if event.kind not in LONG or self._serves(patient, event) not in patient.arm.filled:
+        if event.kind not in _LONG or self._serves(patient, event) not in patient.arm.filled:
             return None
         facility = self.plan.facilities[patient.facility]
         if event.kind == "collection" and "isolate" in facility.work:

@@ -13,7 +13,7 @@ from mfg.simulation.lots import Dosing
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import wake
 
-NO_DOSE = "no dose defined"
+_NO_DOSE = "no dose defined"
 
 
 def observe(unit: Unit, patient: Patient, event: str, turn: int = 0, again: int = 0) -> None:
@@ -59,7 +59,7 @@ def assess(unit: Unit, dosing: Dosing) -> bool:
         portion = dosing.portion
         unit.writes(dosing.subject, "prescribe", dosing.dose.name, portion.cells)
         if isnan(portion.cells):
-            dosing.hopeless = NO_DOSE
+            dosing.hopeless = _NO_DOSE
     return not dosing.off
 
 

@@ -25,7 +25,7 @@ from mfg.sizes import CENTURY
 
 BLOCK = 4  # turns that are drawn at once for everybody
 LONGEST = CENTURY.most * DAY  # minutes
-MOST = 1 << 16  # numbers that are drawn in one go
+_MOST = 1 << 16  # numbers that are drawn in one go
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.uint64]
 
@@ -82,7 +82,7 @@ class Luck:
 
         For small cohorts the first blocks of all decisions are drawn in one numpy call, which is faster.
         """
-        if block or len(self._expected) * len(self._low) * BLOCK > MOST:
+        if block or len(self._expected) * len(self._low) * BLOCK > _MOST:
             return self.uniforms(f"{decision}/{lot}", block * BLOCK, BLOCK)
         known = self._first.get(lot)
         if known is None or len(known) < len(self._expected):

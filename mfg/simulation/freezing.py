@@ -9,7 +9,7 @@ from mfg.simulation.clock import Process
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.unit import Unit
 
-NEARLY = 1 - 1e-9
+_NEARLY = 1 - 1e-9
 
 
 def freeze(unit: Unit, lot: Lot) -> Process:
@@ -88,7 +88,7 @@ def _shared_out(cells: float, sizes: list[float], doses: list[Dosing]) -> list[f
     contents: list[float] = []
     for n, size in enumerate(sizes):
         least = _fewest(doses[n], size) if n < len(doses) else 1.0
-        if cells < least * NEARLY:
+        if cells < least * _NEARLY:
             break
         contents.append(min(size, cells))
         cells -= contents[-1]
@@ -149,6 +149,6 @@ def _chosen(unit: Unit, dosing: Dosing, contents: list[float]) -> list[float]:
         needed = sizing.containers_for(recipe, facility, total, contents[0])
         return contents[:needed] if needed <= len(contents) else []
     need = sizing.frozen_for(recipe, facility, total)
-    fits = [cells for cells in contents if cells >= need * NEARLY]
+    fits = [cells for cells in contents if cells >= need * _NEARLY]
     chosen = min(fits) if fits else max(contents)
-    return [chosen] if chosen >= _fewest(dosing, need) * NEARLY else []
+    return [chosen] if chosen >= _fewest(dosing, need) * _NEARLY else []

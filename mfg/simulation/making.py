@@ -87,7 +87,7 @@ def make(unit: Unit, lot: Lot) -> Process:
     recipe = lot.patient.recipe
     steps = ["collect", WAY_IN, *recipe.making, FROZEN]
     for step in steps[steps.index(lot.begins) : -1]:
-        yield from STEPS[step](unit, lot)
+        yield from _STEPS[step](unit, lot)
         if step == "collect" and not lot.target:
             return  # marrow is taken in every arm, and nothing is made for this one
         sample_at(unit, lot, step)
@@ -344,4 +344,4 @@ def expect_breakdown(unit: Unit, lot: Lot) -> None:
 
 TOO_OLD = "marrow too old"
 FAILURES = {"collect": "too little marrow", "isolate": "no cells isolated", "cryopreserve": "freezer failure"}
-STEPS = {"collect": collect, WAY_IN: bring_in, "isolate": isolate, "expand": expand, "induce": induce}
+_STEPS = {"collect": collect, WAY_IN: bring_in, "isolate": isolate, "expand": expand, "induce": induce}

@@ -18,7 +18,7 @@ from mfg.simulation.cohort import Patient
 
 Limits = frozenset[str]
 NONE: Limits = frozenset()
-CLOSED, HOLIDAY = frozenset({limits.CLOSED}), frozenset({limits.HOLIDAYS})
+_CLOSED, HOLIDAY = frozenset({limits.CLOSED}), frozenset({limits.HOLIDAYS})
 SO_MANY = 2  # limits that are looked at together
 SO_LONG = 35  # days that are looked at; what frees none of them is not what a patient waits for first
 
@@ -90,7 +90,7 @@ class Refusals:
         None if too many things do, or things of which some were enough for an earlier day already.
         """
         union = NONE
-        if (CLOSED in found or HOLIDAY in found) and any(self._doors(*one) in found for one in events):
+        if (_CLOSED in found or HOLIDAY in found) and any(self._doors(*one) in found for one in events):
             return None
         events[:0] = [one for one in events if one[0].name == self.worst]
         for event, day in events:
@@ -211,7 +211,7 @@ class Refusals:
 def shut(openings: Mapping[int, Window], day: int) -> Limits:
     """Why a place is closed on *day*: it is so on that day of every week, or it is a public holiday."""
     weekly = any(day + week in openings for week in (-14, -7, 7, 14))
-    return HOLIDAY if weekly else CLOSED
+    return HOLIDAY if weekly else _CLOSED
 
 
 def _many(lifted: Limits) -> bool:

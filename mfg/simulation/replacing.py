@@ -27,16 +27,16 @@ from mfg.simulation.recording import moves
 from mfg.simulation.unit import Unit
 
 Begun = tuple[list[Lot], list[Dosing]]  # the lots that are to be made, and the doses that are to be thawed
-NOTHING: Begun = ([], [])
+_NOTHING: Begun = ([], [])
 
 
 def replace(unit: Unit, lot: Lot, cause: str) -> Begun:
     """A lot is lost: name the cause, and replace it as far as the policy goes."""
     if lot.failed:
-        return NOTHING
+        return _NOTHING
     lot.failed = cause
     unit.writes(lot.subject, "fail", cause)
-    begun = NOTHING
+    begun = _NOTHING
     waiting = [d for d in lot.patient.doses if lot in (d.lot, d.batch) and not (d.over or d.dropped)]
     if lot.store is not None:
         waiting = [
@@ -107,7 +107,7 @@ def _collect_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
     rest = later[len(lots) :]
     if moves(unit, patient, distinct([collection, draw, dose, *ahead_of(rest)]), earliest) is None:
         dosing.hopeless = NO_APPOINTMENT
-        return NOTHING
+        return _NOTHING
     for one in rest:
         moved(unit, one)
     fresh = new_lot(unit, patient, dose.start, lost.target, collection)
@@ -135,19 +135,19 @@ def _bank_again(unit: Unit, first: Dosing) -> Begun:
         begun = _bank_for(unit, pending, spent, "lot lost")
     if begun is None:
         first.hopeless = NO_APPOINTMENT
-    return begun or NOTHING
+    return begun or _NOTHING
 
 
 def complete(unit: Unit, bank: Lot, short: list[Dosing]) -> Begun:
     """Collect for the doses of which *bank* is *short*, as far as the policy goes; the others keep it."""
     booked = short[0].booked if short else None
     if booked is None or short[0].tries >= unit.plan.policy.recollect:
-        return NOTHING
+        return _NOTHING
     first, before = short[0], booked.day
     begun = _bank_for(unit, short, bank, "put off")
     if begun is None:
         first.hopeless = NO_APPOINTMENT
-        return NOTHING
+        return _NOTHING
     first.tries += 1
     if booked.day > before:
         unit.writes(first.subject, limits.AWAITED, limits.SHORT, float(booked.day - before))

@@ -24,7 +24,7 @@ from mfg.simulation.lots import Dosing, Lost, Lot, Made, Results
 from mfg.simulation.traits import Traits
 from mfg.simulation.works import Job, Panel, jobs_of, ways_of
 
-TREATED = (-FOREVER,)  # before everybody: who was treated gets a bed before anybody who is not yet
+_TREATED = (-FOREVER,)  # before everybody: who was treated gets a bed before anybody who is not yet
 
 
 class Unit:
@@ -313,7 +313,7 @@ class Unit:
             yield start + minutes
             self.log.note(made.subject, clinic.stays, start, start, self.now)
             return
-        rank, note = (*TREATED, made.patient.index), (made.subject, clinic.stays, NAN, 0, None)
+        rank, note = (*_TREATED, made.patient.index), (made.subject, clinic.stays, NAN, 0, None)
         task = Task(self.needs[clinic.bed], minutes, minutes, rank, note)
         try:
             yield task

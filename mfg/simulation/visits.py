@@ -17,9 +17,9 @@ from mfg.simulation.cohort import Patient
 from mfg.simulation.lots import Dosing
 from mfg.simulation.unit import Unit
 
-WAITED, CLOSED, SPACED = "waited for an appointment", "the clinic was closed", "spacings from doses"
+WAITED, _CLOSED, SPACED = "waited for an appointment", "the clinic was closed", "spacings from doses"
 LINE = "no place for it earlier"
-LEFT, PAST = "it took place before its dose moved", "its window was over"
+_LEFT, PAST = "it took place before its dose moved", "its window was over"
 
 
 def plan_visit(
@@ -77,7 +77,7 @@ def float_in(unit: Unit, patient: Patient, happened: str, dose: str | None = Non
             since = unit.now // DAY
             if day - since > event.most:
                 beyond = float(day - since - event.most)
-                unit.writes(patient.subject, "off window", f"{event.name}: {CLOSED}", beyond)
+                unit.writes(patient.subject, "off window", f"{event.name}: {_CLOSED}", beyond)
     for waiting in (patient.called, patient.awaits):
         if waiting is not None and not waiting.triggered:
             waiting.succeed()
@@ -123,7 +123,7 @@ def follow_dose(unit: Unit, dosing: Dosing, shift: int) -> None:
             plan_visit(unit, patient, visit.event, visit.base, day, again=visit.again + 1, why=why)
             call(patient)
         else:
-            explain(unit, patient, visit, LEFT)
+            explain(unit, patient, visit, _LEFT)
     if moving:
         patient.visits.sort(key=attrgetter("start"))
 
@@ -166,7 +166,7 @@ def day_for(
     def fits(day: int) -> bool:
         return today < day < plan.days and unit.booking.is_open(patient, event, day)
 
-    why = PAST if base + event.latest <= today else CLOSED
+    why = PAST if base + event.latest <= today else _CLOSED
     for day in (base + offset for offset in event.nearest()):
         if fits(day):
             if _keeps(gaps, {**known, event.name: day}):

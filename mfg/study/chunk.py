@@ -21,7 +21,7 @@ from mfg.study.disk import DIGITS, intact, number_of, sealed, sealed_in
 from mfg.study.identity import Identity, environment
 from mfg.study.parts import EVENTS, held, parquet, place_of, put_aside, whose
 
-SIZE = 10  # replications of a chunk
+_SIZE = 10  # replications of a chunk
 DERIVED = tuple(field.name for field in fields(Derived) if field.name != EVENTS)
 
 
@@ -83,8 +83,8 @@ def chunks(
 ) -> Iterator[Chunk]:
     """The chunks of one variant; its folders are listed once for all of them."""
     there = {table: _listed(place_of(folder, table, variant)) for table in (EVENTS, *DERIVED)}
-    for first in range(0, replications, SIZE):
-        last = min(first + SIZE, replications)
+    for first in range(0, replications, _SIZE):
+        last = min(first + _SIZE, replications)
         yield Chunk(
             plan,
             variant,
@@ -104,7 +104,7 @@ def _listed(place: Path) -> dict[int, list[str]]:
     for name in sorted(path.name for path in place.iterdir()) if place.is_dir() else ():
         number = name.partition(".")[0]
         if len(number) == DIGITS and number.isdigit() and number.isascii():
-            found.setdefault(int(number) // SIZE * SIZE, []).append(name)
+            found.setdefault(int(number) // _SIZE * _SIZE, []).append(name)
     return found
 
 

@@ -22,7 +22,7 @@ from mfg.results.columns import TABLES
 from mfg.study.disk import content_of, number_of, sealed_in
 from mfg.study.identity import Identity, differences, digest_of
 
-RECORD, LOCK = "study.json", ".lock"
+_RECORD, LOCK = "study.json", ".lock"
 PRINTED = "summary.txt"
 SUMMARIES = ("run.json", "comparison.json", PRINTED, *(f"{table}.csv" for table in TABLES))
 
@@ -35,7 +35,7 @@ def opened(folder: Path, identity: Identity, replications: int, *, durable: bool
         Refused: if it holds something else or another study, or if somebody else works in it.
     """
     check_path(folder, Parameter("output"))
-    if folder.exists() and not (folder / RECORD).exists() and any(map(_foreign, folder.iterdir())):
+    if folder.exists() and not (folder / _RECORD).exists() and any(map(_foreign, folder.iterdir())):
         raise Refused(
             Parameter("output"), str(folder), "holds files that are not a run's", "name another folder"
         )
@@ -53,13 +53,13 @@ def opened(folder: Path, identity: Identity, replications: int, *, durable: bool
             raise Refused(
                 Parameter("output"), str(own), problem, "name a folder on a disk of this machine"
             ) from None
-        if (folder / RECORD).exists():
+        if (folder / _RECORD).exists():
             _same(folder, identity)
         sweep(folder)
         for name in SUMMARIES:
             (folder / name).unlink(missing_ok=True)
         content = {"identity": identity.content, "digest": identity.digest, "replications": replications}
-        write_atomically(folder / RECORD, document(content), durable=durable)
+        write_atomically(folder / _RECORD, document(content), durable=durable)
         try:
             yield
         finally:
@@ -79,9 +79,9 @@ def read(folder: Path) -> dict[str, Any]:
         Refused: if there is none, or if it is not as it was written.
     """
     check_path(folder)
-    path = folder / RECORD
+    path = folder / _RECORD
     if not path.exists():
-        raise Refused("", str(folder), "is not the folder of a run", f"one holds a {RECORD}")
+        raise Refused("", str(folder), "is not the folder of a run", f"one holds a {_RECORD}")
     try:
         found = json.loads(content_of(path) or b"")
         if _is_whole(found):
@@ -89,7 +89,7 @@ def read(folder: Path) -> dict[str, Any]:
     except (ValueError, RecursionError):
         pass
     advice = "put a copy of it back, or name another folder"
-    raise Refused("", str(folder), f"holds a damaged {RECORD}", advice)
+    raise Refused("", str(folder), f"holds a damaged {_RECORD}", advice)
 
 
 def _is_whole(found: Any) -> bool:
@@ -109,7 +109,7 @@ def _is_whole(found: Any) -> bool:
 
 def _foreign(path: Path) -> bool:
     """Whether a file in a folder without a record was there before any study."""
-    return path.name != LOCK and not (path.name.startswith(f".{RECORD}.") and path.suffix == ".part")
+    return path.name != LOCK and not (path.name.startswith(f".{_RECORD}.") and path.suffix == ".part")
 
 
 def _same(folder: Path, identity: Identity) -> None:

@@ -14,7 +14,7 @@ from mfg.reader.settings import SET
 from mfg.scenario import Scenario
 from mfg.study.variants import COUNTED, Range
 
-REACH = Decimal("0.25")  # of a value whose own range nobody has stated, up and down
+_REACH = Decimal("0.25")  # of a value whose own range nobody has stated, up and down
 LOW, HIGH = "low", "high"
 _SCALED = ("is", "least", "likely", "most", "median", "mean", "sd")  # what grows with what is distributed
 _MIDDLE = ("is", "likely", "median", "mean")
@@ -129,12 +129,12 @@ def _input(group: str, numbers: Sequence[Number]) -> Input | str:
     if not any(value for _, value, _ in values):
         return "is zero, and no range is stated"
     if len(values) == 1 and unit in COUNTED and "." not in numbers[0].value and not _is_spread(path):
-        low, high = (value * (1 - REACH)) // 1, -(-value * (1 + REACH) // 1)
+        low, high = (value * (1 - _REACH)) // 1, -(-value * (1 + _REACH) // 1)
         return Input(
             name, (Range(path, max(Decimal(0), min(value - 1, low)), max(value + 1, high), unit),), value
         )
     missing = unit == "%" and any(v > 50 for p, v, _ in values if not p.endswith(".sd"))
-    down, up = 1 - REACH, 1 + REACH
+    down, up = 1 - _REACH, 1 + _REACH
     if missing or value < 0:
         down, up = up, down
     ranges = tuple(

@@ -26,7 +26,7 @@ from mfg.study.waits import Counted, late, refusals_in, waited
 LEAST = 4  # replications in which anything is told apart
 FEW = 2  # of a first try
 BEST = 3  # cures that are tried further for the wait, beside the best for each other figure
-MOST = 9  # cures that are tried at all
+_MOST = 9  # cures that are tried at all
 WAIT, ON_TIME, LATE = "wait", "on_time_as_first_booked", "late"
 WORTH = 0.02  # of all days, or of all that was put off: what costs less is not tried
 QUEUE = 4.0  # hours of mean wait from which a resource is tried
@@ -95,7 +95,7 @@ def limits_of(
     base = _Tried(study, figures, late_day, evolve(means, folder=None))
     as_it_is = base.values(replications)
     counts = refusals_in(base.table("events"), replications)
-    cures = [*list(_candidates(study, counts, base))[:MOST], *less_of(study.scenarios[0])]
+    cures = [*list(_candidates(study, counts, base))[:_MOST], *less_of(study.scenarios[0])]
     tried = [_Tried(_study(study, cure), figures, late_day, evolve(means, folder=None)) for cure in cures]
     few = min(FEW, replications)
     first = [one.values(few) - as_it_is.head(few) for one in tried]

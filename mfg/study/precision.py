@@ -19,7 +19,7 @@ from scipy import special
 from mfg.errors import Parameter, Refused
 from mfg.results.figures import ENOUGH, ENOUGH_FOR_A_TAIL, LEVEL, half_width, is_tail
 
-FIRST, MOST = ENOUGH, 1000
+FIRST, _MOST = ENOUGH, 1000
 _TARGET = re.compile(r"(\S+) ?\+-([0-9]+(?:\.[0-9]+)?)(%?)")
 
 
@@ -41,7 +41,7 @@ class Precision:
             raise Refused(
                 Parameter("until"), text, "is no target", "write it like 'vein_to_vein_median +-5%'"
             )
-        limit = MOST if most is None else most
+        limit = _MOST if most is None else most
         first = ENOUGH_FOR_A_TAIL if is_tail(match[1]) else FIRST
         if limit < first:
             why = " of a high quantile or a maximum" if first > FIRST else ""

@@ -9,7 +9,7 @@ from mfg.results.indicators import INDICATORS
 from mfg.scenario import Scenario
 
 README = "README.md"
-SHOWN = 20  # variants that are listed
+_SHOWN = 20  # variants that are listed
 
 HEAD = """\
 # {title}
@@ -49,9 +49,9 @@ def _variants(scenarios: Sequence[Scenario], names: Sequence[str]) -> Iterator[s
         (f"`variant={n}`", name, str(scenario.start))
         for n, (name, scenario) in enumerate(zip(names, scenarios, strict=True))
     ]
-    yield from _table(("in folders called", "variant", "start"), rows[:SHOWN])
-    if len(rows) > SHOWN:
-        yield f"The other {len(rows) - SHOWN} stand in `study.json`.\n"
+    yield from _table(("in folders called", "variant", "start"), rows[:_SHOWN])
+    if len(rows) > _SHOWN:
+        yield f"The other {len(rows) - _SHOWN} stand in `study.json`.\n"
 
 
 def _tables() -> Iterator[str]:

@@ -26,7 +26,7 @@ from mfg.study.inputs import Input
 from mfg.study.study import Counts, Means, Study, carried_out, kept, possible
 from mfg.study.variants import Variant, not_twice
 
-LEAST = 2  # pairs beyond the inputs, without which nothing can be said
+_LEAST = 2  # pairs beyond the inputs, without which nothing can be said
 EXACT = 1e-9  # of the largest difference: what is less is no luck but rounding
 
 
@@ -100,7 +100,7 @@ class Pairs:
         chosen = self.rows[known][:, free]
         nowhere = np.isnan(values).all(axis=1)
         because = _mostly([one.endings for one, gone in zip(self.counts, nowhere, strict=True) if gone])
-        if len(chosen) < len(free) + LEAST or np.linalg.matrix_rank(chosen) < len(free):
+        if len(chosen) < len(free) + _LEAST or np.linalg.matrix_rank(chosen) < len(free):
             problem = f"is defined on both sides of {len(chosen)} of {len(self.rows)} pairs only"
             problem += f"; on the others most patients end with: {because}" if because else ""
             raise Refused("FIGURE", figure, problem, "choose narrower ranges, or ask for more replications")

@@ -31,8 +31,8 @@ from mfg.study.variants import AS_IT_IS, Variant
 from mfg.study.work import worked_off
 
 FUTURES = 200
-SIZE = 25  # futures of a chunk
-MOVED = "moved"  # how a dose is booked again whose patient has an earlier one put off
+_SIZE = 25  # futures of a chunk
+_MOVED = "moved"  # how a dose is booked again whose patient has an earlier one put off
 ASKED = ("prescribe", "book", limits.AWAITED, "administer", "drop", "end")
 
 
@@ -155,7 +155,7 @@ def today_of(study: Study, futures: int, means: Means) -> Today:
     if not plan.in_progress:
         advice = "name a list of them as in_progress"
         raise Refused("arrivals.in_progress", None, "names no patients in process", advice)
-    work = [Futures(plan, first, min(first + SIZE, futures)) for first in range(0, futures, SIZE)]
+    work = [Futures(plan, first, min(first + _SIZE, futures)) for first in range(0, futures, _SIZE)]
     found: dict[int, list[Seen]] = {}
     failed: list[Failure] = []
     with closing(worked_off(work, means.workers, means.executor)) as going:
@@ -193,7 +193,7 @@ def _seen_of(patient: int, rows: Sequence[tuple[int, str, str, int, float]]) -> 
         waits = [(outcome, at) for what, outcome, at, value in own if what == limits.AWAITED and value > 0]
         causes = frozenset(outcome for outcome, _ in waits)
         booked = [(outcome, value // DAY) for what, outcome, _, value in own if what == "book"]
-        if any(then[0] == MOVED and then[1] != before[1] for before, then in pairwise(booked)):
+        if any(then[0] == _MOVED and then[1] != before[1] for before, then in pairwise(booked)):
             causes |= earlier
         given = [at // DAY for what, _, at, _ in own if what == "administer"]
         yield Seen(

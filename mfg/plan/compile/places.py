@@ -20,8 +20,8 @@ from mfg.spread import shape_of
 from mfg.units import amount, number, unit_of
 
 JOINT = (("harvest", "formulate"), ("thaw", "formulate"), ("formulate",), ("harvest", "cryopreserve"))
-OF_THE_PRODUCT = ("harvest", "thaw", "formulate")
-AT_THE_CLINIC = ("collect", "draw", "administer")
+_OF_THE_PRODUCT = ("harvest", "thaw", "formulate")
+_AT_THE_CLINIC = ("collect", "draw", "administer")
 PLENTY = 255  # of something that is not limited in a day
 
 NONE_CLOSED = Holidays({})
@@ -144,7 +144,7 @@ class Places:
         if clinic.beds is not None:
             held["bed"] = self._resource(name, "beds", clinic.beds, always)
         slot = minutes(clinic.slot)
-        asked = [w for w in AT_THE_CLINIC if w in self.scenario.site.work]
+        asked = [w for w in _AT_THE_CLINIC if w in self.scenario.site.work]
         # Who has an appointment waits at the door for as long as the clinic is open, so the hours are the door's.
         work = {w: self._work(w, name, held, None if slot is None else always) for w in asked}
         on_ward = {w: self._activity(w, f"{name}, ward") for w in asked}
@@ -180,7 +180,7 @@ class Places:
         work = {
             w: self._work(w, name, held, {"medium": at_call, "review": None}.get(w, granted))
             for w in self.scenario.site.work
-            if w not in AT_THE_CLINIC
+            if w not in _AT_THE_CLINIC
         }
         weekdays = [WEEKDAYS.index(day) for day in facility.medium_on]
         first = self.scenario.start.weekday()
@@ -279,4 +279,4 @@ def _sampled(release: Release) -> str:
     """Where the sample is taken: in the culture, early enough; of the product; or at the end of a step."""
     if release.sample.before is not None:
         return "culture"
-    return "product" if release.sample.at in OF_THE_PRODUCT else str(release.sample.at)
+    return "product" if release.sample.at in _OF_THE_PRODUCT else str(release.sample.at)

@@ -30,7 +30,7 @@ from mfg.spread import shape_of
 from mfg.units import Quantity, alike, number
 
 MAKING = ("isolate", "expand", "induce")
-MOST = 6  # conditions on which steps and tests may depend
+_MOST = 6  # conditions on which steps and tests may depend
 _S = TypeVar("_S", bound=Step)
 Recipes = tuple[tuple[Condition, ...], Mapping[tuple[bool, ...], int], tuple[p.Recipe, ...]]
 
@@ -44,8 +44,8 @@ def recipes_of(scenario: Scenario) -> Recipes:
     units = scenario.protocol.units
     stated = [_beside_the_supply(one.when) for one in (*scenario.recipe, *scenario.release)]
     whens = [when for n, when in enumerate(stated) if when is not None and when not in stated[:n]]
-    if len(whens) > MOST:
-        raise Refused("protocol.step", None, f"has {len(whens)} different conditions", f"use at most {MOST}")
+    if len(whens) > _MOST:
+        raise Refused("protocol.step", None, f"has {len(whens)} different conditions", f"use at most {_MOST}")
     chosen: dict[tuple[tuple[int, ...], tuple[int, ...]], int] = {}
     by: dict[tuple[bool, ...], int] = {}
     recipes: list[p.Recipe] = []

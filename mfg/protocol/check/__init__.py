@@ -21,7 +21,7 @@ from mfg.protocol.check import (
 )
 from mfg.protocol.protocol import Protocol
 
-ROOMS = (
+_ROOMS = (
     words,
     arms,
     allocation,
@@ -39,5 +39,5 @@ ROOMS = (
 
 def faults_of(protocol: Protocol) -> Iterator[Refused]:
     """Every contradiction inside one protocol."""
-    for room in ROOMS:
+    for room in _ROOMS:
         yield from room.faults(protocol)

@@ -9,7 +9,7 @@ from mfg.protocol.check.recipe import known_before_a_lot, serves, steps_for
 from mfg.protocol.protocol import Protocol, Release
 from mfg.units import alike
 
-IN_CULTURE = ("harvest", "last passage", "medium")  # places that are no step: moments of a culture
+_IN_CULTURE = ("harvest", "last passage", "medium")  # places that are no step: moments of a culture
 OF_THE_PRODUCT = ("harvest", "thaw", "formulate")
 SAMPLED = (
     "collect",
@@ -78,7 +78,7 @@ def _sample(protocol: Protocol, path: str, release: Release) -> Iterator[Refused
         yield Refused(f"{path}.sample", None, problem, "give at or before")
         return
     place, key = at or before or "", "at" if at is not None else "before"
-    known = {*(step.do for step in protocol.recipe), *IN_CULTURE}
+    known = {*(step.do for step in protocol.recipe), *_IN_CULTURE}
     if place not in known:
         yield Refused(f"{path}.sample.{key}", place, "is no step", nearest(place, known))
         return
@@ -93,14 +93,14 @@ def _sample(protocol: Protocol, path: str, release: Release) -> Iterator[Refused
         done = [step.do for step in steps_for(protocol, supply)]
         whose = f" of the supply {supply.name}" if supply is not None else ""
         cultured = {"expand", "induce", "thaw"}
-        if place in IN_CULTURE and "expand" not in done:
+        if place in _IN_CULTURE and "expand" not in done:
             yield Refused(
                 f"{path}.sample.{key}",
                 place,
                 f"is in a culture, and the recipe{whose} has none",
                 "sample at a step",
             )
-        elif place not in done and place not in IN_CULTURE:
+        elif place not in done and place not in _IN_CULTURE:
             advice = f"use one of {', '.join(done)}, or give the test when = {{ supply = ... }}"
             yield Refused(f"{path}.sample.{key}", place, f"is no step{whose}", advice)
         elif before is not None and place != "formulate" and "formulate" in done:
