@@ -10,7 +10,7 @@ import pytest
 
 from mfg import Faults, Refused, dose, load_protocol, simulate
 from tests.conftest import Said
-from tests.house import closure, lines, modules, public_methods, reading, tree_of
+from tests.house import closure, lines, modules, public_methods, reading, tree_of, twice
 
 
 @pytest.mark.parametrize(("task", "most"), [("dose", 4_600), ("results", 2_900), ("engine", 8_700)])
@@ -82,3 +82,8 @@ def test_a_command_line_says_its_options(mfg: Callable[..., Said]) -> None:
     with pytest.raises(Faults, match="settings suites: 'many' is not a plain number"):
         simulate("lenzumestrocel-phase2", settings={"suites": "many"})
     assert "--set suites: 'many'" in mfg("run", "lenzumestrocel-phase2", "--set", "suites=many").err
+
+
+def test_no_further_name_stands_for_two_things() -> None:
+    """Classes and public constants; `python -m tests.house` lists those that still do."""
+    assert len(twice()) <= 60
