@@ -59,6 +59,7 @@ a dose tried again in one minute for ever, where its making lasted beyond the da
 | 8117 | 3,000 | 2026-11-30 | one false alarm of the audit of a run: a dose missed, \
 where the patient had died in a harvest of weeks |
 | 9203 | 1,000 | 2026-11-30 | nothing |
+| 30101 and 30102 | 2,400 each | 2026-11-30 | nothing |
 
 All of it was mended, and each has a test. What was found by a seed is not found by it again, so each run of the table
 used seeds of its own.
