@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 from mfg import audit, load_protocol
 from mfg.auditing import ADDED, Verdict
 from tests.conftest import ROOT, Said, protocol
+from tests.cost import cost_of
 
 PHASE2 = load_protocol("lenzumestrocel-phase2")
 HEADER = "patient,weight_kg,cells"
@@ -217,19 +216,8 @@ def test_a_hundred_thousand_rows_in_seconds(tmp_path: Path) -> None:
         for n in range(100_000):
             kg = 30 + n / 1000
             file.write(f"P{n:06d},{kg:.3f},{kg * 1e6:.0f},{kg / 10:.4f},{kg:.3f}\n")
-    code = (
-        "import resource, sys\nfrom pathlib import Path\nfrom mfg.cli import run\nstatus = run(sys.argv[1:])\n"
-        "used, told = resource.getrusage(resource.RUSAGE_SELF), Path('/proc/self/status')\n"
-        "lines = told.read_text().splitlines() if told.exists() else []\n"
-        "own = [int(line.split()[1]) for line in lines if line.startswith('VmHWM')]\n"  # maxrss is also its parent's
-        "peak = own[0] if own else used.ru_maxrss\n"
-        "sys.stderr.write(f'{used.ru_utime + used.ru_stime} {peak / 1024}\\n')\nraise SystemExit(status)\n"
-    )
-    arguments = ["audit", "lenzumestrocel-phase2", *MSC, str(path), "--out", str(tmp_path / "out.csv")]
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False
-    )
-    cpu, megabytes = map(float, done.stderr.splitlines()[-1].split())
+    out = tmp_path / "out.csv"
+    done, cpu, megabytes = cost_of("audit", "lenzumestrocel-phase2", *MSC, path, "--out", out)
     assert done.returncode == 0, done.stdout[-500:]
     assert "100000 ok" in done.stdout
     assert cpu < 5

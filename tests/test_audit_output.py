@@ -12,6 +12,7 @@ import openpyxl
 
 from mfg import audit, load_protocol
 from tests.conftest import Said
+from tests.cost import cost_of
 from tests.test_audit import HEADER, MSC, table
 
 PHASE2 = "lenzumestrocel-phase2"
@@ -108,20 +109,8 @@ def test_a_hundred_thousand_wrong_rows_in_seconds(tmp_path: Path) -> None:
         for n in range(100_000):
             kg = 30 + n / 1000
             file.write(f"P{n:06d},{kg:.3f},{kg * (1e7, 2e6, 2.2046226e6, 1.37e6)[n % 4]:.0f},{kg:.3f}\n")
-    code = (
-        "import resource, sys\nfrom mfg.cli import run\nstatus = run(sys.argv[1:])\n"
-        "used = resource.getrusage(resource.RUSAGE_SELF)\n"
-        "own = [int(line.split()[1]) for line in open('/proc/self/status') if line.startswith('VmHWM')]\n"
-        "sys.stderr.write(f'{used.ru_utime + used.ru_stime} {own[0] / 1024}\\n')\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, "audit", PHASE2, "--arm", "msc", str(path)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done, cpu, megabytes = cost_of("audit", PHASE2, "--arm", "msc", path)
     assert "0 ok, 0 warning, 100,000 error" in done.stdout.replace("100000 error", "100,000 error")
-    cpu, megabytes = map(float, done.stderr.splitlines()[-1].split())
     assert cpu < 9
     assert megabytes < 100
 
