@@ -14,7 +14,7 @@ from mfg.calendar import Hours
 from mfg.log import limits
 from mfg.plan.compile import plan_of
 from mfg.reader.scenarios import load_scenario
-from mfg.results.tables import tables_of
+from mfg.results.tables import Tables, tables_of
 from mfg.scenario import Scenario
 from mfg.simulation import foreseeing, recording
 from mfg.simulation.cohort import cohort_of
@@ -26,10 +26,17 @@ from mfg.study.holm import Gap
 from mfg.study.limits import ON_TIME, WAIT, Effect, Found, limits_of
 from mfg.study.study import Means, Study
 from mfg.study.variants import AS_IT_IS, Variant
-from mfg.study.waits import Counted, refusals_in, waited
+from mfg.study.waits import Counted, tally_of, waited
+from mfg.study.waits import counted as summed
 from tests.conftest import Said
 from tests.small_unit import BANK, MONDAY, ONE_DOSE, Changes, done, people, run, scenario
 from tests.test_progress import LOT
+
+
+def refusals_in(tables: Tables) -> Counted:
+    """What refused days in one replication, and what was waited for."""
+    return summed([tally_of(tables.derived().events)], 1)
+
 
 COMING: Changes = {
     **ONE_DOSE,
@@ -185,7 +192,7 @@ def test_a_laboratory_that_is_shut_is_foreseen() -> None:
     plan = plan_of(load_scenario("lenzumestrocel-korea", {**longer, "horizon": "52 week"}))
     tables = tables_of(plan, *replicate(plan, 0))
     assert (tables.doses["outcome"] != "expired").all()
-    assert "qc.expiry" in refusals_in(tables.events, 1).days
+    assert "qc.expiry" in refusals_in(tables).days
 
 
 def test_a_laboratory_that_is_shut_has_a_cure() -> None:
@@ -214,9 +221,7 @@ def test_a_way_that_is_too_long_is_named() -> None:
     """Where an hour more of the clinic would not do, and the product would be in time if its way took none."""
     hours = {"site.clinic.hospital.hours": ["Mon 09:00-22:00", "Tue-Fri 09:00-16:00"]}
     refused = {
-        hour: refusals_in(
-            run(ONE_DOSE, hours, {"site.leg.facility to clinic.lasts": f"{hour} hour"}).events, 1
-        )
+        hour: refusals_in(run(ONE_DOSE, hours, {"site.leg.facility to clinic.lasts": f"{hour} hour"}))
         for hour in (2, 5)
     }
     assert "hospital.hours" in refused[2].days
@@ -227,7 +232,7 @@ def test_a_lot_in_progress_says_what_refused_its_dose() -> None:
     """Its dose was planned for a Saturday, and is booked on the Tuesday: the facility works for it on the day before."""
     tables = run(ONE_DOSE, lots=[evolve(LOT, dose_on=MONDAY + timedelta(days=12))])
     assert tables.doses["booked_day"].astype(int).tolist() == [15]
-    assert refusals_in(tables.events, 1).again == {"days of the week": 3}
+    assert refusals_in(tables).again == {"days of the week": 3}
 
 
 def test_what_cannot_be_moved_says_what_refused_it() -> None:
@@ -245,8 +250,8 @@ def test_what_cannot_be_moved_says_what_refused_it() -> None:
     beds.taken[:] = bytes([beds.capacity]) * len(beds.taken)
     dose = [one for one in found[1] if one.event.kind == "dose"]
     assert moves(unit, patient, dose, {}) is None
-    counted = refusals_in(tables_of(plan, unit.log.columns(), [patient.name]).events, 1)
-    assert "hospital.beds" in counted.again
+    refused = refusals_in(tables_of(plan, unit.log.columns(), [patient.name]))
+    assert "hospital.beds" in refused.again
 
 
 def test_writing_down_what_refused_costs_little(monkeypatch: pytest.MonkeyPatch) -> None:

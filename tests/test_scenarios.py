@@ -14,7 +14,8 @@ from mfg.plan.compile import plan_of
 from mfg.reader.library import builtin, find
 from mfg.reader.scenarios import load_scenario
 from mfg.reader.toml import read_toml
-from mfg.results.tables import Tables, stacked, tables_of
+from mfg.results.derived import derived_of, together
+from mfg.results.tables import Tables, tables_of
 from mfg.simulation.replicate import replicate
 from mfg.study.trace import trace
 
@@ -26,7 +27,7 @@ RUNS = [(name, None) for name in builtin("scenario")] + [("lenzumestrocel-phase3
 def run(name: str, supply: str | None = None) -> Tables:
     """Three replications; a run that broke an invariant of its own would raise."""
     plan = plan_of(load_scenario(name, {} if supply is None else {"supply": supply}))
-    return stacked({n: tables_of(plan, *replicate(plan, n)) for n in THREE})
+    return Tables.of(together({n: derived_of(plan, *replicate(plan, n)) for n in THREE}))
 
 
 def per_replication(patients: pd.DataFrame, *endings: str) -> pd.Series:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import fields, frozen
 
 from mfg.calendar import DAY, DAYS_A_MONTH
 from mfg.log.columns import Columns
@@ -97,8 +97,24 @@ def stacked(tables: Mapping[int, Table]) -> Table:
     counts = [len(next(iter(table.values()), ())) for table in tables.values()]
     numbers = np.repeat(np.fromiter(tables, dtype=np.int32), counts)
     return {"replication": numbers} | {
-        name: np.concatenate([table[name] for table in tables.values()]) for name in first
+        name: _joined([table[name] for table in tables.values()]) for name in first
     }
+
+
+def together(derived: Mapping[int, Derived]) -> Derived:
+    """What follows from several replications as one, each row with its replication."""
+    names = [field.name for field in fields(Derived)]
+    return Derived(**{name: stacked({n: getattr(one, name) for n, one in derived.items()}) for name in names})
+
+
+def _joined(columns: Sequence[Any]) -> Column:
+    if not isinstance(columns[0], Words):
+        joined: npt.NDArray[Any] = np.concatenate(columns)
+        return joined
+    words: Sequence[Words] = columns
+    begins = np.cumsum([0, *(len(column.words) for column in words)])
+    codes = np.concatenate([column.codes + begin for column, begin in zip(words, begins, strict=False)])
+    return Words.of(codes, [word for column in words for word in column.words])
 
 
 def chosen(table: Table, rows: Any) -> Table:

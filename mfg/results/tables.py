@@ -5,11 +5,11 @@ Every table has one row for each thing, units in its column names, and works on 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from attrs import evolve, fields, frozen
+from attrs import fields, frozen
 
 from mfg.log.columns import Columns
 from mfg.plan.plan import Plan
@@ -65,22 +65,6 @@ def table_in(frame: pd.DataFrame) -> Table:
         else:
             found[str(name)] = values.to_numpy(dtype=object if values.dtype == "str" else None)
     return found
-
-
-def stacked(tables: Mapping[int, Tables]) -> Tables:
-    """The tables of several replications as one, each row with its replication."""
-    first = next(iter(tables.values()))
-
-    def together(name: str) -> pd.DataFrame:
-        frame: pd.DataFrame = pd.concat(
-            {n: getattr(one, name) for n, one in tables.items()}, names=["replication", "row"]
-        ).reset_index(level="replication")
-        frame["replication"] = frame["replication"].astype(np.int32)
-        for column in getattr(first, name).select_dtypes("category"):
-            frame[column] = frame[column].astype("category")
-        return frame.reset_index(drop=True)
-
-    return evolve(first, **{field.name: together(field.name) for field in fields(Tables)})
 
 
 def columns_of(plan: Plan, events: pd.DataFrame) -> tuple[Columns, list[str]]:

@@ -21,7 +21,7 @@ from mfg.study.identity import identity_of
 from mfg.study.parts import table_of
 from mfg.study.study import Means, Study, carried_out
 from mfg.study.variants import Variant
-from mfg.study.waits import Counted, late, refusals_in, waited
+from mfg.study.waits import Counted, late, waited
 
 LEAST = 4  # replications in which anything is told apart
 FEW = 2  # of a first try
@@ -94,8 +94,7 @@ def limits_of(
     figures = [WAIT, ON_TIME, *([LATE] if late_day is not None else []), *([figure] if figure else [])]
     base = _Tried(study, figures, late_day, evolve(means, folder=None))
     as_it_is = base.values(replications)
-    counts = refusals_in(base.table("events"), replications)
-    cures = [*list(_candidates(study, counts, base))[:_MOST], *less_of(study.scenarios[0])]
+    cures = [*list(_candidates(study, base.waits, base))[:_MOST], *less_of(study.scenarios[0])]
     tried = [_Tried(_study(study, cure), figures, late_day, evolve(means, folder=None)) for cure in cures]
     few = min(FEW, replications)
     first = [one.values(few) - as_it_is.head(few) for one in tried]
@@ -111,7 +110,9 @@ def limits_of(
     )
     scenario = study.scenarios[0]
     average = {str(name): float(value) for name, value in as_it_is.mean().items()}
-    return Found(scenario.title or scenario.name, replications, study.plans[0].seed, counts, average, effects)
+    return Found(
+        scenario.title or scenario.name, replications, study.plans[0].seed, base.waits, average, effects
+    )
 
 
 class _Tried:
@@ -120,11 +121,13 @@ class _Tried:
     def __init__(self, study: Study, figures: Sequence[str], late_day: float | None, means: Means) -> None:
         self.study, self.figures, self.late, self.means = study, figures, late_day, means
         self.replications = 0
+        self.waits: Counted
 
     def values(self, replications: int) -> pd.DataFrame:
         """The figures in each of so many replications."""
         folder, (counts,) = carried_out(self.study, replications, self.means)
         self.means, self.replications = evolve(self.means, folder=folder, durable=False), replications
+        self.waits = counts.waits
         table = counts.figures[[name for name in self.figures if name in counts.figures]].copy()
         for replication, patients in self.table("patients").groupby("replication"):
             table.loc[replication, WAIT] = waited(patients).mean()

@@ -12,7 +12,6 @@ from attrs import frozen
 from mfg.log import limits
 from mfg.log.endings import NO_APPOINTMENT
 from mfg.results.derived import Table
-from mfg.results.tables import table_in
 from mfg.simulation.booking import SEARCH
 
 
@@ -76,11 +75,6 @@ def counted(tallies: Iterable[Tally], replications: int) -> Counted:
     days = _most_first(refused, asked)
     later = days.pop(limits.IN_ALL, 0.0)
     return Counted(later, days, _most_first(again, asked), _most_first(put_off, replications))
-
-
-def refusals_in(events: pd.DataFrame, replications: int) -> Counted:
-    """What is counted in the *events* of so many replications."""
-    return counted([tally_of(table_in(events))], replications)
 
 
 def _most_first(sums: Mapping[str, float], over: int) -> dict[str, float]:

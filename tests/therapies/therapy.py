@@ -13,7 +13,8 @@ import mfg
 from mfg.calendar import DAY
 from mfg.plan.compile import plan_of
 from mfg.protocol.protocol import Protocol
-from mfg.results.tables import Tables, stacked, tables_of
+from mfg.results.derived import derived_of, together
+from mfg.results.tables import Tables, tables_of
 from mfg.scenario import Arrivals, Candidate
 from mfg.simulation.replicate import replicate
 from tests.conftest import ROOT
@@ -64,7 +65,7 @@ def settled(name: str, *kg: float, every: int = 0, **settings: str) -> Tables:
 def by_chance(name: str) -> Tables:
     """Three replications of the scenario as it is."""
     plan = plan_of(mfg.load_scenario(str(FILES / "scenarios" / f"{name}.toml")))
-    return stacked({n: tables_of(plan, *replicate(plan, n)) for n in THREE})
+    return Tables.of(together({n: derived_of(plan, *replicate(plan, n)) for n in THREE}))
 
 
 def days(tables: Tables, activity: str, outcome: str | None = None) -> list[int]:

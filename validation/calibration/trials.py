@@ -13,7 +13,8 @@ from mfg.calendar import DAY, DAYS_A_MONTH
 from mfg.plan.compile import plan_of
 from mfg.plan.plan import Plan
 from mfg.reader.scenarios import load_scenario
-from mfg.results.tables import Tables, stacked, tables_of
+from mfg.results.derived import derived_of, together
+from mfg.results.tables import Tables
 from mfg.simulation.replicate import replicate
 from validation.calibration.line import Line, counted
 
@@ -35,8 +36,8 @@ class Trial:
     def of(cls, scenario: str, replications: int, settings: Mapping[str, str] | None = None) -> Trial:
         """Run it, with *settings* of its values."""
         plan = plan_of(load_scenario(scenario, settings))
-        runs = {n: tables_of(plan, *replicate(plan, n)) for n in range(replications)}
-        return cls(plan, replications, stacked(runs))
+        runs = {n: derived_of(plan, *replicate(plan, n)) for n in range(replications)}
+        return cls(plan, replications, Tables.of(together(runs)))
 
     def events(self, activity: str, outcome: str) -> pd.DataFrame:
         """The rows of the event log in which *activity* came out so."""
