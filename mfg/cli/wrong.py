@@ -13,13 +13,8 @@ from mfg.errors import Faults, MfgError, Parameter, Refused
 
 _NUMBER = re.compile(r"-?[0-9][0-9.eE+-]*")
 _OF_A_PATIENT = ("age", "area", "bmi", "bsa", "height", "sex")  # near to an option of another meaning
-
-
-_OPTIONS = {
-    "replications": "-n",
-    "output": "-o",
-    "settings": "--set",
-}  # what is not called like its parameter
+# What is not called like its parameter.
+_OPTIONS = {"replications": "-n", "output": "-o", "settings": "--set"}
 
 
 def as_typed(error: MfgError) -> MfgError:
