@@ -15,7 +15,7 @@ from attrs import frozen
 
 from mfg.record import FileRead
 
-KINDS = ("stated", "cited", "derived", "assumed", "calibrated")
+EVIDENCE_KINDS = ("stated", "cited", "derived", "assumed", "calibrated")
 
 
 @frozen
@@ -86,7 +86,7 @@ class Finding:
 
 def counted(numbers: tuple[Number, ...]) -> dict[str, int]:
     """How many numbers are of each kind, and how many have no evidence."""
-    counts = dict.fromkeys((*KINDS, "without evidence"), 0)
+    counts = dict.fromkeys((*EVIDENCE_KINDS, "without evidence"), 0)
     for number in numbers:
         counts[number.evidence.kind if number.evidence else "without evidence"] += 1
     return counts

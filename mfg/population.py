@@ -25,7 +25,10 @@ from mfg.spread import (
     Spread,
     WeightSpread,
 )
-from mfg.units import Density, Offset, Percent, PerMonth, Quantity, alike, amount, quantity_of, text
+from mfg.units import Quantity, alike, amount, quantity_of, text
+from mfg.units.amounts import Percent
+from mfg.units.culture import Density
+from mfg.units.times import Offset, PerMonth
 
 
 @frozen

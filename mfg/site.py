@@ -13,7 +13,10 @@ from attrs import field, frozen
 from mfg.calendar import Hours
 from mfg.evidence import Number
 from mfg.spread import DurationSpread, PercentSpread
-from mfg.units import Delay, Duration, EachTime, Flasks, Percent, PerMonth, Temperature, number
+from mfg.units import number
+from mfg.units.amounts import Percent
+from mfg.units.culture import Flasks, Temperature
+from mfg.units.times import Delay, Duration, EachTime, PerMonth
 
 # What a piece of work may need, and what the place that has it calls all of them.
 CLINIC = {"room": "rooms", "bed": "beds"}

@@ -17,22 +17,11 @@ from mfg.cut import Parent, TooWide, parent_of
 from mfg.errors import Refused
 from mfg.shape import Shape
 from mfg.sizes import KILOGRAMS
-from mfg.units import (
-    LONGEST,
-    Anything,
-    CellCount,
-    Concentration,
-    Duration,
-    Gathered,
-    Measure,
-    Quantity,
-    Volume,
-    Weight,
-    alike,
-    measure_of,
-    number,
-    text,
-)
+from mfg.units import Quantity, alike, number, text
+from mfg.units.amounts import Anything, CellCount, Concentration, Volume, Weight
+from mfg.units.culture import Gathered
+from mfg.units.measure import Measure, measure_of
+from mfg.units.times import MOST_DAYS, Duration
 
 _WIDEST = 100  # geometric standard deviation
 _SURE = 6  # standard deviations, beyond which there is one value in a thousand million
@@ -190,7 +179,7 @@ def _of(name: str, unit: str, like: str, *, signed: bool = False, most: str | No
 
 
 DurationSpread = Annotated[
-    Spread, Measure("a duration", ("minute", "hour", "day", "week"), "3 hour", zero=True, most=LONGEST)
+    Spread, Measure("a duration", ("minute", "hour", "day", "week"), "3 hour", zero=True, most=MOST_DAYS)
 ]
 DoublingTimeSpread = Annotated[Spread, measure_of(Duration)]
 VolumeSpread = Annotated[Spread, measure_of(Volume)]

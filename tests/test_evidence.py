@@ -20,7 +20,9 @@ from mfg.reader.library import builtin, shelf, sources
 from mfg.reader.protocols import protocol_of
 from mfg.reader.scenarios import load_population, load_site
 from mfg.reader.toml import read_toml
-from mfg.units import Anything, Quantity, measure_of, quantity_of
+from mfg.units import Quantity, quantity_of
+from mfg.units.amounts import Anything
+from mfg.units.measure import measure_of
 from tests.conftest import MINIMAL, Said, protocol
 
 MEASURE = measure_of(Anything)

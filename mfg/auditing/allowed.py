@@ -13,7 +13,9 @@ from mfg.digits import plain
 from mfg.errors import Parameter, Refused
 from mfg.prescription.order import Administration
 from mfg.prescription.rule import RouteRule
-from mfg.units import Graduation, alike, amount, kind_of, measure_of
+from mfg.units import alike, amount, kind_of
+from mfg.units.amounts import Graduation
+from mfg.units.measure import measure_of
 
 _HOW = ("nearest", "down", "up")
 _HALF = Decimal("0.5")

@@ -61,12 +61,14 @@ def limits(
     from mfg.study.run import checked
     from mfg.study.study import Study
     from mfg.study.variants import AS_IT_IS, Variant
-    from mfg.units import Delay, measure_of, number, taken
+    from mfg.units import number
+    from mfg.units.measure import accept, measure_of
+    from mfg.units.times import Delay
 
     checked(workers, seed)
     if replications < LEAST:
         raise Refused("-n", str(replications), "is too few to tell anything apart", f"give {LEAST} or more")
-    day = None if late is None else number(taken(late, measure_of(Delay), "--late"), "day")
+    day = None if late is None else number(accept(late, measure_of(Delay), "--late"), "day")
     study = Study.of(scenario, (Variant(AS_IT_IS, pairs(settings)),), seed)
     if figure is not None:
         asked_for(study.plans[0], figure, "--figure")

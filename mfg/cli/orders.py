@@ -8,7 +8,7 @@ from decimal import Decimal
 from mfg.cli import say
 from mfg.digits import density, exact, near, plain, scientific, volume
 from mfg.prescription.order import Administration, Filled, Marked, Order, in_words, route_of
-from mfg.protocol.cases import KINDS
+from mfg.protocol.cases import CELL_KINDS
 
 
 def print_order(order: Order, source: str) -> None:
@@ -53,7 +53,9 @@ def _print_lot(order: Order) -> None:
     lot = order.lot
     assert lot is not None
     part = f", {plain(lot.viability_percent)} % viable" if lot.viability_percent is not None else ""
-    say.result(f"from the lot, of which {density(lot.count_per_mL)} {KINDS[lot.kind]}/mL were counted{part}")
+    say.result(
+        f"from the lot, of which {density(lot.count_per_mL)} {CELL_KINDS[lot.kind]}/mL were counted{part}"
+    )
     for one, given in zip(order.from_lot, order.administrations, strict=True):
         planned = f" instead of {exact(one.planned_mL)} mL" if one.planned_mL is not None else ""
         say.result(f"{one.route}: draw {exact(one.volume_mL)} mL{planned}")

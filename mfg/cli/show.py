@@ -174,10 +174,11 @@ def _ground(evidence: Any) -> str:
 
 
 def _print_counts(found: list[Any], narrowed: bool) -> None:
-    from mfg.evidence import KINDS
+    from mfg.evidence import EVIDENCE_KINDS
 
     counts = {
-        kind: sum(one.evidence is not None and one.evidence.kind == kind for one in found) for kind in KINDS
+        kind: sum(one.evidence is not None and one.evidence.kind == kind for one in found)
+        for kind in EVIDENCE_KINDS
     }
     said = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
     if narrowed:

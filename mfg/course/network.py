@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 
 from mfg.calendar import shifted
 from mfg.course.conflict import conflict
-from mfg.course.pieces import BASELINE, FAR, FREE, KINDS, REACH, Floating, Gap, Planned
+from mfg.course.pieces import BASELINE, EVENT_KINDS, FAR, FREE, REACH, Floating, Gap, Planned
 from mfg.errors import Refused
 
 
@@ -215,7 +215,7 @@ class Template:
             )
             for e in self.planned
         ]
-        events.sort(key=lambda event: (event.planned, KINDS.index(event.kind)))
+        events.sort(key=lambda event: (event.planned, EVENT_KINDS.index(event.kind)))
         return Course(tuple(events), self.gaps)
 
 

@@ -6,7 +6,7 @@ from attrs import frozen
 
 from mfg.sizes import CENTURY
 
-KINDS = ("screening", "collection", "csf-draw", "observation", "dose", "visit")
+EVENT_KINDS = ("screening", "collection", "csf-draw", "observation", "dose", "visit")
 BASELINE = "baseline"
 REACH = CENTURY.most  # days on either side of day 0: a hundred years
 FAR = 366  # days from its plan on which an event is looked for if nothing limits it

@@ -16,7 +16,7 @@ from mfg.course.making import making_of
 from mfg.course.membership import Known
 from mfg.course.network import Event, Template
 from mfg.course.observations import Retake, retakes
-from mfg.course.pieces import KINDS, REACH, Floating, Gap
+from mfg.course.pieces import EVENT_KINDS, REACH, Floating, Gap
 from mfg.course.template import template_of
 from mfg.course.words import waits_for
 from mfg.errors import Parameter, Refused
@@ -106,7 +106,7 @@ def schedule(
     )
     events = [_appointment(event, days[event.name], day0) for event in course.events]
     events += [_observation(one, day0) for one in again]
-    events.sort(key=lambda event: (event.day or 0, KINDS.index(event.kind)))
+    events.sort(key=lambda event: (event.day or 0, EVENT_KINDS.index(event.kind)))
     broken: list[Gap] = []
     if isinstance(doors, SiteDoors):
         events, broken = timed(events, course, doors)

@@ -12,7 +12,7 @@ from mfg.dispensing.words import counted, exactly, symbols
 from mfg.prescription.order import Administration, FromLot, Order, in_words
 from mfg.prescription.prescriber import Prescriber
 from mfg.prescription.rule import Amount, CellRow, RouteRule
-from mfg.protocol.cases import KINDS, Case, choose
+from mfg.protocol.cases import CELL_KINDS, Case, choose
 from mfg.protocol.protocol import Protocol
 from mfg.protocol.route import Route
 
@@ -183,7 +183,7 @@ class _Calculation:
         assert measured is not None
         dense = measured.count_per_mL
         digits = near(dense) if dense == int(dense) else exact(dense)
-        count = f"{digits} {KINDS[measured.kind]} / mL"
+        count = f"{digits} {CELL_KINDS[measured.kind]} / mL"
         self.add("the lot, counted", count, "count again: ______", ENTERED)
         if measured.viability_percent is not None:
             self.add("viability of the lot", f"{plain(measured.viability_percent)} %", "", ENTERED)

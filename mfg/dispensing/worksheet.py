@@ -24,7 +24,9 @@ from mfg.protocol.recipe import Formulate, Ship, path_of_step
 from mfg.protocol.recipe import Step as RecipeStep
 from mfg.protocol.rules import condition_of
 from mfg.record import Record
-from mfg.units import Volume, amount, measure_of, taken, text
+from mfg.units import amount, text
+from mfg.units.amounts import Volume
+from mfg.units.measure import accept, measure_of
 
 
 @frozen
@@ -152,7 +154,7 @@ def worksheet(
         steps=steps_of(protocol, counts) if kind == "product" or product is not None else (),
         portions=portions_of(order),
         product=portions_of(counts),
-        drawn_mL=amount(taken(csf, measure_of(Volume), Parameter("csf")), "mL") if csf is not None else None,
+        drawn_mL=amount(accept(csf, measure_of(Volume), Parameter("csf")), "mL") if csf is not None else None,
         needed_mL=needed if None not in volumes else None,
         vehicle=_vehicle(protocol, order, recipe),
         vehicle_draw=_draw(protocol, order, recipe),

@@ -20,7 +20,9 @@ from mfg.prescription.prescriber import Prescriber, left_out
 from mfg.prescription.scale import judged, marked_in, volume_not_checked
 from mfg.prescription.vehicle import vehicle
 from mfg.protocol.protocol import Protocol, loaded
-from mfg.units import Quantity, Volume, amount, measure_of, taken
+from mfg.units import Quantity, amount
+from mfg.units.amounts import Volume
+from mfg.units.measure import accept, measure_of
 
 
 def dose(
@@ -83,7 +85,7 @@ def dose(
         message = f"the protocol contradicts its own worked example: {fault}"
         findings.append(Finding("error", "worked-example", message))
     if csf is not None:
-        vessel = amount(taken(csf, measure_of(Volume), Parameter("csf")), "mL")
+        vessel = amount(accept(csf, measure_of(Volume), Parameter("csf")), "mL")
         containers = sum(len(one.containers) or one.sites for one in filled)
         findings += vehicle(protocol, vessel, [one.volume_mL for one in filled], containers)
     return evolve(

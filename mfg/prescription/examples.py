@@ -14,7 +14,9 @@ from mfg.errors import Parameter, Refused, nearest
 from mfg.prescription.order import Order, route_of
 from mfg.prescription.prescriber import Prescriber
 from mfg.protocol.protocol import Example, Protocol
-from mfg.units import DoseCount, Volume, amount, kind_of, measure_of
+from mfg.units import amount, kind_of
+from mfg.units.amounts import DoseCount, Volume
+from mfg.units.measure import measure_of
 
 _EXPECTED = ("cells", "volume", "containers", "total", "refused")
 _COUNTS = evolve(measure_of(DoseCount), zero=True)

@@ -13,9 +13,11 @@ from mfg.evidence import Finding
 from mfg.prescription.fill import Fill, Note
 from mfg.prescription.order import Administration, FromLot, Lot, in_words
 from mfg.prescription.prescriber import Prescriber
-from mfg.protocol.cases import KINDS
+from mfg.protocol.cases import CELL_KINDS
 from mfg.protocol.protocol import Release
-from mfg.units import Concentration, Percent, Quantity, alike, amount, kind_of, measure_of, taken
+from mfg.units import Quantity, alike, amount, kind_of
+from mfg.units.amounts import Concentration, Percent
+from mfg.units.measure import accept, measure_of
 
 _COUNT, _VIABILITY = Parameter("count"), Parameter("viability")
 _ONE, _HUNDRED = Decimal(1), Decimal(100)
@@ -29,18 +31,18 @@ def lot_of(count: str | Quantity | None, viability: str | Quantity | None) -> Lo
     """
     part = None
     if viability is not None:
-        part = amount(taken(viability, evolve(measure_of(Percent), zero=False), _VIABILITY), "%")
+        part = amount(accept(viability, evolve(measure_of(Percent), zero=False), _VIABILITY), "%")
     if count is None:
         if part is not None:
             raise Refused(_VIABILITY, f"{plain(part)} %", "has no use without a count", "give `count` too")
         return None
-    dense = taken(count, measure_of(Concentration), _COUNT)
+    dense = accept(count, measure_of(Concentration), _COUNT)
     kind = kind_of(dense)
     return Lot(amount(dense, f"{kind}/mL"), kind, part)
 
 
 def from_lot(fill: Fill, given: Administration, lot: Lot, note: Note) -> FromLot:
-    """What is taken of *lot* for the cells that one route prescribes.
+    """What is accept of *lot* for the cells that one route prescribes.
 
     Raises:
         Refused: if the count does not tell what the dose counts, or if the volume or the concentration that comes out
@@ -49,10 +51,8 @@ def from_lot(fill: Fill, given: Administration, lot: Lot, note: Note) -> FromLot
     if given.cells is None:
         problem = f"has no use for {fill.label}: the lot decides how many {fill.what} are given"
         raise Refused(_COUNT, _shown(lot), problem, "leave it out")
-    if given.counted not in KINDS:
-        problem = (
-            f"counts {KINDS[lot.kind]}, and the dose counts {in_words(given)}: nothing here tells them apart"
-        )
+    if given.counted not in CELL_KINDS:
+        problem = f"counts {CELL_KINDS[lot.kind]}, and the dose counts {in_words(given)}: nothing here tells them apart"
         raise Refused(_COUNT, _shown(lot), problem, "reckon the volume from a count of them")
     many, parts, reckoning = _held(fill, lot)
     density, volume = many / parts, given.cells * parts / many
@@ -80,10 +80,12 @@ def _held(fill: Fill, lot: Lot) -> tuple[Decimal, Decimal, list[str]]:
     if lot.kind == fill.counted:
         return count, _ONE, []
     if {lot.kind, fill.counted} != {"cell", "viable_cell"}:
-        problem = f"counts {KINDS[lot.kind]}, and the dose counts {fill.what}: no number joins them"
+        problem = f"counts {CELL_KINDS[lot.kind]}, and the dose counts {fill.what}: no number joins them"
         raise Refused(_COUNT, _shown(lot), problem, f"give a count in {fill.counted}/mL")
     if part is None:
-        problem = f"counts {KINDS[lot.kind]}, and the dose counts {fill.what}: only the viability joins them"
+        problem = (
+            f"counts {CELL_KINDS[lot.kind]}, and the dose counts {fill.what}: only the viability joins them"
+        )
         raise Refused(_COUNT, _shown(lot), problem, f"give `viability` too, or a count in {fill.counted}/mL")
     if lot.kind == "cell":
         alive = f"{exact(count * part / 100)} viable cells per mL"
@@ -150,7 +152,7 @@ def _tested(prescriber: Prescriber, test: Release, lot: Lot) -> str | None:
             return f"give `{_VIABILITY}`"
         value, unit, where = lot.viability_percent, "%", _VIABILITY
     else:
-        kind = next((k for k in KINDS if limits and all(alike(q, f"{k}/mL") for q in limits)), None)
+        kind = next((k for k in CELL_KINDS if limits and all(alike(q, f"{k}/mL") for q in limits)), None)
         if kind is None or kind != lot.kind:
             return "nothing that was given measures it"
         value, unit, where = lot.count_per_mL, f"{kind}/mL", _COUNT

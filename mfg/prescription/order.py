@@ -8,7 +8,7 @@ from decimal import Decimal
 from attrs import field, frozen
 
 from mfg.evidence import Finding
-from mfg.protocol.cases import KINDS
+from mfg.protocol.cases import CELL_KINDS
 
 
 @frozen
@@ -65,8 +65,8 @@ def in_words(given: Administration) -> str:
 
 def plural(counted: str, kind: str) -> str:
     """Many of what is *counted*, whose numbers are in the unit *kind*."""
-    if counted in KINDS:
-        return KINDS[counted]
+    if counted in CELL_KINDS:
+        return CELL_KINDS[counted]
     label = counted.removesuffix("s") + "s"
     return f"viable {label}" if kind == "viable_cell" and "viable" not in label else label
 

@@ -18,7 +18,11 @@ ROUNDINGS = {
     "half-up": ROUND_HALF_UP,
     "half-even": ROUND_HALF_EVEN,
 }
-KINDS = {"cell": "cells", "viable_cell": "viable cells", "IEQ": "islet equivalents"}  # what may be counted
+CELL_KINDS = {
+    "cell": "cells",
+    "viable_cell": "viable cells",
+    "IEQ": "islet equivalents",
+}  # what may be counted
 LIMITS = {"least": "at least", "above": "above", "most": "at most", "below": "below"}
 
 Case = Mapping[str, "Decimal | str"]

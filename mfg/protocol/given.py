@@ -10,7 +10,9 @@ from attrs import evolve
 from mfg.errors import Parameter, Refused
 from mfg.protocol.cases import Measured
 from mfg.protocol.protocol import Covariate, Protocol, bounds_of
-from mfg.units import Anything, Quantity, Weight, alike, amount, measure_of, taken, text
+from mfg.units import Quantity, alike, amount, text
+from mfg.units.amounts import Anything, Weight
+from mfg.units.measure import accept, measure_of
 
 
 def case_of(protocol: Protocol, given: Mapping[str, str | Quantity]) -> dict[str, Decimal | str]:
@@ -46,7 +48,7 @@ def value_of(protocol: Protocol, name: str, value: str | Quantity, where: str) -
     measure = measure_of(Weight)
     if name != "weight":
         measure = evolve(measure_of(Anything), name=f"the {name}", like=f"3 {covariate.unit}")
-    quantity = taken(value, measure, where)
+    quantity = accept(value, measure, where)
     if not alike(quantity, covariate.unit):
         raise Refused(where, text(quantity), f"is not in {covariate.unit}", f"write it in {covariate.unit}")
     number = amount(quantity, covariate.unit)
@@ -54,7 +56,7 @@ def value_of(protocol: Protocol, name: str, value: str | Quantity, where: str) -
 
 
 def measured(covariate: Covariate, unit: str) -> Measured:
-    """A covariate in its *unit*, with the units taken off."""
+    """A covariate in its *unit*, with the units accept off."""
     rounding = covariate.round.within(unit) if covariate.round else None
     return Measured(unit, bounds_of(covariate, unit), rounding)
 

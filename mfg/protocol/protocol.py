@@ -19,15 +19,10 @@ from mfg.protocol.recipe import Formulate, Step
 from mfg.protocol.route import Route
 from mfg.protocol.rules import Limits, Round, When
 from mfg.record import FileRead
-from mfg.units import (
-    Anything,
-    Gathered,
-    Interval,
-    Offset,
-    Percent,
-    Spacing,
-    amount,
-)
+from mfg.units import amount
+from mfg.units.amounts import Anything, Percent
+from mfg.units.culture import Gathered
+from mfg.units.times import Interval, Offset, Spacing
 
 
 @frozen

@@ -13,19 +13,9 @@ from attrs import frozen
 
 from mfg.protocol.rules import Limits, When
 from mfg.spread import CellSpread, GatheredSpread, VolumeSpread
-from mfg.units import (
-    Area,
-    CellCount,
-    Delay,
-    Density,
-    Duration,
-    Every,
-    Percent,
-    PerWeek,
-    Spacing,
-    Temperature,
-    Volume,
-)
+from mfg.units.amounts import CellCount, Percent, Volume
+from mfg.units.culture import Area, Density, Temperature
+from mfg.units.times import Delay, Duration, Every, PerWeek, Spacing
 
 
 @frozen

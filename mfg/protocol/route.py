@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from mfg.protocol.rules import Round, When
-from mfg.units import Cells, Concentration, DoseCount, Duration, Percent, Volume
+from mfg.units.amounts import Cells, Concentration, DoseCount, Percent, Volume
+from mfg.units.times import Duration
 
 
 @frozen

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from attrs import field, frozen
 
 from mfg.protocol.cases import LIMITS, Bounds, Condition, Rounding
-from mfg.units import Anything, Graduation, Quantity, amount, text
+from mfg.units import Quantity, amount, text
+from mfg.units.amounts import Anything, Graduation
 
 
 @frozen

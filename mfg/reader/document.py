@@ -20,7 +20,8 @@ from typing import Any
 
 from mfg.errors import Refused, nearest
 from mfg.evidence import Evidence, Number, Source
-from mfg.units import Anything, measure_of
+from mfg.units.amounts import Anything
+from mfg.units.measure import measure_of
 
 CLAIMS = ("fact", "cited", "derived", "assumed", "calibrated")
 BESIDE = ("range", "departs_from")  # further words on evidence

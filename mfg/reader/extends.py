@@ -24,7 +24,7 @@ from mfg.reader.library import find
 from mfg.reader.paths import is_value, places_in
 from mfg.reader.toml import read_toml
 
-KINDS = {"site-1": "site", "population-1": "population", "scenario-1": "scenario"}
+FILE_KINDS = {"site-1": "site", "population-1": "population", "scenario-1": "scenario"}
 OWN = ("schema", "name", "title", "extends", "without", "variant")  # never taken over
 _FILES = ("protocol", "site", "population", "patients", "in_progress")
 
@@ -59,11 +59,11 @@ def parent_of(path: Path) -> str | None:
 def _parent(own: Tree, path: Path) -> Tree:
     """What is taken over: the other file without what stays behind, every number with its evidence."""
     name, schema = own.get("extends"), str(own.get("schema"))
-    if schema not in KINDS:
+    if schema not in FILE_KINDS:
         raise Refused(
             "extends", str(name), "is for a site, a population or a scenario", "write the whole file"
         )
-    kind = KINDS[schema]
+    kind = FILE_KINDS[schema]
     if not isinstance(name, str):
         raise Refused(
             "extends", None, f"does not name a {kind}", f"name a built-in {kind} or the path of a file"

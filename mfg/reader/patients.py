@@ -19,7 +19,9 @@ from mfg.files import bytes_of
 from mfg.scenario import Candidate, Given, InProgress
 from mfg.scenario.standing import COLLECTED, CULTURE, FREEZER, FROZEN, GIVEN, IN_CULTURE, STANDS, UNPLATED
 from mfg.sizes import DIGITS, LISTED, TABLE
-from mfg.units import CellCount, Volume, Weight, amount, measure_of
+from mfg.units import amount
+from mfg.units.amounts import CellCount, Volume, Weight
+from mfg.units.measure import measure_of
 
 Listed = TypeVar("Listed", Candidate, Given | InProgress)
 _PATIENTS = (("patient", "arrived", "weight_kg"), ("age", "arm", "site"))

@@ -8,7 +8,7 @@ from typing import Any, NewType
 from attrs import Factory, field, frozen
 
 from mfg.scenario import Policy
-from mfg.units import ArrivalRate, Delay, Duration
+from mfg.units.times import ArrivalRate, Delay, Duration
 
 Seed = NewType("Seed", int)  # a count, with a limit of its own
 

@@ -22,7 +22,9 @@ from mfg.reader.scenario_file import ArrivalsFile, ScenarioFile
 from mfg.reader.toml import parse_toml
 from mfg.site import Site
 from mfg.sizes import CENTURY
-from mfg.units import Anything, alike, amount, measure_of
+from mfg.units import alike, amount
+from mfg.units.amounts import Anything
+from mfg.units.measure import measure_of
 
 _PARTS: dict[str, type] = {"protocol": Protocol, "site": Site, "population": Population}
 SET = "set for this run"  # the evidence of what was set

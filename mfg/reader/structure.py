@@ -33,7 +33,9 @@ from mfg.reader.document import names_of
 from mfg.reader.scenario_file import Seed
 from mfg.sizes import COUNT, SEED
 from mfg.spread import KEYS, MeasuredSpread, Spread, read_spread
-from mfg.units import Measure, Percent, Quantity, Volume, measure_of
+from mfg.units import Quantity
+from mfg.units.amounts import Percent, Volume
+from mfg.units.measure import Measure, measure_of
 
 _T = TypeVar("_T")
 Way = tuple[str | int, ...]  # the keys and places that lead to a part of a tree

@@ -14,7 +14,8 @@ from mfg.protocol.protocol import Protocol, Release, Supply
 from mfg.protocol.recipe import Observe, Step
 from mfg.protocol.rules import When
 from mfg.site import Site
-from mfg.units import ArrivalRate, Delay, Duration, amount
+from mfg.units import amount
+from mfg.units.times import ArrivalRate, Delay, Duration
 
 
 @frozen

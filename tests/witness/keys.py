@@ -11,7 +11,7 @@ from mfg.protocol.protocol import Protocol
 from mfg.protocol.recipe import STEPS
 from mfg.protocol.rules import LIMITS
 from mfg.reader.document import BESIDE, CLAIMS, Tree, take_off_evidence
-from mfg.reader.extends import KINDS
+from mfg.reader.extends import FILE_KINDS
 from mfg.reader.keys import attributes, inside, is_named
 from mfg.reader.library import sources
 from mfg.reader.scenario_file import ArrivalsFile, ScenarioFile
@@ -33,7 +33,7 @@ def keys() -> list[str]:
     """Every key as the path that leads to it; of a key that holds others, these."""
     found = [key for file, cls in FILES.items() for key in (f"{file}.schema", *_of_class(file, cls))]
     found += [f"{file}.facts" for file in FILES]
-    found += [f"{file}.{key}" for file in KINDS.values() for key in _OF_EXTENDING]
+    found += [f"{file}.{key}" for file in FILE_KINDS.values() for key in _OF_EXTENDING]
     found += [f"scenario.{part}" for part in PARTS]
     found += [f"{group}.{word}" for group, words in WORDS.items() for word in words]
     return list(dict.fromkeys(found))
@@ -80,7 +80,7 @@ def _said(documents: Tree) -> Iterator[tuple[str, Any]]:
             continue
         tree = {key: value for key, value in own.items() if file != "scenario" or key not in PARTS}
         yield from ((f"{file}.{key}", own.get(key)) for key in ("schema", "facts"))
-        if file in KINDS.values():
+        if file in FILE_KINDS.values():
             yield from ((f"{file}.{key}", own.get(key)) for key in _OF_EXTENDING)
         yield from _evidence(tree)
         yield from _in_table(file, cls, take_off_evidence(tree, sources())[0])

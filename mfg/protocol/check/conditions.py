@@ -9,7 +9,8 @@ from mfg.errors import Refused, nearest
 from mfg.protocol.cases import LIMITS, uncovered
 from mfg.protocol.protocol import Covariate, Protocol, bounds_of
 from mfg.protocol.rules import Limits, When, condition_of
-from mfg.units import KNOWN, alike
+from mfg.units import alike
+from mfg.units.amounts import KNOWN
 
 _LOWER, _UPPER = ("least", "above"), ("most", "below")
 

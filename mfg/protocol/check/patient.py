@@ -9,7 +9,8 @@ from mfg.protocol.cases import LIMITS
 from mfg.protocol.check.measuring import rounding_fault
 from mfg.protocol.protocol import Covariate, Protocol
 from mfg.protocol.rules import Limits
-from mfg.units import KNOWN, alike, text
+from mfg.units import alike, text
+from mfg.units.amounts import KNOWN
 
 JUDGED = {
     "weight": "kg",

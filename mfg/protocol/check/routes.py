@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from mfg.errors import Refused, nearest
-from mfg.protocol.cases import KINDS
+from mfg.protocol.cases import CELL_KINDS
 from mfg.protocol.check.conditions import can_be_read, covered
 from mfg.protocol.protocol import Protocol
 from mfg.protocol.route import CellRule, Route
@@ -87,5 +87,7 @@ def _kinds(path: str, route: Route) -> Iterator[Refused]:
     dense = route.concentration
     for quantity in (dense.is_, dense.least, dense.most) if dense and len(kinds) == 1 else ():
         if quantity is not None and kind_of(quantity) not in kinds:
-            problem = f"is in {KINDS[kind_of(quantity)]}, and the dose is in {KINDS[next(iter(kinds))]}"
+            problem = (
+                f"is in {CELL_KINDS[kind_of(quantity)]}, and the dose is in {CELL_KINDS[next(iter(kinds))]}"
+            )
             yield Refused(f"{path}.concentration", text(quantity), problem, "count one of them throughout")
