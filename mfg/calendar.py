@@ -1,4 +1,4 @@
-"""Dates, months, opening hours and public holidays.
+"""Months, opening hours and public holidays.
 
 A course is planned in whole days and the site runs in whole minutes since the midnight on which its
 scenario starts, on the site's own clock. Dates live at the edges.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Container, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
 
@@ -24,27 +24,6 @@ DAYS_A_MONTH = 30.4375  # a twelfth of 365.25
 FOREVER = 1 << 60  # minutes: later than everything
 
 Window = tuple[int, int]
-
-
-def read_date(given: object, where: str = "") -> date:
-    """Read a day written YYYY-MM-DD, or a TOML date.
-
-    Raises:
-        Refused: for a time of day, another order, a day that the calendar does not have, or one out of reach.
-    """
-    shown = str(given)
-    if isinstance(given, date) and not isinstance(given, datetime):
-        day = given
-    elif not isinstance(given, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", given):
-        raise Refused(where, shown[:80], "is not a day", "write it as YYYY-MM-DD, like 2026-03-12")
-    else:
-        try:
-            day = date.fromisoformat(given)
-        except ValueError:
-            raise Refused(where, shown, "is not a day of the calendar", "check month and day") from None
-    if not 1950 <= day.year <= 2150:
-        raise Refused(where, shown, "is a year out of reach", "use a year from 1950 to 2150")
-    return day
 
 
 def shifted(baseline: date, months: int, days: int) -> date:

@@ -3,8 +3,7 @@
     MfgError
     ├── Refused      one thing a person gave cannot be used: where it stands, what it is, why not, what would do
     ├── Faults       every such thing in one file, table or command, together
-    ├── Failed       replications ended in an error: there is no summary over the others
-    └── Unsound      a finished run fails its own audit: a defect of the model, never of the input
+    └── Failed, Unsound      a run went wrong: see `mfg.failures`
 
 The facts are positional fields and the sentence is made from them, so an error survives SimPy and
 pickling, both of which rebuild it from its ``args``; and they stand in its ``__dict__``, from which a cluster's
@@ -69,32 +68,6 @@ class Faults(MfgError):
     def __str__(self) -> str:
         count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
         return "\n".join([f"{self.source}: {count}", *(f"  {fault}" for fault in self.faults)])
-
-
-@define(slots=False)
-class Failed(MfgError):
-    """Replications of a study ended in an error; each with what happened and how to repeat it alone."""
-
-    replications: tuple[str, ...]
-    saved: int
-
-    def __str__(self) -> str:
-        count = len(self.replications)
-        failed = "1 replication" if count == 1 else f"{count} replications"
-        more = [f"and {count - 20} more"] if count > 20 else []
-        lines = "\n".join(f"  {one}" for one in (*self.replications[:20], *more))
-        return f"{failed} failed, {self.saved} are kept, and there is no summary\n{lines}"
-
-
-@define(slots=False)
-class Unsound(MfgError):
-    """A run that broke one of its own invariants: please report it with its scenario and seed."""
-
-    replication: int
-    broken: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return f"replication {self.replication} fails its own audit: " + "; ".join(self.broken)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

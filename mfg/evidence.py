@@ -2,18 +2,12 @@
 
 Every number in a built-in file is *stated* by a source in ``seeds/``, *cited* from a publication
 that is not one of them, *derived* from such numbers by a formula, *assumed* with a reason, or
-*calibrated*: an assumption that names what it was tuned to. Sources also contradict each other;
-the contradictions are facts too.
+*calibrated*: an assumption that names what it was tuned to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from attrs import frozen
-
-from mfg.record import FileRead
 
 EVIDENCE_KINDS = ("stated", "cited", "derived", "assumed", "calibrated")
 
@@ -41,47 +35,6 @@ class Number:
     path: str
     value: str
     evidence: Evidence | None
-
-
-@frozen
-class Fact:
-    """A figure that a source states, in our words, with its places in the source."""
-
-    name: str
-    value: Any
-    about: str
-    where: tuple[str, ...]
-
-
-@frozen
-class Contradiction:
-    """What a source says in two ways, or two sources say differently."""
-
-    name: str
-    between: tuple[str, ...]
-    about: str
-
-
-@frozen
-class Source:
-    """One document: the seed's own file name, how to cite it, and what it states; `read` is our file of it."""
-
-    key: str
-    file: str
-    cite: str
-    facts: Mapping[str, Fact]
-    contradictions: tuple[Contradiction, ...]
-    read: FileRead | None = None
-
-
-@frozen
-class Finding:
-    """Something worth knowing about an answer, and what supports it: `level` is note, warning or error."""
-
-    level: str
-    rule: str
-    message: str
-    evidence: str = ""
 
 
 def counted(numbers: tuple[Number, ...]) -> dict[str, int]:

@@ -10,7 +10,7 @@ import pytest
 from attrs import evolve, fields
 
 from mfg.calendar import DAY
-from mfg.errors import Unsound
+from mfg.failures import Unsound
 from mfg.log.columns import Columns
 from mfg.plan.compile import plan_of
 from mfg.plan.plan import Plan

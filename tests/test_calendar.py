@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfg.calendar import ALWAYS, DAY, Hours, holidays_of, intersection, merged, read_date, shifted
+from mfg.calendar import ALWAYS, DAY, Hours, holidays_of, intersection, merged, shifted
+from mfg.dates import read_date
 from mfg.errors import Refused
 
 WINDOWS = st.lists(

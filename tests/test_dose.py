@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pint import UnitRegistry
 
-from mfg import Refused, dose, load_protocol
+from mfg import Refused, audit, dose, load_protocol, schedule
 from mfg.reader.library import find
 from mfg.units import quantity_of
 from tests.conftest import MINIMAL, Said, protocol
@@ -295,3 +296,14 @@ def test_a_protocol_that_contradicts_its_own_examples_says_so(
     assert said.status == 1
     assert f"lenzumestrocel-phase2 ({mine})" in said.out
     assert "contradicts its own worked example" in said.out
+
+
+@pytest.mark.parametrize("named", ["lenzumestrocel-phase2", Path("my.toml")])
+@pytest.mark.parametrize(
+    "asked", [dose, partial(schedule, baseline="2026-03-12"), partial(audit, path="doses.csv")]
+)
+def test_a_name_is_not_a_protocol(asked: Callable[..., Any], named: str | Path) -> None:
+    """Whoever gives the name or the path of one is told how it is loaded."""
+    advice = rf"is not a loaded protocol; load it first: mfg.load_protocol\({str(named)!r}\)$"
+    with pytest.raises(Refused, match=rf"^protocol: {str(named)!r} {advice}"):
+        asked(named)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from mfg.calendar import DAY
-from mfg.errors import Faults, Unsound
+from mfg.errors import Faults
+from mfg.failures import Unsound
 from mfg.results.tables import Tables
 from mfg.simulation import freezing, making
 from mfg.simulation.lots import Dosing, Lot

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mfg.calendar import DAY
-from mfg.errors import Unsound
+from mfg.failures import Unsound
 from mfg.log import limits
 from mfg.plan.compile import plan_of
 from mfg.plan.plan import Plan

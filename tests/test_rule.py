@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from mfg import Refused
-from mfg.evidence import Finding
+from mfg.finding import Finding
 from mfg.prescription.prescriber import Prescriber
 from mfg.prescription.rule import Rule
 from tests.conftest import ROOT, protocol
@@ -51,9 +51,9 @@ def test_a_rule_answers_for_what_it_names() -> None:
 
 def test_a_rule_reads_a_measurement_as_the_protocol_does() -> None:
     """Inside its limits, and rounded before anything is computed from it."""
-    assert rule().checked("weight", Decimal("61.9"), "weight") == 61
+    assert rule().accept("weight", Decimal("61.9"), "weight") == 61
     with pytest.raises(Refused, match="at least 30 kg"):
-        rule().checked("weight", Decimal(29), "weight")
+        rule().accept("weight", Decimal(29), "weight")
 
 
 @pytest.mark.parametrize("case", [{}, {"weight": Decimal(61)}, {"weight": Decimal(61), "blasts": "some"}])

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mfg import Faults, Refused, dose, load_protocol
-from mfg.prescription.order import Filled, Order
+from mfg.prescription.order import Administration, Filled, Order
 from mfg.prescription.prescriber import Prescriber
 from mfg.prescription.scale import marked_in
 from tests.conftest import MINIMAL, Said, protocol
@@ -62,7 +62,8 @@ def test_no_mark_is_nearer(size: str, part: int) -> None:
     """A fill is shown on a whole number of marks, at most half a mark away and never beyond the size."""
     box = Filled("syringe", Decimal(size), Decimal(size) * part / 10_000)
     assert box.fill_mL is not None
-    (one,) = marked_in(FILL, [box], box.fill_mL, 1, None)
+    route = Administration("im", None, "cell", "cell", 1, volume_mL=box.fill_mL, containers=(box,))
+    (one,) = marked_in(FILL, route)
     assert one.marked_mL % one.mark_mL == 0
     assert abs(one.marked_mL - box.fill_mL) * 2 <= one.mark_mL
     assert one.marked_mL <= Decimal(size)

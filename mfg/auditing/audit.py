@@ -18,7 +18,8 @@ from mfg.auditing.verdict import Verdict
 from mfg.auditing.witnesses import POUNDS_FROM, change_limit
 from mfg.errors import Faults
 from mfg.prescription.examples import example_faults
-from mfg.protocol.protocol import Protocol, loaded
+from mfg.protocol.given import refuse_name
+from mfg.protocol.protocol import Protocol
 from mfg.sheet import Row, Sheet, Unreadable, is_total, number_of, open_sheet
 from mfg.units import amount
 
@@ -128,7 +129,8 @@ def audit(
             worked examples.
         Refused: if *arm*, *dose* or *round* say nothing that this protocol knows.
     """
-    protocol, where = loaded(protocol), Path(path)
+    refuse_name(protocol)
+    where = Path(path)
     asked = Asked.of(protocol, arm, dose)
     rounding = read_rounding(round) if round is not None else None
     rules = (

@@ -140,7 +140,7 @@ class Reading:
         for name, number in columns.measured():
             value = self.number(cells, number)
             if value is not None:
-                case[name] = prescriber.checked(name, value, number.header)
+                case[name] = prescriber.rule.accept(name, value, number.header)
         for name, index in columns.words.items():
             if cells[index].strip():
                 case[name] = cells[index].strip()

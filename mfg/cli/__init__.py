@@ -28,7 +28,8 @@ from mfg.cli import (
     today,
 )
 from mfg.cli.wrong import as_typed, in_words
-from mfg.errors import Failed, MfgError
+from mfg.errors import MfgError
+from mfg.failures import Failed
 
 DONE, _FOUND, _REFUSED, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 

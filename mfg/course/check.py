@@ -14,8 +14,9 @@ from mfg.course.template import attempted
 from mfg.errors import Refused
 from mfg.protocol.cases import Bounds, Case
 from mfg.protocol.occurrences import months_and_days
-from mfg.protocol.protocol import Arm, Protocol, Supply, bounds_of
-from mfg.protocol.rules import When, condition_of
+from mfg.protocol.protocol import Arm, Protocol
+from mfg.protocol.rules import When, bounds_of, condition_of
+from mfg.protocol.supply import Supply
 from mfg.units import text
 
 BASELINES = (

@@ -12,7 +12,7 @@ from mfg.course.doors import WORKING, Doors
 from mfg.course.network import Course, Event
 from mfg.course.pieces import Floating, Gap
 from mfg.course.words import counted, waits_for
-from mfg.evidence import Finding
+from mfg.finding import Finding
 from mfg.protocol.protocol import Protocol
 
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
+
 from attrs import frozen
 
+from mfg.errors import Parameter
 from mfg.protocol.cases import Case
-from mfg.protocol.protocol import Arm, Dose, Protocol, Supply, Visit
+from mfg.protocol.events import Dose, Visit
+from mfg.protocol.given import refusal_of, value_of
+from mfg.protocol.protocol import Arm, Protocol
 from mfg.protocol.rules import When, condition_of
+from mfg.protocol.supply import Supply
+from mfg.units import Quantity
 
 
 @frozen
@@ -50,3 +58,17 @@ def open_parts(when: When | None, protocol: Protocol, known: Case) -> tuple[str,
 def in_words(parts: tuple[str, ...]) -> str:
     """A condition as people say it; nothing for one that always holds."""
     return f"if {' and '.join(dict.fromkeys(parts))}" if parts else ""
+
+
+def case_of(protocol: Protocol, given: Mapping[str, str | Quantity]) -> dict[str, Decimal | str]:
+    """The covariates of one patient: words, and decimals in each covariate's own unit.
+
+    Raises:
+        Refused: for a name that the protocol does not declare, or a value that does not fit it.
+    """
+    case: dict[str, Decimal | str] = {}
+    for name, value in given.items():
+        if name not in protocol.patient:
+            raise refusal_of(protocol, value, Parameter(f"given {name}"))
+        case[name] = value_of(protocol, name, value, Parameter(f"given {name}"))
+    return case

@@ -8,8 +8,9 @@ from attrs import define, evolve, field, frozen
 
 from mfg.course.membership import Known
 from mfg.errors import Refused
+from mfg.protocol.events import Dose, Visit
 from mfg.protocol.occurrences import Occurrence, occurrences
-from mfg.protocol.protocol import Arm, Dose, Visit
+from mfg.protocol.protocol import Arm
 
 PREVIOUS = "previous"
 FIXED = ("baseline", "release")

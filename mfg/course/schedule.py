@@ -7,22 +7,24 @@ from datetime import date, timedelta
 
 from attrs import evolve, frozen
 
-from mfg.calendar import holidays_of, read_date
+from mfg.calendar import holidays_of
 from mfg.course.appointment import Appointment, timed
 from mfg.course.arrange import Allowed, arrange
 from mfg.course.doors import Doors, SiteDoors
 from mfg.course.findings import ScheduleFinding, broken_spacings, by_the_clock, closed_days, without_date
 from mfg.course.making import making_of
-from mfg.course.membership import Known
+from mfg.course.membership import Known, case_of
 from mfg.course.network import Event, Template
 from mfg.course.observations import Retake, retakes
 from mfg.course.pieces import EVENT_KINDS, REACH, Floating, Gap
 from mfg.course.template import template_of
 from mfg.course.words import waits_for
+from mfg.dates import read_date
 from mfg.errors import Parameter, Refused
 from mfg.protocol.cases import Case
-from mfg.protocol.given import case_of
-from mfg.protocol.protocol import Arm, Protocol, Supply, loaded
+from mfg.protocol.given import refuse_name
+from mfg.protocol.protocol import Arm, Protocol
+from mfg.protocol.supply import Supply
 from mfg.site import Site
 from mfg.units import Quantity
 
@@ -89,11 +91,8 @@ def schedule(
         Refused: for a day that is none, or an arm, a supply, a covariate, a country or a clinic that is not known.
         Faults: if the site lacks what the protocol's recipe needs.
     """
-    protocol, day0, case = (
-        loaded(protocol),
-        read_date(baseline, Parameter("baseline")),
-        case_of(protocol, given or {}),
-    )
+    refuse_name(protocol)
+    day0, case = read_date(baseline, Parameter("baseline")), case_of(protocol, given or {})
     source = _supply(protocol, supply)
     chosen, template = _arm(protocol, arm, source, case)
     course, known = template.on(day0), Known.of(protocol, chosen, source, case)

@@ -6,7 +6,8 @@ from attrs import evolve, frozen
 
 from mfg.calendar import DAY
 from mfg.course.pieces import FREE
-from mfg.protocol.protocol import After, Before, Window
+from mfg.protocol.events import After, Window
+from mfg.protocol.supply import Before
 from mfg.units import Quantity, amount
 
 

@@ -13,9 +13,11 @@ from mfg.course.pieces import BASELINE, FREE, Floating, Gap, Planned
 from mfg.course.spans import Span, days_of, reach_of, span_of
 from mfg.errors import Refused
 from mfg.protocol.cases import Case, choose
+from mfg.protocol.events import Dose
 from mfg.protocol.occurrences import months_and_days
-from mfg.protocol.protocol import Arm, Dose, Protocol, Supply
+from mfg.protocol.protocol import Arm, Protocol
 from mfg.protocol.rules import condition_of
+from mfg.protocol.supply import Supply
 
 NOTHING_KNOWN: Case = {}
 _RELEASE = "release"

@@ -15,7 +15,7 @@ from mfg.dispensing.steps import Step, steps_of
 from mfg.dispensing.support import MISSING, Support, support, written
 from mfg.dispensing.words import counted, exactly, symbols
 from mfg.errors import Parameter, Refused
-from mfg.evidence import Finding
+from mfg.finding import Finding
 from mfg.prescription.matching import product_of
 from mfg.prescription.order import Administration, Basis, Order, in_words
 from mfg.protocol.cases import LIMITS, Condition

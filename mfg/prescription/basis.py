@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
 from mfg.digits import plain
-from mfg.evidence import Finding, Number
+from mfg.evidence import Number
+from mfg.finding import Finding
 from mfg.prescription.order import Administration, Basis
 from mfg.prescription.prescriber import Prescriber
 from mfg.protocol.cases import LIMITS, Case
-from mfg.protocol.protocol import Protocol, Release
-from mfg.protocol.recipe import Formulate, Ship, Step, path_of_step
-from mfg.protocol.route import Route
 from mfg.protocol.rules import Round, When, condition_of
 from mfg.units import Quantity, text
+
+if TYPE_CHECKING:
+    from mfg.protocol.protocol import Protocol, Release
+    from mfg.protocol.recipe import Step
+    from mfg.protocol.route import Route
 
 _GIVEN, NOT_GIVEN, ASSUMED = "given", "not given", "assumed"
 _DECISIVE = ("dose", "concentration", "volume")  # what warns if it is an assumption
@@ -159,8 +163,8 @@ def _product(found: _Found) -> Iterator[Basis]:
     """Vehicle, expiry and storage of the product."""
     protocol = found.protocol
     steps = [step for step in protocol.recipe if found.holds(step.when)]
-    step = next((step for step in steps if isinstance(step, Formulate)), None)
-    place = path_of_step(protocol.recipe, step) if step is not None else ""
+    step = next((step for step in steps if step.do == "formulate"), None)
+    place = protocol.path_of_step(step) if step is not None else ""
     if step is not None:
         yield from found.rows("vehicle", f"{place}.vehicle", step.vehicle)
         for key, what in (("reserve", "vehicle, kept back"), ("dead_volume", "vehicle, left behind in each")):
@@ -176,8 +180,8 @@ def _kept(found: _Found, after: Sequence[Step]) -> Iterator[Basis]:
     rows = [
         row
         for step in after
-        if isinstance(step, Ship) and step.keep is not None
-        for row in found.rows(f"storage, {step.leg}", f"{path_of_step(found.protocol.recipe, step)}.keep")
+        if step.do == "ship" and step.keep is not None
+        for row in found.rows(f"storage, {step.leg}", f"{found.protocol.path_of_step(step)}.keep")
     ]
     yield from rows or [Basis("storage", "none", NOT_GIVEN)]
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from mfg.prescription.fill import Box, Fill
 from mfg.prescription.order import plural
 from mfg.prescription.rule import Amount, CellRow, RouteRule, Rule
 from mfg.protocol.cases import Rounding
 from mfg.protocol.given import measured
-from mfg.protocol.protocol import Protocol, Treatment, bounds_of, share
-from mfg.protocol.route import CellRule, Route
-from mfg.protocol.rules import Round, condition_of
+from mfg.protocol.rules import Round, bounds_of, condition_of, fraction_of
 from mfg.units import Quantity, alike, amount, kind_of
+
+if TYPE_CHECKING:
+    from mfg.protocol.protocol import Protocol, Treatment
+    from mfg.protocol.route import CellRule, Route
 
 
 def rule_of(protocol: Protocol, treatment: Treatment) -> Rule:
@@ -66,7 +70,7 @@ def _route(protocol: Protocol, route: Route) -> RouteRule:
         component=route.component,
         counted=route.counted or counted,
         sites=tuple((condition_of(row.when, protocol.units), row.is_) for row in route.sites),
-        shares=tuple((condition_of(row.when, protocol.units), share(row.is_)) for row in route.share),
+        shares=tuple((condition_of(row.when, protocol.units), fraction_of(row.is_)) for row in route.share),
         rows=tuple((condition_of(rule.when, protocol.units), taken_off(rule)) for rule in route.cells),
         fill=_fill(protocol, route, counted),
     )

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
 from mfg.errors import Parameter, Refused
-from mfg.evidence import Finding
+from mfg.finding import Finding
 from mfg.prescription.basis import assumptions, basis_of, covariates_of
 from mfg.prescription.examples import example_faults
-from mfg.prescription.fill import Fill
 from mfg.prescription.lot import differing, from_lot, lot_of, released
 from mfg.prescription.matching import match_or_say
 from mfg.prescription.observed import aged
-from mfg.prescription.order import Administration, FromLot, Lot, Marked, Order
+from mfg.prescription.order import Administration, FromLot, Lot, Order
 from mfg.prescription.prescriber import Prescriber, left_out
 from mfg.prescription.scale import judged, marked_in, volume_not_checked
 from mfg.prescription.vehicle import vehicle
-from mfg.protocol.protocol import Protocol, loaded
+from mfg.protocol.given import refuse_name
 from mfg.units import Quantity, amount
 from mfg.units.amounts import Volume
 from mfg.units.measure import accept, measure_of
+
+if TYPE_CHECKING:
+    from mfg.protocol.protocol import Protocol
 
 
 def dose(
@@ -50,7 +53,8 @@ def dose(
     Raises:
         Refused: for anything that the protocol does not allow or does not define. No dose is guessed.
     """
-    protocol, known = loaded(protocol), dict(given or {})
+    refuse_name(protocol)
+    known = dict(given or {})
     if weight is not None:
         if "weight" in known:
             raise Refused(
@@ -70,7 +74,7 @@ def dose(
         findings.append(said)
     filled = _filled(order, drawn)
     basis = basis_of(prescriber, case, known, filled)
-    marked = [tuple(_marked(fill, one)) for fill, one in zip(prescriber.fills, filled, strict=True)]
+    marked = [tuple(marked_in(fill, one)) for fill, one in zip(prescriber.fills, filled, strict=True)]
     tolerance = prescriber.tolerance
     for fill, one, marks in zip(prescriber.fills, filled, marked, strict=True):
         findings += judged(fill, marks, one, tolerance)
@@ -128,7 +132,3 @@ def _filled(order: Order, drawn: Sequence[FromLot]) -> list[Administration]:
         )
         for given, one in zip(order.administrations, drawn, strict=True)
     ]
-
-
-def _marked(fill: Fill, one: Administration) -> Iterator[Marked]:
-    return marked_in(fill, one.containers, one.volume_mL, one.sites, one.concentration_cells_per_mL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
@@ -13,10 +13,12 @@ from mfg.digits import plain
 from mfg.errors import Parameter, Refused, nearest
 from mfg.prescription.order import Order, route_of
 from mfg.prescription.prescriber import Prescriber
-from mfg.protocol.protocol import Example, Protocol
 from mfg.units import amount, kind_of
 from mfg.units.amounts import DoseCount, Volume
 from mfg.units.measure import measure_of
+
+if TYPE_CHECKING:
+    from mfg.protocol.protocol import Example, Protocol
 
 _EXPECTED = ("cells", "volume", "containers", "total", "refused")
 _COUNTS = evolve(measure_of(DoseCount), zero=True)

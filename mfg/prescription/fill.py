@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from mfg.digits import near, plain
 from mfg.digits import volume as shown
 from mfg.errors import Refused
-from mfg.evidence import Finding
+from mfg.finding import Finding
 from mfg.prescription.order import Filled
 from mfg.protocol.cases import FREE, Bounds, Rounding
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
 from mfg.digits import exact, near, plain
 from mfg.errors import Parameter, Refused
-from mfg.evidence import Finding
+from mfg.finding import Finding
 from mfg.prescription.fill import Fill, Note
 from mfg.prescription.order import Administration, FromLot, Lot, in_words
 from mfg.prescription.prescriber import Prescriber
 from mfg.protocol.cases import CELL_KINDS
-from mfg.protocol.protocol import Release
 from mfg.units import Quantity, alike, amount, kind_of
 from mfg.units.amounts import Concentration, Percent
 from mfg.units.measure import accept, measure_of
+
+if TYPE_CHECKING:
+    from mfg.protocol.protocol import Release
 
 _COUNT, _VIABILITY = Parameter("count"), Parameter("viability")
 _ONE, _HUNDRED = Decimal(1), Decimal(100)
@@ -42,7 +45,7 @@ def lot_of(count: str | Quantity | None, viability: str | Quantity | None) -> Lo
 
 
 def from_lot(fill: Fill, given: Administration, lot: Lot, note: Note) -> FromLot:
-    """What is accept of *lot* for the cells that one route prescribes.
+    """What is taken of *lot* for the cells that one route prescribes.
 
     Raises:
         Refused: if the count does not tell what the dose counts, or if the volume or the concentration that comes out

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
 from mfg.errors import Refused
-from mfg.evidence import Finding
+from mfg.finding import Finding
 from mfg.prescription.basis import basis_of, covariates_of
 from mfg.prescription.order import Administration, Order
 from mfg.prescription.prescriber import Prescriber
 from mfg.prescription.scale import marked_in
-from mfg.protocol.protocol import Protocol
 from mfg.units import Quantity
+
+if TYPE_CHECKING:
+    from mfg.protocol.protocol import Protocol
 
 
 def product_of(protocol: Protocol, order: Order, given: Mapping[str, str | Quantity]) -> Order:
@@ -31,13 +34,8 @@ def product_of(protocol: Protocol, order: Order, given: Mapping[str, str | Quant
             case = prescriber.case(given)
             made = prescriber.order(case)
             basis = basis_of(prescriber, case, given, made.administrations)
-            marked = tuple(
-                mark
-                for fill, one in zip(prescriber.fills, made.administrations, strict=True)
-                for mark in marked_in(
-                    fill, one.containers, one.volume_mL, one.sites, one.concentration_cells_per_mL
-                )
-            )
+            given_by = zip(prescriber.fills, made.administrations, strict=True)
+            marked = tuple(mark for fill, one in given_by for mark in marked_in(fill, one))
             used = covariates_of(prescriber, case)
             found.append(evolve(made, basis=basis, covariates=used, marked=marked))
     if not found:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import date
+from typing import TYPE_CHECKING
 
-from mfg.calendar import read_date
+from mfg.dates import read_date
 from mfg.errors import Parameter, Refused
-from mfg.evidence import Finding
-from mfg.protocol.protocol import Protocol
+from mfg.finding import Finding
 from mfg.units import amount, text
+
+if TYPE_CHECKING:
+    from mfg.protocol.protocol import Protocol
 
 
 def aged(

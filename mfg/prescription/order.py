@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from attrs import field, frozen
 
-from mfg.evidence import Finding
+from mfg.finding import Finding
 from mfg.protocol.cases import CELL_KINDS
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from mfg.errors import Parameter
-from mfg.evidence import Finding
+from mfg.finding import Finding
 from mfg.prescription.compile import routes_of, rule_of
 from mfg.prescription.fill import Fill
 from mfg.prescription.order import Order, total
@@ -16,10 +17,12 @@ from mfg.prescription.rule import Rule
 from mfg.prescription.which import the_arm, the_dose, the_supply
 from mfg.protocol.cases import Case
 from mfg.protocol.given import value_of
-from mfg.protocol.protocol import Arm, Protocol, Release
-from mfg.protocol.route import Route
 from mfg.protocol.rules import condition_of
 from mfg.units import Quantity, amount
+
+if TYPE_CHECKING:
+    from mfg.protocol.protocol import Arm, Protocol, Release
+    from mfg.protocol.route import Route
 
 
 @frozen
@@ -95,14 +98,6 @@ class Prescriber:
         """The part of a case that is known without the patient."""
         known = {"arm": self.arm.name, "dose": self.dose}
         return {**known, **({"supply": self.supply} if self.supply is not None else {})}
-
-    def checked(self, name: str, value: Decimal, where: str) -> Decimal:
-        """A covariate in its own unit, inside the protocol's limits and rounded as the protocol says.
-
-        Raises:
-            Refused: outside the limits.
-        """
-        return self.rule.checked(name, value, where)
 
     def order(self, case: Case) -> Order:
         """The dose in *case*, with what there is to say about its arithmetic.

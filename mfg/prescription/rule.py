@@ -16,7 +16,7 @@ from attrs import frozen
 
 from mfg.digits import near, plain
 from mfg.errors import Refused
-from mfg.evidence import Finding
+from mfg.finding import Finding
 from mfg.prescription.fill import Fill, Note
 from mfg.prescription.order import Administration, Filled
 from mfg.protocol.cases import FREE, Bounds, Case, Condition, Measured, choose
@@ -204,17 +204,17 @@ class Rule:
     measured: Mapping[str, Measured]
     routes: tuple[RouteRule, ...]
 
-    def checked(self, name: str, value: Decimal, where: str) -> Decimal:
+    def accept(self, name: str, value: Decimal, where: str) -> Decimal:
         """A covariate in its own unit, inside the protocol's limits and rounded as the protocol says.
 
         Raises:
             Refused: outside the limits.
         """
         known = self.measured.get(name)
-        return value if known is None else known.checked(value, where, self.protocol)
+        return value if known is None else known.accept(value, where, self.protocol)
 
     def administrations(self, case: Case, note: Note = _unheard) -> tuple[Administration, ...]:
-        """What is given in *case*: covariates as `checked` returns them, and the words that are asked for.
+        """What is given in *case*: covariates as `accept` returns them, and the words that are asked for.
 
         *note* is told what there is to say of the arithmetic.
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from mfg.digits import exact, mark, near, plain
-from mfg.evidence import Finding
+from mfg.finding import Finding
 from mfg.prescription.fill import Fill
 from mfg.prescription.order import Administration, Filled, Marked
 
@@ -28,17 +28,16 @@ def mark_of(box: Filled, volume: Decimal) -> Decimal:
     return Decimal(next((step for size, step in _SCALES if box.nominal_mL <= size), "1"))
 
 
-def marked_in(
-    fill: Fill, boxes: Sequence[Filled], volume: Decimal | None, sites: int, density: Decimal | None
-) -> Iterator[Marked]:
-    """The fills of one route as a scale can measure them, *density* cells in each mL; those that are alike once.
+def marked_in(fill: Fill, given: Administration) -> Iterator[Marked]:
+    """The fills of what one route gives as a scale can measure them; those that are alike once.
 
-    Without containers that are filled it is the *volume* for each of the *sites*.
+    Without containers that are filled it is the volume for each of the sites.
     """
+    volume, density = given.volume_mL, given.concentration_cells_per_mL
     if volume is None:
         return
-    alike = Counter(box for box in boxes if box.fill_mL is not None)
-    for box, number in (alike or {Filled("", fill_mL=volume / sites): sites}).items():
+    alike = Counter(box for box in given.containers if box.fill_mL is not None)
+    for box, number in (alike or {Filled("", fill_mL=volume / given.sites): given.sites}).items():
         if box.fill_mL is None:
             continue
         step = mark_of(box, box.fill_mL)

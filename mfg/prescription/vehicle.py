@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from mfg.digits import plain, volume
 from mfg.errors import Parameter, Refused
-from mfg.evidence import Finding
-from mfg.protocol.protocol import Protocol
+from mfg.finding import Finding
 from mfg.units import amount
+
+if TYPE_CHECKING:
+    from mfg.protocol.protocol import Protocol
 
 _NONE = Decimal(0)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from mfg.errors import Parameter, Refused
-from mfg.protocol.protocol import Arm, Protocol
+
+if TYPE_CHECKING:
+    from mfg.protocol.protocol import Arm, Protocol
 
 _NOTHING = "nothing"
 
@@ -25,7 +27,8 @@ def the_arm(protocol: Protocol, name: str | None, dose: str | None) -> Arm:
         return arm
     arms = protocol.arms
     if dose is not None and len(arms) > 1 and not any(dose in arm.doses for arm in arms):
-        advice = f"doses: {', '.join(_doses(arms))}"
+        doses = dict.fromkeys(dose for arm in arms for dose in arm.doses)
+        advice = f"doses: {', '.join(doses)}"
         raise Refused(Parameter("dose"), dose, "is given in no arm of this protocol", advice)
     if arms_differ(protocol, dose):
         on = "" if dose is None else f" for {dose}"
@@ -98,7 +101,3 @@ def _in_words(arm: Arm, dose: str | None) -> str:
     if dose is not None:
         return arm.doses.get(dose, _NOTHING)
     return " and ".join(dict.fromkeys(arm.doses.values())) or _NOTHING
-
-
-def _doses(arms: Iterable[Arm]) -> list[str]:
-    return list(dict.fromkeys(dose for arm in arms for dose in arm.doses))

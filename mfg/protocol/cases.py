@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import TypeVar
 
@@ -82,7 +81,7 @@ class Measured:
     limits: Bounds
     rounding: Rounding | None
 
-    def checked(self, value: Decimal, where: str, whose: str) -> Decimal:
+    def accept(self, value: Decimal, where: str, whose: str) -> Decimal:
         """*value* in this unit, inside the limits of *whose* protocol and rounded as it says.
 
         Raises:
@@ -113,7 +112,6 @@ class Condition:
 
 
 Row = TypeVar("Row")
-_BESIDE = Decimal("1e-9")
 
 
 def choose(rows: Sequence[tuple[Condition, Row]], case: Case, where: str) -> Row:
@@ -132,44 +130,3 @@ def choose(rows: Sequence[tuple[Condition, Row]], case: Case, where: str) -> Row
         problem = "has no row" if not held else f"has {len(held)} rows"
         raise Refused(where, None, f"{problem} for {shown}", "the protocol file leaves this case open")
     return held[0]
-
-
-def uncovered(
-    rows: Sequence[Condition],
-    words: Mapping[str, Sequence[str]],
-    reach: Mapping[str, Bounds],
-    rounded: Mapping[str, Rounding],
-) -> Iterator[str]:
-    """Cases that no row or several rows of a decision table take, tried at every band end and beside it.
-
-    *words* lists the values of everything that is a word; *reach* limits everything that is a number. What is
-    *rounded* before a row is chosen is tried only at what rounding can give.
-    """
-    asked = sorted({name for condition in rows for name in condition.parts})
-    axes: list[list[Decimal | str]] = []
-    for name in asked:
-        if name in words:
-            axes.append(list(words[name]))
-            continue
-        parts = [condition.parts.get(name) for condition in rows] + [reach[name]]
-        ends = {end for part in parts if isinstance(part, Bounds) for end in part.ends()}
-        if name in rounded:
-            axes.append(_multiples(ends, reach[name], rounded[name]))
-            continue
-        axes.append(
-            sorted(v for end in ends for v in (end - _BESIDE, end, end + _BESIDE) if v in reach[name])
-        )
-    for values in itertools.product(*axes):
-        case = dict(zip(asked, values, strict=True))
-        held = sum(condition.admits(case) for condition in rows)
-        if held != 1:
-            shown = " and ".join(f"{name} {value}" for name, value in case.items()) or "every case"
-            yield f"{shown}: {'no row' if held == 0 else f'{held} rows'}"
-
-
-def _multiples(ends: Iterable[Decimal], reach: Bounds, rounding: Rounding) -> list[Decimal | str]:
-    """The values next to each of *ends* that rounding gives for something within *reach*."""
-    near = {rounding.apply(end) + n * rounding.step for end in ends for n in (-1, 0, 1)}
-    inside = [end for end in (*reach.ends(), *near) for end in (end - _BESIDE, end, end + _BESIDE)]
-    given = sorted(rounding.apply(value) for value in inside if value in reach)
-    return [value for value in sorted(near) if given and given[0] <= value <= given[-1]]

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
+from os import PathLike
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
 from mfg.errors import Parameter, Refused
 from mfg.protocol.cases import Measured
-from mfg.protocol.protocol import Covariate, Protocol, bounds_of
+from mfg.protocol.rules import bounds_of
 from mfg.units import Quantity, alike, amount, text
 from mfg.units.amounts import Anything, Weight
 from mfg.units.measure import accept, measure_of
 
-
-def case_of(protocol: Protocol, given: Mapping[str, str | Quantity]) -> dict[str, Decimal | str]:
-    """The covariates of one patient: words, and decimals in each covariate's own unit.
-
-    Raises:
-        Refused: for a name that the protocol does not declare, or a value that does not fit it.
-    """
-    case: dict[str, Decimal | str] = {}
-    for name, value in given.items():
-        if name not in protocol.patient:
-            raise _unasked(protocol, value, Parameter(f"given {name}"))
-        case[name] = value_of(protocol, name, value, Parameter(f"given {name}"))
-    return case
+if TYPE_CHECKING:
+    from mfg.protocol.protocol import Covariate, Protocol
 
 
 def value_of(protocol: Protocol, name: str, value: str | Quantity, where: str) -> Decimal | str:
@@ -38,29 +28,43 @@ def value_of(protocol: Protocol, name: str, value: str | Quantity, where: str) -
         Refused: for a name that the protocol does not declare, or a value that does not fit it.
     """
     covariate = protocol.patient.get(name)
-    if covariate is None and name != "weight":
-        raise _unasked(protocol, value, where)
-    covariate = covariate or Covariate(unit="kg")
-    if covariate.unit is None:
+    if covariate is None:
+        if name != "weight":
+            raise refusal_of(protocol, value, where)
+        unit = "kg"
+    elif covariate.unit is None:
         if value not in covariate.one_of:
             raise Refused(where, str(value), "is not allowed", f"use one of {', '.join(covariate.one_of)}")
         return str(value)
+    else:
+        unit = covariate.unit
     measure = measure_of(Weight)
     if name != "weight":
-        measure = evolve(measure_of(Anything), name=f"the {name}", like=f"3 {covariate.unit}")
+        measure = evolve(measure_of(Anything), name=f"the {name}", like=f"3 {unit}")
     quantity = accept(value, measure, where)
-    if not alike(quantity, covariate.unit):
-        raise Refused(where, text(quantity), f"is not in {covariate.unit}", f"write it in {covariate.unit}")
-    number = amount(quantity, covariate.unit)
-    return measured(covariate, covariate.unit).checked(number, where, protocol.name)
+    if not alike(quantity, unit):
+        raise Refused(where, text(quantity), f"is not in {unit}", f"write it in {unit}")
+    return measured(covariate, unit).accept(amount(quantity, unit), where, protocol.name)
 
 
-def measured(covariate: Covariate, unit: str) -> Measured:
-    """A covariate in its *unit*, with the units accept off."""
-    rounding = covariate.round.within(unit) if covariate.round else None
+def measured(covariate: Covariate | None, unit: str) -> Measured:
+    """A covariate in its *unit*, with the units taken off; one that the protocol does not declare has no limits."""
+    rounding = covariate.round.within(unit) if covariate is not None and covariate.round else None
     return Measured(unit, bounds_of(covariate, unit), rounding)
 
 
-def _unasked(protocol: Protocol, value: object, where: str) -> Refused:
+def refuse_name(protocol: object) -> None:
+    """Say how a protocol is loaded, if *protocol* is the name or the path of one.
+
+    Raises:
+        Refused: for a name or a path.
+    """
+    if isinstance(protocol, (str, PathLike)):
+        advice = f"load it first: mfg.load_protocol({str(protocol)!r})"
+        raise Refused(Parameter("protocol"), str(protocol)[:80], "is not a loaded protocol", advice)
+
+
+def refusal_of(protocol: Protocol, value: object, where: str) -> Refused:
+    """The refusal of a covariate that a protocol does not declare."""
     known = ", ".join(protocol.patient) or "nothing"
     return Refused(where, str(value), "is nothing that this protocol asks for", f"it asks for {known}")

@@ -8,7 +8,7 @@ from itertools import pairwise
 from attrs import frozen
 
 from mfg.errors import Refused
-from mfg.protocol.protocol import Dose, Repeat, Visit
+from mfg.protocol.events import Dose, Repeat, Visit
 from mfg.sizes import CENTURY, REPEATED
 from mfg.units import Quantity, alike, amount
 

@@ -7,22 +7,21 @@ Frozen values only. How a file becomes one is `mfg.reader`; what it means for on
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from attrs import field, frozen
 
 from mfg.errors import Refused, nearest
-from mfg.evidence import Contradiction, Number
-from mfg.protocol.cases import LIMITS, Bounds
-from mfg.protocol.recipe import Formulate, Step
+from mfg.evidence import Number
+from mfg.protocol.events import Dose, Visit
+from mfg.protocol.recipe import Formulate, Step, path_of_step
 from mfg.protocol.route import Route
 from mfg.protocol.rules import Limits, Round, When
+from mfg.protocol.supply import Supply
 from mfg.record import FileRead
-from mfg.units import amount
+from mfg.sources import Contradiction
 from mfg.units.amounts import Anything, Percent
-from mfg.units.culture import Gathered
-from mfg.units.times import Interval, Offset, Spacing
+from mfg.units.times import Spacing
 
 
 @frozen
@@ -38,77 +37,6 @@ class Covariate:
     most: Anything | None = None
     below: Anything | None = None
     round: Round | None = None
-
-
-@frozen
-class Window:
-    """How far an event may lie from its planned day."""
-
-    before: Spacing | None = None
-    after: Spacing | None = None
-
-
-@frozen
-class Day:
-    """An offset from baseline, possibly for some patients only."""
-
-    is_: Offset
-    when: When | None = None
-
-
-@frozen
-class After:
-    """A spacing from another event: exact (`is`), or at least and at most so long; hours are clock time."""
-
-    of: str
-    is_: Interval | None = None
-    least: Interval | None = None
-    most: Interval | None = None
-
-
-@frozen
-class Repeat:
-    """The same event again: `times` in all, `every` so often, on the given days of each period."""
-
-    every: Offset
-    times: int
-    on: tuple[Offset, ...] = ()
-
-
-@frozen
-class Dose:
-    """One planned dosing day, on a grid from baseline (`day`) or in a chain (`after`).
-
-    The day of an `inpatient` may be a weekend or a holiday.
-    """
-
-    name: str
-    day: tuple[Day, ...] = ()
-    after: After | None = None
-    window: Window | None = None
-    repeat: Repeat | None = None
-    when: When | None = None
-    inpatient: bool = False
-
-
-@frozen
-class Visit:
-    """A planned visit.
-
-    One that `repeats` takes place again if the dose that it is bound to is put off past its window after
-    it took place.
-    """
-
-    name: str
-    kind: str = "visit"
-    by: str | None = None
-    day: tuple[Day, ...] = ()
-    after: After | None = None
-    window: Window | None = None
-    repeat: Repeat | None = None
-    when: When | None = None
-    inpatient: bool = False
-    repeats: bool = False
 
 
 @frozen
@@ -151,41 +79,6 @@ class Allocation:
     block: int | None = None
     strata: tuple[str, ...] = ()
     stagger: Stagger | None = None
-
-
-@frozen
-class Before:
-    """How long before a dose its collection lies, possibly for some doses only."""
-
-    is_: Spacing | None = None
-    least: Spacing | None = None
-    most: Spacing | None = None
-    when: When | None = None
-
-
-@frozen
-class Collecting:
-    """Collections that are added up `until` a floor is reached: at `most` so many, `every` so many days."""
-
-    until: Gathered
-    most: int
-    every: Spacing | None = None
-
-
-@frozen
-class Supply:
-    """Where the cells of a dose come from: a fresh lot for each dose, a bank of one lot, or stock.
-
-    A bank holds so many containers more than its doses need (`spare`), or so many cells (`backup`).
-    """
-
-    name: str
-    kind: str
-    before: tuple[Before, ...] = ()
-    spare: int = 0
-    collect: Collecting | None = None
-    backup: Gathered | None = None
-    about: str | None = None
 
 
 @frozen
@@ -297,6 +190,10 @@ class Protocol:
         place = next(n for n, one in enumerate(self.routes, 1) if one is route)
         return f"route.{route.name}, {place}" if names.count(route.name) > 1 else f"route.{route.name}"
 
+    def path_of_step(self, step: Step) -> str:
+        """Where *step* stands in the file: by what it does, and where several do that, by its leg or its place."""
+        return path_of_step(self.recipe, step)
+
     def evidence_of(self, path: str) -> str:
         """What supports the number or the word at *path*, or the empty string."""
         return next((str(n.evidence) for n in self.numbers if n.path == path and n.evidence), "")
@@ -307,27 +204,3 @@ def _named(things: tuple[_Named, ...], name: str, kind: str, where: str) -> _Nam
         if thing.name == name:
             return thing
     raise Refused(where, name, f"is no {kind} of this protocol", nearest(name, [t.name for t in things]))
-
-
-def loaded(protocol: object) -> Protocol:
-    """*protocol*, if it is one.
-
-    Raises:
-        Refused: for the name or the path of one, with how it is loaded.
-    """
-    if isinstance(protocol, Protocol):
-        return protocol
-    advice = f"load it first: mfg.load_protocol({str(protocol)!r})"
-    raise Refused("protocol", str(protocol)[:80], "is not a loaded protocol", advice)
-
-
-def bounds_of(thing: Any, unit: str) -> Bounds:
-    """The limits of *thing* (anything that has some, or None) as decimals of *unit*."""
-    stated = {name: getattr(thing, name, None) for name in LIMITS}
-    return Bounds(**{name: amount(end, unit) for name, end in stated.items() if end is not None})
-
-
-def share(percent: Percent) -> Decimal:
-    """A percentage as a fraction."""
-    magnitude: Decimal = percent.magnitude
-    return magnitude / 100

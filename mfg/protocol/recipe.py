@@ -7,7 +7,7 @@ where it is done, by whom and how long it takes is the site's.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, get_args
+from typing import ClassVar, Literal, get_args
 
 from attrs import frozen
 
@@ -38,7 +38,7 @@ class Passages:
 class Collect:
     """Take the starting material from the patient (or the donor): a volume, or cells that are counted."""
 
-    do: ClassVar[str] = "collect"
+    do: ClassVar[Literal["collect"]] = "collect"
     volume: VolumeSpread | None = None
     yields: GatheredSpread | None = None
     when: When | None = None
@@ -48,7 +48,7 @@ class Collect:
 class Ship:
     """Carry the material along one of the site's legs, within a time and a temperature range."""
 
-    do: ClassVar[str] = "ship"
+    do: ClassVar[Literal["ship"]] = "ship"
     leg: str
     within: Duration | None = None
     keep: Range | None = None
@@ -59,7 +59,7 @@ class Ship:
 class Isolate:
     """Separate the cells that are to be cultured."""
 
-    do: ClassVar[str] = "isolate"
+    do: ClassVar[Literal["isolate"]] = "isolate"
     when: When | None = None
 
 
@@ -72,7 +72,7 @@ class Expand:
     own weekdays, or every so often.
     """
 
-    do: ClassVar[str] = "expand"
+    do: ClassVar[Literal["expand"]] = "expand"
     lasts: Duration | None = None
     yields: CellSpread | None = None
     vessel: Area | None = None
@@ -90,7 +90,7 @@ class Expand:
 class Induce:
     """Culture on in another medium until the cells have changed."""
 
-    do: ClassVar[str] = "induce"
+    do: ClassVar[Literal["induce"]] = "induce"
     lasts: Duration
     when: When | None = None
 
@@ -102,7 +102,7 @@ class Cryopreserve:
     Each container `contains` so many cells, or what one dose needs.
     """
 
-    do: ClassVar[str] = "cryopreserve"
+    do: ClassVar[Literal["cryopreserve"]] = "cryopreserve"
     after_passage: int | None = None
     contains: CellSpread | None = None
     when: When | None = None
@@ -112,7 +112,7 @@ class Cryopreserve:
 class Thaw:
     """Take containers from the bank or from stock; with `recovers` the cells grow again before they are given."""
 
-    do: ClassVar[str] = "thaw"
+    do: ClassVar[Literal["thaw"]] = "thaw"
     recovers: Duration | None = None
     when: When | None = None
 
@@ -124,7 +124,7 @@ class Formulate:
     Of a vehicle that is drawn from the patient a `reserve` is kept back, and a `dead_volume` stays behind in each container.
     """
 
-    do: ClassVar[str] = "formulate"
+    do: ClassVar[Literal["formulate"]] = "formulate"
     vehicle: str
     drawn: Spacing | None = None
     draw: Limits | None = None
@@ -141,7 +141,7 @@ class Administer:
     A `chase` is what is drawn from the patient there, just before, and follows the cells.
     """
 
-    do: ClassVar[str] = "administer"
+    do: ClassVar[Literal["administer"]] = "administer"
     chase: str | None = None
     when: When | None = None
 
@@ -150,7 +150,7 @@ class Administer:
 class Observe:
     """Keep the patient: lying for a while, then in a bed."""
 
-    do: ClassVar[str] = "observe"
+    do: ClassVar[Literal["observe"]] = "observe"
     lying: Delay | None = None
     stay: Duration | None = None
     when: When | None = None

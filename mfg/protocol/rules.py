@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
 
 from attrs import field, frozen
 
 from mfg.protocol.cases import LIMITS, Bounds, Condition, Rounding
 from mfg.units import Quantity, amount, text
-from mfg.units.amounts import Anything, Graduation
+from mfg.units.amounts import Anything, Graduation, Percent
 
 
 @frozen
@@ -30,7 +32,7 @@ class Limits:
 
     def within(self, unit: str) -> Bounds:
         """The same range as decimals of *unit*."""
-        return Bounds(**{name: amount(value, unit) for name, value in self.bounds()})
+        return bounds_of(self, unit)
 
     def __str__(self) -> str:
         if self.one_of:
@@ -69,3 +71,14 @@ class When:
 def condition_of(when: When | None, units: Mapping[str, str]) -> Condition:
     """*when* as decimals of each covariate's own unit; always true where there is none."""
     return (when or When()).within(units)
+
+
+def bounds_of(thing: Any, unit: str) -> Bounds:
+    """The limits of *thing* (anything that has some, or None) as decimals of *unit*."""
+    stated = {name: getattr(thing, name, None) for name in LIMITS}
+    return Bounds(**{name: amount(end, unit) for name, end in stated.items() if end is not None})
+
+
+def fraction_of(percent: Percent) -> Decimal:
+    """A percentage as a fraction."""
+    return amount(percent, "%") / 100

@@ -19,7 +19,8 @@ from functools import lru_cache
 from typing import Any
 
 from mfg.errors import Refused, nearest
-from mfg.evidence import Evidence, Number, Source
+from mfg.evidence import Evidence, Number
+from mfg.sources import Source
 from mfg.units.amounts import Anything
 from mfg.units.measure import measure_of
 

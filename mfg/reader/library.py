@@ -6,10 +6,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from mfg.errors import Faults, Refused, nearest
-from mfg.evidence import Contradiction, Fact, Source
 from mfg.reader.document import Tree
 from mfg.reader.toml import read_file
 from mfg.record import FileRead
+from mfg.sources import Contradiction, Fact, Source
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _SHELVES = {

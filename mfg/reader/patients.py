@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
-from mfg.calendar import read_date
+from mfg.dates import read_date
 from mfg.errors import Faults, Refused, nearest
 from mfg.files import bytes_of
 from mfg.scenario import Candidate, Given, InProgress

@@ -10,7 +10,7 @@ from attrs import evolve
 
 from mfg.course.check import course_faults
 from mfg.errors import Faults, Refused, nearest
-from mfg.evidence import Contradiction, Number, Source
+from mfg.evidence import Number
 from mfg.protocol.check import faults_of
 from mfg.protocol.occurrences import occurrences
 from mfg.protocol.protocol import Arm, Protocol, Treatment
@@ -19,6 +19,7 @@ from mfg.reader.library import find, sources
 from mfg.reader.salvage import Read, read_as
 from mfg.reader.toml import read_file
 from mfg.record import FileRead
+from mfg.sources import Contradiction, Source
 
 SCHEMA = "protocol-1"
 SCHEMAS = (SCHEMA, "site-1", "population-1", "scenario-1")

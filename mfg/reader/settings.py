@@ -10,7 +10,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from mfg.calendar import read_date
+from mfg.dates import read_date
 from mfg.errors import Faults, Parameter, Refused
 from mfg.population import Population
 from mfg.protocol.protocol import Protocol

@@ -21,14 +21,16 @@ from cattrs.errors import (
 )
 from cattrs.gen import make_dict_structure_fn, override
 
-from mfg.calendar import Hours, read_date
+from mfg.calendar import Hours
+from mfg.dates import read_date
 from mfg.errors import Refused, nearest
 from mfg.population import Covariate, Shares
 from mfg.protocol.cases import ROUNDINGS
-from mfg.protocol.protocol import Before, Day, Window
+from mfg.protocol.events import Day, Window
 from mfg.protocol.recipe import STEPS, Step
 from mfg.protocol.route import CellRule, ConcentrationRule, Share, Sites, VolumeRule
 from mfg.protocol.rules import Limits, Round, When
+from mfg.protocol.supply import Before
 from mfg.reader.document import names_of
 from mfg.reader.scenario_file import Seed
 from mfg.sizes import COUNT, SEED

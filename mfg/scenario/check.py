@@ -9,8 +9,8 @@ from decimal import Decimal
 from mfg.errors import Refused, nearest
 from mfg.protocol.check.arms import given_treatments
 from mfg.protocol.check.conditions import can_be_read
-from mfg.protocol.protocol import bounds_of
 from mfg.protocol.recipe import Expand
+from mfg.protocol.rules import bounds_of
 from mfg.scenario.admission import admission_faults
 from mfg.scenario.begun import begun_faults
 from mfg.scenario.covariates import misfits

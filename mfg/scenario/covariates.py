@@ -8,7 +8,8 @@ from decimal import Decimal
 from mfg.errors import Refused, nearest
 from mfg.population import Shares
 from mfg.protocol.check.conditions import can_be_read
-from mfg.protocol.protocol import Covariate, bounds_of
+from mfg.protocol.protocol import Covariate
+from mfg.protocol.rules import bounds_of
 from mfg.scenario.scenario import Scenario
 from mfg.spread import Spread
 from mfg.units import alike, amount, text

@@ -10,9 +10,10 @@ from attrs import field, frozen
 
 from mfg.evidence import Number
 from mfg.population import Population
-from mfg.protocol.protocol import Protocol, Release, Supply
+from mfg.protocol.protocol import Protocol, Release
 from mfg.protocol.recipe import Observe, Step
 from mfg.protocol.rules import When
+from mfg.protocol.supply import Supply
 from mfg.site import Site
 from mfg.units import amount
 from mfg.units.times import ArrivalRate, Delay, Duration

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from operator import attrgetter
 
-from mfg.errors import Refused, Unsound
+from mfg.errors import Refused
+from mfg.failures import Unsound
 from mfg.log.columns import Columns
 from mfg.plan import plan as p
 from mfg.simulation.adherence import off_course

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow.parquet as pq
 from attrs import asdict, frozen
 
-from mfg.errors import Unsound
+from mfg.failures import Unsound
 from mfg.plan.plan import Plan
 from mfg.results.derived import Derived, Table, derived_of
 from mfg.results.figures import values_of

@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 from attrs import evolve, frozen
 
-from mfg.errors import Failed, Faults, Parameter, Refused
+from mfg.errors import Faults, Parameter, Refused
+from mfg.failures import Failed
 from mfg.files import plain_name, write_atomically
 from mfg.plan.compile import plan_of
 from mfg.plan.plan import Plan

@@ -18,7 +18,8 @@ import numpy as np
 from attrs import frozen
 
 from mfg.calendar import DAY
-from mfg.errors import Failed, MfgError, Refused
+from mfg.errors import MfgError, Refused
+from mfg.failures import Failed
 from mfg.log import limits
 from mfg.plan.plan import Plan
 from mfg.results.derived import NOT_INDICATED

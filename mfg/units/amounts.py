@@ -10,7 +10,6 @@ from mfg.units.measure import Measure
 _SCALES = ("", "/kg", "/site", "/m**2", "/cm**2", "/cm", "/count")
 
 Weight = Annotated[Quantity, Measure("a body weight", ("kg",), "72 kg")]
-Height = Annotated[Quantity, Measure("a height", ("cm",), "171 cm")]
 Volume = Annotated[Quantity, Measure("a volume", ("mL", "L", "uL"), "7.2 mL")]
 Cells = Annotated[
     Quantity,

@@ -17,27 +17,20 @@ from mfg.units import REGISTRY, Quantity, alike, amount, parse_unit, quantity_of
 _NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?"
 _QUANTITY = re.compile(rf"({_NUMBER}) ?((?:[A-Za-z_%/].*)?)")
 _HINTS = {
-    "lb": "a weight is in kg here: weigh in kg, or read the scale in kg",
-    "lbs": "a weight is in kg here: weigh in kg, or read the scale in kg",
-    "cc": "write mL",
-    "ML": "write mL",
-    "ml": "write mL",
-    "cells": "write cell",
-    "cells/kg": "write cell/kg",
-    "month": 'write "1 calendar month" for a date, or a number of days',
-    "months": 'write "1 calendar month" for a date, or a number of days',
-    "days": "write day",
-    "weeks": "write week",
-    "hours": "write hour",
-    "minutes": "write minute",
-    "years": "write year",
-    "h": "write hour",
-    "hr": "write hour",
-    "hrs": "write hour",
-    "min": "write minute",
-    "mins": "write minute",
-    "d": "write day",
-    "wk": "write week",
+    word: hint
+    for hint, words in {
+        "a weight is in kg here: weigh in kg, or read the scale in kg": "lb lbs",
+        "write mL": "cc ML ml",
+        "write cell": "cells",
+        "write cell/kg": "cells/kg",
+        'write "1 calendar month" for a date, or a number of days': "month months",
+        "write minute": "min mins minutes",
+        "write hour": "h hr hrs hours",
+        "write day": "d days",
+        "write week": "wk weeks",
+        "write year": "years",
+    }.items()
+    for word in words.split()
 }
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from mfg import compare
-from mfg.errors import Failed, Unsound
+from mfg.failures import Failed, Unsound
 from mfg.simulation import replicate
 from tests.conftest import Said
 from tests.study.conftest import Finished

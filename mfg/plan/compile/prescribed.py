@@ -156,7 +156,7 @@ def _dose(
 def _portion(ruled: Ruled, tenths: int) -> p.Portion:
     """What is prescribed at a weight of so many tenths of a kilogram."""
     try:
-        weight = ruled.rule.checked("weight", Decimal(tenths) / 10, "weight")
+        weight = ruled.rule.accept("weight", Decimal(tenths) / 10, "weight")
     except Refused:
         return NO_DOSE
     return ruled({"weight": weight})

@@ -12,7 +12,7 @@ from mfg.plan import plan as p
 from mfg.plan.compile.plain import cells, minutes, part
 from mfg.plan.compile.prescribed import terms_of
 from mfg.protocol.cases import Condition
-from mfg.protocol.protocol import Release, Supply
+from mfg.protocol.protocol import Release
 from mfg.protocol.recipe import (
     Administer,
     Collect,
@@ -25,6 +25,7 @@ from mfg.protocol.recipe import (
     Thaw,
 )
 from mfg.protocol.rules import When, condition_of
+from mfg.protocol.supply import Supply
 from mfg.scenario import Scenario, in_bed
 from mfg.spread import shape_of
 from mfg.units import Quantity, alike, number
@@ -74,7 +75,7 @@ def _recipe_of(scenario: Scenario, steps: Sequence[Step], number_of: int, tests:
     collect, formulate = _first(steps, Collect), _first(steps, Formulate)
     freeze, thaw, induce = _first(steps, Cryopreserve), _first(steps, Thaw), _first(steps, Induce)
     expand, gives = _first(steps, Expand), _first(steps, Administer)
-    done = [step.do for step in steps]
+    done: list[str] = [step.do for step in steps]
     banked = freeze is not None and source is not None and source.kind == "bank"
     turns = {"cryopreserve", "thaw", "formulate"} if banked else {"thaw", "formulate"}
     turn = next((n for n, name in enumerate(done) if name in turns), len(done))

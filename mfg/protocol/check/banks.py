@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from mfg.errors import Refused
 from mfg.protocol.check.recipe import steps_for
-from mfg.protocol.protocol import Protocol, Supply
+from mfg.protocol.protocol import Protocol
 from mfg.protocol.recipe import Collect, Cryopreserve, Expand, Step, Thaw
+from mfg.protocol.supply import Supply
 
 
 def faults(protocol: Protocol) -> Iterator[Refused]:

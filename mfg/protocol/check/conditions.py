@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from itertools import product
 
 from mfg.errors import Refused, nearest
-from mfg.protocol.cases import LIMITS, uncovered
-from mfg.protocol.protocol import Covariate, Protocol, bounds_of
-from mfg.protocol.rules import Limits, When, condition_of
+from mfg.protocol.cases import LIMITS
+from mfg.protocol.check.coverage import uncovered
+from mfg.protocol.protocol import Covariate, Protocol
+from mfg.protocol.rules import Limits, When, bounds_of, condition_of
 from mfg.units import alike
 from mfg.units.amounts import KNOWN
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mfg.errors import Refused
-from mfg.protocol.protocol import Covariate, Protocol, bounds_of
+from mfg.protocol.protocol import Covariate, Protocol
 from mfg.protocol.route import Route
+from mfg.protocol.rules import bounds_of
 from mfg.units import Quantity, alike, amount, kind_of, text
 
 

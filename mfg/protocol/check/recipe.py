@@ -8,9 +8,10 @@ from mfg.digits import plain
 from mfg.errors import Refused
 from mfg.protocol.check.arms import given_treatments
 from mfg.protocol.check.conditions import asked, exclude
-from mfg.protocol.protocol import Before, Protocol, Supply, Treatment
+from mfg.protocol.protocol import Protocol, Treatment
 from mfg.protocol.recipe import Administer, Cryopreserve, Expand, Formulate, Induce, Ship, Step, Thaw
 from mfg.protocol.rules import When
+from mfg.protocol.supply import Before, Supply
 from mfg.sizes import PASSAGES
 from mfg.units import Quantity, number, text
 

@@ -1,0 +1,41 @@
+"""What a source states, each figure at its place in it; sources contradict each other, which is told as well."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import frozen
+
+from mfg.record import FileRead
+
+
+@frozen
+class Fact:
+    """A figure that a source states, in our words, with its places in the source."""
+
+    name: str
+    value: Any
+    about: str
+    where: tuple[str, ...]
+
+
+@frozen
+class Contradiction:
+    """What a source says in two ways, or two sources say differently."""
+
+    name: str
+    between: tuple[str, ...]
+    about: str
+
+
+@frozen
+class Source:
+    """One document: the seed's own file name, how to cite it, and what it states; `read` is our file of it."""
+
+    key: str
+    file: str
+    cite: str
+    facts: Mapping[str, Fact]
+    contradictions: tuple[Contradiction, ...]
+    read: FileRead | None = None
