@@ -17,11 +17,12 @@ import pytest
 from mfg.cli import asked
 from mfg.digits import density, near, plain, volume
 from mfg.dispensing.drawing import LONG, drawn, marks_of
+from mfg.dispensing.handling import later
 from mfg.dispensing.labels import labels_of
 from mfg.dispensing.page import blinded_page_of, page_of
 from mfg.dispensing.portions import portions_of
 from mfg.dispensing.words import exactly
-from mfg.dispensing.worksheet import Worksheet, later, worksheet
+from mfg.dispensing.worksheet import Worksheet, worksheet
 from mfg.errors import Refused
 from mfg.prescription.dosing import dose
 from mfg.protocol.protocol import Protocol

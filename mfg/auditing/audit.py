@@ -10,7 +10,8 @@ from attrs import define, field
 
 from mfg.auditing.allowed import Allowance, Stated, read_rounding
 from mfg.auditing.asked import Asked
-from mfg.auditing.columns import Columns, columns_of
+from mfg.auditing.columns import Columns
+from mfg.auditing.header import columns_of
 from mfg.auditing.judging import Judge
 from mfg.auditing.naming import Naming
 from mfg.auditing.reading import Reading

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from mfg.errors import Refused
 from mfg.reader.document import names_of
-from mfg.reader.structure import Way, tried
+from mfg.reader.structure import TreePath, structure
 
 _T = TypeVar("_T")
 _PARTS = re.compile(r"^(protocol|site|population)\.")
@@ -52,7 +52,7 @@ class Read(Generic[_T]):
 
 def read_as(tree: Any, cls: type[_T], missing: Mapping[str, Any]) -> Read[_T]:
     """What can be read of *tree* as a *cls*; *missing* holds what stands in for a key that must be there."""
-    value, found = tried(tree, cls)
+    value, found = structure(tree, cls)
     faults = tuple(fault for fault, _ in found)
     rest, left_out = deepcopy(tree), list[str]()
     seen: set[str] = set()
@@ -67,7 +67,7 @@ def read_as(tree: Any, cls: type[_T], missing: Mapping[str, Any]) -> Read[_T]:
         for way in sorted(taken, key=_by_place, reverse=True):
             left_out.append(_path(rest, way))
             _take_out(rest, way, {} if way in unknown else missing)
-        value, found = tried(rest, cls)
+        value, found = structure(rest, cls)
     return Read(value, faults, tuple(left_out))
 
 
@@ -83,11 +83,11 @@ def follows(fault: Refused, left_out: str) -> bool:
     return whole and re.split(r"[. ]", where)[0] in _FOLLOWS.get(head, ())
 
 
-def _by_place(way: Way) -> tuple[str, ...]:
+def _by_place(way: TreePath) -> tuple[str, ...]:
     return tuple(f"{step:06d}" if isinstance(step, int) else str(step) for step in way)
 
 
-def _deepest(tree: Any, way: Way, missing: Mapping[str, Any]) -> Way:
+def _deepest(tree: Any, way: TreePath, missing: Mapping[str, Any]) -> TreePath:
     """The part of *way* that is to go: what is wrong, or what lacks a key for which nothing stands in."""
     node = tree
     for depth, step in enumerate(way):
@@ -101,7 +101,7 @@ def _deepest(tree: Any, way: Way, missing: Mapping[str, Any]) -> Way:
     return way[:-1] if way and way[-1] in missing and node == missing[str(way[-1])] else way
 
 
-def _take_out(tree: Any, way: Way, missing: Mapping[str, Any]) -> None:
+def _take_out(tree: Any, way: TreePath, missing: Mapping[str, Any]) -> None:
     *before, last = way
     node = tree
     for step in before:
@@ -116,7 +116,7 @@ def _take_out(tree: Any, way: Way, missing: Mapping[str, Any]) -> None:
         del node[last]
 
 
-def _path(tree: Any, way: Way) -> str:
+def _path(tree: Any, way: TreePath) -> str:
     names: list[str] = []
     node = tree
     for step in way:
