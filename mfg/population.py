@@ -81,13 +81,13 @@ class Product:
 
 
 @frozen
-class Shares:
+class Categorical:
     """A covariate that is a word: the share of the patients for whom it is each."""
 
     words: Mapping[str, Percent] = field(metadata={"key": None})
 
 
-Covariate = MeasuredSpread | Shares
+CovariateDistribution = MeasuredSpread | Categorical
 
 
 @frozen
@@ -110,7 +110,7 @@ class Population:
     growth: Growth | None = None
     product: Product | None = None
     measures: Mapping[str, MeasuredSpread] = field(factory=dict)
-    covariates: Mapping[str, Covariate] = field(factory=dict, metadata={"key": "covariate"})
+    covariates: Mapping[str, CovariateDistribution] = field(factory=dict, metadata={"key": "covariate"})
     numbers: tuple[Number, ...] = field(factory=tuple, metadata={"key": None})
 
 

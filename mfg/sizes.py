@@ -44,11 +44,11 @@ class Size:
 FILE = Size(
     "bytes of a TOML file", 256 * 1024, "split it: sites, populations and lists have files of their own"
 )
-LINE = Size("characters in a line of TOML", 10_000, "write it in several lines")
+LINE_LENGTH = Size("characters in a line of TOML", 10_000, "write it in several lines")
 DEPTH = Size("levels of tables and lists inside each other", 32, "nest less")
 DOTS = Size("dots in a key", 16, "write shorter keys")
 VALUES = Size("values in a TOML file", 20_000, "split it")
-DIGITS = Size("characters of a number", 64, "write an ordinary number")
+NUMBER_LENGTH = Size("characters of a number", 64, "write an ordinary number")
 TABLE = Size("bytes of a table in a file", 64 * 1024 * 1024, "split it")
 LISTED = Size("lines of a list of patients", 100_000, "split the list")
 PATIENTS = Size(
@@ -75,11 +75,11 @@ VARIANTS = Size(
 
 SIZES = (
     FILE,
-    LINE,
+    LINE_LENGTH,
     DEPTH,
     DOTS,
     VALUES,
-    DIGITS,
+    NUMBER_LENGTH,
     TABLE,
     LISTED,
     PATIENTS,

@@ -10,7 +10,7 @@ import pytest
 
 from mfg.errors import Faults
 from mfg.sheet import (
-    Meaning,
+    ColumnMeaning,
     Unreadable,
     is_total,
     meaning_of,
@@ -98,8 +98,8 @@ def test_a_header_that_could_mean_something_else_means_nothing(text: str) -> Non
 
 def test_a_weaker_header_and_one_without_its_unit_are_known_as_such() -> None:
     """`Weight` needs its unit, and a group is an arm only if nothing else is."""
-    assert meaning_of("Weight") == Meaning("weight")
-    assert meaning_of("Group") == Meaning("arm", weak=True)
+    assert meaning_of("Weight") == ColumnMeaning("weight")
+    assert meaning_of("Group") == ColumnMeaning("arm", weak=True)
     assert read_heading("Cells (x10e6)").unclear
 
 

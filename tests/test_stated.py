@@ -16,7 +16,7 @@ from scipy import stats
 from mfg.cut import Parent, TooWide, parent_of
 from mfg.errors import Faults
 from mfg.plan.compile import plan_of
-from mfg.population import Shares
+from mfg.population import Categorical
 from mfg.reader.scenarios import load_population, load_scenario, load_site
 from mfg.simulation.cohort import cohort_of
 from mfg.simulation.draws import Draws, Luck
@@ -112,7 +112,7 @@ def test_what_is_stated_of_a_covariate_is_drawn(path: Path) -> None:
     given = load_scenario(path)
     plan = plan_of(given)
     for name, covariate in given.population.covariates.items():
-        if isinstance(covariate, Shares):
+        if isinstance(covariate, Categorical):
             words = np.array(words_of(plan, MANY, name, COUNT))
             for word, share in covariate.words.items():
                 part = number(share, "%") / 100

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
-from mfg.auditing.words import Words
+from mfg.auditing.words import Vocabulary
 from mfg.errors import Parameter, Refused
 from mfg.prescription.order import Administration, in_words
 from mfg.prescription.prescriber import Prescriber
@@ -16,7 +16,7 @@ from mfg.protocol.protocol import Arm, Protocol
 from mfg.sheet import Unreadable
 
 if TYPE_CHECKING:
-    from mfg.auditing.columns import Columns
+    from mfg.auditing.columns import TableColumns
 
 
 @define
@@ -27,8 +27,8 @@ class Asked:
     arm: str | None
     dose: str | None
     _conditions: frozenset[str] = field(factory=frozenset)
-    _arms: Words = field(factory=lambda: Words(()))
-    _doses: dict[str, Words] = field(factory=dict)
+    _arms: Vocabulary = field(factory=lambda: Vocabulary(()))
+    _doses: dict[str, Vocabulary] = field(factory=dict)
     _made: dict[tuple[str, str], Prescriber] = field(factory=dict)
     _cells: dict[tuple[str, str], Prescriber] = field(factory=dict)
 
@@ -40,8 +40,8 @@ class Asked:
             Refused: if the protocol has no such arm or dose.
         """
         conditions = frozenset(n for r in protocol.routes for when in r.conditions() for n in when.conditions)
-        arms = Words(tuple(a.name for a in protocol.arms))
-        doses = {a.name: Words(tuple(a.doses)) for a in protocol.arms}
+        arms = Vocabulary(tuple(a.name for a in protocol.arms))
+        doses = {a.name: Vocabulary(tuple(a.doses)) for a in protocol.arms}
         made = cls(protocol, None, None, conditions, arms, doses)
         if arm is not None:
             made.arm = arms.find(arm)
@@ -50,7 +50,7 @@ class Asked:
                 names = ", ".join(a.name for a in protocol.arms if a.doses)
                 raise Refused(Parameter("arm"), arm, problem, f"arms with doses: {names}")
         if dose is not None:
-            made.dose = Words(made.all_doses()).find(dose)
+            made.dose = Vocabulary(made.all_doses()).find(dose)
             if made.dose is None:
                 raise Refused(
                     Parameter("dose"), dose, "is no dose here", f"use one of {', '.join(made.all_doses())}"
@@ -74,7 +74,7 @@ class Asked:
                 if made.kind == "product":
                     yield made
 
-    def faults(self, columns: Columns, *, wide: bool) -> Iterator[Refused]:
+    def faults(self, columns: TableColumns, *, wide: bool) -> Iterator[Refused]:
         """A column that is missing and makes a difference, or that says again what was said of the table."""
         for name, index, said in (("arm", columns.arm, self.arm), ("dose", columns.dose, self.dose)):
             if said is not None and index is not None:
@@ -96,7 +96,7 @@ class Asked:
         routes = [route for made in self.prescribers() for route in made.rule.routes]
         return tuple(dict.fromkeys(said_of(route.counted, route.fill.counted) for route in routes))
 
-    def assumed(self, columns: Columns, *, wide: bool) -> Iterator[str]:
+    def assumed(self, columns: TableColumns, *, wide: bool) -> Iterator[str]:
         """What is taken for granted, in words."""
         if self.arm is not None:
             yield f"every row is taken to be of arm {self.arm}, as asked"

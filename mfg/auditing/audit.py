@@ -10,7 +10,7 @@ from attrs import define, field
 
 from mfg.auditing.allowed import Allowance, Stated, read_rounding
 from mfg.auditing.asked import Asked
-from mfg.auditing.columns import Columns
+from mfg.auditing.columns import TableColumns
 from mfg.auditing.header import columns_of
 from mfg.auditing.judging import Judge
 from mfg.auditing.naming import Naming
@@ -38,7 +38,7 @@ class Audit:
     table: Sheet
     tolerance_percent: Decimal
     rounding: Stated | None
-    columns: Columns
+    columns: TableColumns
     assumed: tuple[str, ...]
     _judge: Judge
     counts: dict[str, int] = field(factory=lambda: {"ok": 0, "warning": 0, "error": 0})
@@ -155,7 +155,7 @@ def audit(
     return Audit(protocol, table, tolerance, rounding, columns, assumed, judge)
 
 
-def _changes(table: Sheet, columns: Columns, sign: str) -> Iterator[float]:
+def _changes(table: Sheet, columns: TableColumns, sign: str) -> Iterator[float]:
     """How much weights changed since the last time, in the first rows that say both."""
     now, last = columns.weight, columns.previous_weight
     if now is None or last is None:

@@ -11,7 +11,7 @@ ADDED = ("verdict", "prescribed_cells", "deviation_percent", "likely", "reason")
 
 
 @frozen
-class Number:
+class NumberColumn:
     """A column of numbers, and the factor that makes kg, cm, mL or cells of them."""
 
     index: int
@@ -20,40 +20,40 @@ class Number:
 
 
 @frozen
-class Given:
+class DoseColumn:
     """A column that says what was given: cells, cells per kg, or a volume; of one dose or route, if it says so."""
 
-    number: Number
+    number: NumberColumn
     kind: str
     dose: str | None = None
     route: str | None = None
 
 
 @frozen
-class Columns:
+class TableColumns:
     """The columns of a table by what they are; None where there is none."""
 
     patient: int
-    given: tuple[Given, ...]
-    weight: Number | None
-    volume: Number | None
-    height: Number | None
-    previous_weight: Number | None
-    previous_cells: Number | None
+    given: tuple[DoseColumn, ...]
+    weight: NumberColumn | None
+    volume: NumberColumn | None
+    height: NumberColumn | None
+    previous_weight: NumberColumn | None
+    previous_cells: NumberColumn | None
     route: int | None
     arm: int | None
     dose: int | None
-    covariates: Mapping[str, Number]
+    covariates: Mapping[str, NumberColumn]
     words: Mapping[str, int]
     unused: tuple[str, ...]
     warnings: tuple[str, ...]
-    _measured: tuple[tuple[str, Number], ...] = field(init=False)
+    _measured: tuple[tuple[str, NumberColumn], ...] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         weight = [("weight", self.weight)] if self.weight is not None else []
         object.__setattr__(self, "_measured", (*weight, *self.covariates.items()))
 
-    def measured(self) -> tuple[tuple[str, Number], ...]:
+    def measured(self) -> tuple[tuple[str, NumberColumn], ...]:
         """What is measured of the patient, with its column."""
         return self._measured
 

@@ -9,11 +9,11 @@ from decimal import Decimal
 from attrs import define, evolve, field
 
 from mfg.auditing.asked import Asked
-from mfg.auditing.columns import ADDED, Columns, Given, Number
-from mfg.auditing.words import Words, folded
+from mfg.auditing.columns import ADDED, DoseColumn, NumberColumn, TableColumns
+from mfg.auditing.words import Vocabulary, folded
 from mfg.errors import Refused
 from mfg.protocol.protocol import Protocol
-from mfg.sheet import Meaning, meaning_of, read_heading
+from mfg.sheet import ColumnMeaning, meaning_of, read_heading
 from mfg.sheet.meaning import is_stromal, is_weight
 
 _WANTED = {
@@ -36,7 +36,7 @@ class _Search:
 
     protocol: Protocol
     header: Sequence[str]
-    meant: dict[int, Meaning]
+    meant: dict[int, ColumnMeaning]
     faults: list[Refused] = field(factory=list)
     warnings: list[str] = field(factory=list)
     taken: set[int] = field(factory=set)
@@ -57,7 +57,7 @@ class _Search:
             self.faults.append(Refused("header", None, f"{names} {problem}", "keep one of them"))
         return found[0] if found else None
 
-    def number(self, kind: str) -> Number | None:
+    def number(self, kind: str) -> NumberColumn | None:
         """The column of one kind of number; one without a unit is a fault."""
         index = self.one(kind)
         if index is None:
@@ -67,10 +67,10 @@ class _Search:
             others = {"weight": " (or weight_lb, weight_g)"}.get(kind, "")
             advice = f"call it {_WANTED[kind]}{others}"
             self.faults.append(Refused("header", self.header[index], "says no unit", advice))
-        return Number(index, self.header[index], factor or Decimal(1))
+        return NumberColumn(index, self.header[index], factor or Decimal(1))
 
 
-def columns_of(protocol: Protocol, header: Sequence[str], asked: Asked) -> tuple[Columns, list[Refused]]:
+def columns_of(protocol: Protocol, header: Sequence[str], asked: Asked) -> tuple[TableColumns, list[Refused]]:
     """The columns of a table with that *header*, and everything that is wrong with it."""
     own = _covariates(protocol, header)
     meant = {n: m for n, text in enumerate(header) if (m := meaning_of(text)) is not None}
@@ -91,7 +91,7 @@ def columns_of(protocol: Protocol, header: Sequence[str], asked: Asked) -> tuple
             Refused("header", None, "has no column 'patient'", "call the patient's column so")
         )
     measured = {n for n, covariate in protocol.patient.items() if covariate.unit is not None}
-    found = Columns(
+    found = TableColumns(
         patient=patient or 0,
         given=given,
         weight=weight,
@@ -102,7 +102,7 @@ def columns_of(protocol: Protocol, header: Sequence[str], asked: Asked) -> tuple
         route=words["route"],
         arm=words["arm"],
         dose=words["dose"],
-        covariates={n: Number(i, header[i], Decimal(1)) for n, i in own.items() if n in measured},
+        covariates={n: NumberColumn(i, header[i], Decimal(1)) for n, i in own.items() if n in measured},
         words={n: i for n, i in own.items() if n not in measured},
         unused=(),
         warnings=(),
@@ -126,7 +126,7 @@ def _covariates(protocol: Protocol, header: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def _weight(search: _Search, own: Mapping[str, int]) -> Number | None:
+def _weight(search: _Search, own: Mapping[str, int]) -> NumberColumn | None:
     number = search.number("weight")
     for n, text in enumerate(search.header):
         if n not in search.taken and n not in own.values() and is_weight(text):
@@ -138,11 +138,11 @@ def _weight(search: _Search, own: Mapping[str, int]) -> Number | None:
     return number
 
 
-def _given(search: _Search, asked: Asked) -> tuple[tuple[Given, ...], Number | None]:
+def _given(search: _Search, asked: Asked) -> tuple[tuple[DoseColumn, ...], NumberColumn | None]:
     """The columns that say what was given: cells before cells per kg before volumes; and a volume beside cells."""
-    doses, routes = Words(asked.all_doses()), Words(tuple(r.name for r in search.protocol.routes))
+    doses, routes = Vocabulary(asked.all_doses()), Vocabulary(tuple(r.name for r in search.protocol.routes))
     counted = {folded(word.removesuffix("cells")) for word in asked.counted()}  # as viable cells may be
-    found: dict[str, list[Given]] = {"cells": [], "per kg": [], "volume": []}
+    found: dict[str, list[DoseColumn]] = {"cells": [], "per kg": [], "volume": []}
     strange: list[int] = []
     for n in [*search.all_of("cells", label=True), *search.all_of("volume", label=True)]:
         meant = search.meant[n]
@@ -157,8 +157,8 @@ def _given(search: _Search, asked: Asked) -> tuple[tuple[Given, ...], Number | N
             strange += [n] if meant.kind == "cells" else []
             continue
         kind = "per kg" if meant.per_kg else meant.kind
-        number = Number(n, search.header[n], meant.factor or Decimal(1))
-        found[kind].append(Given(number, kind, dose, route))
+        number = NumberColumn(n, search.header[n], meant.factor or Decimal(1))
+        found[kind].append(DoseColumn(number, kind, dose, route))
     kind = next((kind for kind, listed in found.items() if listed), "cells")
     given = found[kind]
     volumes = [one for one in found["volume"] if one.dose is None and one.route is None]
@@ -185,7 +185,9 @@ def _given(search: _Search, asked: Asked) -> tuple[tuple[Given, ...], Number | N
     return tuple(given), volume
 
 
-def _missing(protocol: Protocol, found: Columns, asked: Asked, own: Mapping[str, int]) -> Iterator[Refused]:
+def _missing(
+    protocol: Protocol, found: TableColumns, asked: Asked, own: Mapping[str, int]
+) -> Iterator[Refused]:
     """What no column says, though every dose depends on it."""
     if not found.given:
         advice = "call it cells, or cells (10^6) for millions, cells/kg, or volume_mL"
@@ -206,7 +208,7 @@ def _missing(protocol: Protocol, found: Columns, asked: Asked, own: Mapping[str,
         yield from _unmeasured(found, asked)
 
 
-def _unmeasured(found: Columns, asked: Asked) -> Iterator[Refused]:
+def _unmeasured(found: TableColumns, asked: Asked) -> Iterator[Refused]:
     """Volumes alone say nothing where no concentration is stated, or where several routes share them."""
     for prescriber in asked.prescribers():
         routes = prescriber.rule.routes
@@ -220,7 +222,7 @@ def _unmeasured(found: Columns, asked: Asked) -> Iterator[Refused]:
 
 
 def _nearly(
-    protocol: Protocol, header: Sequence[str], unused: Iterable[int], found: Columns
+    protocol: Protocol, header: Sequence[str], unused: Iterable[int], found: TableColumns
 ) -> Iterator[Refused]:
     """Columns that are no known ones, and nearly bear the name of one that is not there."""
     there = {

@@ -8,11 +8,11 @@ from decimal import Decimal
 from attrs import define, field
 
 from mfg.auditing.allowed import Allowance
-from mfg.auditing.columns import Given
+from mfg.auditing.columns import DoseColumn
 from mfg.auditing.naming import Beside, Naming
 from mfg.auditing.reading import Prescribed, Reading
 from mfg.auditing.verdict import Verdict, against, joined
-from mfg.auditing.witnesses import Seen, on_dose, on_weight
+from mfg.auditing.witnesses import History, on_dose, on_weight
 from mfg.digits import near, plain
 from mfg.errors import Refused
 from mfg.prescription.order import in_words
@@ -34,7 +34,7 @@ class Judge:
     allowance: Allowance
     tolerance: Decimal
     limit: float
-    seen: Seen = field(factory=Seen)
+    seen: History = field(factory=History)
     unchecked: dict[str, None] = field(factory=dict)
 
     def verdict(self, row: Row, beside: Beside) -> Verdict:
@@ -70,7 +70,9 @@ class Judge:
             raise Unreadable(f"{listed[0].number.header}: is empty, and so are the other doses")
         return joined(number, patient, parts)
 
-    def _one(self, number: int, patient: str, cells: list[str], column: Given, beside: Beside) -> Verdict:
+    def _one(
+        self, number: int, patient: str, cells: list[str], column: DoseColumn, beside: Beside
+    ) -> Verdict:
         wanted = self.reading.prescribed(cells, column)
         amount = self.reading.amount(cells, column, wanted)
         if wanted.prescriber.kind != "product":
@@ -137,7 +139,7 @@ class Judge:
         number: int,
         patient: str,
         cells: list[str],
-        column: Given,
+        column: DoseColumn,
         wanted: Prescribed,
         asked: Decimal,
         beside: Beside,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from attrs import define
 
 from mfg.auditing.allowed import Allowance, content_of
-from mfg.auditing.columns import Given
+from mfg.auditing.columns import DoseColumn
 from mfg.auditing.reading import Prescribed, Reading
 from mfg.auditing.slips import FACTORS, OF_WEIGHT, factors, in_containers, names, transposed, without_a_digit
 from mfg.auditing.strangers import Strangers, amounts
@@ -30,7 +30,7 @@ class Naming:
     _strangers: Strangers | None = None
 
     def of(
-        self, cells: list[str], column: Given, amount: Decimal, wanted: Prescribed, beside: Beside
+        self, cells: list[str], column: DoseColumn, amount: Decimal, wanted: Prescribed, beside: Beside
     ) -> tuple[str, ...]:
         """The slips that explain *amount*, in a row that stands *beside* two others; ``other`` if none does."""
         given, exact = float(amount), float(min(max(amount, wanted.least), wanted.most))
@@ -134,7 +134,7 @@ class Naming:
         pairs = [(first, second) for n, first in enumerate(places) for second in places[n + 1 :]]
         return any(self._is_right(_exchanged(cells, *pair), given) for pair in pairs)
 
-    def _is_right(self, cells: list[str], column: Given) -> bool:
+    def _is_right(self, cells: list[str], column: DoseColumn) -> bool:
         columns = self.reading.columns
         if self.reading.tried(cells, column.number) is None:
             return False

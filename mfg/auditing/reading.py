@@ -7,15 +7,15 @@ from decimal import Decimal
 from attrs import define, field, frozen
 
 from mfg.auditing.asked import Asked
-from mfg.auditing.columns import Columns, Given, Number
-from mfg.auditing.words import Words
+from mfg.auditing.columns import DoseColumn, NumberColumn, TableColumns
+from mfg.auditing.words import Vocabulary
 from mfg.errors import Refused
 from mfg.prescription.order import Administration
 from mfg.prescription.prescriber import Prescriber
 from mfg.prescription.rule import Rule
+from mfg.protocol.cases import Case
 from mfg.sheet import Unreadable, number_of
 
-Case = dict[str, "Decimal | str"]
 _FREE = (Decimal(1), Decimal("1e15"))  # where the lot decides and the protocol sets no limit
 
 _BEYOND = Decimal("1e18")
@@ -85,14 +85,14 @@ class Reading:
     """How the rows of one table are read: whose doses they are, which column is what, the decimal sign."""
 
     asked: Asked
-    columns: Columns
+    columns: TableColumns
     sign: str
-    _routes: Words = field(init=False)
+    _routes: Vocabulary = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._routes = Words(tuple(dict.fromkeys(r.name for r in self.asked.protocol.routes)))
+        self._routes = Vocabulary(tuple(dict.fromkeys(r.name for r in self.asked.protocol.routes)))
 
-    def number(self, cells: list[str], column: Number | None, *, zero: bool = False) -> Decimal | None:
+    def number(self, cells: list[str], column: NumberColumn | None, *, zero: bool = False) -> Decimal | None:
         """The number in a column, in its own unit: None if there is none.
 
         Raises:
@@ -110,7 +110,7 @@ class Reading:
             raise Unreadable(f"{column.header}: {text} is beyond anything that is counted or measured here")
         return value if column.factor == 1 else value * column.factor
 
-    def tried(self, cells: list[str], column: Number | None) -> Decimal | None:
+    def tried(self, cells: list[str], column: NumberColumn | None) -> Decimal | None:
         """The number in a column, None if there is none or if it cannot be read."""
         try:
             return self.number(cells, column)
@@ -125,7 +125,7 @@ class Reading:
         numbers = [one.number for one in columns.given] + [columns.volume]
         return not any(self.number(cells, number, zero=True) for number in numbers)
 
-    def prescribed(self, cells: list[str], column: Given) -> Prescribed:
+    def prescribed(self, cells: list[str], column: DoseColumn) -> Prescribed:
         """What the protocol prescribes for a row.
 
         Raises:
@@ -150,7 +150,7 @@ class Reading:
             raise Unreadable(f"{header}: is empty, and the dose depends on it")
         return prescribed(prescriber, case, self._route(cells, column))
 
-    def _route(self, cells: list[str], column: Given) -> str | None:
+    def _route(self, cells: list[str], column: DoseColumn) -> str | None:
         if column.route is not None or self.columns.route is None:
             return column.route
         text = cells[self.columns.route].strip()
@@ -160,7 +160,7 @@ class Reading:
             raise Unreadable(f"route: {text[:40]!r} is not a route of this protocol; it has {known}")
         return found
 
-    def amount(self, cells: list[str], column: Given, wanted: Prescribed) -> Decimal:
+    def amount(self, cells: list[str], column: DoseColumn, wanted: Prescribed) -> Decimal:
         """The cells that a row says were given.
 
         Raises:

@@ -8,10 +8,11 @@ from decimal import Decimal
 from attrs import define, field
 
 from mfg.auditing.asked import Asked
-from mfg.auditing.reading import Case, is_proportional
+from mfg.auditing.reading import is_proportional
 from mfg.errors import Refused
 from mfg.prescription.order import Administration
 from mfg.prescription.prescriber import Prescriber
+from mfg.protocol.cases import Case
 from mfg.protocol.protocol import Protocol
 
 

@@ -21,7 +21,7 @@ _CONFIRMED = (7.0, 100.0)  # where the last weight says the same
 _SAME = 0.02  # of a weight and a neighbour's last one
 POUNDS_FROM = 110.0  # kg: the median of adults in pounds lies above it, and in kilograms below
 
-Found = Iterator[tuple[str, str]]
+Doubts = Iterator[tuple[str, str]]
 
 
 def change_limit(changes: Iterable[float]) -> float:
@@ -46,7 +46,7 @@ def on_weight(
     before: float | None,
     limit: float,
     beside: Iterable[tuple[float | None, float | None]],
-) -> Found:
+) -> Doubts:
     """What stature and the last weight say against *weight*; *beside* are the weights and last weights of its neighbours."""
     doubted = before is not None and abs(weight / before - 1) > limit + _FLOAT
     if before is not None and doubted:
@@ -79,7 +79,7 @@ def _explained(weight: float, before: float, beside: Iterable[tuple[float | None
     return "other"
 
 
-def on_dose(prescribed: float, last: float) -> Found:
+def on_dose(prescribed: float, last: float) -> Doubts:
     """What the last dose says against the one *prescribed* for this weight."""
     ratio = prescribed / last
     if not _SIMILAR_DOSES[0] <= ratio <= _SIMILAR_DOSES[1]:
@@ -88,7 +88,7 @@ def on_dose(prescribed: float, last: float) -> Found:
 
 
 @define
-class Seen:
+class History:
     """What a table said of each patient in the rows above, and of all weights.
 
     The weight of a row that is wrong or doubted says nothing of a later one: its own row is to be mended first.
@@ -107,7 +107,7 @@ class Seen:
         *,
         sound: bool,
         confirmed: bool,
-    ) -> Found:
+    ) -> Doubts:
         """What the rows above say against this one, of a *dose* that a patient receives at most *most* times.
 
         Nothing of its weight, if its own last one has *confirmed* it; that is kept for later rows where the row is *sound*.

@@ -27,7 +27,7 @@ def folded(text: str) -> str:
 
 
 @define
-class Words:
+class Vocabulary:
     """The *known* words of a protocol, found again in whatever form leaves no doubt."""
 
     known: tuple[str, ...]

@@ -16,7 +16,7 @@ from mfg.errors import Refused
 from mfg.visible import visible
 
 if TYPE_CHECKING:
-    from mfg.dispensing.patients import Outcome
+    from mfg.dispensing.patients import RowOutcome
     from mfg.record import Record
 
 _FOUND = 1
@@ -95,14 +95,14 @@ def orders(
     return _FOUND if refused else 0
 
 
-def _fields(one: Outcome, pages: dict[int, str]) -> dict[str, object]:
+def _fields(one: RowOutcome, pages: dict[int, str]) -> dict[str, object]:
     content = say.fields(one.sheet, "record") if one.sheet is not None else None
     page = pages.get(one.number)
     said = {"row": one.number, "patient": one.patient, "refused": one.refused or None, "page": page}
     return {**said, "order": one.order, "worksheet": content}
 
 
-def _written(outcomes: Iterable[Outcome], record: Record, out: Path, *, blinded: bool) -> dict[int, str]:
+def _written(outcomes: Iterable[RowOutcome], record: Record, out: Path, *, blinded: bool) -> dict[int, str]:
     """Write everything into the folder *out*; returns the page of each row that has one.
 
     Raises:
@@ -137,7 +137,7 @@ def _written(outcomes: Iterable[Outcome], record: Record, out: Path, *, blinded:
     return {number: f"{PAGES}/{name}" for number, name in pages.items()}
 
 
-def _table(outcomes: Iterable[Outcome], pages: dict[int, str]) -> str:
+def _table(outcomes: Iterable[RowOutcome], pages: dict[int, str]) -> str:
     from mfg.dispensing.table import HEADER, lines_of
 
     text = io.StringIO()

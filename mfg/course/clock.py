@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from mfg.calendar import DAY, Window
 from mfg.course.pieces import Gap
 
-Hours = Mapping[str, Sequence[Window]]
+StartWindows = Mapping[str, Sequence[Window]]
 
 
 def settled(
-    days: Mapping[str, int], hours: Hours, gaps: Sequence[Gap], slot: int
+    days: Mapping[str, int], hours: StartWindows, gaps: Sequence[Gap], slot: int
 ) -> tuple[dict[str, int], list[Gap]]:
     """When each event with *hours* begins, in minutes of its day, and the spacings that no hours keep.
 

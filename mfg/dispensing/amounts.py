@@ -8,7 +8,7 @@ from decimal import Decimal
 from attrs import frozen
 
 from mfg.digits import near, volume
-from mfg.dispensing.portions import Portion, portions_of, volume_of
+from mfg.dispensing.portions import ContainerGroup, portions_of, volume_of
 from mfg.dispensing.words import counted, exactly
 from mfg.prescription.order import Administration, Order, in_words
 
@@ -67,7 +67,7 @@ def _volume(order: Order, given: Administration) -> str:
     return " and ".join(ends)
 
 
-def _filled(boxes: Sequence[Portion]) -> str:
+def _filled(boxes: Sequence[ContainerGroup]) -> str:
     """The containers, with the volume that is in them if marks take it from the one that is meant."""
     if not any(box.deviation_percent for box in boxes):
         return "; ".join(map(_boxes, boxes))
@@ -75,7 +75,7 @@ def _filled(boxes: Sequence[Portion]) -> str:
     return f"{'; '.join(map(_boxes, boxes))}: {exactly(shown)} on the marks"
 
 
-def _boxes(portion: Portion) -> str:
+def _boxes(portion: ContainerGroup) -> str:
     size = f"{_size(portion.nominal_mL)} " if portion.nominal_mL is not None else ""
     fill = f" filled to {exactly(portion.fill_mL)}" if portion.fill_mL is not None else ""
     return f"{portion.number} × {size}{portion.kind}{fill}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from mfg.dispensing.portions import Portion
+from mfg.dispensing.portions import ContainerGroup
 from mfg.dispensing.words import counted, exactly
 from mfg.dispensing.worksheet import Worksheet
 
@@ -34,7 +34,7 @@ def labels_of(sheet: Worksheet) -> Iterator[Label]:
         yield Label(number, of, "dose", given.route, given.volume, _either(sheet, given.held))
 
 
-def holds(sheet: Worksheet, portion: Portion) -> str:
+def holds(sheet: Worksheet, portion: ContainerGroup) -> str:
     """What a container holds; in a placebo-controlled trial the same words for either."""
     return _either(sheet, counted(portion.cells, portion.counted) if portion.cells is not None else "")
 
@@ -43,5 +43,5 @@ def _either(sheet: Worksheet, held: str) -> str:
     return f"{held} or placebo" if held and sheet.placebo_controlled else held
 
 
-def _fill(portion: Portion) -> str:
+def _fill(portion: ContainerGroup) -> str:
     return exactly(portion.fill_mL) if portion.fill_mL is not None else ""

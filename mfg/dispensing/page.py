@@ -15,7 +15,7 @@ from markupsafe import Markup
 from mfg.digits import near, plain, volume
 from mfg.dispensing.drawing import drawn
 from mfg.dispensing.labels import holds, labels_of
-from mfg.dispensing.portions import Portion
+from mfg.dispensing.portions import ContainerGroup
 from mfg.dispensing.words import counted, exactly, symbols
 from mfg.dispensing.worksheet import Worksheet
 from mfg.visible import visible
@@ -31,7 +31,7 @@ def blinded_page_of(sheet: Worksheet) -> str:
     return _rendered("blinded", sheet, lambda portion: holds(sheet, portion))
 
 
-def _holds(sheet: Worksheet, portion: Portion) -> str:
+def _holds(sheet: Worksheet, portion: ContainerGroup) -> str:
     if sheet.kind == "placebo":
         return "placebo, no cells"
     return counted(portion.cells, portion.counted) if portion.cells is not None else "cells not stated"
@@ -87,6 +87,6 @@ def _shown(value: object) -> object:
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _rendered(name: str, sheet: Worksheet, holds_of: Callable[[Portion], str]) -> str:
+def _rendered(name: str, sheet: Worksheet, holds_of: Callable[[ContainerGroup], str]) -> str:
     template = _environment().get_template(f"{name}.html.j2")
     return template.render(sheet=sheet, foot=_foot(sheet), labels=list(labels_of(sheet)), holds=holds_of)

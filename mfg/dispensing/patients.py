@@ -27,7 +27,7 @@ NUMBERS = ("weight", "csf")
 
 
 @frozen
-class Listed:
+class PatientRow:
     """One patient of a list, as its row says; `number` is the row that a spreadsheet shows."""
 
     number: int
@@ -42,12 +42,12 @@ class Listed:
 
 
 @frozen
-class Outcome:
+class RowOutcome:
     """What became of a row: an order with its worksheet, or the reason why there is none."""
 
     number: int
     patient: str
-    listed: Listed | None = None
+    listed: PatientRow | None = None
     order: Order | None = None
     sheet: Worksheet | None = None
     refused: str = ""
@@ -63,26 +63,27 @@ class PatientList:
     unused: tuple[str, ...]
     sign: str
 
-    def outcomes(self, record: Record) -> Iterator[Outcome]:
+    def outcomes(self, record: Record) -> Iterator[RowOutcome]:
         """The outcome of every row, in order; a worksheet carries the *record* of the whole list."""
         rows = list(self.table.rows())
         known = [self._known(row) for row in rows]
-        seen = Counter((one.patient, one.dose) for one in known if isinstance(one, Listed))
+        seen = Counter((one.patient, one.dose) for one in known if isinstance(one, PatientRow))
         for row, one in zip(rows, known, strict=True):
             if isinstance(one, str):
-                yield Outcome(row.number, self._cell(row, "patient"), refused=one)
+                yield RowOutcome(row.number, self._cell(row, "patient"), refused=one)
             elif seen[one.patient, one.dose] > 1:
                 twins = [
                     str(other.number)
                     for other in known
-                    if isinstance(other, Listed) and (other.patient, other.dose) == (one.patient, one.dose)
+                    if isinstance(other, PatientRow)
+                    and (other.patient, other.dose) == (one.patient, one.dose)
                 ]
                 why = f"the same patient and dose stand in rows {', '.join(twins)}; leave one of them"
-                yield Outcome(row.number, one.patient, one, refused=why)
+                yield RowOutcome(row.number, one.patient, one, refused=why)
             else:
                 yield self._ordered(one, record)
 
-    def _ordered(self, one: Listed, record: Record) -> Outcome:
+    def _ordered(self, one: PatientRow, record: Record) -> RowOutcome:
         csf = f"{plain(one.csf_mL)} mL" if one.csf_mL is not None else None
         try:
             order = dose(
@@ -98,11 +99,11 @@ class PatientList:
                 self.protocol, order, record, patient=one.patient, second_id=one.second_id, csf=csf
             )
         except Refused as fault:
-            return Outcome(one.number, one.patient, one, refused=str(fault))
+            return RowOutcome(one.number, one.patient, one, refused=str(fault))
         wrong = "; ".join(finding.message for finding in order.findings if finding.level == "error")
-        return Outcome(one.number, one.patient, one, order, None if wrong else sheet, wrong)
+        return RowOutcome(one.number, one.patient, one, order, None if wrong else sheet, wrong)
 
-    def _known(self, row: Row) -> Listed | str:
+    def _known(self, row: Row) -> PatientRow | str:
         """What *row* says of a patient, or why it cannot be read."""
         if row.cells is None:
             return f"the line has not {len(self.table.header)} cells, as the header has"
@@ -111,13 +112,13 @@ class PatientList:
         except Unreadable as fault:
             return str(fault)
 
-    def _read(self, row: Row) -> Listed:
+    def _read(self, row: Row) -> PatientRow:
         text = partial(self._cell, row)
         if not text("patient"):
             raise Unreadable("patient: is empty")
         if len(text("patient")) > 80:
             raise Unreadable("patient: has more than 80 characters")
-        return Listed(
+        return PatientRow(
             number=row.number,
             patient=text("patient"),
             second_id=text("second_id") or None,

@@ -12,7 +12,7 @@ from mfg.prescription.order import Administration, Filled, FromLot, Order, in_wo
 
 
 @frozen
-class Portion:
+class ContainerGroup:
     """So many equal containers, numbered from `first`.
 
     `fill_mL` stands on a mark, `exact_mL` is as computed; marks are `mark_mL` apart. What is nearest to no mark at all
@@ -38,16 +38,16 @@ class Portion:
         return self.first + self.number - 1
 
 
-def portions_of(order: Order) -> tuple[Portion, ...]:
+def portions_of(order: Order) -> tuple[ContainerGroup, ...]:
     """The containers of *order*, numbered through; of a measured lot, those that are drawn from it."""
-    found: list[Portion] = []
+    found: list[ContainerGroup] = []
     for given in order.administrations:
         first = found[-1].last + 1 if found else 1
         found += _of_route(order, given, first)
     return tuple(found)
 
 
-def _of_route(order: Order, given: Administration, first: int) -> Iterator[Portion]:
+def _of_route(order: Order, given: Administration, first: int) -> Iterator[ContainerGroup]:
     label = f"{given.route} ({given.component})" if given.component else given.route
     lot = lot_for(order, given)
     boxes = lot.containers if lot is not None else given.containers
@@ -56,7 +56,7 @@ def _of_route(order: Order, given: Administration, first: int) -> Iterator[Porti
         number = len(list(same))
         found = marked.get((box.nominal_mL, box.fill_mL)) if box.fill_mL is not None else None
         scale = found if found is not None and found.marked_mL else None
-        yield Portion(
+        yield ContainerGroup(
             route=given.route,
             component=given.component,
             counted=in_words(given),

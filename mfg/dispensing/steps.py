@@ -20,7 +20,7 @@ ENTERED = Support("entered", "by the person who asked")
 
 
 @frozen
-class Step:
+class CalculationStep:
     """One line of the calculation; `value` is empty where it is to be written in by hand."""
 
     number: int
@@ -31,7 +31,7 @@ class Step:
     because: str = ""
 
 
-def steps_of(protocol: Protocol, order: Order) -> tuple[Step, ...]:
+def steps_of(protocol: Protocol, order: Order) -> tuple[CalculationStep, ...]:
     """How *order* follows from *protocol*, number by number."""
     prescriber = Prescriber.of(protocol, arm=order.arm, dose=order.dose, supply=order.supply)
     calculation = _Calculation(protocol, order, prescriber.case(order.covariates))
@@ -49,7 +49,7 @@ class _Calculation:
     protocol: Protocol
     order: Order
     case: Case
-    steps: list[Step] = field(factory=list)
+    steps: list[CalculationStep] = field(factory=list)
     known: dict[str, int] = field(factory=dict)
     before: str = ""  # the route, where there are several
     cells: int = 0  # the step that last gave a number of cells
@@ -57,7 +57,9 @@ class _Calculation:
     def add(self, what: str, value: str, how: str = "", why: Support | None = None) -> int:
         """A further step; returns its number."""
         number, why, what = len(self.steps) + 1, why or Support(), f"{self.before}{what}"
-        self.steps.append(Step(number, what[:1].upper() + what[1:], value, how, why.evidence, why.because))
+        self.steps.append(
+            CalculationStep(number, what[:1].upper() + what[1:], value, how, why.evidence, why.because)
+        )
         return number
 
     def why(self, path: str, key: str = "") -> Support:

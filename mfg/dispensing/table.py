@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from mfg.dispensing.patients import Outcome
+from mfg.dispensing.patients import RowOutcome
 from mfg.dispensing.portions import portions_of
 from mfg.prescription.order import in_words
 from mfg.sheet import safe
@@ -31,7 +31,7 @@ HEADER = (
 )
 
 
-def lines_of(outcome: Outcome, page: str) -> Iterator[list[str]]:
+def lines_of(outcome: RowOutcome, page: str) -> Iterator[list[str]]:
     """The lines of one row of the list; *page* is where its worksheet is."""
     one, order = outcome.listed, outcome.order
     said = [

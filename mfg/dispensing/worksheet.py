@@ -11,8 +11,8 @@ from attrs import evolve, frozen
 
 from mfg.dispensing.amounts import RouteSummary, given_by, total_of
 from mfg.dispensing.handling import Expiry, Statement, draw_of, expiry_of, storage_of, vehicle_of
-from mfg.dispensing.portions import Portion, portions_of, volume_of
-from mfg.dispensing.steps import Step, steps_of
+from mfg.dispensing.portions import ContainerGroup, portions_of, volume_of
+from mfg.dispensing.steps import CalculationStep, steps_of
 from mfg.dispensing.support import MISSING, Support, support, written
 from mfg.errors import Parameter, Refused
 from mfg.finding import Finding
@@ -60,9 +60,9 @@ class Worksheet:
     covariates: tuple[tuple[str, str], ...]
     given: tuple[RouteSummary, ...]
     total: str
-    steps: tuple[Step, ...]
-    portions: tuple[Portion, ...]
-    product: tuple[Portion, ...]
+    steps: tuple[CalculationStep, ...]
+    portions: tuple[ContainerGroup, ...]
+    product: tuple[ContainerGroup, ...]
     needed_mL: Decimal | None
     drawn_mL: Decimal | None
     vehicle: Statement | None

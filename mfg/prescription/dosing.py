@@ -15,7 +15,7 @@ from mfg.prescription.examples import example_faults
 from mfg.prescription.lot import differing, from_lot, lot_of, released
 from mfg.prescription.matching import match_or_say
 from mfg.prescription.observed import aged
-from mfg.prescription.order import Administration, FromLot, Lot, Order
+from mfg.prescription.order import Administration, FromLot, MeasuredLot, Order
 from mfg.prescription.prescriber import Prescriber, left_out
 from mfg.prescription.scale import judged, marked_in, volume_not_checked
 from mfg.prescription.vehicle import vehicle
@@ -103,7 +103,9 @@ def dose(
     )
 
 
-def _drawn(prescriber: Prescriber, order: Order, lot: Lot, findings: list[Finding]) -> tuple[FromLot, ...]:
+def _drawn(
+    prescriber: Prescriber, order: Order, lot: MeasuredLot, findings: list[Finding]
+) -> tuple[FromLot, ...]:
     """What each route takes of *lot*; *findings* are told what there is to say of it."""
     if prescriber.kind != "product":
         raise Refused(

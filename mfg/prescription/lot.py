@@ -12,7 +12,7 @@ from mfg.digits import exact, near, plain
 from mfg.errors import Parameter, Refused
 from mfg.finding import Finding
 from mfg.prescription.fill import Fill, Note
-from mfg.prescription.order import Administration, FromLot, Lot, in_words
+from mfg.prescription.order import Administration, FromLot, MeasuredLot, in_words
 from mfg.prescription.prescriber import Prescriber
 from mfg.protocol.cases import CELL_KINDS
 from mfg.units import Quantity, alike, amount, kind_of
@@ -26,7 +26,7 @@ _COUNT, _VIABILITY = Parameter("count"), Parameter("viability")
 _ONE, _HUNDRED = Decimal(1), Decimal(100)
 
 
-def lot_of(count: str | Quantity | None, viability: str | Quantity | None) -> Lot | None:
+def lot_of(count: str | Quantity | None, viability: str | Quantity | None) -> MeasuredLot | None:
     """The lot that was counted; None if nothing was.
 
     Raises:
@@ -41,10 +41,10 @@ def lot_of(count: str | Quantity | None, viability: str | Quantity | None) -> Lo
         return None
     dense = accept(count, measure_of(Concentration), _COUNT)
     kind = kind_of(dense)
-    return Lot(amount(dense, f"{kind}/mL"), kind, part)
+    return MeasuredLot(amount(dense, f"{kind}/mL"), kind, part)
 
 
-def from_lot(fill: Fill, given: Administration, lot: Lot, note: Note) -> FromLot:
+def from_lot(fill: Fill, given: Administration, lot: MeasuredLot, note: Note) -> FromLot:
     """What is taken of *lot* for the cells that one route prescribes.
 
     Raises:
@@ -77,7 +77,7 @@ def from_lot(fill: Fill, given: Administration, lot: Lot, note: Note) -> FromLot
     return FromLot(fill.label, given.cells, fill.counted, density, volume, planned, containers, tuple(steps))
 
 
-def _held(fill: Fill, lot: Lot) -> tuple[Decimal, Decimal, list[str]]:
+def _held(fill: Fill, lot: MeasuredLot) -> tuple[Decimal, Decimal, list[str]]:
     """So many of what a dose counts in so many mL of *lot*, and how that is reckoned."""
     count, part = lot.count_per_mL, lot.viability_percent
     if lot.kind == fill.counted:
@@ -124,7 +124,7 @@ def differing(fill: Fill, taken_of: FromLot, tolerance: Decimal) -> Iterator[Fin
     yield Finding("warning" if abs(off) > tolerance else "note", "another-concentration", message)
 
 
-def released(prescriber: Prescriber, lot: Lot) -> Iterator[Finding]:
+def released(prescriber: Prescriber, lot: MeasuredLot) -> Iterator[Finding]:
     """What of the protocol's release limits is not judged by *lot*.
 
     Raises:
@@ -147,7 +147,7 @@ def released(prescriber: Prescriber, lot: Lot) -> Iterator[Finding]:
         )
 
 
-def _tested(prescriber: Prescriber, test: Release, lot: Lot) -> str | None:
+def _tested(prescriber: Prescriber, test: Release, lot: MeasuredLot) -> str | None:
     """None if *lot* is within the limit of *test*, else what would be needed to tell; refused if it is outside."""
     limits = [limit for _, limit in test.limit.bounds()]
     if limits and all(alike(limit, "%") for limit in limits):
@@ -167,5 +167,5 @@ def _tested(prescriber: Prescriber, test: Release, lot: Lot) -> str | None:
     raise Refused(where, f"{plain(value)} {unit}", problem, "this protocol releases no such lot")
 
 
-def _shown(lot: Lot) -> str:
+def _shown(lot: MeasuredLot) -> str:
     return f"{plain(lot.count_per_mL)} {lot.kind}/mL"

@@ -124,7 +124,7 @@ class FromLot:
 
 
 @frozen
-class Lot:
+class MeasuredLot:
     """A product as it was measured: what was counted in a mL, and the part of all cells that is alive."""
 
     count_per_mL: Decimal
@@ -154,7 +154,7 @@ class Order:
     covariates: Mapping[str, str] = field(factory=dict)
     basis: tuple[Basis, ...] = ()
     marked: tuple[Marked, ...] = ()
-    lot: Lot | None = None
+    lot: MeasuredLot | None = None
     from_lot: tuple[FromLot, ...] = ()
 
 

@@ -111,10 +111,10 @@ class Condition:
         return Condition(known).admits(case)
 
 
-Row = TypeVar("Row")
+_Row = TypeVar("_Row")
 
 
-def choose(rows: Sequence[tuple[Condition, Row]], case: Case, where: str) -> Row:
+def choose(rows: Sequence[tuple[Condition, _Row]], case: Case, where: str) -> _Row:
     """The one row whose condition holds for *case*.
 
     Raises:

@@ -9,7 +9,7 @@ from mfg.units.times import Interval, Offset, Spacing
 
 
 @frozen
-class Window:
+class VisitWindow:
     """How far an event may lie from its planned day."""
 
     before: Spacing | None = None
@@ -53,7 +53,7 @@ class Dose:
     name: str
     day: tuple[Day, ...] = ()
     after: After | None = None
-    window: Window | None = None
+    window: VisitWindow | None = None
     repeat: Repeat | None = None
     when: When | None = None
     inpatient: bool = False
@@ -72,7 +72,7 @@ class Visit:
     by: str | None = None
     day: tuple[Day, ...] = ()
     after: After | None = None
-    window: Window | None = None
+    window: VisitWindow | None = None
     repeat: Repeat | None = None
     when: When | None = None
     inpatient: bool = False

@@ -19,7 +19,7 @@ from mfg.units.times import Delay, Duration, Every, PerWeek, Spacing
 
 
 @frozen
-class Range:
+class TemperatureRange:
     """A temperature range."""
 
     least: Temperature
@@ -51,7 +51,7 @@ class Ship:
     do: ClassVar[Literal["ship"]] = "ship"
     leg: str
     within: Duration | None = None
-    keep: Range | None = None
+    keep: TemperatureRange | None = None
     when: When | None = None
 
 

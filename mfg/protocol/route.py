@@ -69,7 +69,7 @@ class Sites:
 
 
 @frozen
-class Share:
+class ShareRule:
     """The part of a total dose that is given, possibly in some cases only."""
 
     is_: Percent
@@ -86,7 +86,7 @@ class Route:
     treatment: str | None = None
     counted: str | None = None
     sites: tuple[Sites, ...] = (Sites(1),)
-    share: tuple[Share, ...] = ()
+    share: tuple[ShareRule, ...] = ()
     concentration: ConcentrationRule | None = None
     volume: VolumeRule | None = None
     container: Container | None = None
@@ -95,7 +95,7 @@ class Route:
 
     def conditions(self) -> Iterator[When]:
         """The condition of every row that has one."""
-        tables: tuple[tuple[CellRule | Sites | Share, ...], ...] = (self.cells, self.sites, self.share)
+        tables: tuple[tuple[CellRule | Sites | ShareRule, ...], ...] = (self.cells, self.sites, self.share)
         yield from (row.when for table in tables for row in table if row.when is not None)
 
     @property

@@ -16,11 +16,11 @@ from cattrs.gen import make_dict_structure_fn, override
 from mfg.calendar import Hours
 from mfg.dates import read_date
 from mfg.errors import Refused, nearest
-from mfg.population import Covariate, Shares
+from mfg.population import Categorical, CovariateDistribution
 from mfg.protocol.cases import ROUNDINGS
-from mfg.protocol.events import Day, Window
+from mfg.protocol.events import Day, VisitWindow
 from mfg.protocol.recipe import STEPS, Step
-from mfg.protocol.route import CellRule, ConcentrationRule, Share, Sites, VolumeRule
+from mfg.protocol.route import CellRule, ConcentrationRule, ShareRule, Sites, VolumeRule
 from mfg.protocol.rules import Limits, Round, When
 from mfg.protocol.supply import Before
 from mfg.reader.scenario_file import Seed
@@ -69,12 +69,12 @@ def _spread_hook(annotated: Any) -> Callable[[Any, Any], Spread]:
     return hook
 
 
-def _covariate(given: Any, _: Any) -> Spread | Shares:
+def _covariate(given: Any, _: Any) -> Spread | Categorical:
     """A distribution, or the share of each word."""
     if not isinstance(given, dict) or given.keys() & KEYS:
         return read_spread(given, measure_of(MeasuredSpread).read, "")
     percent = measure_of(Percent)
-    return Shares({str(word): percent.read(share, str(word)) for word, share in given.items()})
+    return Categorical({str(word): percent.read(share, str(word)) for word, share in given.items()})
 
 
 def _is_listed(wanted: Any) -> bool:
@@ -180,9 +180,9 @@ def _round(given: Any, _: Any) -> Round:
     return rounding
 
 
-def _window(given: Any, _: Any) -> Window:
+def _window(given: Any, _: Any) -> VisitWindow:
     span = {"before": given, "after": given} if isinstance(given, str) else given
-    window: Window = _window_table(span, Window)
+    window: VisitWindow = _window_table(span, VisitWindow)
     return window
 
 
@@ -208,7 +208,7 @@ def _made() -> cattrs.Converter:
     converter.register_structure_hook_factory(
         lambda t: (found := _measured(t)) is not None and found[0] is Spread, _spread_hook
     )
-    converter.register_structure_hook_func(lambda t: t == Covariate, _covariate)
+    converter.register_structure_hook_func(lambda t: t == CovariateDistribution, _covariate)
     converter.register_structure_hook(str, _exactly(str, "text"))
     converter.register_structure_hook(bool, _exactly(bool, "true or false"))
     converter.register_structure_hook(int, _count)
@@ -221,12 +221,12 @@ def _made() -> cattrs.Converter:
     converter.register_structure_hook(Limits, _limits)
     converter.register_structure_hook(When, _when)
     converter.register_structure_hook(Round, _round)
-    converter.register_structure_hook(Window, _window)
+    converter.register_structure_hook(VisitWindow, _window)
     for cls in (ConcentrationRule, VolumeRule):
         converter.register_structure_hook(cls, _either(cls, converter))
     converter.register_structure_hook_func(lambda t: t == Mapping[str, str], _doses)
     converter.register_structure_hook_func(lambda t: t == tuple[Volume, ...], _volumes)
-    for row in (CellRule, Sites, Share, Day, Before):
+    for row in (CellRule, Sites, ShareRule, Day, Before):
         rows = tuple[row, ...]  # type: ignore[valid-type]
         converter.register_structure_hook_func(partial(eq, rows), _rows_of(row, "is"))
     return converter
@@ -235,4 +235,4 @@ def _made() -> cattrs.Converter:
 CONVERTER = _made()
 _limits_table = _attrs_hook(Limits, CONVERTER)
 _round_table = _attrs_hook(Round, CONVERTER)
-_window_table = _attrs_hook(Window, CONVERTER)
+_window_table = _attrs_hook(VisitWindow, CONVERTER)

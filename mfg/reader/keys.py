@@ -9,14 +9,14 @@ from typing import Any, get_args, get_origin, get_type_hints
 import attrs
 
 from mfg.calendar import Hours
-from mfg.population import Shares
+from mfg.population import Categorical
 from mfg.protocol.recipe import STEPS, Step
 from mfg.protocol.rules import Limits, When
 from mfg.reader.document import Tree, names_of
 from mfg.reader.paths import bare
 from mfg.spread import Spread
 
-WHOLE = (When, Hours, Limits, Spread, Shares)  # one value, though it is written as a table
+WHOLE = (When, Hours, Limits, Spread, Categorical)  # one value, though it is written as a table
 
 
 @lru_cache

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 from mfg.errors import Refused
-from mfg.sizes import DIGITS
+from mfg.sizes import NUMBER_LENGTH
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?(?:[eE][+-]?([0-9]+))?")
 _SO_LARGE = 99  # powers of ten: 1e99 is read, 1e100 is not
@@ -18,8 +18,8 @@ def read_number(text: str, where: str = "", like: str = "2 or 1.6") -> int | Dec
     Raises:
         Refused: for anything else, such as digits apart, infinity, or a number too large or too small.
     """
-    if len(text) > DIGITS.most:
-        DIGITS.check(len(text), where, f"{text[:20]}...")
+    if len(text) > NUMBER_LENGTH.most:
+        NUMBER_LENGTH.check(len(text), where, f"{text[:20]}...")
     match = _NUMBER.fullmatch(text)
     if match is None:
         raise Refused(where, text, "is not a plain number", f"write one like {like}")

@@ -18,7 +18,7 @@ from mfg.errors import Faults, Refused, nearest
 from mfg.files import bytes_of
 from mfg.scenario import Candidate, Given, InProgress
 from mfg.scenario.standing import COLLECTED, CULTURE, FREEZER, FROZEN, GIVEN, IN_CULTURE, STANDS, UNPLATED
-from mfg.sizes import DIGITS, LISTED, TABLE
+from mfg.sizes import LISTED, NUMBER_LENGTH, TABLE
 from mfg.units import amount
 from mfg.units.amounts import CellCount, Volume, Weight
 from mfg.units.measure import measure_of
@@ -216,6 +216,8 @@ def _weight(row: dict[str, str], where: str) -> float:
 
 
 def _whole(text: str, where: str, least: int = 0, most: int = 9999) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS.most and least <= int(text) <= most):
+    if not (
+        text.isascii() and text.isdigit() and len(text) <= NUMBER_LENGTH.most and least <= int(text) <= most
+    ):
         raise Refused(where, text, "is out of bounds", f"write a whole number from {least} to {most}")
     return int(text)

@@ -13,7 +13,7 @@ from mfg.errors import Faults, Refused
 from mfg.files import bytes_of
 from mfg.reader.numbers import check_reach, read_number
 from mfg.record import FileRead
-from mfg.sizes import DEPTH, DIGITS, DOTS, FILE, LINE, VALUES
+from mfg.sizes import DEPTH, DOTS, FILE, LINE_LENGTH, NUMBER_LENGTH, VALUES
 
 # Texts and comments, which may hold any mark. What is not closed goes on to the end of its line, or of the file: looking
 # further for its end from every later quotation mark would take the square of the time, and it is no TOML anyway.
@@ -30,7 +30,7 @@ _DOTTED = re.compile(r"[\w\"-]++(?:\s*+\.\s*+[\w\"-]++)*")
 _DISGUISED = re.compile(
     r"(?:[=\[,]\s*+|^\s*+(?=[^\s=]*+\s*+(?:[],#]|$)))([+-]?(?:0[xob][0-9A-Fa-f_]+|[0-9.eE]*[0-9]_[0-9_.eE]*)|\+[0-9.]+)"
 )
-_LONG = re.compile(rf"[0-9]{{{DIGITS.most + 1}}}[0-9]*+")
+_LONG = re.compile(rf"[0-9]{{{NUMBER_LENGTH.most + 1}}}[0-9]*+")
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def _forbidden(text: str) -> list[Refused]:
     if "\0" in text:
         found.append(Refused("", None, "holds a NUL character", "save it as plain text"))
     for number, line in enumerate(text.split("\n"), 1):
-        found += LINE.exceeded(len(line), f"line {number}")
+        found += LINE_LENGTH.exceeded(len(line), f"line {number}")
     if found:
         return found
     bare = _TEXT.sub(_blanked, text)
@@ -124,7 +124,7 @@ def _forbidden(text: str) -> list[Refused]:
         if too_many := list(DOTS.exceeded(dots, f"line {number}")):
             return too_many
         if long := _LONG.search(line):
-            found += DIGITS.exceeded(len(long[0]), f"line {number}")
+            found += NUMBER_LENGTH.exceeded(len(long[0]), f"line {number}")
         if odd := _DISGUISED.search(line):
             advice = "write a decimal number without marks"
             found.append(Refused(f"line {number}", odd[1], "is a number in disguise", advice))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from mfg.errors import Refused, nearest
-from mfg.population import Shares
+from mfg.population import Categorical
 from mfg.protocol.check.conditions import can_be_read
 from mfg.protocol.protocol import Covariate
 from mfg.protocol.rules import bounds_of
@@ -26,7 +26,7 @@ def misfits(scenario: Scenario) -> Iterator[Refused]:
         if found is None:
             advice = "the protocol asks for it: give its distribution, or the share of each word"
             yield Refused(where, None, "is missing", advice)
-        elif isinstance(found, Shares):
+        elif isinstance(found, Categorical):
             yield from _shares(where, covariate, found)
         else:
             yield from _numbers(where, covariate, found)
@@ -41,7 +41,7 @@ def misfits(scenario: Scenario) -> Iterator[Refused]:
             )
 
 
-def _shares(where: str, covariate: Covariate, found: Shares) -> Iterator[Refused]:
+def _shares(where: str, covariate: Covariate, found: Categorical) -> Iterator[Refused]:
     if not covariate.one_of:
         yield Refused(where, None, "is a number and not a word", f"give a distribution in {covariate.unit}")
         return

@@ -2,13 +2,13 @@
 
 from mfg.sheet.cells import NUMBER, Unreadable, number_of, safe, sign_of
 from mfg.sheet.heading import Heading, read_heading
-from mfg.sheet.meaning import Meaning, is_total, meaning_of
+from mfg.sheet.meaning import ColumnMeaning, is_total, meaning_of
 from mfg.sheet.sheet import Row, Sheet, open_sheet
 
 __all__ = [
     "NUMBER",
+    "ColumnMeaning",
     "Heading",
-    "Meaning",
     "Row",
     "Sheet",
     "Unreadable",

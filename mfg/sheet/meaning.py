@@ -51,7 +51,7 @@ _TOTAL = re.compile(
 
 
 @frozen
-class Meaning:
+class ColumnMeaning:
     """What a column is: its `kind`, how its numbers become kg, cm, mL or cells, and for which dose (`label`).
 
     `factor` is None where the header lacks a unit that is needed, `per_kg` says that cells are those of one kg.
@@ -66,7 +66,7 @@ class Meaning:
     weak: bool = False
 
 
-def meaning_of(text: str) -> Meaning | None:
+def meaning_of(text: str) -> ColumnMeaning | None:
     """What the header *text* means; None if it is none of these columns, or if it is unclear."""
     head = read_heading(text)
     if head.unclear or head.per not in (None, "kg"):
@@ -78,7 +78,7 @@ def _is(head: Heading, phrases: str) -> bool:
     return re.fullmatch(phrases, head.phrase) is not None
 
 
-def _cells(head: Heading) -> Meaning | None:
+def _cells(head: Heading) -> ColumnMeaning | None:
     """Cells by their unit or, where only a dose is named, by a power of ten or a rate."""
     named = bool(set(head.words) & set(_DOSE.split("|"))) or head.words == ("zellzahl",)
     counts = head.unit == "cell" or head.words == ("zellzahl",)
@@ -88,11 +88,13 @@ def _cells(head: Heading) -> Meaning | None:
     label = " ".join(w for w in head.words if w not in before)
     label = "" if all(map(_FILLER.fullmatch, label.split())) else label
     if before:
-        return None if label or head.per else Meaning("previous cells", head.scale or Decimal(1), "cell")
-    return Meaning("cells", head.scale or Decimal(1), "cell", per_kg=head.per == "kg", label=label)
+        return (
+            None if label or head.per else ColumnMeaning("previous cells", head.scale or Decimal(1), "cell")
+        )
+    return ColumnMeaning("cells", head.scale or Decimal(1), "cell", per_kg=head.per == "kg", label=label)
 
 
-def _quantity(head: Heading) -> Meaning | None:
+def _quantity(head: Heading) -> ColumnMeaning | None:
     if head.per is not None:
         return None
     scale = head.scale or Decimal(1)
@@ -107,20 +109,20 @@ def _quantity(head: Heading) -> Meaning | None:
         factor = _FACTORS[meant].get(head.unit or "")
         if head.unit is not None and factor is None:
             return None
-        return Meaning(meant, factor if factor is None else factor * scale, head.unit, weak=weak)
+        return ColumnMeaning(meant, factor if factor is None else factor * scale, head.unit, weak=weak)
     if head.unit in _FACTORS["volume"] and re.fullmatch(rf"(?:{_DOSE}|volume|vol)(?: .*)?", head.phrase):
         label = "" if head.phrase in _DOSE.split("|") else re.sub(r" ?\bvol(?:ume)?\b ?", "", head.phrase)
-        return Meaning("volume", _FACTORS["volume"][head.unit or ""] * scale, head.unit, label=label)
+        return ColumnMeaning("volume", _FACTORS["volume"][head.unit or ""] * scale, head.unit, label=label)
     return None
 
 
-def _word(head: Heading) -> Meaning | None:
+def _word(head: Heading) -> ColumnMeaning | None:
     if head.unit is not None or head.scale is not None or head.per is not None:
         return None
     for names, weak in ((_NAMES, False), (_WEAKER, True)):
         for kind in ("patient", "route", "arm", "dose"):
             if kind in names and _is(head, names[kind]):
-                return Meaning(kind, weak=weak)
+                return ColumnMeaning(kind, weak=weak)
     return None
 
 

@@ -13,9 +13,9 @@ from mfg.sheet import text, workbook
 from mfg.sheet.cells import NUMBER, sign_of
 from mfg.sheet.encoding import Encoding, encoding_of
 from mfg.sheet.meaning import meaning_of
+from mfg.sheet.text import RawRow
 from mfg.sizes import TABLE
 
-Record = tuple[int, "list[str] | None", str]
 Plausible = Callable[[Sequence[str]], bool]
 _LOOK = 10
 
@@ -44,7 +44,7 @@ class Sheet:
     separator: str
     written: str  # how the file is written, in words
     mark: bool  # whether to write a byte-order mark into what is made of it
-    _records: Callable[[], Iterator[Record]]
+    _records: Callable[[], Iterator[RawRow]]
     blank: int = 0
     repeated: int = field(default=0)
 
@@ -118,7 +118,7 @@ def _opened(path: Path, plausible: Plausible) -> Sheet:
             path, lambda rows: any(plausible(cells) for _, cells in zip(range(_LOOK), rows, strict=False))
         )
 
-        def sheet_records() -> Iterator[Record]:
+        def sheet_records() -> Iterator[RawRow]:
             return workbook.records(path, name)
 
         number, header = _header(sheet_records(), plausible)
@@ -127,7 +127,7 @@ def _opened(path: Path, plausible: Plausible) -> Sheet:
     encoding = encoding_of(path)
     separator, told = text.separator_of(path, encoding, plausible)
 
-    def text_records() -> Iterator[Record]:
+    def text_records() -> Iterator[RawRow]:
         return text.records(path, encoding, separator, told=told)
 
     number, header = _header(text_records(), plausible)
@@ -139,7 +139,7 @@ def _in_words(encoding: Encoding, separator: str) -> str:
     return f"{encoding.called}, divided by {text.SEPARATORS[separator]}"
 
 
-def _header(records: Iterator[Record], plausible: Plausible) -> tuple[int, tuple[str, ...]]:
+def _header(records: Iterator[RawRow], plausible: Plausible) -> tuple[int, tuple[str, ...]]:
     """The number of the header's row, and its cells without empty ones at its end."""
     first = [(number, cells or []) for _, (number, cells, _) in zip(range(_LOOK), records, strict=False)]
     filled = [(number, cells) for number, cells in first if any(cell.strip() for cell in cells)]

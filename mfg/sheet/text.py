@@ -15,7 +15,7 @@ from pathlib import Path
 from mfg.errors import Refused
 from mfg.sheet.encoding import Encoding
 
-Record = tuple[int, "list[str] | None", str]  # its number from 1, its cells (None if it has none), the line
+RawRow = tuple[int, "list[str] | None", str]  # its number from 1, its cells (None if it has none), the line
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 _LOOK = 10  # so many lines are looked at for the separator
 _LONGEST_CELL = 20  # lines
@@ -48,7 +48,7 @@ def separator_of(path: Path, encoding: Encoding, plausible: Callable[[list[str]]
     return fitting[0], False
 
 
-def records(path: Path, encoding: Encoding, separator: str, *, told: bool) -> Iterator[Record]:
+def records(path: Path, encoding: Encoding, separator: str, *, told: bool) -> Iterator[RawRow]:
     """Every record of a text file; the line ``sep=`` is none, where the file is *told* to have one."""
     number = 0
     waiting: deque[str] = deque()

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from mfg.errors import Refused
+from mfg.sheet.text import RawRow
 
 _OLD = b"\xd0\xcf\x11\xe0"
 _ZIP = b"PK\x03\x04"
-Record = tuple[int, "list[str] | None", str]
 
 
 def is_workbook(path: Path) -> bool:
@@ -60,7 +60,7 @@ def sheet_of(path: Path, fits: Callable[[Iterator[list[str]]], bool]) -> str:
     return wanted[0]
 
 
-def records(path: Path, sheet: str) -> Iterator[Record]:
+def records(path: Path, sheet: str) -> Iterator[RawRow]:
     """Every row of a *sheet*."""
     with _opened(path) as book:
         yield from _rows(book[sheet])
@@ -83,7 +83,7 @@ def _opened(path: Path) -> Iterator[Any]:
             book.close()
 
 
-def _rows(sheet: Any) -> Iterator[Record]:
+def _rows(sheet: Any) -> Iterator[RawRow]:
     for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
         cells = [_text(value) for value in row]
         while cells and not cells[-1]:

@@ -11,7 +11,7 @@ from mfg.calendar import DAY
 from mfg.plan import plan as p
 from mfg.plan.compile.plain import monthly, part
 from mfg.plan.rounding import rounded
-from mfg.population import Shares, score_at_arrival
+from mfg.population import Categorical, score_at_arrival
 from mfg.protocol.protocol import Covariate
 from mfg.protocol.rules import When
 from mfg.scenario import InProgress, Scenario
@@ -72,10 +72,10 @@ def admits_of(scenario: Scenario) -> dict[str, Any]:
     return dict(When(limited).within(units).parts)
 
 
-def _trait(name: str, asked: Covariate, given: Spread | Shares | None) -> p.Trait:
+def _trait(name: str, asked: Covariate, given: Spread | Categorical | None) -> p.Trait:
     rounding = asked.round.within(asked.unit) if asked.round is not None and asked.unit is not None else None
     at = asked.at or "screening"
-    if isinstance(given, Shares):
+    if isinstance(given, Categorical):
         words, shares = tuple(given.words), tuple(part(share) for share in given.words.values())
         return p.Trait(name, at, None, words, shares, rounding, words[shares.index(max(shares))])
     shape = shape_of(given, asked.unit) if given is not None and asked.unit is not None else None
