@@ -37,7 +37,7 @@ class Number:
     evidence: Evidence | None
 
 
-def counted(numbers: tuple[Number, ...]) -> dict[str, int]:
+def count_kinds(numbers: tuple[Number, ...]) -> dict[str, int]:
     """How many numbers are of each kind, and how many have no evidence."""
     counts = dict.fromkeys((*EVIDENCE_KINDS, "without evidence"), 0)
     for number in numbers:

@@ -9,7 +9,7 @@ import pytest
 
 from mfg import audit, load_protocol
 from mfg.auditing import Verdict
-from mfg.auditing.slips import names, of_change, transposed
+from mfg.auditing.slips import names, of_change, transpositions
 from tests.conftest import protocol
 from tests.planted import CONSISTENT, ROUNDINGS, planted, write
 from tests.test_audit import table, verdicts
@@ -90,8 +90,8 @@ def test_names_fit_to_the_digit_or_nearly() -> None:
 
 def test_neighbouring_digits_are_exchanged() -> None:
     """Each pair that differs, among the first four digits."""
-    assert list(transposed(6437.0)) == [4637.0, 6347.0, 6473.0]
-    assert list(transposed(66.0)) == []
+    assert list(transpositions(6437.0)) == [4637.0, 6347.0, 6473.0]
+    assert list(transpositions(66.0)) == []
 
 
 def test_a_change_of_weight_has_a_name_if_it_is_a_factor() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mfg.errors import Faults
-from mfg.reader.checks import checked
+from mfg.reader.checks import check_file
 from mfg.reader.library import builtin
 from mfg.reader.scenarios import load_scenario
 from tests.conftest import MINIMAL, ROOT, Said, protocol
@@ -71,11 +71,11 @@ def test_an_example_is_computed_although_something_else_is_wrong(tmp_path: Path)
     file = tmp_path / "mine.toml"
     text = MINIMAL.replace("[[arm]]", 'tolerance = "100 %"\n[[arm]]') + ROUTE + wrong
     file.write_text(text, encoding="utf-8")
-    said = str(checked(file))
+    said = str(check_file(file))
     assert "tolerance: '100 %' lets doses pass that are off by more than 10 %" in said
     assert "example.1.expect.cells: '2e6 cell' does not hold" in said
     file.write_text(text.replace('"1e6 cell"', '{ least = "2e6 cell", most = "1e6 cell" }'), encoding="utf-8")
-    assert "example.1" not in str(checked(file))
+    assert "example.1" not in str(check_file(file))
 
 
 def test_a_fault_of_shape_hides_none_of_meaning_and_makes_none_up() -> None:

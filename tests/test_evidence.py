@@ -14,7 +14,7 @@ import pytest
 
 from mfg import load_protocol, load_scenario
 from mfg.errors import Faults, Refused
-from mfg.evidence import Number, counted
+from mfg.evidence import Number, count_kinds
 from mfg.reader.document import leaves
 from mfg.reader.library import builtin, shelf, sources
 from mfg.reader.protocols import protocol_of
@@ -213,7 +213,7 @@ def test_a_file_without_evidence_works_and_is_told(mfg: Callable[..., Said], tmp
     said = mfg("check", file)
     assert said.status == 0
     assert "2 without evidence" in said.out
-    assert counted(protocol_of(read_toml(file), "mine").numbers)["without evidence"] == 2
+    assert count_kinds(protocol_of(read_toml(file), "mine").numbers)["without evidence"] == 2
 
 
 def test_show_prints_every_number_beside_its_evidence(mfg: Callable[..., Said]) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mfg import Faults, Refused, dose, load_protocol
 from mfg.prescription.order import Administration, Filled, Order
 from mfg.prescription.prescriber import Prescriber
-from mfg.prescription.scale import marked_in
+from mfg.prescription.scale import mark_fills
 from tests.conftest import MINIMAL, Said, protocol
 
 WEIGHT = '[patient.weight]\nunit = "kg"\nleast = "3 kg"\nmost = "250 kg"\n'
@@ -63,7 +63,7 @@ def test_no_mark_is_nearer(size: str, part: int) -> None:
     box = Filled("syringe", Decimal(size), Decimal(size) * part / 10_000)
     assert box.fill_mL is not None
     route = Administration("im", None, "cell", "cell", 1, volume_mL=box.fill_mL, containers=(box,))
-    (one,) = marked_in(FILL, route)
+    (one,) = mark_fills(FILL, route)
     assert one.marked_mL % one.mark_mL == 0
     assert abs(one.marked_mL - box.fill_mL) * 2 <= one.mark_mL
     assert one.marked_mL <= Decimal(size)

@@ -14,7 +14,7 @@ from attrs import evolve
 
 from mfg.errors import Faults
 from mfg.plan.compile import beyond_planning
-from mfg.reader.checks import checked
+from mfg.reader.checks import check_file
 from mfg.reader.scenarios import load_scenario
 from mfg.scenario import Arrivals, Candidate, InProgress
 from mfg.scenario.check import faults_of
@@ -386,7 +386,7 @@ def test_a_fault_in_a_variant_is_found_with_its_name(tmp_path: Path) -> None:
     mine = tmp_path / "mine.toml"
     text = text.replace("../hand", str(ROOT / "tests" / "hand")).replace('suites = "1"', 'suits = "1"')
     mine.write_text(text, encoding="utf-8")
-    assert "variant.one suite.suits: names nothing" in str(checked(mine))
+    assert "variant.one suite.suits: names nothing" in str(check_file(mine))
 
 
 @pytest.mark.parametrize(

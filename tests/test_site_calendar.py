@@ -11,7 +11,7 @@ from attrs import evolve
 
 import mfg as package
 from mfg.calendar import DAY, Hours
-from mfg.course.clock import settled
+from mfg.course.clock import settle_times
 from mfg.course.pieces import Gap
 from mfg.course.schedule import Schedule, schedule
 from mfg.errors import Faults, Refused
@@ -268,7 +268,7 @@ def test_spacings_in_hours_choose_the_earliest_hours(
 ) -> None:
     """Both ends of a spacing hold by the clock, over midnights, in slots and lunch breaks; what cannot be is told."""
     hours = {"a": [(540, 900)], "b": [(540, 660), (780, 900)], "c": [(600, 900)]}
-    found = settled({"a": 0, "b": 1, "c": 1}, hours, gaps, 30)
+    found = settle_times({"a": 0, "b": 1, "c": 1}, hours, gaps, 30)
     assert (found[0], len(found[1])) == (begins, broken)
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mfg.errors import Faults
-from mfg.reader.checks import checked
+from mfg.reader.checks import check_file
 from mfg.reader.document import names_of
 from mfg.reader.patients import read_in_progress, read_patients
 from mfg.reader.protocols import load_protocol
@@ -32,7 +32,7 @@ def test_a_broken_file_is_refused_with_exactly_this_message(
 ) -> None:
     """Beside every broken file stands what is said about it: every fault, each with its file and its place."""
     monkeypatch.chdir(BROKEN)
-    report = checked(Path(path.name))
+    report = check_file(Path(path.name))
     assert "\n".join(map(str, report.faults)) + "\n" == path.with_suffix(".txt").read_text(encoding="utf-8")
 
 

@@ -16,8 +16,8 @@ import pytest
 
 from mfg.cli import asked
 from mfg.digits import density, near, plain, volume
-from mfg.dispensing.drawing import LONG, drawn, marks_of
-from mfg.dispensing.handling import later
+from mfg.dispensing.drawing import LONG, draw_container, marks_of
+from mfg.dispensing.handling import add_time
 from mfg.dispensing.labels import labels_of
 from mfg.dispensing.page import blinded_page_of, page_of
 from mfg.dispensing.portions import portions_of
@@ -264,10 +264,10 @@ def test_what_no_mark_shows_is_not_said_to_be_nothing() -> None:
 @pytest.mark.parametrize("kind", ["syringe", "bag", "vial"])
 def test_a_fill_is_drawn_in_proportion_to_its_volume(kind: str) -> None:
     """Twice the volume is twice as long, a full one reaches the end, an unknown one is empty."""
-    assert fill_of(drawn(kind, Decimal(5), Decimal("2.2"))) == LONG * Decimal("2.2") / 5
-    assert fill_of(drawn(kind, Decimal(5), Decimal(5))) == LONG
-    assert fill_of(drawn(kind, Decimal(5), None)) == 0
-    assert "pointer" not in drawn(kind, Decimal(5), None)
+    assert fill_of(draw_container(kind, Decimal(5), Decimal("2.2"))) == LONG * Decimal("2.2") / 5
+    assert fill_of(draw_container(kind, Decimal(5), Decimal(5))) == LONG
+    assert fill_of(draw_container(kind, Decimal(5), None)) == 0
+    assert "pointer" not in draw_container(kind, Decimal(5), None)
 
 
 @pytest.mark.parametrize(
@@ -296,10 +296,10 @@ def test_the_expiry_is_counted_from_the_end_of_suspension() -> None:
 def test_an_hour_that_clocks_leave_out_is_no_hour() -> None:
     """On the night of 29 March 2026 clocks in Berlin go from 2 to 3: 12 hours after 20:00 is 9 o'clock."""
     berlin = ZoneInfo("Europe/Berlin")
-    shown = later(datetime(2026, 3, 28, 20, tzinfo=berlin), timedelta(hours=12), berlin)
+    shown = add_time(datetime(2026, 3, 28, 20, tzinfo=berlin), timedelta(hours=12), berlin)
     assert shown.isoformat() == "2026-03-29T09:00:00+02:00"
     with pytest.raises(Refused, match="has no time zone"):
-        later(datetime(2026, 3, 28, 20), timedelta(hours=12))  # noqa: DTZ001
+        add_time(datetime(2026, 3, 28, 20), timedelta(hours=12))  # noqa: DTZ001
 
 
 HOSTILE = "<script>alert(1)</script>\"'&}{%\u202egnp\x1b[2J\u200b"

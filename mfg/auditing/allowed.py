@@ -105,7 +105,7 @@ class Allowance:
             else 0.0
         )
 
-    def again(self, cells: float, step: float) -> tuple[float, ...]:
+    def round_again(self, cells: float, step: float) -> tuple[float, ...]:
         """What *cells* become in steps of so many, both neighbours of a half: nothing, if they are less than half a step."""
         count = cells / step
         low = math.floor(count + _ABOUT)

@@ -10,7 +10,7 @@ from attrs import define, evolve, field
 
 from mfg.auditing.asked import Asked
 from mfg.auditing.columns import ADDED, DoseColumn, NumberColumn, TableColumns
-from mfg.auditing.words import Vocabulary, folded
+from mfg.auditing.words import Vocabulary, fold
 from mfg.errors import Refused
 from mfg.protocol.protocol import Protocol
 from mfg.sheet import ColumnMeaning, meaning_of, read_heading
@@ -76,7 +76,7 @@ def columns_of(protocol: Protocol, header: Sequence[str], asked: Asked) -> tuple
     meant = {n: m for n, text in enumerate(header) if (m := meaning_of(text)) is not None}
     search = _Search(protocol, header, meant)
     search.taken.update(own.values())
-    if {folded(text) for text in header} & {folded(ADDED[0]), folded(ADDED[2])}:
+    if {fold(text) for text in header} & {fold(ADDED[0]), fold(ADDED[2])}:
         problem = "already has the columns of an audit"
         search.faults.append(Refused("header", None, problem, "audit the original table"))
     patient = search.one("patient")
@@ -119,8 +119,8 @@ def _covariates(protocol: Protocol, header: Sequence[str]) -> dict[str, int]:
     """The column of each covariate but the weight: its name, with its unit where it has one."""
     found = {}
     for name, covariate in protocol.patient.items():
-        wanted = {folded(name if covariate.unit is None else f"{name}_{covariate.unit}")}
-        here = [n for n, text in enumerate(header) if folded(text) in wanted]
+        wanted = {fold(name if covariate.unit is None else f"{name}_{covariate.unit}")}
+        here = [n for n, text in enumerate(header) if fold(text) in wanted]
         if name != "weight" and here:
             found[name] = here[0]
     return found
@@ -141,15 +141,13 @@ def _weight(search: _Search, own: Mapping[str, int]) -> NumberColumn | None:
 def _given(search: _Search, asked: Asked) -> tuple[tuple[DoseColumn, ...], NumberColumn | None]:
     """The columns that say what was given: cells before cells per kg before volumes; and a volume beside cells."""
     doses, routes = Vocabulary(asked.all_doses()), Vocabulary(tuple(r.name for r in search.protocol.routes))
-    counted = {folded(word.removesuffix("cells")) for word in asked.counted()}  # as viable cells may be
+    counted = {fold(word.removesuffix("cells")) for word in asked.counted()}  # as viable cells may be
     found: dict[str, list[DoseColumn]] = {"cells": [], "per kg": [], "volume": []}
     strange: list[int] = []
     for n in [*search.all_of("cells", label=True), *search.all_of("volume", label=True)]:
         meant = search.meant[n]
         label = (
-            ""
-            if folded(meant.label) in counted or ("" in counted and is_stromal(meant.label))
-            else meant.label
+            "" if fold(meant.label) in counted or ("" in counted and is_stromal(meant.label)) else meant.label
         )
         dose = doses.find(label) if label else None
         route = routes.find(label) if label and dose is None else None
@@ -239,11 +237,11 @@ def _nearly(
     }
     wanted = [name for kind, name in _WANTED.items() if not there[kind]]
     wanted += [n if c.unit is None else f"{n}_{c.unit}" for n, c in protocol.patient.items() if n != "weight"]
-    taken = {folded(text) for text in header}
-    meant = {folded(name): name for name in wanted if folded(name) not in taken}
+    taken = {fold(text) for text in header}
+    meant = {fold(name): name for name in wanted if fold(name) not in taken}
     for n in unused:
         head = read_heading(header[n])
-        near = difflib.get_close_matches(folded(header[n]), meant, n=5, cutoff=0.8)
+        near = difflib.get_close_matches(fold(header[n]), meant, n=5, cutoff=0.8)
         if head.unclear and (head.unit == "cell" or "dose" in head.words) and not found.given:
             yield Refused("header", header[n], f"holds {head.unclear}", "call it cells, or cells (10^6)")
         elif near:

@@ -11,7 +11,7 @@ from mfg.auditing.allowed import Allowance
 from mfg.auditing.columns import DoseColumn
 from mfg.auditing.naming import Beside, Naming
 from mfg.auditing.reading import Prescribed, Reading
-from mfg.auditing.verdict import Verdict, against, joined
+from mfg.auditing.verdict import Verdict, against, join_verdicts
 from mfg.auditing.witnesses import History, on_dose, on_weight
 from mfg.digits import near, plain
 from mfg.errors import Refused
@@ -68,12 +68,12 @@ class Judge:
         ]
         if not parts:
             raise Unreadable(f"{listed[0].number.header}: is empty, and so are the other doses")
-        return joined(number, patient, parts)
+        return join_verdicts(number, patient, parts)
 
     def _one(
         self, number: int, patient: str, cells: list[str], column: DoseColumn, beside: Beside
     ) -> Verdict:
-        wanted = self.reading.prescribed(cells, column)
+        wanted = self.reading.prescribe(cells, column)
         amount = self.reading.amount(cells, column, wanted)
         if wanted.prescriber.kind != "product":
             return self._without_cells(number, patient, wanted, amount)
@@ -159,7 +159,9 @@ class Judge:
         told = f"{wanted.prescriber.dose} " if named else ""
         route = wanted.given[0].route if columns.route is not None or column.route is not None else ""
         dose, sound = f"{told}{route}".strip(), verdict == "ok" and not found
-        yield from self.seen.again(number, patient, dose, most, weight, sound=sound, confirmed=confirmed)
+        yield from self.seen.contradictions(
+            number, patient, dose, most, weight, sound=sound, confirmed=confirmed
+        )
 
     def _on_weight(
         self, cells: list[str], weight: float | None, before: Decimal | None, beside: Beside
@@ -174,6 +176,6 @@ class Judge:
     def _weights_of(self, rows: Beside) -> Iterator[tuple[float | None, float | None]]:
         for row in rows:
             if row is not None and row.cells is not None:
-                now = self.reading.tried(row.cells, self.reading.columns.weight)
-                last = self.reading.tried(row.cells, self.reading.columns.previous_weight)
+                now = self.reading.number_or_none(row.cells, self.reading.columns.weight)
+                last = self.reading.number_or_none(row.cells, self.reading.columns.previous_weight)
                 yield None if now is None else float(now), None if last is None else float(last)

@@ -10,7 +10,15 @@ from attrs import define
 from mfg.auditing.allowed import Allowance, content_of
 from mfg.auditing.columns import DoseColumn
 from mfg.auditing.reading import Prescribed, Reading
-from mfg.auditing.slips import FACTORS, OF_WEIGHT, factors, in_containers, names, transposed, without_a_digit
+from mfg.auditing.slips import (
+    FACTORS,
+    OF_WEIGHT,
+    factors,
+    in_containers,
+    names,
+    transpositions,
+    without_a_digit,
+)
 from mfg.auditing.strangers import Strangers, amounts
 from mfg.errors import Refused
 from mfg.protocol.protocol import Protocol
@@ -39,11 +47,13 @@ class Naming:
         step = self.allowance.step(wanted.given)
 
         def rounded(cells: float) -> tuple[float, ...]:
-            return self.allowance.again(cells, step) if step else ()
+            return self.allowance.round_again(cells, step) if step else ()
 
         def others() -> Iterator[tuple[str, float]]:
             bases = (exact, *rounded(exact))
-            for swapped in filter(None, transposed(given)):  # so many times the dose with its digits in order
+            for swapped in filter(
+                None, transpositions(given)
+            ):  # so many times the dose with its digits in order
                 for base in bases:
                     yield "transposed-digits", given * base / swapped
             for base in bases:
@@ -79,7 +89,7 @@ class Naming:
         if last is not None:
             weights.append(("old-weight", cells, last))
         for name, other, column in weights:
-            kg = self.reading.tried(other, column)
+            kg = self.reading.number_or_none(other, column)
             predicted = None if kg is None else wanted.at(kg)
             if predicted is not None:
                 yield name, predicted
@@ -112,7 +122,7 @@ class Naming:
         if self.fits_exchanged(cells):
             return "swapped-columns"
         columns = self.reading.columns
-        kg = self.reading.tried(cells, columns.weight)
+        kg = self.reading.number_or_none(cells, columns.weight)
         if columns.weight is None or kg is None or len(columns.given) > 1:
             return None
         for name, factor in (*FACTORS[:6], *OF_WEIGHT):
@@ -136,10 +146,10 @@ class Naming:
 
     def _is_right(self, cells: list[str], column: DoseColumn) -> bool:
         columns = self.reading.columns
-        if self.reading.tried(cells, column.number) is None:
+        if self.reading.number_or_none(cells, column.number) is None:
             return False
         try:
-            wanted = self.reading.prescribed(cells, column)
+            wanted = self.reading.prescribe(cells, column)
             amount = self.reading.amount(cells, column, wanted)
             volume = self.reading.number(cells, columns.volume)
         except (Unreadable, Refused):

@@ -43,7 +43,7 @@ class Prescribed:
             return float(self.most) * float(weight) / self.weight
         route = self.given[0].route if len(self.given) == 1 else None
         try:
-            return float(prescribed(self.prescriber, {**self.case, "weight": weight}, route).most)
+            return float(prescribe(self.prescriber, {**self.case, "weight": weight}, route).most)
         except (Refused, Unreadable):
             return None
 
@@ -59,7 +59,7 @@ def is_proportional(rule: Rule) -> bool:
     return True
 
 
-def prescribed(prescriber: Prescriber, case: Case, route: str | None) -> Prescribed:
+def prescribe(prescriber: Prescriber, case: Case, route: str | None) -> Prescribed:
     """What a rule prescribes in a *case*, on one *route* if one is named.
 
     Raises:
@@ -110,7 +110,7 @@ class Reading:
             raise Unreadable(f"{column.header}: {text} is beyond anything that is counted or measured here")
         return value if column.factor == 1 else value * column.factor
 
-    def tried(self, cells: list[str], column: NumberColumn | None) -> Decimal | None:
+    def number_or_none(self, cells: list[str], column: NumberColumn | None) -> Decimal | None:
         """The number in a column, None if there is none or if it cannot be read."""
         try:
             return self.number(cells, column)
@@ -125,7 +125,7 @@ class Reading:
         numbers = [one.number for one in columns.given] + [columns.volume]
         return not any(self.number(cells, number, zero=True) for number in numbers)
 
-    def prescribed(self, cells: list[str], column: DoseColumn) -> Prescribed:
+    def prescribe(self, cells: list[str], column: DoseColumn) -> Prescribed:
         """What the protocol prescribes for a row.
 
         Raises:
@@ -148,7 +148,7 @@ class Reading:
             name = min(prescriber.needs - case.keys())
             header = next((number.header for n, number in columns.measured() if n == name), name)
             raise Unreadable(f"{header}: is empty, and the dose depends on it")
-        return prescribed(prescriber, case, self._route(cells, column))
+        return prescribe(prescriber, case, self._route(cells, column))
 
     def _route(self, cells: list[str], column: DoseColumn) -> str | None:
         if column.route is not None or self.columns.route is None:

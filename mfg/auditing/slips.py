@@ -106,7 +106,7 @@ def _grain(number: float) -> float:
     return 0.5 * 10.0 ** (len(digits) - len(digits.rstrip("0")))
 
 
-def transposed(number: float) -> Iterable[float]:
+def transpositions(number: float) -> Iterable[float]:
     """*number* with two neighbours among its first four digits exchanged back."""
     digits = f"{number:.15g}"
     places = [n for n, digit in enumerate(digits[:5]) if digit.isdigit()][:4]

@@ -31,7 +31,7 @@ def against(given: Decimal, least: Decimal, most: Decimal, deviation: Decimal, c
     return f"{near(given)} {counted} against {shown} prescribed ({deviation:+.1f} %)"
 
 
-def joined(row: int, patient: str, parts: list[tuple[str, Verdict]]) -> Verdict:
+def join_verdicts(row: int, patient: str, parts: list[tuple[str, Verdict]]) -> Verdict:
     """One verdict on a row that says several doses, each under its own name."""
     worst = max((one.verdict for _, one in parts), key=("ok", "warning", "error").index)
     wrong = next((one for _, one in parts if one.verdict == worst), parts[0][1])

@@ -8,7 +8,7 @@ from statistics import median
 
 from attrs import define, field
 
-from mfg.auditing.slips import of_change, transposed
+from mfg.auditing.slips import of_change, transpositions
 
 USUAL_CHANGE = 0.10  # of a weight between two doses: beyond it somebody should weigh again
 _LEAST_CHANGE = 0.03  # below it no change is told from a scale and a meal
@@ -74,7 +74,7 @@ def _explained(weight: float, before: float, beside: Iterable[tuple[float | None
     for other, last in beside:
         if other == weight or (last is not None and abs(weight / last - 1) <= _SAME):
             return "neighbours-weight"
-    if any(abs(swapped / before - 1) <= 2 * _SAME for swapped in transposed(weight)):
+    if any(abs(swapped / before - 1) <= 2 * _SAME for swapped in transpositions(weight)):
         return "transposed-digits"
     return "other"
 
@@ -97,7 +97,7 @@ class History:
     _patients: dict[str, tuple[int, tuple[str, ...], int, float | None]] = field(factory=dict)
     _weights: dict[int, int] = field(factory=dict)
 
-    def again(
+    def contradictions(
         self,
         row: int,
         patient: str,

@@ -21,7 +21,7 @@ _USUAL = {
 _SHORTEST = 3  # letters of a word that is cut off
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """*text* without case, spaces and marks."""
     return re.sub(r"[\W_]+", "", text).casefold()
 
@@ -36,7 +36,7 @@ class Vocabulary:
     def find(self, text: str) -> str | None:
         """The known word that *text* means; None if it is none, or if several may be meant."""
         if text not in self._found:
-            self._found[text] = text if text in self.known else self._meant(folded(text))
+            self._found[text] = text if text in self.known else self._meant(fold(text))
         return self._found[text]
 
     def _meant(self, short: str) -> str | None:
@@ -48,12 +48,12 @@ class Vocabulary:
 
 
 def _whole(word: str) -> Iterable[str]:
-    return (folded(word),)
+    return (fold(word),)
 
 
 def _brief(word: str) -> Iterator[str]:
     """Usual abbreviations, initials, and the number alone: IT; FD for five-dose; D2 and 2 for dose 2."""
-    yield from (short for short, usual in _USUAL.items() if folded(word) == usual)
+    yield from (short for short, usual in _USUAL.items() if fold(word) == usual)
     parts = [part for part in re.split(r"[\W_]+", word.casefold()) if part]
     if len(parts) > 1:
         yield "".join(part if part.isdigit() else part[0] for part in parts)
@@ -62,5 +62,5 @@ def _brief(word: str) -> Iterator[str]:
 
 
 def _cut(word: str) -> Iterator[str]:
-    whole = folded(word)
+    whole = fold(word)
     yield from (whole[:end] for end in range(_SHORTEST, len(whole)))

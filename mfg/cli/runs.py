@@ -140,7 +140,7 @@ def printed(folder: Path, *, shown: bool) -> Iterator[None]:
 
 def _tell(done: Any) -> None:
     """Print a run: its figures, its places, how ways ended, and what went in."""
-    from mfg.evidence import counted
+    from mfg.evidence import count_kinds
     from mfg.results.figures import arms_of, too_few
     from mfg.results.indicators import INDICATORS, OF_AN_ARM
 
@@ -175,7 +175,9 @@ def _tell(done: Any) -> None:
     say.table(titles, rows, right=[1, 2, 3, 4])
     _shares("ending", "patients", "all who arrived", done.endings, done.replications)
     _shares("what became of lots", "lots", "all that were begun", done.lots_by_outcome, done.replications)
-    ground = ", ".join(f"{count} {kind}" for kind, count in counted(done.scenario.numbers).items() if count)
+    ground = ", ".join(
+        f"{count} {kind}" for kind, count in count_kinds(done.scenario.numbers).items() if count
+    )
     say.result(f"\n{', '.join(f'{part} {name}' for part, name in parts_of(done.scenario).items())}")
     say.result(f"inputs: {ground}")
     for advice in too_few(done.replications, [f.name for f in named]):

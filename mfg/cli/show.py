@@ -63,12 +63,12 @@ def show(
     json
         Print one JSON document.
     """
-    from mfg.reader.shown import kind_of, kinds_of, shown
+    from mfg.reader.shown import kind_of, kinds_of, list_values
 
     of = kind_of(name, kind)
     found = [
         one
-        for one in shown(of, name)
+        for one in list_values(of, name)
         if _is_like(one, like)
         and (not one.unset or (like is not None and not assumed))
         and (not assumed or (one.evidence is not None and one.evidence.kind in ("assumed", "calibrated")))

@@ -37,10 +37,10 @@ def write_page(sheet: Worksheet, path: Path, *, blinded: bool) -> None:
         Refused: if nothing can be prepared from it, or if something is there that is no file.
     """
     from mfg.dispensing.page import blinded_page_of, page_of
-    from mfg.dispensing.worksheet import preparable
+    from mfg.dispensing.worksheet import check_preparable
     from mfg.files import check_replaceable, write_atomically
 
-    preparable(sheet)
+    check_preparable(sheet)
     check_replaceable(path, "--sheet")
     page = blinded_page_of(sheet) if blinded else page_of(sheet)
     write_atomically(path, page.encode(), durable=True)

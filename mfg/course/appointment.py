@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from attrs import evolve, frozen
 
 from mfg.calendar import WEEKDAY_NAMES
-from mfg.course.clock import settled
+from mfg.course.clock import settle_times
 from mfg.course.doors import SiteDoors
 from mfg.course.network import Course
 from mfg.course.pieces import Gap
@@ -45,7 +45,7 @@ class Appointment:
         return "" if self.date is None else WEEKDAY_NAMES[self.date.weekday()]
 
 
-def timed(
+def set_times(
     events: Sequence[Appointment], course: Course, doors: SiteDoors
 ) -> tuple[list[Appointment], list[Gap]]:
     """The *events* of a course with their places and hours, and the spacings in hours that no hours keep."""
@@ -56,7 +56,7 @@ def timed(
         if (windows := doors.hours(event.kind, event.date, inpatient=event.inpatient))
     }
     days = {event.name: event.day for event in events if event.name in hours and event.day is not None}
-    begins, broken = settled(days, hours, course.clocked, doors.slot)
+    begins, broken = settle_times(days, hours, course.clocked, doors.slot)
     by_the_clock = {name for gap in course.clocked for name in (gap.first, gap.then)}
     found = []
     for event in events:

@@ -10,7 +10,7 @@ from itertools import islice, pairwise, product
 from mfg.calendar import DAY
 from mfg.course.network import Course, Template
 from mfg.course.spans import in_hours, minutes, span_of
-from mfg.course.template import attempted
+from mfg.course.template import try_template
 from mfg.errors import Refused
 from mfg.protocol.cases import Bounds, Case
 from mfg.protocol.occurrences import months_and_days
@@ -82,12 +82,12 @@ def _asks(path: str, when: When | None, known: set[str]) -> Iterator[Refused]:
 
 
 def _of_arm(protocol: Protocol, arm: Arm, supply: Supply | None) -> Iterator[Refused]:
-    template, faults = attempted(protocol, arm, supply, {})
+    template, faults = try_template(protocol, arm, supply, {})
     yield from faults
     if not faults:
         yield from _planned(template, arm, BASELINES, undecided=True)
     for case in _cases(protocol):
-        template, faults = attempted(protocol, arm, supply, case)
+        template, faults = try_template(protocol, arm, supply, case)
         yield from faults
         if not faults:
             yield from _planned(template, arm, BASELINES[:1], undecided=False)

@@ -10,7 +10,7 @@ from mfg.course.pieces import Gap
 StartWindows = Mapping[str, Sequence[Window]]
 
 
-def settled(
+def settle_times(
     days: Mapping[str, int], hours: StartWindows, gaps: Sequence[Gap], slot: int
 ) -> tuple[dict[str, int], list[Gap]]:
     """When each event with *hours* begins, in minutes of its day, and the spacings that no hours keep.

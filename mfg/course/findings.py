@@ -11,7 +11,7 @@ from mfg.calendar import DAY, WEEKDAY_NAMES
 from mfg.course.doors import WORKING, Doors
 from mfg.course.network import Course, Event
 from mfg.course.pieces import Floating, Gap
-from mfg.course.words import counted, waits_for
+from mfg.course.words import plural, waits_for
 from mfg.finding import Finding
 from mfg.protocol.protocol import Protocol
 
@@ -90,7 +90,7 @@ def _clock(gap: Gap, days: int) -> str:
 
 
 def _hours(minutes: int | None) -> str:
-    return counted((minutes or 0) // 60, "hour")
+    return plural((minutes or 0) // 60, "hour")
 
 
 def without_date(protocol: Protocol, floating: tuple[Floating, ...]) -> Iterator[ScheduleFinding]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from attrs import evolve, frozen
 
 from mfg.calendar import holidays_of
-from mfg.course.appointment import Appointment, timed
+from mfg.course.appointment import Appointment, set_times
 from mfg.course.arrange import Allowed, arrange
 from mfg.course.doors import Doors, SiteDoors
 from mfg.course.findings import ScheduleFinding, broken_spacings, by_the_clock, closed_days, without_date
@@ -108,7 +108,7 @@ def schedule(
     events.sort(key=lambda event: (event.day or 0, EVENT_KINDS.index(event.kind)))
     broken: list[Gap] = []
     if isinstance(doors, SiteDoors):
-        events, broken = timed(events, course, doors)
+        events, broken = set_times(events, course, doors)
     return Schedule(
         protocol=protocol.name,
         arm=chosen.name,

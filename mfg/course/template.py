@@ -31,13 +31,13 @@ def template_of(protocol: Protocol, arm: Arm, supply: Supply | None, case: Case 
     Raises:
         Refused: if an event refers to one that leaves it no place.
     """
-    template, faults = attempted(protocol, arm, supply, case)
+    template, faults = try_template(protocol, arm, supply, case)
     if faults:
         raise faults[0]
     return template
 
 
-def attempted(
+def try_template(
     protocol: Protocol, arm: Arm, supply: Supply | None, case: Case
 ) -> tuple[Template, list[Refused]]:
     """The template without the events that have no place in it, and why they have none."""

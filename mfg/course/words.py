@@ -10,7 +10,7 @@ def waits_for(event: Floating) -> str:
     if event.kind == "collection":
         return f"before {event.dose}, as soon as there is an appointment"
     if event.kind == "csf-draw":
-        return f"{counted(-event.least, 'day')} before {event.follows}"
+        return f"{plural(-event.least, 'day')} before {event.follows}"
     spacing = _spacing(event)
     if event.follows == "release":
         lot = "its lot" if event.kind == "dose" else f"the lot for {event.dose}"
@@ -31,9 +31,9 @@ def _spacing(event: Floating) -> str:
 
 
 def _length(days: int, minutes: int | None) -> str:
-    return counted(days, "day") if minutes is None else counted(minutes // 60, "hour")
+    return plural(days, "day") if minutes is None else plural(minutes // 60, "hour")
 
 
-def counted(number: int, unit: str) -> str:
+def plural(number: int, unit: str) -> str:
     """So many of something."""
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from mfg.digits import near, volume
 from mfg.dispensing.portions import ContainerGroup, portions_of, volume_of
-from mfg.dispensing.words import counted, exactly
+from mfg.dispensing.words import count_in_words, exactly
 from mfg.prescription.order import Administration, Order, in_words
 
 
@@ -37,7 +37,7 @@ def given_by(order: Order, given: Administration, product: Administration) -> Ro
         _cells(given, what),
         _volume(order, given),
         _filled(boxes),
-        counted(held, in_words(product)) if held else "",
+        count_in_words(held, in_words(product)) if held else "",
     )
 
 
@@ -46,7 +46,7 @@ def _cells(given: Administration, what: str) -> str:
         sites = (
             f", {near(given.cells_per_site)} at each of {given.sites} sites" if given.cells_per_site else ""
         )
-        return counted(given.cells, what) + sites
+        return count_in_words(given.cells, what) + sites
     ends = [
         f"{word} {near(end)}"
         for word, end in (("at least", given.cells_least), ("at most", given.cells_most))
@@ -90,4 +90,4 @@ def total_of(order: Order) -> str:
     words = list(dict.fromkeys(in_words(given) for given in order.administrations))
     if len(order.administrations) < 2 or not order.total_cells:
         return ""
-    return f"together {counted(order.total_cells, words[0] if len(words) == 1 else 'cells')}"
+    return f"together {count_in_words(order.total_cells, words[0] if len(words) == 1 else 'cells')}"

@@ -17,7 +17,7 @@ _STEPS = tuple(Decimal(n).scaleb(power) for power in range(-3, 5) for n in (1, 2
 _MOST_MARKS, _MOST_NUMBERS = 100, 6
 
 
-def drawn(kind: str, nominal: Decimal | None, fill: Decimal | None) -> str:
+def draw_container(kind: str, nominal: Decimal | None, fill: Decimal | None) -> str:
     """A container of this *kind*, *nominal* mL large and filled to *fill* mL, as an SVG element.
 
     What is not known of the two is not drawn: without a size there are no marks, without a fill it is empty.

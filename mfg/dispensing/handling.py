@@ -72,11 +72,11 @@ def expiry_of(
         return None
     found = support(protocol, order, f"{protocol.path_of_step(step)}.use_within")
     within = timedelta(minutes=float(amount(step.use_within, "minute")))
-    before = later(suspended, within) if suspended is not None else None
+    before = add_time(suspended, within) if suspended is not None else None
     return Expiry(symbols(text(step.use_within)), found.evidence, found.because, suspended, before)
 
 
-def later(at: datetime, by: timedelta, zone: tzinfo | None = None) -> datetime:
+def add_time(at: datetime, by: timedelta, zone: tzinfo | None = None) -> datetime:
     """The moment *by* so long after *at*, as clocks show it then: in *zone*, or where this machine is.
 
     Raises:

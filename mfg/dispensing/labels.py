@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from mfg.dispensing.portions import ContainerGroup
-from mfg.dispensing.words import counted, exactly
+from mfg.dispensing.words import count_in_words, exactly
 from mfg.dispensing.worksheet import Worksheet
 
 
@@ -36,7 +36,7 @@ def labels_of(sheet: Worksheet) -> Iterator[Label]:
 
 def holds(sheet: Worksheet, portion: ContainerGroup) -> str:
     """What a container holds; in a placebo-controlled trial the same words for either."""
-    return _either(sheet, counted(portion.cells, portion.counted) if portion.cells is not None else "")
+    return _either(sheet, count_in_words(portion.cells, portion.counted) if portion.cells is not None else "")
 
 
 def _either(sheet: Worksheet, held: str) -> str:

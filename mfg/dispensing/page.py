@@ -13,10 +13,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from mfg.digits import near, plain, volume
-from mfg.dispensing.drawing import drawn
+from mfg.dispensing.drawing import draw_container
 from mfg.dispensing.labels import holds, labels_of
 from mfg.dispensing.portions import ContainerGroup
-from mfg.dispensing.words import counted, exactly, symbols
+from mfg.dispensing.words import count_in_words, exactly, symbols
 from mfg.dispensing.worksheet import Worksheet
 from mfg.visible import visible
 
@@ -34,7 +34,7 @@ def blinded_page_of(sheet: Worksheet) -> str:
 def _holds(sheet: Worksheet, portion: ContainerGroup) -> str:
     if sheet.kind == "placebo":
         return "placebo, no cells"
-    return counted(portion.cells, portion.counted) if portion.cells is not None else "cells not stated"
+    return count_in_words(portion.cells, portion.counted) if portion.cells is not None else "cells not stated"
 
 
 def _foot(sheet: Worksheet) -> Markup:
@@ -71,14 +71,14 @@ def _environment() -> Environment:
         "plain": plain,
         "volume": volume,
         "exactly": exactly,
-        "counted": counted,
+        "counted": count_in_words,
         "when": _when,
         "glued": _glued,
         "symbols": symbols,
         "percent": "{:+.3f} %".format,
     }
     made.filters.update(tools)
-    made.globals["drawn"] = lambda *given: Markup(drawn(*given))  # noqa: S704 -- its text is escaped there
+    made.globals["drawn"] = lambda *given: Markup(draw_container(*given))  # noqa: S704 -- its text is escaped there
     return made
 
 

@@ -8,7 +8,7 @@ from attrs import define, evolve, field, frozen
 
 from mfg.digits import density, exact, near, plain, scientific, volume
 from mfg.dispensing.support import Support, support
-from mfg.dispensing.words import counted, exactly, symbols
+from mfg.dispensing.words import count_in_words, exactly, symbols
 from mfg.prescription.order import Administration, FromLot, Order, in_words
 from mfg.prescription.prescriber import Prescriber
 from mfg.prescription.rule import Amount, CellRow, RouteRule
@@ -103,7 +103,7 @@ class _Calculation:
     def target(self, given: Administration, target: Amount, sites: int, place: str) -> None:
         """The dose as the protocol states it, and what it is multiplied with."""
         what, why = in_words(given), self.why(f"{place}.cells")
-        cells = counted(target.of(self.case, sites), what)
+        cells = count_in_words(target.of(self.case, sites), what)
         if target.per is None:
             self.cells = self.add("cells prescribed", cells, "a fixed dose", why)
             return
@@ -130,7 +130,7 @@ class _Calculation:
             how = f"replaces step {self.cells}" if replaces else "does not apply"
             at = self.add(
                 f"{name} of the dose",
-                counted(end, in_words(given)),
+                count_in_words(end, in_words(given)),
                 how,
                 self.why(f"{place}.cells", name),
             )
@@ -146,7 +146,7 @@ class _Calculation:
             self.add("rounded", str(rule.fill.rounding), "", self.why(f"{place}.round"))
         if given.cells is not None and len(self.steps) != self.cells:
             self.cells = self.add(
-                "cells to be given", counted(given.cells, in_words(given)), "after these steps"
+                "cells to be given", count_in_words(given.cells, in_words(given)), "after these steps"
             )
 
     def volume(self, given: Administration, rule: RouteRule, place: str) -> None:
@@ -173,7 +173,7 @@ class _Calculation:
         box, why = rule.fill.box, self.why(f"{place}.container")
         if box is not None and box.contains is not None:
             how = f"{len(given.containers)} opened"
-            self.add(f"a {box.kind} contains", counted(box.contains, in_words(given)), how, why)
+            self.add(f"a {box.kind} contains", count_in_words(box.contains, in_words(given)), how, why)
         elif box is not None and box.sizes:
             sizes = " or ".join(plain(size) for size in box.sizes)
             self.add(f"a {box.kind} holds", f"{sizes} mL", _filling(given), why)

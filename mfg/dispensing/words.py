@@ -9,7 +9,7 @@ from mfg.digits import near, plain
 _SYMBOLS = ((" degC", " °C"), (" hour", " h"), (" minute", " min"), ("**2", "²"), ("**3", "³"))
 
 
-def counted(count: Decimal, what: str) -> str:
+def count_in_words(count: Decimal, what: str) -> str:
     """A number of cells in digits and in words: a slip in one shows against the other."""
     for size, word in ((10**9, "billion"), (10**6, "million")):
         if count >= size and count == int(count):

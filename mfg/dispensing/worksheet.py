@@ -130,7 +130,7 @@ def worksheet(
     )
 
 
-def preparable(sheet: Worksheet) -> None:
+def check_preparable(sheet: Worksheet) -> None:
     """Whether something can be prepared from *sheet*.
 
     Raises:

@@ -8,7 +8,7 @@ from mfg.prescription.fill import Box, Fill
 from mfg.prescription.order import plural
 from mfg.prescription.rule import Amount, CellRow, RouteRule, Rule
 from mfg.protocol.cases import Rounding
-from mfg.protocol.given import measured
+from mfg.protocol.given import measured_of
 from mfg.protocol.rules import Round, bounds_of, condition_of, fraction_of
 from mfg.units import Quantity, alike, amount, kind_of
 
@@ -27,7 +27,7 @@ def rule_of(protocol: Protocol, treatment: Treatment) -> Rule:
         protocol=protocol.name,
         kind=treatment.kind,
         needs=frozenset(asked - {"site", "arm", "dose", "supply"}),
-        measured={n: measured(c, c.unit) for n, c in protocol.patient.items() if c.unit},
+        measured={n: measured_of(c, c.unit) for n, c in protocol.patient.items() if c.unit},
         routes=routes,
     )
 

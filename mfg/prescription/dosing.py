@@ -12,13 +12,13 @@ from mfg.errors import Parameter, Refused
 from mfg.finding import Finding
 from mfg.prescription.basis import assumptions, basis_of, covariates_of
 from mfg.prescription.examples import example_faults
-from mfg.prescription.lot import differing, from_lot, lot_of, released
+from mfg.prescription.lot import from_lot, judge_concentration, judge_release, lot_of
 from mfg.prescription.matching import match_or_say
-from mfg.prescription.observed import aged
+from mfg.prescription.observed import judge_age
 from mfg.prescription.order import Administration, FromLot, MeasuredLot, Order
-from mfg.prescription.prescriber import Prescriber, left_out
-from mfg.prescription.scale import judged, marked_in, volume_not_checked
-from mfg.prescription.vehicle import vehicle
+from mfg.prescription.prescriber import Prescriber, note_left_out
+from mfg.prescription.scale import judge_fills, mark_fills, note_unchecked_volume
+from mfg.prescription.vehicle import judge_vehicle
 from mfg.protocol.given import refuse_name
 from mfg.units import Quantity, amount
 from mfg.units.amounts import Volume
@@ -74,13 +74,13 @@ def dose(
         findings.append(said)
     filled = _filled(order, drawn)
     basis = basis_of(prescriber, case, known, filled)
-    marked = [tuple(marked_in(fill, one)) for fill, one in zip(prescriber.fills, filled, strict=True)]
+    marked = [tuple(mark_fills(fill, one)) for fill, one in zip(prescriber.fills, filled, strict=True)]
     tolerance = prescriber.tolerance
     for fill, one, marks in zip(prescriber.fills, filled, marked, strict=True):
-        findings += judged(fill, marks, one, tolerance)
-        findings += volume_not_checked(fill, one)
-    findings += [*left_out(prescriber, arm, dose), *assumptions(basis), *prescriber.remarks()]
-    findings += aged(protocol, prescriber.needs, known, weighed, on)
+        findings += judge_fills(fill, marks, one, tolerance)
+        findings += note_unchecked_volume(fill, one)
+    findings += [*note_left_out(prescriber, arm, dose), *assumptions(basis), *prescriber.remarks()]
+    findings += judge_age(protocol, prescriber.needs, known, weighed, on)
     if not protocol.examples:
         findings.append(
             Finding("note", "no-example", "no worked example proves the numbers of this protocol")
@@ -91,7 +91,7 @@ def dose(
     if csf is not None:
         vessel = amount(accept(csf, measure_of(Volume), Parameter("csf")), "mL")
         containers = sum(len(one.containers) or one.sites for one in filled)
-        findings += vehicle(protocol, vessel, [one.volume_mL for one in filled], containers)
+        findings += judge_vehicle(protocol, vessel, [one.volume_mL for one in filled], containers)
     return evolve(
         order,
         findings=tuple(findings),
@@ -111,14 +111,14 @@ def _drawn(
         raise Refused(
             Parameter("count"), None, f"has no use here: {prescriber.dose} holds no cells", "leave it out"
         )
-    findings += released(prescriber, lot)
+    findings += judge_release(prescriber, lot)
     fills = prescriber.fills
     drawn = tuple(
         from_lot(fill, given, lot, findings.append)
         for fill, given in zip(fills, order.administrations, strict=True)
     )
     for fill, one in zip(fills, drawn, strict=True):
-        findings += differing(fill, one, prescriber.tolerance)
+        findings += judge_concentration(fill, one, prescriber.tolerance)
     return drawn
 
 

@@ -39,7 +39,7 @@ class Box:
         """The size, if there is just one."""
         return self.sizes[0] if len(self.sizes) == 1 else None
 
-    def filled(self, volume: Decimal) -> list[Filled]:
+    def containers_for(self, volume: Decimal) -> list[Filled]:
         """The containers for *volume*: the largest while a whole one is needed, then the smallest that holds the rest."""
         largest = self.sizes[-1]
         full, rest = (_NONE, volume) if volume < largest else divmod(volume, largest)
@@ -69,7 +69,7 @@ class Fill:
     rounding: Rounding | None
     box: Box | None
 
-    def measured(self, target: Decimal, note: Note) -> tuple[Decimal, Decimal | None]:
+    def measure(self, target: Decimal, note: Note) -> tuple[Decimal, Decimal | None]:
         """Cells and volume after the route's rounding; a fraction of a cell is never given.
 
         Raises:
@@ -114,7 +114,7 @@ class Fill:
             least=None if least is None else least * volume, most=None if most is None else most * volume
         )
 
-    def narrowed(self, limits: Bounds) -> Bounds:
+    def narrow(self, limits: Bounds) -> Bounds:
         """What is left of *limits* of the cells in a volume that is stated, at a concentration that is allowed.
 
         Raises:
@@ -147,7 +147,7 @@ class Fill:
             raise Refused(f"route.{self.label}.volume", None, problem, advice)
         return Bounds(least=low, most=high)
 
-    def contained(
+    def fill_containers(
         self, cells: Decimal, volume: Decimal | None, sites: int, note: Note
     ) -> tuple[Decimal, tuple[Filled, ...]]:
         """What is delivered, and the containers that deliver it.
@@ -167,7 +167,7 @@ class Fill:
         each = volume / sites if sites > 1 else volume
         if each > box.sizes[-1]:
             self._few(box, volume / box.sizes[-1])
-        fills = box.filled(each)
+        fills = box.containers_for(each)
         if len(fills) > 1:
             problem = f"{shown(each)} does not fit one {plain(box.sizes[-1])} mL {box.kind}"
             split = f"{len(fills)} are filled, one before the next, as this program and no source splits them"

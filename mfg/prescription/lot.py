@@ -67,7 +67,7 @@ def from_lot(fill: Fill, given: Administration, lot: MeasuredLot, note: Note) ->
     filled = volume if fill.volume is None else fill.volume
     if fill.volume is not None:
         steps.append(f"made up to {plain(fill.volume)} mL")
-    _, containers = fill.contained(given.cells, filled, given.sites, note)
+    _, containers = fill.fill_containers(given.cells, filled, given.sites, note)
     if given.kind == "cell" and lot.viability_percent is not None:
         alive = given.cells * lot.viability_percent / 100
         steps.append(
@@ -113,7 +113,7 @@ def _judge(fill: Fill, volume: Decimal, density: Decimal) -> None:
         )
 
 
-def differing(fill: Fill, taken_of: FromLot, tolerance: Decimal) -> Iterator[Finding]:
+def judge_concentration(fill: Fill, taken_of: FromLot, tolerance: Decimal) -> Iterator[Finding]:
     """What there is to say of a lot that is not as dense as the protocol states."""
     stated, planned = fill.concentration, taken_of.planned_mL
     if stated is None or planned is None or stated == taken_of.per_mL:
@@ -124,7 +124,7 @@ def differing(fill: Fill, taken_of: FromLot, tolerance: Decimal) -> Iterator[Fin
     yield Finding("warning" if abs(off) > tolerance else "note", "another-concentration", message)
 
 
-def released(prescriber: Prescriber, lot: MeasuredLot) -> Iterator[Finding]:
+def judge_release(prescriber: Prescriber, lot: MeasuredLot) -> Iterator[Finding]:
     """What of the protocol's release limits is not judged by *lot*.
 
     Raises:

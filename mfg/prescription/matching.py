@@ -12,7 +12,7 @@ from mfg.finding import Finding
 from mfg.prescription.basis import basis_of, covariates_of
 from mfg.prescription.order import Administration, Order
 from mfg.prescription.prescriber import Prescriber
-from mfg.prescription.scale import marked_in
+from mfg.prescription.scale import mark_fills
 from mfg.units import Quantity
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def product_of(protocol: Protocol, order: Order, given: Mapping[str, str | Quant
             made = prescriber.order(case)
             basis = basis_of(prescriber, case, given, made.administrations)
             given_by = zip(prescriber.fills, made.administrations, strict=True)
-            marked = tuple(mark for fill, one in given_by for mark in marked_in(fill, one))
+            marked = tuple(mark for fill, one in given_by for mark in mark_fills(fill, one))
             used = covariates_of(prescriber, case)
             found.append(evolve(made, basis=basis, covariates=used, marked=marked))
     if not found:
@@ -46,7 +46,7 @@ def product_of(protocol: Protocol, order: Order, given: Mapping[str, str | Quant
     return found[0]
 
 
-def matching(order: Order, product: Order) -> Order:
+def match_volume(order: Order, product: Order) -> Order:
     """The placebo of *order* in the volumes and containers of the *product*, by the same covariates, without cells."""
     pairs = [(given, _like(given, product)) for given in order.administrations]
     return evolve(
@@ -65,7 +65,7 @@ def match_or_say(
     except Refused as fault:
         message = f"the volume that matches the product's is not known: {fault}"
         return order, Finding("warning", "matching-volume", message)
-    found = matching(order, product)
+    found = match_volume(order, product)
     if any(a.volume_mL is None for a in found.administrations):
         message = "the protocol states no volume of the product that the placebo's could match"
         return found, Finding("warning", "matching-volume", message)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mfg.protocol.protocol import Protocol
 
 
-def aged(
+def judge_age(
     protocol: Protocol,
     needs: Collection[str],
     known: Collection[str],

@@ -154,7 +154,7 @@ class Prescriber:
                 yield Finding("note", "limit-not-checked", message)
 
 
-def left_out(prescriber: Prescriber, arm: str | None, dose: str | None) -> Iterator[Finding]:
+def note_left_out(prescriber: Prescriber, arm: str | None, dose: str | None) -> Iterator[Finding]:
     """Which arm and dose an order speaks of, where nobody named them because they make no difference."""
     arms, doses = prescriber.protocol.arms, prescriber.arm.doses
     if arm is None and len(arms) > 1:

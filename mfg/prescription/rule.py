@@ -96,11 +96,11 @@ class RouteRule:
             return self._as_the_lot_gives(limits, sites, note)
         target = row.target.of(case, sites)
         if limits is not FREE:
-            target = self._moved(row, target, case, sites, note)
+            target = self._cap_and_floor(row, target, case, sites, note)
         if self.shares:
             target *= share
-        cells, volume = fill.measured(target, note)
-        cells, containers = fill.contained(cells, volume, sites, note)
+        cells, volume = fill.measure(target, note)
+        cells, containers = fill.fill_containers(cells, volume, sites, note)
         if cells not in limits:
             problem = f"comes to {plain(cells)} {fill.counted}, outside {limits.shown(fill.counted)}"
             raise Refused(where, None, problem, "the protocol allows no such dose")
@@ -126,7 +126,7 @@ class RouteRule:
     def _as_the_lot_gives(self, limits: Bounds, sites: int, note: Note) -> Administration:
         """What is given where the lot decides, within *limits*."""
         fill, box = self.fill, self.fill.box
-        limits = fill.narrowed(limits)
+        limits = fill.narrow(limits)
         volumes = fill.volumes(limits.least, limits.most) if fill.volume is None else FREE
         everything = box is not None and box.use == "all"
         if everything:
@@ -148,7 +148,7 @@ class RouteRule:
             all_given=everything,
         )
 
-    def _moved(self, row: CellRow, cells: Decimal, case: Case, sites: int, note: Note) -> Decimal:
+    def _cap_and_floor(self, row: CellRow, cells: Decimal, case: Case, sites: int, note: Note) -> Decimal:
         """The target after cap and floor."""
         for name, limit, pick in (("cap", row.cap, min), ("floor", row.floor, max)):
             end = limit.of(case, sites) if limit is not None else cells

@@ -28,7 +28,7 @@ def mark_of(box: Filled, volume: Decimal) -> Decimal:
     return Decimal(next((step for size, step in _SCALES if box.nominal_mL <= size), "1"))
 
 
-def marked_in(fill: Fill, given: Administration) -> Iterator[Marked]:
+def mark_fills(fill: Fill, given: Administration) -> Iterator[Marked]:
     """The fills of what one route gives as a scale can measure them; those that are alike once.
 
     Without containers that are filled it is the volume for each of the sites.
@@ -55,7 +55,7 @@ def marked_in(fill: Fill, given: Administration) -> Iterator[Marked]:
         )
 
 
-def judged(
+def judge_fills(
     fill: Fill, marked: Sequence[Marked], given: Administration, tolerance: Decimal
 ) -> Iterator[Finding]:
     """What is to be said of the fills of one route: what no scale shows, what is too little, what fills to the brim."""
@@ -103,7 +103,7 @@ def _too_little(
     yield Finding("warning", "too-little-to-draw-up", message)
 
 
-def volume_not_checked(fill: Fill, given: Administration) -> Iterator[Finding]:
+def note_unchecked_volume(fill: Fill, given: Administration) -> Iterator[Finding]:
     """That nobody stated how much may be given, where that is so."""
     if given.cells == 0 or fill.volume is not None or fill.volume_limits.most is not None:
         return

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _NONE = Decimal(0)
 
 
-def vehicle(
+def judge_vehicle(
     protocol: Protocol, drawn: Decimal, volumes: Sequence[Decimal | None], containers: int
 ) -> Iterator[Finding]:
     """What there is to say of *drawn* mL of vehicle for *volumes* of product in so many *containers*.

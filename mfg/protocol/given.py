@@ -44,10 +44,10 @@ def value_of(protocol: Protocol, name: str, value: str | Quantity, where: str) -
     quantity = accept(value, measure, where)
     if not alike(quantity, unit):
         raise Refused(where, text(quantity), f"is not in {unit}", f"write it in {unit}")
-    return measured(covariate, unit).accept(amount(quantity, unit), where, protocol.name)
+    return measured_of(covariate, unit).accept(amount(quantity, unit), where, protocol.name)
 
 
-def measured(covariate: Covariate | None, unit: str) -> Measured:
+def measured_of(covariate: Covariate | None, unit: str) -> Measured:
     """A covariate in its *unit*, with the units taken off; one that the protocol does not declare has no limits."""
     rounding = covariate.round.within(unit) if covariate is not None and covariate.round else None
     return Measured(unit, bounds_of(covariate, unit), rounding)

@@ -9,7 +9,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from mfg.errors import Faults, Refused, nearest
-from mfg.evidence import Number, counted
+from mfg.evidence import Number, count_kinds
 from mfg.prescription.examples import example_faults
 from mfg.protocol.cases import LIMITS
 from mfg.protocol.check.patient import unjudged
@@ -70,7 +70,7 @@ def reports(name: str, beyond: Beyond = _nothing) -> list[Report]:
     What a scenario that is sound as it is written cannot be planned for, *beyond* says.
     """
     if _is_a_path(name):
-        return [checked(Path(name), name, beyond)]
+        return [check_file(Path(name), name, beyond)]
     kinds = [kind for kind in _KINDS if name in builtin(kind)]
     if not kinds:
         known = {known for kind in _KINDS for known in builtin(kind)}
@@ -78,14 +78,14 @@ def reports(name: str, beyond: Beyond = _nothing) -> list[Report]:
             f"{nearest(name, known).rstrip('?')}. A file of your own is named by its path, ending in .toml"
         )
         return [_unread(name, [Refused("", None, "is no built-in name", advice)])]
-    return [checked(find(kind, name), f"{name} ({kind})", beyond) for kind in kinds]
+    return [check_file(find(kind, name), f"{name} ({kind})", beyond) for kind in kinds]
 
 
 def _is_a_path(name: str) -> bool:
     return is_path(name) or Path(name).exists()
 
 
-def checked(path: Path, called: str | None = None, beyond: Beyond = _nothing) -> Report:
+def check_file(path: Path, called: str | None = None, beyond: Beyond = _nothing) -> Report:
     """A report on the file at *path*, *called* so in messages; *beyond* as in `reports`."""
     name = called or str(path)
     try:
@@ -211,7 +211,7 @@ def _called(part: str, chosen: object, path: Path) -> str | None:
 
 def _evidence(numbers: tuple[Number, ...]) -> str:
     """How many numbers have which evidence."""
-    counts = counted(numbers)
+    counts = count_kinds(numbers)
     bare = counts.pop("without evidence")
     ground = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
     return f"numbers: {ground or 'none with evidence'}, {bare} without evidence"

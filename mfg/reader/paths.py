@@ -79,7 +79,7 @@ def _plainly(node: Any) -> str:
     return {True: "true", False: "false"}[node] if isinstance(node, bool) else str(node)
 
 
-def named(key: str, places: Mapping[str, Place], where: str) -> list[Place]:
+def find_places(key: str, places: Mapping[str, Place], where: str) -> list[Place]:
     """The places that *key* means: one, or with a ``*`` all values that are so called.
 
     *key* is a path or any ending of one that no other path has. A ``*`` stands for any names on the way. An exact

@@ -84,8 +84,8 @@ def protocol_in(document: Tree) -> Read[Protocol]:
     protocol = evolve(
         _resolved(found.value), numbers=numbers, contradictions=_contradictions(document, numbers)
     )
-    judged = evolve(found, value=protocol).judged(faults_of(protocol))
-    return judged if judged.faults else judged.judged(course_faults(protocol))
+    checked = evolve(found, value=protocol).with_faults(faults_of(protocol))
+    return checked if checked.faults else checked.with_faults(course_faults(protocol))
 
 
 def part_in(document: Tree, cls: type[_T], schema: str) -> tuple[Read[_T], tuple[Number, ...]]:

@@ -43,7 +43,7 @@ class Read(Generic[_T]):
     faults: tuple[Refused, ...]
     left_out: tuple[str, ...] = ()
 
-    def judged(self, faults: Iterable[Refused]) -> Read[_T]:
+    def with_faults(self, faults: Iterable[Refused]) -> Read[_T]:
         """The same with those of *faults* that do not merely follow from what was left out."""
         known = {str(fault) for fault in self.faults}
         own = [f for f in faults if str(f) not in known and not any(follows(f, p) for p in self.left_out)]

@@ -96,7 +96,7 @@ def site_in(document: Tree) -> Read[Site]:
         return found
     site = evolve(found.value, numbers=numbers)
     faults = (evolve(fault, where=fault.where.removeprefix("site.")) for fault in site_faults(site))
-    return evolve(found, value=site).judged(faults)
+    return evolve(found, value=site).with_faults(faults)
 
 
 def population_in(document: Tree) -> Read[Population]:
@@ -105,7 +105,7 @@ def population_in(document: Tree) -> Read[Population]:
     if found.value is None:
         return found
     people = evolve(found.value, numbers=numbers)
-    return evolve(found, value=people).judged(undated_scores(people))
+    return evolve(found, value=people).with_faults(undated_scores(people))
 
 
 @lru_cache(maxsize=32)
@@ -176,7 +176,7 @@ def scenario_in(documents: Tree, path: Path) -> Read[Scenario]:
         documents=documents,
         **found,
     )
-    return Read(scenario, tuple(faults), tuple(left_out)).judged(faults_of(scenario))
+    return Read(scenario, tuple(faults), tuple(left_out)).with_faults(faults_of(scenario))
 
 
 def _no_start(start: Any) -> Iterator[Refused]:

@@ -17,7 +17,7 @@ from mfg.protocol.protocol import Protocol
 from mfg.reader.document import EVIDENCE, Tree
 from mfg.reader.keys import left_out
 from mfg.reader.numbers import check_reach, read_number
-from mfg.reader.paths import UNSET, Place, bare, is_value, named, places_below, places_in
+from mfg.reader.paths import UNSET, Place, bare, find_places, is_value, places_below, places_in
 from mfg.reader.scenario_file import ArrivalsFile, ScenarioFile
 from mfg.reader.toml import parse_toml
 from mfg.site import Site
@@ -55,7 +55,7 @@ def set_values(documents: Tree, changes: Mapping[str, str]) -> list[Refused]:
         if not unset_too and not _is_held(key, places):  # a star, or a key that no file holds yet
             places, unset_too = all_places(documents), True
         try:
-            meant = [(place, _changed(place, text, where)) for place in named(key, places, where)]
+            meant = [(place, _changed(place, text, where)) for place in find_places(key, places, where)]
         except Refused as fault:
             faults.append(fault)
             continue

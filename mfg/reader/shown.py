@@ -57,7 +57,7 @@ def kind_of(name: str, kind: str | None) -> str:
     return kind or kinds[0]
 
 
-def shown(kind: str, name: str) -> list[Shown]:
+def list_values(kind: str, name: str) -> list[Shown]:
     """Every value of the file of that kind and name, and every key that it may hold and leaves out.
 
     Raises:

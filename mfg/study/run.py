@@ -11,7 +11,7 @@ import pandas as pd
 from attrs import asdict, evolve, field, frozen
 
 from mfg.errors import Parameter, Refused
-from mfg.evidence import counted
+from mfg.evidence import count_kinds
 from mfg.files import write_atomically
 from mfg.plan.plan import Plan
 from mfg.results.figures import Figure, asked_for, figures_of
@@ -194,5 +194,5 @@ def _summary(run: Run) -> dict[str, Any]:
         "endings": run.endings,
         "lots": run.lots_by_outcome,
         "unstable": [asdict(one) for one in run.unstable],
-        "inputs_by_evidence": counted(run.scenario.numbers),
+        "inputs_by_evidence": count_kinds(run.scenario.numbers),
     }

@@ -69,9 +69,9 @@ class Measure:
             problem = problem or ("has no unit" if match else "is not one number and one unit")
             raise Refused(where, text[:80], problem, self._advice)
         value = Decimal(match[1])
-        return self._judged(quantity_of(value, unit), value, text, where)
+        return self._judge(quantity_of(value, unit), value, text, where)
 
-    def held(self, quantity: pint.Quantity[Any], where: str = "") -> Quantity:
+    def hold(self, quantity: pint.Quantity[Any], where: str = "") -> Quantity:
         """*quantity*, if text could say it: a finite decimal of this package's registry in one of the measure's units.
 
         Raises:
@@ -86,9 +86,9 @@ class Measure:
             raise Refused(where, shown, problem, self._advice)
         if not any(parse_unit(one)[1] == quantity.units for one in self.units):
             raise self._strange(shown, unit, where)
-        return self._judged(quantity, value, shown, where)
+        return self._judge(quantity, value, shown, where)
 
-    def _judged(self, quantity: Quantity, value: Decimal, shown: str, where: str) -> Quantity:
+    def _judge(self, quantity: Quantity, value: Decimal, shown: str, where: str) -> Quantity:
         """*quantity*, whose number was written as *value*, inside what this measure may be."""
         if self.whole and value != int(value):
             raise Refused(where, shown, "is not a whole number", self._advice)
@@ -135,7 +135,7 @@ def accept(given: object, measure: Measure, where: str) -> Quantity:
     Raises:
         Refused: for anything that *measure* cannot be.
     """
-    return measure.held(given, where) if isinstance(given, pint.Quantity) else measure.read(given, where)
+    return measure.hold(given, where) if isinstance(given, pint.Quantity) else measure.read(given, where)
 
 
 def measure_of(annotated: object) -> Measure:

@@ -24,7 +24,7 @@ def can_be_read(covariate: Covariate) -> bool:
     return unit in KNOWN and all(limit is None or alike(limit, unit) for limit in limits)
 
 
-def asked(protocol: Protocol, path: str, when: When | None, free: set[str]) -> Iterator[Refused]:
+def condition_faults(protocol: Protocol, path: str, when: When | None, free: set[str]) -> Iterator[Refused]:
     """Names that a condition may not ask for here, and values that what it asks for cannot have.
 
     It may ask for every covariate, and for the words in *free*.
@@ -55,10 +55,12 @@ def _measures(limits: Limits, unit: str) -> bool:
     return bool(stated) and not limits.one_of and all(alike(quantity, unit) for quantity in stated)
 
 
-def covered(protocol: Protocol, path: str, rows: Iterable[When | None], free: set[str]) -> Iterator[Refused]:
+def coverage_faults(
+    protocol: Protocol, path: str, rows: Iterable[When | None], free: set[str]
+) -> Iterator[Refused]:
     """Whether the rows of a decision table ask for what they may and take every case exactly once."""
     table = list(rows)
-    wrong = [fault for when in table for fault in asked(protocol, path, when, free)]
+    wrong = [fault for when in table for fault in condition_faults(protocol, path, when, free)]
     yield from wrong
     names = {name for when in table if when for name in when.conditions}
     readable = all(can_be_read(protocol.patient[name]) for name in names if name in protocol.patient)

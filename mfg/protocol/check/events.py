@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mfg.errors import Refused, nearest
-from mfg.protocol.check.conditions import asked, covered
+from mfg.protocol.check.conditions import condition_faults, coverage_faults
 from mfg.protocol.occurrences import occurrences, repeat_faults
 from mfg.protocol.protocol import Protocol
 
@@ -16,14 +16,14 @@ def faults(protocol: Protocol) -> Iterator[Refused]:
     for event in protocol.events:
         kind = "dose" if event in protocol.doses else "visit"
         path = f"{kind}.{event.name}"
-        yield from asked(protocol, path, event.when, {"arm", "supply"})
+        yield from condition_faults(protocol, path, event.when, {"arm", "supply"})
         if not event.day and event.after is None:
             yield Refused(path, None, "has no day", 'give day = "26 day" or after = { of = ..., is = ... }')
         if event.repeat and event.repeat.times < 1:
             yield Refused(f"{path}.repeat.times", "0", "is no repetition", "write how often it takes place")
         yield from (fault.under(path) for fault in repeat_faults(event))
         if event.day:
-            yield from covered(protocol, f"{path}.day", [row.when for row in event.day], {"arm"})
+            yield from coverage_faults(protocol, f"{path}.day", [row.when for row in event.day], {"arm"})
         if event.after:
             known = names | {"previous", "release", "baseline"}
             if event.after.of not in known:

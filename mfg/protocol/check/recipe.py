@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from mfg.digits import plain
 from mfg.errors import Refused
 from mfg.protocol.check.arms import given_treatments
-from mfg.protocol.check.conditions import asked, exclude
+from mfg.protocol.check.conditions import condition_faults, exclude
 from mfg.protocol.protocol import Protocol, Treatment
 from mfg.protocol.recipe import Administer, Cryopreserve, Expand, Formulate, Induce, Ship, Step, Thaw
 from mfg.protocol.rules import When
@@ -49,7 +49,7 @@ def serves(when: When | None, supply: Supply | None) -> bool:
 
 def known_before_a_lot(protocol: Protocol, path: str, when: When | None) -> Iterator[Refused]:
     """A condition of what is done to a lot: on arms, supplies, and what is known of a patient at screening."""
-    yield from asked(protocol, path, when, {"arm", "supply"})
+    yield from condition_faults(protocol, path, when, {"arm", "supply"})
     for name in when.conditions if when else ():
         covariate = protocol.patient.get(name)
         if covariate is not None and covariate.at not in (None, "screening"):

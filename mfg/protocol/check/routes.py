@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from mfg.errors import Refused, nearest
 from mfg.protocol.cases import CELL_KINDS
-from mfg.protocol.check.conditions import can_be_read, covered
+from mfg.protocol.check.conditions import can_be_read, coverage_faults
 from mfg.protocol.protocol import Protocol
 from mfg.protocol.route import CellRule, Route
 from mfg.units import Quantity, alike, kind_of, quantity_of, text
@@ -24,7 +24,7 @@ def faults(protocol: Protocol) -> Iterator[Refused]:
             yield Refused(f"{path}.treatment", route.treatment, "is no treatment of this protocol", advice)
         for key, rows in (("cells", route.cells), ("sites", route.sites), ("share", route.share)):
             if rows:
-                yield from covered(
+                yield from coverage_faults(
                     protocol, f"{path}.{key}", [row.when for row in rows], {"arm", "dose", "supply"}
                 )
         if not route.cells:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mfg.errors import Refused
-from mfg.protocol.check.conditions import covered
+from mfg.protocol.check.conditions import coverage_faults
 from mfg.protocol.protocol import Protocol
 from mfg.sizes import COLLECTIONS, CONTAINERS
 
@@ -20,7 +20,7 @@ def faults(protocol: Protocol) -> Iterator[Refused]:
         elif supply.kind in ("fresh", "bank") and not supply.before:
             yield Refused(path, None, "is missing", "say how long before a dose the material is collected")
         elif supply.before:
-            yield from covered(protocol, path, [row.when for row in supply.before], {"arm", "dose"})
+            yield from coverage_faults(protocol, path, [row.when for row in supply.before], {"arm", "dose"})
         for row in supply.before:
             if (row.is_ is None) == (row.least is None and row.most is None):
                 problem = "says no time" if row.is_ is None else "says its time in two ways"
