@@ -6,14 +6,15 @@ function, so that one uniform number always gives one value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from math import exp, inf, log, sqrt
+from math import exp, inf, log
 from typing import Annotated
 
 from attrs import evolve, frozen
 
 from mfg.cut import Parent, TooWide, parent_of
+from mfg.distributions import DISTRIBUTIONS
 from mfg.errors import Refused
 from mfg.shape import Shape
 from mfg.sizes import KILOGRAMS
@@ -24,20 +25,8 @@ from mfg.units.measure import Measure, measure_of
 from mfg.units.times import MOST_DAYS, Duration
 
 _WIDEST = 100  # geometric standard deviation
+_ENDS = ("least", "most")
 _SURE = 6  # standard deviations, beyond which there is one value in a thousand million
-
-# shape: the keys it is written with, then the keys that may bound it
-SHAPES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
-    "fixed": (frozenset({"is_"}), frozenset()),
-    "uniform": (frozenset({"least", "most"}), frozenset()),
-    "triangular": (frozenset({"least", "likely", "most"}), frozenset()),
-    "pert": (frozenset({"least", "likely", "most"}), frozenset()),
-    "lognormal": (frozenset({"median", "spread"}), frozenset({"least", "most"})),
-    "normal": (frozenset({"mean", "sd"}), frozenset({"least", "most"})),
-    "gamma": (frozenset({"mean", "sd"}), frozenset()),
-    "beta": (frozenset({"mean", "sd"}), frozenset()),
-    "exponential": (frozenset({"mean"}), frozenset()),
-}
 
 
 @frozen
@@ -74,10 +63,11 @@ class Spread:
 
     def faults(self, where: str) -> Iterator[Refused]:
         """Everything that keeps this from being a distribution."""
-        if self.shape not in SHAPES:
-            yield Refused(where, self.shape, "is not a shape", f"use one of {', '.join(SHAPES)}")
+        if self.shape not in DISTRIBUTIONS:
+            yield Refused(where, self.shape, "is not a shape", f"use one of {', '.join(DISTRIBUTIONS)}")
             return
-        needed, allowed = SHAPES[self.shape]
+        family = DISTRIBUTIONS[self.shape]
+        needed, allowed = set(family.keys), set(_ENDS if family.cut else ())
         given = {key for key in _KEYS if getattr(self, key) is not None}
         if not needed <= given <= needed | allowed:
             wanted = " and ".join(sorted(key.rstrip("_") for key in needed))
@@ -88,7 +78,7 @@ class Spread:
             yield Refused(where, None, "has its least, likely and most out of order", "order them")
         for key in ("sd", "mean", "median"):
             value = getattr(self, key)
-            if value is not None and not value.magnitude > 0 and (key, self.shape) != ("mean", "normal"):
+            if value is not None and not value.magnitude > 0 and not (key == "mean" and family.signed):
                 yield Refused(
                     f"{where}.{key}".lstrip("."),
                     text(value),
@@ -108,9 +98,10 @@ class Spread:
         """A middle outside of the ends, or a spread that nothing between them has."""
         name = "median" if self.median is not None else "mean"
         middle, sd = getattr(self, name), self.sd
-        if self.shape == "beta" and sd is not None:
+        family = DISTRIBUTIONS[self.shape]
+        if family.percent and sd is not None:
             yield from _no_beta(where, middle, sd)
-        if self.shape not in ("normal", "lognormal") or (sd is not None and not sd.magnitude > 0):
+        if not family.cut or (sd is not None and not sd.magnitude > 0):
             return
         for end, beyond in ((self.least, "below"), (self.most, "above")):
             if end is not None and not (middle > end if beyond == "below" else middle < end):
@@ -130,7 +121,8 @@ class Spread:
 
     def below_nought(self) -> Iterator[Refused]:
         """A normal distribution without a `least` of which more than one value in a thousand million is negative."""
-        if self.shape != "normal" or self.least is not None or self.mean is None or self.sd is None:
+        unbounded = DISTRIBUTIONS[self.shape].signed and self.least is None
+        if not unbounded or self.mean is None or self.sd is None:
             return
         if self.mean < _SURE * self.sd:
             problem = f"has values below nought with a mean of {text(self.mean)}, and this is never negative"
@@ -212,33 +204,15 @@ def shape_of(spread: Spread, unit: str) -> Shape:
     values = {key: value(getattr(spread, key)) for key in named}
     ratio = float("nan") if spread.spread is None else float(spread.spread)
     shape = Shape(kind=spread.shape, **values, spread=ratio, typical=value(spread.typical))
-    if spread.shape not in ("normal", "lognormal"):
+    if not DISTRIBUTIONS[spread.shape].cut:
         return shape
     parent = spread.parent()
     assert isinstance(parent, Parent)  # it would have been refused
-    if spread.shape == "normal":
+    if spread.spread is None:
         return evolve(shape, mean=shape.mean + parent.mean * shape.sd, sd=parent.sd * shape.sd)
     return evolve(
         shape, median=shape.median * exp(log(ratio) * parent.mean), spread=exp(log(ratio) * parent.sd)
     )
-
-
-def median_of(spread: Spread, unit: str) -> float:
-    """The value that half of the values lie below, in *unit*; ends that cut a distribution short are not regarded."""
-    shape = shape_of(spread, unit)
-    if shape.kind in ("triangular", "pert"):
-        width, left = shape.most - shape.least, shape.likely - shape.least
-        if shape.kind == "pert":  # a beta distribution; its median as Kerman (2011) approximates it
-            alpha, beta = 1 + 4 * left / width, 1 + 4 * (1 - left / width)
-            return shape.least + width * (alpha - 1 / 3) / (alpha + beta - 2 / 3)
-        if left >= width / 2:
-            return shape.least + sqrt(width * left / 2)
-        return shape.most - sqrt(width * (width - left) / 2)
-    if shape.kind == "exponential":
-        return shape.mean * log(2)
-    if shape.kind == "gamma":  # as Wilson and Hilferty (1931) approximate it
-        return shape.mean * (1 - (shape.sd / shape.mean) ** 2 / 9) ** 3
-    return shape.typical
 
 
 def read_spread(given: object, read: Callable[[object, str], Quantity], where: str) -> Spread:
@@ -274,12 +248,8 @@ def read_spread(given: object, read: Callable[[object, str], Quantity], where: s
     return spread
 
 
-def _shape_of(keys: object) -> str:
-    named = frozenset(keys)  # type: ignore[call-overload]
-    if named == {"is_"}:
-        return "fixed"
-    if named == {"least", "most"}:
-        return "uniform"
-    if named == {"least", "likely", "most"}:
-        return "triangular"
-    return "(none)"
+def _shape_of(keys: Iterable[str]) -> str:
+    """The distribution that is meant by *keys* alone, if one is."""
+    named = set(keys)
+    told = (name for name, one in DISTRIBUTIONS.items() if one.told_by_keys and set(one.keys) == named)
+    return next(told, "(none)")

@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from mfg.distributions import inverse_of
 from mfg.plan.plan import Plan
 from mfg.shape import Shape
 from mfg.simulation.cohort import cohort_of
-from mfg.simulation.draws import inverse_of
 from mfg.simulation.replicate import replicate
 from tests.second_opinion import clinic, rows_of
 

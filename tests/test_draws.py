@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from mfg.distributions import DISTRIBUTIONS, inverse_of, median_of
 from mfg.shape import Shape
-from mfg.simulation.draws import Draws, Luck, inverse_of, philox
+from mfg.simulation.draws import Draws, Luck, philox
 
 NAN = float("nan")
 
@@ -85,6 +86,17 @@ def test_the_inverse_is_that_of_the_distribution(given: Shape, truth: object) ->
     """Each shape against the same distribution in scipy, from the tails to the middle."""
     u = np.array([0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999])
     assert inverse_of(given)(u) == pytest.approx(truth.ppf(u), rel=1e-9)  # type: ignore[attr-defined]
+
+
+def test_every_distribution_has_its_truth() -> None:
+    """One that is added is held against scipy too."""
+    assert {given.kind for given, _ in SHAPES} == DISTRIBUTIONS.keys() - {"fixed"}
+
+
+@pytest.mark.parametrize(("given", "truth"), SHAPES, ids=lambda s: getattr(s, "kind", ""))
+def test_half_of_the_values_lie_below_the_median(given: Shape, truth: object) -> None:
+    """Of what is left, if ends are cut off."""
+    assert median_of(given) == pytest.approx(truth.median(), rel=1e-9)  # type: ignore[attr-defined]
 
 
 def test_draws_are_the_same_in_any_order() -> None:

@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from mfg.simulation.elementary import exp, log, log1p
+from mfg.elementary import exp, log, log1p
 from tests.conftest import ROOT
 
 LOGS = """

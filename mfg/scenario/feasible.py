@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from mfg.calendar import WEEKDAYS, Hours, holidays_of
+from mfg.distributions import median_of
 from mfg.errors import Refused, nearest
 from mfg.protocol.check.limits import empty_ranges
 from mfg.protocol.check.release import OF_THE_PRODUCT
@@ -14,7 +15,7 @@ from mfg.remember import Itself
 from mfg.scenario.scenario import Scenario
 from mfg.site import CLINIC, FACILITY, LABORATORY, Clinic, Facility, Site, Work, booked, cleared
 from mfg.sizes import RETESTS
-from mfg.spread import median_of
+from mfg.spread import shape_of
 from mfg.units import alike, amount, number, text
 
 READS = ("contamination", "viability")
@@ -203,7 +204,7 @@ def _work(site: Site, name: str, work: Work) -> Iterator[Refused]:
                 yield Refused(f"{where}.needs.{resource}", str(units), problem, "ask for less or add some")
     yield from _openings(site, (name,))
     if work.booked is not None and _goes_by_bookings(site, name):
-        planned, takes = number(work.booked, "minute"), median_of(work.lasts, "minute")
+        planned, takes = number(work.booked, "minute"), median_of(shape_of(work.lasts, "minute"))
         if takes > planned + _NEARLY:
             problem = (
                 f"is overrun more often than not: half of the times it lasts longer than {takes:.0f} min"

@@ -7,11 +7,12 @@ from math import exp, inf, log, nan
 import numpy as np
 from scipy import special
 
+from mfg.distributions import Inverse, inverse_of
 from mfg.growth import Culture
 from mfg.plan import plan as p
 from mfg.shape import Shape
 from mfg.simulation.cohort import Patient
-from mfg.simulation.draws import Draws, Floats, Inverse, Luck, inverse_of
+from mfg.simulation.draws import Draws, Floats, Luck
 
 _PASSAGES = 8
 _STANDARD = Shape("exponential", nan, nan, nan, nan, nan, 1.0, nan, nan, 1.0)

@@ -11,16 +11,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from math import log
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from mfg.calendar import DAY
+from mfg.distributions import inverse_of
 from mfg.shape import Shape
-from mfg.simulation.elementary import exp, log1p
 from mfg.sizes import CENTURY
 
 BLOCK = 4  # turns that are drawn at once for everybody
@@ -113,62 +111,6 @@ def _unit(high: Words, low: Words) -> Floats:
     bits = (high << np.uint64(21)) | (low >> np.uint64(11))
     unit: Floats = (bits.astype(np.float64) + 0.5) * 2.0**-53
     return unit
-
-
-Inverse = Callable[[Floats], Floats]
-
-
-def inverse_of(shape: Shape) -> Inverse:
-    """The inverse distribution function of *shape*."""
-    low, high, mean, sd = shape.least, shape.most, shape.mean, shape.sd
-    if shape.kind == "fixed":
-        return lambda u: np.full_like(u, shape.is_)
-    if shape.kind == "uniform":
-        return lambda u: low + u * (high - low)
-    if shape.kind == "triangular":
-        return _triangular(low, shape.likely, high)
-    if shape.kind == "pert":
-        a = 1 + 4 * (shape.likely - low) / (high - low)
-        return lambda u: low + (high - low) * special.betaincinv(a, 6 - a, u)
-    if shape.kind == "lognormal":
-        normal = _normal(log(shape.median), log(shape.spread), _log(low), _log(high))
-        return lambda u: exp(normal(u))
-    if shape.kind == "normal":
-        return _normal(mean, sd, low, high)
-    if shape.kind == "gamma":
-        return lambda u: np.float64(sd**2 / mean) * special.gammaincinv((mean / sd) ** 2, u)
-    if shape.kind == "beta":  # of a percentage
-        part, spare = mean / 100, 1 - mean / 100
-        weight = part * spare / (sd / 100) ** 2 - 1
-        return lambda u: 100 * special.betaincinv(part * weight, spare * weight, u)
-    return lambda u: -mean * log1p(-u)
-
-
-def _normal(mean: float, sd: float, low: float, high: float) -> Inverse:
-    """A normal distribution that is cut at *low* and *high* where these are numbers."""
-    first = -np.inf if np.isnan(low) else (low - mean) / sd
-    last = np.inf if np.isnan(high) else (high - mean) / sd
-    if first + last > 0:  # in the upper tail, where shares from above have the digits
-        above, share = special.ndtr(-first), special.ndtr(-first) - special.ndtr(-last)
-        return lambda u: mean - sd * special.ndtri(above - u * share)
-    below, share = special.ndtr(first), special.ndtr(last) - special.ndtr(first)
-    return lambda u: mean + sd * special.ndtri(below + u * share)
-
-
-def _log(end: float) -> float:
-    return log(end) if end > 0 else float("nan")  # nothing of a lognormal lies below nought
-
-
-def _triangular(low: float, likely: float, high: float) -> Inverse:
-    peak = (likely - low) / (high - low)
-
-    def inverse(u: Floats) -> Floats:
-        rising = low + np.sqrt(u * (high - low) * (likely - low))
-        falling = high - np.sqrt((1 - u) * (high - low) * (high - likely))
-        result: Floats = np.where(u < peak, rising, falling)
-        return result
-
-    return inverse
 
 
 Value = TypeVar("Value", float, int)

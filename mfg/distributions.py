@@ -1,0 +1,124 @@
+"""Every distribution that a file may name: its keys, what may cut it, and how a value is drawn from it.
+
+To add one, write its inverse distribution function and a row of `DISTRIBUTIONS`. Drawing by the inverse makes one value of
+one uniform number, always the same. What a key means is said at `mfg.shape.Shape`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import log, nan
+from types import ModuleType
+
+import numpy as np
+from attrs import frozen
+
+from mfg.elementary import Floats, exp, log1p
+from mfg.shape import Shape
+
+Inverse = Callable[[Floats], Floats]
+
+
+@frozen
+class Distribution:
+    """A family of distributions: the `keys` that a file gives for one, and its inverse distribution function.
+
+    `inverse` takes a shape and `scipy.special`. `cut` ones may be cut at `least` and `most`, `signed` ones may have a mean
+    below nought, and `percent` ones lie between 0 and 100 %. Those that are `told_by_keys` need not be named in a file.
+    """
+
+    keys: tuple[str, ...]
+    inverse: Callable[[Shape, ModuleType], Inverse]
+    cut: bool = False
+    signed: bool = False
+    percent: bool = False
+    told_by_keys: bool = False
+
+
+def inverse_of(shape: Shape) -> Inverse:
+    """The inverse distribution function of *shape*."""
+    from scipy import special  # whoever reads a file does not wait for it
+
+    return DISTRIBUTIONS[shape.kind].inverse(shape, special)
+
+
+def median_of(shape: Shape) -> float:
+    """The value that half of the values of *shape* lie below."""
+    return float(inverse_of(shape)(np.array([0.5]))[0])
+
+
+def _fixed(shape: Shape, _: ModuleType) -> Inverse:
+    return lambda u: np.full_like(u, shape.is_)
+
+
+def _uniform(shape: Shape, _: ModuleType) -> Inverse:
+    return lambda u: shape.least + u * (shape.most - shape.least)
+
+
+def _triangular(shape: Shape, _: ModuleType) -> Inverse:
+    low, likely, high = shape.least, shape.likely, shape.most
+    peak = (likely - low) / (high - low)
+
+    def inverse(u: Floats) -> Floats:
+        rising = low + np.sqrt(u * (high - low) * (likely - low))
+        falling = high - np.sqrt((1 - u) * (high - low) * (high - likely))
+        result: Floats = np.where(u < peak, rising, falling)
+        return result
+
+    return inverse
+
+
+def _pert(shape: Shape, special: ModuleType) -> Inverse:
+    low, high = shape.least, shape.most
+    a = 1 + 4 * (shape.likely - low) / (high - low)
+    return lambda u: low + (high - low) * special.betaincinv(a, 6 - a, u)
+
+
+def _normal(shape: Shape, special: ModuleType) -> Inverse:
+    return _cut_normal(shape.mean, shape.sd, shape.least, shape.most, special)
+
+
+def _lognormal(shape: Shape, special: ModuleType) -> Inverse:
+    low, high = (log(end) if end > 0 else nan for end in (shape.least, shape.most))  # none lies below nought
+    normal = _cut_normal(log(shape.median), log(shape.spread), low, high, special)
+    return lambda u: exp(normal(u))
+
+
+def _cut_normal(mean: float, sd: float, low: float, high: float, special: ModuleType) -> Inverse:
+    """A normal distribution that is cut at *low* and *high* where these are numbers."""
+    first = -np.inf if np.isnan(low) else (low - mean) / sd
+    last = np.inf if np.isnan(high) else (high - mean) / sd
+    if first + last > 0:  # in the upper tail, where shares from above have the digits
+        above, share = special.ndtr(-first), special.ndtr(-first) - special.ndtr(-last)
+        return lambda u: mean - sd * special.ndtri(above - u * share)
+    below, share = special.ndtr(first), special.ndtr(last) - special.ndtr(first)
+    return lambda u: mean + sd * special.ndtri(below + u * share)
+
+
+def _gamma(shape: Shape, special: ModuleType) -> Inverse:
+    mean, sd = shape.mean, shape.sd
+    return lambda u: np.float64(sd**2 / mean) * special.gammaincinv((mean / sd) ** 2, u)
+
+
+def _beta(shape: Shape, special: ModuleType) -> Inverse:
+    """A beta distribution of a percentage."""
+    part, spare = shape.mean / 100, 1 - shape.mean / 100
+    weight = part * spare / (shape.sd / 100) ** 2 - 1
+    return lambda u: 100 * special.betaincinv(part * weight, spare * weight, u)
+
+
+def _exponential(shape: Shape, _: ModuleType) -> Inverse:
+    return lambda u: -shape.mean * log1p(-u)
+
+
+DISTRIBUTIONS = {
+    "fixed": Distribution(("is_",), _fixed, told_by_keys=True),
+    "uniform": Distribution(("least", "most"), _uniform, told_by_keys=True),
+    "triangular": Distribution(("least", "likely", "most"), _triangular, told_by_keys=True),
+    "pert": Distribution(("least", "likely", "most"), _pert),
+    "lognormal": Distribution(("median", "spread"), _lognormal, cut=True),
+    "normal": Distribution(("mean", "sd"), _normal, cut=True, signed=True),
+    "gamma": Distribution(("mean", "sd"), _gamma),
+    "beta": Distribution(("mean", "sd"), _beta, percent=True),
+    "exponential": Distribution(("mean",), _exponential),
+}
