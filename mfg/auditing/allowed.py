@@ -59,7 +59,7 @@ class Stated:
         return Decimal(1)
 
     def of(self, exact: Decimal, step: Decimal) -> tuple[Decimal, ...]:
-        """What *exact* cells become in steps of so many cells; both neighbours of a half. Never nothing."""
+        """*exact* cells rounded to whole multiples of so many cells; a value halfway gives both neighbours, and never 0."""
         count = exact / step
         low, high = count.to_integral_value(ROUND_FLOOR), count.to_integral_value(ROUND_CEILING)
         if self.how == "nearest":
@@ -91,14 +91,14 @@ class Allowance:
         return any(abs(cells - end) <= _TYPED * end for end in self.sums(given))
 
     def off(self, given: Sequence[Administration]) -> Decimal:
-        """How many cells a volume of the prescribed ones may be off."""
+        """By how many cells the stated rounding may move the content of a volume."""
         if self.stated is None:
             return Decimal(0)
         step = sum((self.steps[one.route, one.component] for one in given), Decimal(0))
         return step * (1 + _TYPED) * (_HALF if self.stated.how == "nearest" else 1)
 
     def step(self, given: Sequence[Administration]) -> float:
-        """The cells of one step, where one route is given; nought if no rounding is stated."""
+        """The rounding step in cells where one route is given; 0 if no rounding is stated."""
         return (
             float(self.steps[given[0].route, given[0].component])
             if self.stated is not None and len(given) == 1
@@ -106,7 +106,7 @@ class Allowance:
         )
 
     def round_again(self, cells: float, step: float) -> tuple[float, ...]:
-        """What *cells* become in steps of so many, both neighbours of a half: nothing, if they are less than half a step."""
+        """*cells* rounded to multiples of *step*: both neighbours of a value halfway, none for less than half a step."""
         count = cells / step
         low = math.floor(count + _ABOUT)
         below, above = (low * step,) if low else (), ((low + 1) * step,)

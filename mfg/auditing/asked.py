@@ -1,4 +1,4 @@
-"""Which arm and which dose a row is of: from its cells, from what is said of the whole table, or because all are alike."""
+"""Which arm and which dose a row belongs to: its cells say so, the whole table does, or all arms and doses are alike."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Asked:
                     yield made
 
     def faults(self, columns: TableColumns, *, wide: bool) -> Iterator[Refused]:
-        """A column that is missing and makes a difference, or that says again what was said of the table."""
+        """Refusals of a missing column on which the dose depends, and of one that repeats what was given for the whole table."""
         for name, index, said in (("arm", columns.arm, self.arm), ("dose", columns.dose, self.dose)):
             if said is not None and index is not None:
                 problem = f"has a column for the {name}, and --{name} {said} is given"

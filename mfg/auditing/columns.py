@@ -54,11 +54,11 @@ class TableColumns:
         object.__setattr__(self, "_measured", (*weight, *self.covariates.items()))
 
     def measured(self) -> tuple[tuple[str, NumberColumn], ...]:
-        """What is measured of the patient, with its column."""
+        """Each measured covariate of the patient, with its column."""
         return self._measured
 
     def numbers(self) -> list[int]:
-        """Where numbers stand."""
+        """The positions of all columns of numbers."""
         single = (self.weight, self.volume, self.height, self.previous_weight, self.previous_cells)
         found = [*(n for n in single if n is not None), *self.covariates.values()]
         return [*(given.number.index for given in self.given), *(number.index for number in found)]

@@ -32,7 +32,7 @@ _WANTED = {
 
 @define
 class _Search:
-    """A header under search: what it means, what was taken of it, and what is wrong with it."""
+    """The search for columns in one header: what each heading means, which are in use, and what is wrong."""
 
     protocol: Protocol
     header: Sequence[str]
@@ -186,7 +186,7 @@ def _given(search: _Search, asked: Asked) -> tuple[tuple[DoseColumn, ...], Numbe
 def _missing(
     protocol: Protocol, found: TableColumns, asked: Asked, own: Mapping[str, int]
 ) -> Iterator[Refused]:
-    """What no column says, though every dose depends on it."""
+    """Refusals of columns that are missing although every dose depends on them."""
     if not found.given:
         advice = "call it cells, or cells (10^6) for millions, cells/kg, or volume_mL"
         bare = "" if found.dose is None else "; dose alone names a dose and says no amount"
@@ -207,7 +207,7 @@ def _missing(
 
 
 def _unmeasured(found: TableColumns, asked: Asked) -> Iterator[Refused]:
-    """Volumes alone say nothing where no concentration is stated, or where several routes share them."""
+    """The refusal of volumes without a column of cells, where no concentration is stated or several routes share a volume."""
     for prescriber in asked.prescribers():
         routes = prescriber.rule.routes
         known = [route for route in routes if route.fill.concentration is not None]
@@ -222,7 +222,7 @@ def _unmeasured(found: TableColumns, asked: Asked) -> Iterator[Refused]:
 def _nearly(
     protocol: Protocol, header: Sequence[str], unused: Iterable[int], found: TableColumns
 ) -> Iterator[Refused]:
-    """Columns that are no known ones, and nearly bear the name of one that is not there."""
+    """Refusals of unknown columns whose names are nearly that of a known column which is missing."""
     there = {
         "patient": True,
         "weight": found.weight is not None,

@@ -106,7 +106,7 @@ class Judge:
         )
 
     def _volume(self, cells: list[str], amount: Decimal, wanted: Prescribed) -> Iterator[tuple[str, str]]:
-        """What the volume says against the cells."""
+        """Whether the volume of a row contradicts its cells, and how."""
         column = self.reading.columns.volume
         volume = self.reading.number(cells, column)
         if column is None or volume is None:

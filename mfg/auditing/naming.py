@@ -1,4 +1,4 @@
-"""Which slips explain one wrong row: what is tried beyond factors, and in which order."""
+"""Which slips explain a wrong row: factors, other weights, other columns, other arms and protocols, in that order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What other protocols prescribe: amounts that are fixed, amounts per kg, and rules that must be asked."""
+"""Doses of other protocols, with which a dose may have been confused: fixed amounts, amounts per kg, and other rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is to be said of one row, and in which words."""
+"""The verdict on one row of a table, and its wording."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Verdict:
 
 
 def against(given: Decimal, least: Decimal, most: Decimal, deviation: Decimal, counted: str) -> str:
-    """What was given against what is prescribed, in words."""
+    """A sentence that compares what was given with what is prescribed."""
     shown = near(least) if least == most else f"{near(least)} to {near(most)}"
     return f"{near(given)} {counted} against {shown} prescribed ({deviation:+.1f} %)"
 

@@ -1,4 +1,4 @@
-"""What contradicts a weight that its dose follows from: stature, the last weight, the last dose, and the table itself."""
+"""Checks of a body weight against height, the previous weight, the previous dose, and the rest of the table."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ Doubts = Iterator[tuple[str, str]]
 
 
 def change_limit(changes: Iterable[float]) -> float:
-    """The change of a weight that a table makes remarkable: ten per cent, or less where its others hardly change.
+    """The relative change of a weight beyond which it is doubted: 10 %, or less if the other weights of the table hardly change.
 
-    *changes* are those of its rows, as shares. Five standard deviations as their median tells them, if they are fifty;
-    what lies beyond is left out and the median asked again, until nothing does, so that many wrong weights hide none.
+    *changes* are the relative changes of its rows. From 50 rows on the limit is five standard deviations, estimated from the
+    median absolute change; what lies beyond is left out and the estimate repeated, so that many wrong weights hide none.
     """
     listed, limit = sorted(abs(change) for change in changes), USUAL_CHANGE
     while len(listed) >= _ENOUGH:
@@ -67,7 +67,7 @@ def _index(kg: float, cm: float) -> float:
 
 
 def _explained(weight: float, before: float, beside: Iterable[tuple[float | None, float | None]]) -> str:
-    """The slip that makes *weight* of one like *before*."""
+    """The slip that turns a weight near *before* into *weight*; ``other`` if none does."""
     named = of_change(weight / before)
     if named != "other":
         return named

@@ -28,7 +28,7 @@ def fold(text: str) -> str:
 
 @define
 class Vocabulary:
-    """The *known* words of a protocol, found again in whatever form leaves no doubt."""
+    """The *known* words of a protocol, recognised in any spelling that can mean only one of them."""
 
     known: tuple[str, ...]
     _found: dict[str, str | None] = field(factory=dict)

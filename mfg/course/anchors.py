@@ -1,4 +1,4 @@
-"""Which dose a visit moves with."""
+"""The dose that each visit moves with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a protocol's course gets wrong: its events, tried for every arm, supply and kind of patient."""
+"""Checks of a protocol's course: it is planned for every arm, supply and kind of patient."""
 
 from __future__ import annotations
 

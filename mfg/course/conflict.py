@@ -1,4 +1,4 @@
-"""Which rules about time exclude each other, when together they leave an event no day."""
+"""Names the rules about time that together leave an event no day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""On which days, and at which hours, an event of a course can be: anywhere, or in one clinic of a site."""
+"""The open days and hours for the events of a course: of any working day, or of one clinic of a site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What there is to say of a course on its dates: closed days, the clock, and what has no date."""
+"""Findings about a course on its dates: closed days, spacings in hours, and events without a date."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""To whom an event belongs: its `when`, as far as it is decided by what is known."""
+"""Which patients have an event: its condition (`when`), as far as what is known decides it."""
 
 from __future__ import annotations
 

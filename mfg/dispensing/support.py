@@ -23,7 +23,7 @@ class Support:
 
 
 def support(protocol: Protocol, order: Order, path: str, key: str = "") -> Support:
-    """The evidence of the number at or under *path*, of several the one that the order rests on.
+    """The evidence of the number at or under *path*; of several rows of a table, that of the row which the order uses.
 
     Under *path* only numbers of this *key* count, if there is one.
     """

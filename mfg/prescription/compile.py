@@ -1,4 +1,4 @@
-"""From a protocol to a `Rule`: the units are taken off, once."""
+"""Makes a `Rule` of a protocol: quantities become decimals in known units, once."""
 
 from __future__ import annotations
 

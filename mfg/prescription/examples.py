@@ -26,7 +26,7 @@ _COUNTS = evolve(measure_of(DoseCount), zero=True)
 
 @frozen
 class _Ends:
-    """The least and the most of something in a unit; None where nothing is said of an end."""
+    """The lower and the upper end of a quantity in one unit; None for an end that is not stated."""
 
     least: Decimal | None
     most: Decimal | None

@@ -1,4 +1,4 @@
-"""From a product as it was measured to the volume that holds the prescribed cells."""
+"""The volume of a measured lot that holds the prescribed cells."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def from_lot(fill: Fill, given: Administration, lot: MeasuredLot, note: Note) ->
 
 
 def _held(fill: Fill, lot: MeasuredLot) -> tuple[Decimal, Decimal, list[str]]:
-    """So many of what a dose counts in so many mL of *lot*, and how that is reckoned."""
+    """How many of the cells that the dose counts are in how many mL of *lot*, and the calculation in words."""
     count, part = lot.count_per_mL, lot.viability_percent
     if lot.kind == fill.counted:
         return count, _ONE, []
@@ -98,7 +98,7 @@ def _held(fill: Fill, lot: MeasuredLot) -> tuple[Decimal, Decimal, list[str]]:
 
 
 def _judge(fill: Fill, volume: Decimal, density: Decimal) -> None:
-    """Refuse what the protocol allows no product to be."""
+    """Refuse a volume or a concentration that the protocol does not allow."""
     unit = f"{fill.counted}/mL"
     if fill.volume is not None and volume > fill.volume:
         problem = f"is more than the {plain(fill.volume)} mL that {fill.label} is given in"
@@ -114,7 +114,7 @@ def _judge(fill: Fill, volume: Decimal, density: Decimal) -> None:
 
 
 def judge_concentration(fill: Fill, taken_of: FromLot, tolerance: Decimal) -> Iterator[Finding]:
-    """What there is to say of a lot that is not as dense as the protocol states."""
+    """A finding about a lot whose concentration is not the one that the protocol states."""
     stated, planned = fill.concentration, taken_of.planned_mL
     if stated is None or planned is None or stated == taken_of.per_mL:
         return
@@ -125,7 +125,7 @@ def judge_concentration(fill: Fill, taken_of: FromLot, tolerance: Decimal) -> It
 
 
 def judge_release(prescriber: Prescriber, lot: MeasuredLot) -> Iterator[Finding]:
-    """What of the protocol's release limits is not judged by *lot*.
+    """Findings about the release limits of the protocol that the measurements of *lot* do not decide.
 
     Raises:
         Refused: if the lot is outside one of them.

@@ -1,4 +1,4 @@
-"""What a placebo's volume is: that of the product which the same patient would have been given on that day."""
+"""The volume of a placebo: that of the product which the same patient would have been given on that day."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def match_volume(order: Order, product: Order) -> Order:
 def match_or_say(
     protocol: Protocol, order: Order, given: Mapping[str, str | Quantity]
 ) -> tuple[Order, Finding]:
-    """*order*, a placebo, in the volume of its product, and what there is to say of that."""
+    """The placebo of *order* in the volume of its product, and a finding that says so or says why not."""
     try:
         product = product_of(protocol, order, given)
     except Refused as fault:

@@ -1,4 +1,4 @@
-"""When a weight was taken, against how long it holds."""
+"""Whether a weight is recent enough for a dose."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def judge_age(
     weighed: str | date | None,
     on: str | date | None,
 ) -> Iterator[Finding]:
-    """What there is to say of the age of what a dose *needs*, if the patient was *weighed* and is dosed *on* a day.
+    """Findings about the age of the covariates that a dose *needs*, for a patient who was *weighed* and is dosed *on* a day.
 
     Raises:
         Refused: if one of the days is missing or no day, or if the weight is older than the protocol allows.

@@ -1,4 +1,4 @@
-"""Whose dose it is: the arm and the dose that are asked for, and a patient as a person types it."""
+"""One dose of one arm, prescribed for a patient whose covariates a person types."""
 
 from __future__ import annotations
 

@@ -191,7 +191,7 @@ def _part(limits: Bounds, share: Decimal) -> Bounds:
 
 
 def _unheard(_: Finding) -> None:
-    """What there is to say of the arithmetic, said to nobody."""
+    """Takes findings and keeps none."""
 
 
 @frozen

@@ -1,4 +1,4 @@
-"""What can be measured and drawn up: a fill on the mark nearest to it, and what is to be said of that.
+"""Fills as they can be drawn up: each on the nearest mark of its container, with findings about the difference.
 
 Marks of a syringe follow its size: 0.01 mL up to 1 mL, 0.1 mL up to 3 mL, 0.2 mL up to 10 mL, 1 mL above. These are
 the scales in common use (RMIT University, Learning Lab, "Reading a syringe"); ISO 7886-1 sets only the coarsest that a scale may be, and a
@@ -58,7 +58,7 @@ def mark_fills(fill: Fill, given: Administration) -> Iterator[Marked]:
 def judge_fills(
     fill: Fill, marked: Sequence[Marked], given: Administration, tolerance: Decimal
 ) -> Iterator[Finding]:
-    """What is to be said of the fills of one route: what no scale shows, what is too little, what fills to the brim."""
+    """Findings about the fills of one route: off the marks, too little to draw up, or up to the nominal volume."""
     meant = given.volume_mL
     if meant is None:
         return
@@ -104,7 +104,7 @@ def _too_little(
 
 
 def note_unchecked_volume(fill: Fill, given: Administration) -> Iterator[Finding]:
-    """That nobody stated how much may be given, where that is so."""
+    """A note if the protocol states no maximum volume."""
     if given.cells == 0 or fill.volume is not None or fill.volume_limits.most is not None:
         return
     shown = f": {exact(given.volume_mL)} mL are not checked" if given.volume_mL is not None else ""

@@ -20,7 +20,7 @@ _NONE = Decimal(0)
 def judge_vehicle(
     protocol: Protocol, drawn: Decimal, volumes: Sequence[Decimal | None], containers: int
 ) -> Iterator[Finding]:
-    """What there is to say of *drawn* mL of vehicle for *volumes* of product in so many *containers*.
+    """Findings about *drawn* mL of vehicle for *volumes* of product in so many *containers*.
 
     Whatever is kept back (`reserve`) and whatever stays behind in each container (`dead_volume`) is needed on top. The
     volume of the cells themselves is not deducted.

@@ -1,4 +1,4 @@
-"""Cases and decision tables in decimals and words: what a rule is once its units are taken off."""
+"""Decision tables without units: bounds, rounding and conditions over decimals and words."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Case = Mapping[str, "Decimal | str"]
 
 @frozen
 class Bounds:
-    """A range of decimals in a unit that the reader of it knows."""
+    """A range of decimals; their unit is known from where the range is used."""
 
     least: Decimal | None = None
     above: Decimal | None = None
@@ -97,7 +97,7 @@ class Measured:
 
 @frozen
 class Condition:
-    """A conjunction ready to be tried on a case: decimals in known units, and words."""
+    """Conditions that must all hold, each a range of decimals or a set of words."""
 
     parts: Mapping[str, Bounds | frozenset[str]]
 

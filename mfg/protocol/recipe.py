@@ -161,7 +161,7 @@ STEPS: dict[str, type[Step]] = {cls.do: cls for cls in get_args(Step)}
 
 
 def prepares(steps: Sequence[Step]) -> tuple[str, ...]:
-    """The works in which a product is prepared for its dose, in one go."""
+    """The works by which a product is prepared for its dose without a pause."""
     thaw = next((step for step in steps if isinstance(step, Thaw)), None)
     if thaw is not None and thaw.recovers is None:
         return "thaw", "formulate"

@@ -1,4 +1,4 @@
-"""What a protocol gets wrong although each of its lines is well formed: one room for each part of a file."""
+"""Contradictions between the lines of a protocol, each of which is well formed; a module for each part of a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How patients are shared out among the arms: ways that fit together, at an event and within strata that exist."""
+"""Checks of the allocation of patients to arms: ratios, blocks, strata and the event at which it happens."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _without_it(protocol: Protocol, at: str | None) -> Iterator[Refused]:
 
 
 def _undrawn(allocation: Allocation) -> Iterator[Refused]:
-    """Words of a draw, where arms are filled one after the other."""
+    """Keys of a random allocation, where arms are filled one after the other."""
     advice = 'leave it out, or allocate by how = "ratio"'
     for key, given in (("block", allocation.block), ("strata", ", ".join(allocation.strata))):
         if given:

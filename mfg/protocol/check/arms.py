@@ -1,4 +1,4 @@
-"""Arms: that there are some, what they are given, and that every dose is given in one."""
+"""Checks of the arms: there is at least one, their treatments exist, and every dose is given in one of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mfg.protocol.protocol import Protocol, Treatment
 
 
 def faults(protocol: Protocol) -> Iterator[Refused]:
-    """Doses and treatments that do not exist, arms of nobody, doses that nobody is given."""
+    """Refusals of doses and treatments that do not exist, of arms without patients, and of doses in no arm."""
     if not protocol.arms:
         yield Refused("arm", None, "is missing", "write at least one [[arm]] with the doses that it receives")
     planned = [o.name for dose in protocol.doses for o in occurrences(dose)]

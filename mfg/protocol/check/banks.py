@@ -1,4 +1,4 @@
-"""What a protocol gets wrong about how its lots are collected, made and frozen."""
+"""Checks of how lots are collected, made and frozen."""
 
 from __future__ import annotations
 

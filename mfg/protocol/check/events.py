@@ -1,4 +1,4 @@
-"""Doses and visits: that each has a day, and follows something that exists."""
+"""Checks of doses and visits: each has a day, and whatever it follows exists."""
 
 from __future__ import annotations
 

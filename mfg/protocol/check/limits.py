@@ -1,4 +1,4 @@
-"""Ranges that hold nothing, wherever a protocol or a site states one."""
+"""Checks of ranges that are empty, wherever a protocol or a site states one."""
 
 from __future__ import annotations
 

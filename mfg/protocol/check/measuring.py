@@ -1,4 +1,4 @@
-"""What a route or a covariate gets wrong about how much is given: words that nothing would obey."""
+"""Checks of keys of a route or a covariate that would have no effect beside the others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked about a patient: units, events, limits, and who is let in."""
+"""Checks of covariates and eligibility: units, events and limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The recipe: each step once and in its place, for every supply; and cells that are given in the end."""
+"""Checks of the recipe: each step once and in order for every supply, ending with the administration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests: samples of something that is there, limits of what is measured, and nothing that waits for itself."""
+"""Checks of release tests: the sample exists, the limit fits what is measured, and no test waits for itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Routes: how many cells, of what kind, scaled with what, from which containers."""
+"""Checks of routes: number and kind of cells, what they scale with, and containers."""
 
 from __future__ import annotations
 

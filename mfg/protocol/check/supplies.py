@@ -1,4 +1,4 @@
-"""Supplies: how long before a dose the material is collected, and what belongs to a bank only."""
+"""Checks of supplies: the time between collection and dose, and keys that only a bank may have."""
 
 from __future__ import annotations
 

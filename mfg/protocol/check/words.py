@@ -1,4 +1,4 @@
-"""Words that are not among those that a key may hold, and names that stand twice."""
+"""Checks of words that a key does not allow, and of names that are used twice."""
 
 from __future__ import annotations
 
