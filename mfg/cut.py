@@ -30,7 +30,7 @@ class Parent:
 
 @frozen
 class TooWide:
-    """There is no such parent: so much of the stated standard deviation is the most that there can be."""
+    """No parent has the stated standard deviation; `most` is the largest possible part of it."""
 
     most: float
 

@@ -1,4 +1,4 @@
-"""Where a number comes from.
+"""The evidence of a number: where it comes from.
 
 Every number in a built-in file is *stated* by a source in ``seeds/``, *cited* from a publication
 that is not one of them, *derived* from such numbers by a formula, *assumed* with a reason, or

@@ -1,4 +1,4 @@
-"""How cells grow in culture, in closed form.
+"""The growth of cells in culture, in closed form.
 
 A passage starts with so many cells, rests for a lag, then doubles every `doubling` minutes up to the
 confluent density of its flasks and no further. Cumulative doublings end at the patient's limit. Cells are
@@ -16,7 +16,7 @@ BEYOND = 500  # doublings: more cells than any flasks hold, and a number all the
 
 @frozen
 class Cultivation:
-    """What the protocol and the product ask of every culture; cells, cm2 and fractions."""
+    """The parameters of a culture that protocol and population set; in cells, cm2 and fractions."""
 
     vessel_cm2: float
     seeding: float

@@ -115,7 +115,7 @@ class Population:
 
 
 def score_at_arrival(people: Population) -> Spread | None:
-    """The scores with which patients come, such that on their lines they have the stated ones when those were measured.
+    """The distribution of scores at arrival, such that after the measured decline patients have the stated scores.
 
     Scores at the arrival and rates of decline are drawn apart, so that the variance of the later score is the sum of
     the two.

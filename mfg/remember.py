@@ -1,4 +1,4 @@
-"""Keys by which what is costly to work out is remembered: by the content of a tree, or by a value itself."""
+"""Keys for caches: by the content of a tree, or by the identity of a value."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from attrs import frozen
 
 @frozen
 class Shape:
-    """One value or a distribution, in a unit that its reader knows; what it does not have is nan.
+    """One value or a distribution in plain numbers of one unit; parameters that it does not have are nan.
 
     A normal or lognormal that is cut at its ends has the `mean` and `sd`, or the `median` and `spread`, that it
     would have uncut. `typical` is the value that a planner would name.

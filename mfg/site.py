@@ -1,4 +1,4 @@
-"""A site: where it happens, with whom, in which hours, and how long each piece of work takes.
+"""A site: places, staff, opening hours, and how long each piece of work takes.
 
 One or more clinics, manufacturing facilities and laboratories, and the legs between them. The protocol
 says what is done; the same protocol runs at any site that has a place for each of its steps.

@@ -23,7 +23,7 @@ class Size:
     advice: str
 
     def exceeded(self, many: float | Decimal, where: str, given: str | None = None) -> Iterator[Refused]:
-        """A refusal of what stands at *where*, if that comes to more; of what was *given* there, if it is told."""
+        """A refusal at *where* if there are more than allowed; it names what was *given* there, if that is known."""
         if many > self.most:
             counted = f"{many:,}" if isinstance(many, int) and many < 10**15 else f"{Decimal(many):.3g}"
             problem = f"comes to {counted} {self.what}, and there may be {self.most:,}"

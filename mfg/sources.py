@@ -1,4 +1,4 @@
-"""What a source states, each figure at its place in it; sources contradict each other, which is told as well."""
+"""Figures that a source states, each with its place, and contradictions within and between sources."""
 
 from __future__ import annotations
 

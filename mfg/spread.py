@@ -95,7 +95,7 @@ class Spread:
         yield from self._too_wide(where)
 
     def _too_wide(self, where: str) -> Iterator[Refused]:
-        """A middle outside of the ends, or a spread that nothing between them has."""
+        """Refusals of a mean or median outside the ends, and of an sd or spread too large for the ends."""
         name = "median" if self.median is not None else "mean"
         middle, sd = getattr(self, name), self.sd
         family = DISTRIBUTIONS[self.shape]
@@ -129,7 +129,7 @@ class Spread:
             yield Refused("sd", text(self.sd), problem, "give a least, or a smaller sd")
 
     def parent(self) -> Parent | TooWide:
-        """The normal distribution that is cut, of a normal or the logarithm of a lognormal, in its own terms."""
+        """The uncut normal distribution behind a normal, or behind the logarithm of a lognormal, in units of its sd."""
         middle = self.mean if self.median is None else self.median
         assert middle is not None
         unit = str(middle.units)

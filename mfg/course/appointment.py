@@ -48,7 +48,7 @@ class Appointment:
 def set_times(
     events: Sequence[Appointment], course: Course, doors: SiteDoors
 ) -> tuple[list[Appointment], list[Gap]]:
-    """The *events* of a course with their places and hours, and the spacings in hours that no hours keep."""
+    """The *events* of a course with their places and hours, and the spacings in hours that the open hours cannot keep."""
     hours = {
         event.name: windows
         for event in events

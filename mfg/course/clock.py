@@ -1,4 +1,4 @@
-"""The hours of a course whose days are chosen: each event as early as its hours and the spacings in hours allow."""
+"""The times of day of a course whose days are chosen: each as early as opening hours and spacings in hours allow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ StartWindows = Mapping[str, Sequence[Window]]
 def settle_times(
     days: Mapping[str, int], hours: StartWindows, gaps: Sequence[Gap], slot: int
 ) -> tuple[dict[str, int], list[Gap]]:
-    """When each event with *hours* begins, in minutes of its day, and the spacings that no hours keep.
+    """When each event with *hours* begins, in minutes of its day, and the spacings that cannot be kept.
 
     *hours* holds for each event the windows of its day in which it can begin, both ends included. The earlier of two
     answers, event by event, is an answer too, so nothing need begin later than a spacing pushes it. A spacing that

@@ -56,7 +56,7 @@ def _weekdays(course: Course, opened: Container[int]) -> str:
 
 
 def broken_spacings(protocol: Protocol, gaps: Iterable[Gap]) -> Iterator[ScheduleFinding]:
-    """The spacings in hours that the opening hours of the site do not let anybody keep."""
+    """The spacings in hours that the opening hours of the site make impossible."""
     for gap in gaps:
         sides = [(gap.least_minutes, "not before"), (gap.most_minutes, "not later than")]
         spacing = " and ".join(f"{side} {_hours(bound)}" for bound, side in sides if bound is not None)
@@ -65,7 +65,7 @@ def broken_spacings(protocol: Protocol, gaps: Iterable[Gap]) -> Iterator[Schedul
 
 
 def by_the_clock(protocol: Protocol, course: Course, days: Mapping[str, int]) -> Iterator[ScheduleFinding]:
-    """The spacings in hours that their days alone do not keep."""
+    """The spacings in hours that depend on the time of day, not on the chosen days alone."""
     for gap in course.gaps:
         message = _clock(gap, days.get(gap.then, 0) - days.get(gap.first, 0))
         if message:

@@ -1,4 +1,4 @@
-"""What a recipe asks of one clinic and one facility on the days on which a patient is there, in minutes as planned."""
+"""How long the collection, the making and the giving of a product take between one clinic and one facility, as planned."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class Event:
 
     @property
     def searched(self) -> tuple[int, int]:
-        """The first and the last of the days that are looked at for it; a year about its plan if nothing limits it."""
+        """The first and the last day that are tried for it; a year before and after its plan if nothing limits it."""
         reach = max(self.planned - self.earliest, self.latest - self.planned)
         far = reach if reach <= REACH else FAR
         return max(self.earliest, self.planned - far), min(self.latest, self.planned + far)
@@ -72,11 +72,11 @@ class Course:
 
     @cached_property
     def ahead(self) -> Course:
-        """What is ahead when the screening is over."""
+        """The events that are still to come when the screening is over."""
         return Course(tuple(event for event in self.events if event.kind != "screening"), self.gaps)
 
     def screened_on(self, day: int) -> Course:
-        """What is ahead when the screening is over and was on *day*: what a spacing holds off from it is later."""
+        """The same, when the last screening was on *day*, which puts off events with a spacing from a screening."""
         if not self._after_screening:
             return self.ahead
         held = {name: day + least for name, least in self._after_screening.items()}
@@ -90,7 +90,7 @@ class Course:
 
     @cached_property
     def _after_screening(self) -> dict[str, int]:
-        """How many days after a screening an event may be, of those that a spacing holds off from one."""
+        """How many days after a screening each event may be at the earliest, for events with such a spacing."""
         screenings = {event.name for event in self.events if event.kind == "screening"}
         return {gap.then: gap.least for gap in self.gaps if gap.first in screenings}
 

@@ -57,7 +57,7 @@ class _Order:
     faulty: set[str] = field(factory=set)
 
     def listed(self) -> Iterator[Follower]:
-        """What belongs to this patient, doses before visits, each kind as the file lists it."""
+        """The doses and then the visits of this patient, in the order of the file."""
         for kind, events in (("dose", self.known.protocol.doses), ("visit", self.known.protocol.visits)):
             previous = ""
             for event in events:
@@ -90,7 +90,7 @@ class _Order:
         return previous if event.after.of == PREVIOUS else event.after.of
 
     def place(self, name: str, trail: tuple[str, ...]) -> None:
-        """Put what *name* follows ahead of it, then *name*; *trail* are the events that wait for it."""
+        """Place the event that *name* follows, then *name*; *trail* holds the events that wait for it."""
         if name in trail:
             self._circle(trail[trail.index(name) :])
         one = self.waiting.get(name)

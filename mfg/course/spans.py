@@ -57,7 +57,7 @@ def reach_of(window: VisitWindow | None) -> tuple[int, int]:
 
 
 def days_of(quantity: Quantity | None) -> int:
-    """A spacing in whole days; none is none."""
+    """A spacing in whole days; 0 without one."""
     return 0 if quantity is None else int(amount(quantity, "day"))
 
 

@@ -123,7 +123,7 @@ class _Builder:
         )
 
     def bind(self) -> None:
-        """Add the spacings of events on the grid, and say which lot every event waits for that floats."""
+        """Add the spacings of events on the grid, and find the lot that each floating event waits for."""
         days = {event.name for event in self.planned}
         for one in self.spaced:
             assert one.event.after is not None

@@ -35,5 +35,5 @@ def _length(days: int, minutes: int | None) -> str:
 
 
 def plural(number: int, unit: str) -> str:
-    """So many of something."""
+    """A number with its unit, in the plural unless it is 1."""
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

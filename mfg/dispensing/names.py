@@ -1,4 +1,4 @@
-"""File names for worksheets: of plain characters, one for each patient and dose, the same whenever they come again."""
+"""File names for worksheets: in plain characters, one for each patient and dose, and always the same for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The audit of a table of doses, beside all protocols that are built in: a dose of one of them has a name."""
+"""The audit of a table of doses, which recognises doses of the other built-in protocols."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checking files of any kind, as `mfg check` does: the whole truth at once."""
+"""Checks of files of any kind, as `mfg check` makes them: every fault is reported at once."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _nothing(_: Scenario) -> Iterable[Refused]:
 
 @frozen
 class Report:
-    """What there is to say of a file: its faults and those of the files that it names, warnings, what nobody checked."""
+    """The result of checking a file: its faults and those of the files that it names, warnings, and what was not checked."""
 
     file: str
     ground: str = ""
@@ -67,7 +67,7 @@ class Report:
 def reports(name: str, beyond: Beyond = _nothing) -> list[Report]:
     """A report on the file that *name* means, or on every built-in file of that name.
 
-    What a scenario that is sound as it is written cannot be planned for, *beyond* says.
+    *beyond* finds what keeps a scenario from being planned although its files are sound.
     """
     if _is_a_path(name):
         return [check_file(Path(name), name, beyond)]
@@ -126,7 +126,7 @@ def _report(
 
 
 def _examples(protocol: Protocol, faults: Iterable[Refused], left_out: Iterable[str]) -> list[Refused]:
-    """Worked examples that do not hold; none where what they compute has faults of its own."""
+    """Worked examples that do not hold; none are computed if their rules or treatments already have faults."""
     touched = {where.partition(".")[0] for where in (*(fault.where for fault in faults), *left_out)}
     return [] if touched & set(_COMPUTED) else list(example_faults(protocol))
 
@@ -137,12 +137,12 @@ def _held(protocol: Protocol) -> str:
 
 
 def _unproved(protocol: Protocol) -> list[str]:
-    """That nothing proves the numbers of a protocol, if that is so."""
+    """A warning if a protocol has no worked example."""
     return [] if protocol.examples else ["no worked example: nothing proves its numbers"]
 
 
 def _unjudged(protocol: Protocol) -> list[str]:
-    """What the check of a protocol says nothing about."""
+    """Parts of a protocol that cannot be checked."""
     said = [f"eligibility.{name}: known only where a population gives it" for name in unjudged(protocol)]
     for name, covariate in protocol.patient.items():
         if covariate.unit and all(getattr(covariate, key) is None for key in LIMITS):

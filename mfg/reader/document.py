@@ -49,7 +49,7 @@ Sources = Mapping[str, Source]
 
 
 def take_off_evidence(document: Tree, sources: Sources) -> tuple[Tree, tuple[Number, ...], list[Refused]]:
-    """The bare tree, every number (and word that claims evidence) in it, and the claims that cannot be made out."""
+    """The tree without evidence, every number (and word with evidence) in it, and refusals of claims that make no sense."""
     numbers: list[Number] = []
     faults: list[Refused] = []
     default = str(document.get("facts", ""))
@@ -86,7 +86,7 @@ def take_off_evidence(document: Tree, sources: Sources) -> tuple[Tree, tuple[Num
 
 
 def _belied(number: Number, sources: Sources) -> Iterator[Refused]:
-    """A number that is said to be a fact, and is not what the source states; conditions are no numbers of it.
+    """The refusal of a number that claims a fact and differs from what the source states. Conditions are not compared.
 
     A word is said in our words.
     """
@@ -105,7 +105,7 @@ def _belied(number: Number, sources: Sources) -> Iterator[Refused]:
 
 @lru_cache(maxsize=4096)
 def _value(text: str) -> Any:
-    """What a number as written says, so that equal ones compare equal."""
+    """The value of a number as written, so that two spellings of one value compare equal."""
     try:
         return measure_of(Anything).read(text)
     except Refused:

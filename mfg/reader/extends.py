@@ -57,7 +57,7 @@ def parent_of(path: Path) -> str | None:
 
 
 def _parent(own: Tree, path: Path) -> Tree:
-    """What is taken over: the other file without what stays behind, every number with its evidence."""
+    """The other file without the parts under `without`, every number with its evidence."""
     name, schema = own.get("extends"), str(own.get("schema"))
     if schema not in FILE_KINDS:
         raise Refused(

@@ -65,7 +65,7 @@ def left_out(tree: Tree, cls: type, path: str = "") -> Iterator[tuple[str, Tree,
 
 
 def _bare(hint: Any) -> Any:
-    """The type without the possibility that there is none."""
+    """The type without None."""
     return next((each for each in get_args(hint) if isinstance(each, type) and attrs.has(each)), hint)
 
 

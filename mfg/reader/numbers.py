@@ -1,4 +1,4 @@
-"""Numbers as people write them: the one grammar of files and of what is set for a run, bounded before it is a number."""
+"""The grammar of numbers in files and settings; length and exponent are limited before a number is made of the text."""
 
 from __future__ import annotations
 
