@@ -142,7 +142,7 @@ class Naming:
         places = [given.number.index, columns.patient]
         places += [one.index for one in (columns.weight, columns.volume) if one is not None]
         pairs = [(first, second) for n, first in enumerate(places) for second in places[n + 1 :]]
-        return any(self._is_right(_exchanged(cells, *pair), given) for pair in pairs)
+        return any(self._is_right(_exchange(cells, *pair), given) for pair in pairs)
 
     def _is_right(self, cells: list[str], column: DoseColumn) -> bool:
         columns = self.reading.columns
@@ -164,7 +164,7 @@ class Naming:
         return low <= amount <= high or self.allowance.admits(amount, wanted.given)
 
 
-def _exchanged(cells: list[str], first: int, second: int) -> list[str]:
+def _exchange(cells: list[str], first: int, second: int) -> list[str]:
     changed = list(cells)
     changed[first], changed[second] = cells[second], cells[first]
     return changed

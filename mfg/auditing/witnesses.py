@@ -51,7 +51,7 @@ def on_weight(
     doubted = before is not None and abs(weight / before - 1) > limit + _FLOAT
     if before is not None and doubted:
         reason = f"{weight:.15g} kg against {before:.15g} kg last time, {weight / before:.3f} times"
-        yield _explained(weight, before, beside), reason
+        yield _explain(weight, before, beside), reason
     if height is None:
         return
     least, most = _CONFIRMED if before is not None and not doubted else _BODY_MASS_INDEX
@@ -66,7 +66,7 @@ def _index(kg: float, cm: float) -> float:
     return kg / (cm / 100) ** 2
 
 
-def _explained(weight: float, before: float, beside: Iterable[tuple[float | None, float | None]]) -> str:
+def _explain(weight: float, before: float, beside: Iterable[tuple[float | None, float | None]]) -> str:
     """The slip that turns a weight near *before* into *weight*; ``other`` if none does."""
     named = of_change(weight / before)
     if named != "other":

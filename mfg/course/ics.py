@@ -42,9 +42,9 @@ def calendar_of(schedule: Schedule, stamp: datetime, earlier: bytes | None = Non
     calendar.add(WHOSE, whose)
     known = {} if earlier is None else _entries(earlier, whose)
     for entry in _all(schedule):
-        calendar.add_component(_stamped(entry, known.pop(str(entry["uid"]), None), stamp))
+        calendar.add_component(_stamp(entry, known.pop(str(entry["uid"]), None), stamp))
     for entry in known.values():
-        calendar.add_component(_cancelled(entry, stamp))
+        calendar.add_component(_cancel(entry, stamp))
     return bytes(calendar.to_ical())
 
 
@@ -126,7 +126,7 @@ def _said(schedule: Schedule, one: Appointment) -> Iterator[str]:
     yield from (f"{f.level}: {f.message}" for f in schedule.findings if f.event == one.name)
 
 
-def _stamped(entry: Event, earlier: Event | None, stamp: datetime) -> Event:
+def _stamp(entry: Event, earlier: Event | None, stamp: datetime) -> Event:
     """*entry* as it was if nothing is changed in it, else as of *stamp* and one SEQUENCE on."""
     if earlier is not None and _content(entry) == _content(earlier):
         return earlier
@@ -136,13 +136,13 @@ def _stamped(entry: Event, earlier: Event | None, stamp: datetime) -> Event:
     return entry
 
 
-def _cancelled(earlier: Event, stamp: datetime) -> Event:
+def _cancel(earlier: Event, stamp: datetime) -> Event:
     """An entry that is no longer in the course."""
     if str(earlier.get("status")) == "CANCELLED":
         return earlier
     entry = Event({name: value for name, value in earlier.items() if name not in STAMPS})
     entry.add("status", "CANCELLED")
-    return _stamped(entry, earlier, stamp)
+    return _stamp(entry, earlier, stamp)
 
 
 def _content(entry: Event) -> Mapping[str, bytes]:

@@ -23,12 +23,12 @@ from mfg.visible import visible
 
 def page_of(sheet: Worksheet) -> str:
     """The pharmacy's worksheet of *sheet*: it tells what is in each container."""
-    return _rendered("worksheet", sheet, lambda portion: _holds(sheet, portion))
+    return _render("worksheet", sheet, lambda portion: _holds(sheet, portion))
 
 
 def blinded_page_of(sheet: Worksheet) -> str:
     """The clinic's copy of *sheet*, the same for the product and for its placebo."""
-    return _rendered("blinded", sheet, lambda portion: holds(sheet, portion))
+    return _render("blinded", sheet, lambda portion: holds(sheet, portion))
 
 
 def _holds(sheet: Worksheet, portion: ContainerGroup) -> str:
@@ -46,7 +46,7 @@ def _foot(sheet: Worksheet) -> Markup:
     return Markup('"' + "".join(f"\\{ord(c):06x}" for c in text) + '"')  # noqa: S704 -- only hexadecimal digits
 
 
-def _glued(text: str) -> str:
+def _glue(text: str) -> str:
     """*text* in which no line ends between a number and its unit."""
     return re.sub(r"(?<=[0-9]) (?=[%°²a-zA-Z])", "\N{NO-BREAK SPACE}", text)
 
@@ -73,7 +73,7 @@ def _environment() -> Environment:
         "exactly": exactly,
         "counted": count_in_words,
         "when": _when,
-        "glued": _glued,
+        "glued": _glue,
         "symbols": symbols,
         "percent": "{:+.3f} %".format,
     }
@@ -87,6 +87,6 @@ def _shown(value: object) -> object:
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _rendered(name: str, sheet: Worksheet, holds_of: Callable[[ContainerGroup], str]) -> str:
+def _render(name: str, sheet: Worksheet, holds_of: Callable[[ContainerGroup], str]) -> str:
     template = _environment().get_template(f"{name}.html.j2")
     return template.render(sheet=sheet, foot=_foot(sheet), labels=list(labels_of(sheet)), holds=holds_of)

@@ -87,8 +87,8 @@ class _Calculation:
             self.add("cells of the lot", "", f"counted {in_words(given)}")
         else:
             self.target(given, row.target, sites, place)
-            self.moved(given, row, row.target.of(self.case, sites), sites, place)
-            self.rounded(given, rule, place)
+            self.cap_and_floor(given, row, row.target.of(self.case, sites), sites, place)
+            self.share_and_rounding(given, rule, place)
         if given.cells_per_site is not None and (row.target is None or row.target.per != "site"):
             at = self.add("sites", f"{given.sites}", "", self.why(f"{place}.sites"))
             how = f"step {self.cells} ÷ step {at}"
@@ -120,7 +120,9 @@ class _Calculation:
         how = f"{plain(factor)} {unit} × {near(target.value)} / {unit}"
         self.cells = self.add(f"cells prescribed = step {times} × step {each}", cells, how)
 
-    def moved(self, given: Administration, row: CellRow, cells: Decimal, sites: int, place: str) -> None:
+    def cap_and_floor(
+        self, given: Administration, row: CellRow, cells: Decimal, sites: int, place: str
+    ) -> None:
         """What cap and floor make of the dose."""
         for name, limit, pick in (("cap", row.cap, min), ("floor", row.floor, max)):
             if limit is None:
@@ -137,7 +139,7 @@ class _Calculation:
             if replaces:
                 cells, self.cells = end, at
 
-    def rounded(self, given: Administration, rule: RouteRule, place: str) -> None:
+    def share_and_rounding(self, given: Administration, rule: RouteRule, place: str) -> None:
         """The part that is given, the rounding, and what is left."""
         if rule.shares:
             share = choose(rule.shares, self.case, rule.where)

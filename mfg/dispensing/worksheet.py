@@ -16,8 +16,11 @@ from mfg.dispensing.steps import CalculationStep, steps_of
 from mfg.dispensing.support import MISSING, Support, support, written
 from mfg.errors import Parameter, Refused
 from mfg.finding import Finding
+from mfg.prescription.basis import basis_of
 from mfg.prescription.matching import product_of
 from mfg.prescription.order import Basis, Order
+from mfg.prescription.prescriber import Prescriber
+from mfg.prescription.scale import mark_fills
 from mfg.protocol.cases import LIMITS, Condition
 from mfg.protocol.protocol import Protocol, Release
 from mfg.protocol.rules import condition_of
@@ -145,11 +148,20 @@ def check_preparable(sheet: Worksheet) -> None:
 
 
 def _product(protocol: Protocol, order: Order) -> Order | None:
-    """The product that a placebo stands in for, if there is just one."""
+    """The product that a placebo stands in for, on the marks and with its basis, if there is just one."""
+    known = order.covariates
     try:
-        return product_of(protocol, order, order.covariates)
+        product = product_of(protocol, order, known)
     except Refused:
         return None  # the order's own findings say why
+    prescriber = Prescriber.of(protocol, arm=product.arm, dose=product.dose, supply=product.supply)
+    given = product.administrations
+    filled = zip(prescriber.fills, given, strict=True)
+    return evolve(
+        product,
+        basis=basis_of(prescriber, prescriber.case(known), known, given),
+        marked=tuple(mark for fill, one in filled for mark in mark_fills(fill, one)),
+    )
 
 
 def _holds(condition: Condition, case: dict[str, str]) -> bool:

@@ -51,7 +51,7 @@ def _route(protocol: Protocol, route: Route) -> RouteRule:
         scaled = f"{counted}/{protocol.units.get(covariate, 'kg')}"  # in the covariate's own unit
         return Amount(amount(quantity, scaled), covariate)
 
-    def taken_off(rule: CellRule) -> CellRow:
+    def take_off_units(rule: CellRule) -> CellRow:
         target, least, most, cap, floor = (
             amount_of(rule, q) for q in (rule.is_, rule.least, rule.most, rule.cap, rule.floor)
         )
@@ -71,7 +71,7 @@ def _route(protocol: Protocol, route: Route) -> RouteRule:
         counted=route.counted or counted,
         sites=tuple((condition_of(row.when, protocol.units), row.is_) for row in route.sites),
         shares=tuple((condition_of(row.when, protocol.units), fraction_of(row.is_)) for row in route.share),
-        rows=tuple((condition_of(rule.when, protocol.units), taken_off(rule)) for rule in route.cells),
+        rows=tuple((condition_of(rule.when, protocol.units), take_off_units(rule)) for rule in route.cells),
         fill=_fill(protocol, route, counted),
     )
 

@@ -68,11 +68,11 @@ def dose(
     drawn: tuple[FromLot, ...] = ()
     if lot is not None:
         findings = [finding for finding in findings if finding.rule != "container-capacity"]
-        drawn = _drawn(prescriber, order, lot, findings)
+        drawn = _draw_from(prescriber, order, lot, findings)
     if prescriber.kind == "placebo":
         order, said = match_or_say(protocol, order, known)
         findings.append(said)
-    filled = _filled(order, drawn)
+    filled = _fill_from(order, drawn)
     basis = basis_of(prescriber, case, known, filled)
     marked = [tuple(mark_fills(fill, one)) for fill, one in zip(prescriber.fills, filled, strict=True)]
     tolerance = prescriber.tolerance
@@ -103,7 +103,7 @@ def dose(
     )
 
 
-def _drawn(
+def _draw_from(
     prescriber: Prescriber, order: Order, lot: MeasuredLot, findings: list[Finding]
 ) -> tuple[FromLot, ...]:
     """What each route takes of *lot*; *findings* are told what there is to say of it."""
@@ -122,7 +122,7 @@ def _drawn(
     return drawn
 
 
-def _filled(order: Order, drawn: Sequence[FromLot]) -> list[Administration]:
+def _fill_from(order: Order, drawn: Sequence[FromLot]) -> list[Administration]:
     """The administrations as they are to be filled: from a lot as it was measured, if one was."""
     if not drawn:
         return list(order.administrations)

@@ -57,7 +57,7 @@ def _faults(protocol: Protocol, example: Example) -> Iterator[Refused]:
     for key, given in example.expect.items():
         try:
             if key == "refused":
-                _told(given, example.expect)
+                _check_refused(given, example.expect)
             else:
                 expected[key] = _read(key, given)
         except Refused as fault:
@@ -71,10 +71,10 @@ def _faults(protocol: Protocol, example: Example) -> Iterator[Refused]:
         return
     if example.expect.get("refused") is True:
         yield Refused("", None, "is to be refused, and a dose was computed", "mend the rule or the example")
-    yield from _compared(example, expected, order)
+    yield from _compare(example, expected, order)
 
 
-def _told(given: object, expect: Mapping[str, Any]) -> None:
+def _check_refused(given: object, expect: Mapping[str, Any]) -> None:
     if given not in (True, False) or not isinstance(given, bool):
         raise Refused("", str(given), "is not true or false", "write refused = true")
     if given and len(expect) > 1:
@@ -111,7 +111,7 @@ def _quantity(key: str, given: object, where: str) -> tuple[Decimal, str]:
     return Decimal(count.magnitude), kind_of(count)
 
 
-def _compared(example: Example, expected: Mapping[str, _Ends], order: Order) -> Iterator[Refused]:
+def _compare(example: Example, expected: Mapping[str, _Ends], order: Order) -> Iterator[Refused]:
     named = [a for a in order.administrations if example.route in (None, a.route, route_of(a))]
     asked = {"cells", "volume", "containers"} & expected.keys()
     if (asked and len(named) != 1) or (example.route is not None and not named):

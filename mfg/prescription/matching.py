@@ -9,10 +9,9 @@ from attrs import evolve
 
 from mfg.errors import Refused
 from mfg.finding import Finding
-from mfg.prescription.basis import basis_of, covariates_of
+from mfg.prescription.basis import covariates_of
 from mfg.prescription.order import Administration, Order
 from mfg.prescription.prescriber import Prescriber
-from mfg.prescription.scale import mark_fills
 from mfg.units import Quantity
 
 if TYPE_CHECKING:
@@ -33,11 +32,7 @@ def product_of(protocol: Protocol, order: Order, given: Mapping[str, str | Quant
             prescriber = Prescriber.of(protocol, arm=arm.name, dose=order.dose, supply=order.supply)
             case = prescriber.case(given)
             made = prescriber.order(case)
-            basis = basis_of(prescriber, case, given, made.administrations)
-            given_by = zip(prescriber.fills, made.administrations, strict=True)
-            marked = tuple(mark for fill, one in given_by for mark in mark_fills(fill, one))
-            used = covariates_of(prescriber, case)
-            found.append(evolve(made, basis=basis, covariates=used, marked=marked))
+            found.append(evolve(made, covariates=covariates_of(prescriber, case)))
     if not found:
         raise Refused("dose", order.dose, "is the product in no arm", "there is no volume to match")
     if len({tuple(map(_seen, one.administrations)) for one in found}) > 1:
@@ -52,7 +47,9 @@ def match_volume(order: Order, product: Order) -> Order:
     return evolve(
         order,
         covariates=product.covariates,
-        administrations=tuple(_filled(given, like) if like is not None else given for given, like in pairs),
+        administrations=tuple(
+            _fill_like(given, like) if like is not None else given for given, like in pairs
+        ),
     )
 
 
@@ -78,7 +75,7 @@ def _like(given: Administration, product: Order) -> Administration | None:
     return named[0] if named else None
 
 
-def _filled(given: Administration, like: Administration) -> Administration:
+def _fill_like(given: Administration, like: Administration) -> Administration:
     return evolve(
         given,
         sites=like.sites,

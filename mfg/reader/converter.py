@@ -198,7 +198,7 @@ def _doses(given: Any, _: Any) -> Mapping[str, str]:
     return dict.fromkeys(_words(given, None), "")
 
 
-def _made() -> cattrs.Converter:
+def _make_converter() -> cattrs.Converter:
     converter = cattrs.Converter(detailed_validation=True)
     converter.register_structure_hook_factory(attrs.has, _attrs_hook)
     converter.register_structure_hook_factory(_is_listed, _listed_hook)
@@ -232,7 +232,7 @@ def _made() -> cattrs.Converter:
     return converter
 
 
-CONVERTER = _made()
+CONVERTER = _make_converter()
 _limits_table = _attrs_hook(Limits, CONVERTER)
 _round_table = _attrs_hook(Round, CONVERTER)
 _window_table = _attrs_hook(VisitWindow, CONVERTER)

@@ -39,7 +39,7 @@ def read_document(path: Path) -> Tree:
     if "extends" not in own and "without" not in own:
         return own
     try:
-        return _merged(_parent(own, path), own)
+        return _merge(_parent(own, path), own)
     except Refused as fault:
         raise Faults(str(path), (fault,)) from None
 
@@ -91,7 +91,7 @@ def _listed(without: object) -> list[str]:
     return without
 
 
-def _merged(parent: Tree, own: Tree) -> Tree:
+def _merge(parent: Tree, own: Tree) -> Tree:
     own = {key: value for key, value in _explicit(own).items() if key not in ("extends", "without")}
     return _laid_over(parent, own, "")
 

@@ -82,7 +82,7 @@ def protocol_in(document: Tree) -> Read[Protocol]:
     if found.value is None:
         return found
     protocol = evolve(
-        _resolved(found.value), numbers=numbers, contradictions=_contradictions(document, numbers)
+        _resolve(found.value), numbers=numbers, contradictions=_contradictions(document, numbers)
     )
     checked = evolve(found, value=protocol).with_faults(faults_of(protocol))
     return checked if checked.faults else checked.with_faults(course_faults(protocol))
@@ -109,7 +109,7 @@ def schema_faults(document: Tree, expected: str) -> list[Refused]:
     return []
 
 
-def _resolved(protocol: Protocol) -> Protocol:
+def _resolve(protocol: Protocol) -> Protocol:
     """The same protocol with its defaults and short forms written out."""
     treatments = protocol.treatments or (Treatment("product", "product", collected=True, drawn=True),)
     default = next((t.name for t in treatments if t.kind == "product"), treatments[0].name)

@@ -64,7 +64,7 @@ def read_as(tree: Any, cls: type[_T], missing: Mapping[str, Any]) -> Read[_T]:
         if not taken or said in seen:
             break  # nothing can be taken out, or it is of no use
         seen.add(said)
-        for way in sorted(taken, key=_by_place, reverse=True):
+        for way in sorted(taken, key=_place_of, reverse=True):
             left_out.append(_path(rest, way))
             _take_out(rest, way, {} if way in unknown else missing)
         value, found = structure(rest, cls)
@@ -83,7 +83,7 @@ def follows(fault: Refused, left_out: str) -> bool:
     return whole and re.split(r"[. ]", where)[0] in _FOLLOWS.get(head, ())
 
 
-def _by_place(way: TreePath) -> tuple[str, ...]:
+def _place_of(way: TreePath) -> tuple[str, ...]:
     return tuple(f"{step:06d}" if isinstance(step, int) else str(step) for step in way)
 
 

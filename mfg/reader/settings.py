@@ -55,7 +55,7 @@ def set_values(documents: Tree, changes: Mapping[str, str]) -> list[Refused]:
         if not unset_too and not _is_held(key, places):  # a star, or a key that no file holds yet
             places, unset_too = all_places(documents), True
         try:
-            meant = [(place, _changed(place, text, where)) for place in find_places(key, places, where)]
+            meant = [(place, _change(place, text, where)) for place in find_places(key, places, where)]
         except Refused as fault:
             faults.append(fault)
             continue
@@ -133,7 +133,7 @@ def _no_text(given: object) -> tuple[str, str] | None:
     return None
 
 
-def _changed(place: Place, text: str, where: str) -> Any:
+def _change(place: Place, text: str, where: str) -> Any:
     """What stands at *place* after *text* was given for it, with its evidence."""
     if place.value is UNSET:
         return _read_bare(text, where)

@@ -61,12 +61,12 @@ def parse_toml(text: str, source: str) -> dict[str, Any]:
     Raises:
         Faults: with everything that keeps it from being read.
     """
-    content: dict[str, Any] = _copied(_parsed(text, source))
+    content: dict[str, Any] = _copy(_parse(text, source))
     return content
 
 
 @lru_cache(maxsize=64)
-def _parsed(text: str, source: str) -> dict[str, Any]:
+def _parse(text: str, source: str) -> dict[str, Any]:
     """The same, not to be changed: the many variants of a study read the same files."""
     faults = _forbidden(text)
     if faults:
@@ -87,10 +87,10 @@ def _parsed(text: str, source: str) -> dict[str, Any]:
     return content
 
 
-def _copied(node: Any) -> Any:
+def _copy(node: Any) -> Any:
     if isinstance(node, dict):
-        return {key: _copied(value) for key, value in node.items()}
-    return [_copied(value) for value in node] if isinstance(node, list) else node
+        return {key: _copy(value) for key, value in node.items()}
+    return [_copy(value) for value in node] if isinstance(node, list) else node
 
 
 def _text_of(path: Path) -> tuple[str, bytes]:
@@ -113,7 +113,7 @@ def _forbidden(text: str) -> list[Refused]:
         found += LINE_LENGTH.exceeded(len(line), f"line {number}")
     if found:
         return found
-    bare = _TEXT.sub(_blanked, text)
+    bare = _TEXT.sub(_blank, text)
     depth = 0
     for number, line in enumerate(bare.split("\n"), 1):
         for mark in re.findall(r"[][{}]", line):
@@ -136,7 +136,7 @@ def _forbidden(text: str) -> list[Refused]:
     return found
 
 
-def _blanked(text: re.Match[str]) -> str:
+def _blank(text: re.Match[str]) -> str:
     """What stands in for a text or a comment: nothing of it but its lines."""
     return "" if text[0].startswith("#") else '""' + "\n" * text[0].count("\n")
 

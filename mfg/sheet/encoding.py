@@ -41,11 +41,11 @@ def encoding_of(path: Path) -> Encoding:
         (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
     ):
         if head.startswith(mark):
-            return _tried(path, Encoding(codec, called, mark=True))
-    return _tried(path, Encoding("utf-8", "UTF-8", mark=False))
+            return _try(path, Encoding(codec, called, mark=True))
+    return _try(path, Encoding("utf-8", "UTF-8", mark=False))
 
 
-def _tried(path: Path, meant: Encoding) -> Encoding:
+def _try(path: Path, meant: Encoding) -> Encoding:
     decoder = codecs.getincrementaldecoder(meant.codec)()
     try:
         with path.open("rb") as file:

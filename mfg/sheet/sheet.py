@@ -57,7 +57,7 @@ class Sheet:
                 continue
             cells = found
             if found is not None and len(found) != width:
-                cells = _fitted(found, width, padded=self.separator == "")
+                cells = _fit(found, width, padded=self.separator == "")
             if found is not None and not line.strip(" \t,;"):
                 self.blank += 1
             elif cells == head:
@@ -81,7 +81,7 @@ class Sheet:
             raise Faults(str(self.path), (fault,)) from None
 
 
-def _fitted(cells: list[str], width: int, *, padded: bool) -> list[str] | None:
+def _fit(cells: list[str], width: int, *, padded: bool) -> list[str] | None:
     """*cells* as many as the header has, if only empty ones are in the way; a workbook leaves out the last empty ones."""
     if len(cells) > width:
         return cells[:width] if not any(cell.strip() for cell in cells[width:]) else None
@@ -103,7 +103,7 @@ def open_sheet(path: Path, plausible: Plausible = has_meaning) -> Sheet:
         Faults: if it is no regular file, is too large or cannot be read, or if several rows may be the header.
     """
     try:
-        return _opened(path, plausible)
+        return _open(path, plausible)
     except OSError as error:
         fault = Refused("", None, f"cannot be read: {error.strerror or error}", "check the path")
         raise Faults(str(path), (fault,)) from None
@@ -111,7 +111,7 @@ def open_sheet(path: Path, plausible: Plausible = has_meaning) -> Sheet:
         raise Faults(str(path), (fault,)) from None
 
 
-def _opened(path: Path, plausible: Plausible) -> Sheet:
+def _open(path: Path, plausible: Plausible) -> Sheet:
     check_readable(path, TABLE)
     if workbook.is_workbook(path):
         name = workbook.sheet_of(

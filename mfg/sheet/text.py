@@ -73,13 +73,13 @@ def records(path: Path, encoding: Encoding, separator: str, *, told: bool) -> It
                     if following is None:
                         break
                     more.append(following)
-                cells, taken = _joined(raw, more, separator)
+                cells, taken = _join(raw, more, separator)
                 waiting = deque(more[taken:])
                 line = "".join([raw, *more[:taken]]).rstrip("\r\n")
             yield number, cells, line
 
 
-def _joined(raw: str, more: list[str], separator: str) -> tuple[list[str] | None, int]:
+def _join(raw: str, more: list[str], separator: str) -> tuple[list[str] | None, int]:
     """The cells of *raw* and as many of the lines after it as close its quotation mark; None and 0 if none do."""
     text = raw
     for count, line in enumerate(more, 1):

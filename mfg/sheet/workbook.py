@@ -46,7 +46,7 @@ def sheet_of(path: Path, fits: Callable[[Iterator[list[str]]], bool]) -> str:
     Raises:
         Refused: if several do.
     """
-    with _opened(path) as book:
+    with _open(path) as book:
         names: list[str] = [sheet.title for sheet in book.worksheets]
         filled = [name for name in names if next(_rows(book[name]), None) is not None]
         found = [name for name in filled if fits(cells or [] for _, cells, _ in _rows(book[name]))]
@@ -62,12 +62,12 @@ def sheet_of(path: Path, fits: Callable[[Iterator[list[str]]], bool]) -> str:
 
 def records(path: Path, sheet: str) -> Iterator[RawRow]:
     """Every row of a *sheet*."""
-    with _opened(path) as book:
+    with _open(path) as book:
         yield from _rows(book[sheet])
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def _open(path: Path) -> Iterator[Any]:
     from openpyxl import load_workbook
 
     with path.open("rb") as file:  # as a file, since openpyxl judges a path by its ending

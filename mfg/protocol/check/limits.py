@@ -33,10 +33,10 @@ def empty_ranges(thing: Any) -> Iterator[Refused]:
         if isinstance(part, CellRule):
             pairs.append(("floor", "cap"))
         for low, high in pairs:
-            yield from _emptied(path, low, getattr(part, low, None), high, getattr(part, high, None))
+            yield from _empty_range(path, low, getattr(part, low, None), high, getattr(part, high, None))
 
 
-def _emptied(path: str, low: str, lower: Any, high: str, upper: Any) -> Iterator[Refused]:
+def _empty_range(path: str, low: str, lower: Any, high: str, upper: Any) -> Iterator[Refused]:
     if lower is None or upper is None or not (isinstance(lower, int) or alike(lower, str(upper.units))):
         return
     if lower > upper:
