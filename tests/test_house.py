@@ -13,7 +13,7 @@ from tests.conftest import Said
 from tests.house import closure, lines, modules, public_methods, reading, tree_of, twice
 
 
-@pytest.mark.parametrize(("task", "most"), [("dose", 2_940), ("results", 2_750), ("engine", 8_700)])
+@pytest.mark.parametrize(("task", "most"), [("dose", 2_900), ("results", 2_750), ("engine", 8_700)])
 def test_a_task_is_read_in_so_many_lines(task: str, most: int) -> None:
     """Counted over all files that are loaded for it."""
     assert reading(task) <= most

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mfg.digits import plain
-from mfg.evidence import Number
 from mfg.finding import Finding
 from mfg.prescription.order import Administration, Basis
 from mfg.prescription.prescriber import Prescriber
@@ -17,6 +16,7 @@ from mfg.protocol.rules import Round, When, condition_of
 from mfg.units import Quantity, text
 
 if TYPE_CHECKING:
+    from mfg.evidence import Number
     from mfg.protocol.protocol import Protocol, Release
     from mfg.protocol.recipe import Step
     from mfg.protocol.route import Route
