@@ -25,6 +25,19 @@ def test_results_load_no_engine() -> None:
         assert not any(name.startswith("mfg.simulation") for name in closure(module)), module
 
 
+def test_a_dose_asks_a_protocol_and_builds_none() -> None:
+    """What computes it loads no description of a protocol, no distribution and no opening hours."""
+    loaded = closure("mfg.prescription.dosing")
+    assert "mfg.prescription.rule" in loaded
+    assert not loaded & {
+        "mfg.protocol.protocol",
+        "mfg.protocol.recipe",
+        "mfg.spread",
+        "mfg.calendar",
+        "mfg.site",
+    }
+
+
 def test_no_further_file_is_long() -> None:
     """Those that are stay the few that they are; a file has one idea."""
     long = {module for module, path in modules().items() if lines(path) > 300}
