@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mfg.course.arrange import arrange
 from mfg.course.network import Course, Event
-from mfg.course.pieces import BASELINE, UNLIMITED, Gap
+from mfg.course.pieces import BASELINE, FREE, Gap
 
 
 def event(name: str, planned: int, earliest: int, latest: int) -> Event:
@@ -55,7 +55,7 @@ def test_the_days_are_those_of_trying_them_all(course: Course, closed: set[int])
 
 def test_a_course_of_many_events_is_arranged_at_once() -> None:
     """Ten events each a week after the other, and the first of them free: few days are asked for, not all of ten powers."""
-    events = tuple(event(f"e{n}", 7 * n, -UNLIMITED, UNLIMITED) for n in range(10))
+    events = tuple(event(f"e{n}", 7 * n, -FREE, FREE) for n in range(10))
     gaps = tuple(Gap(f"e{n}", f"e{n + 1}", 7, 7, "") for n in range(9))
     asked = []
 
@@ -71,7 +71,7 @@ def test_a_course_of_many_events_is_arranged_at_once() -> None:
 
 def test_what_no_day_allows_is_given_up_at_once() -> None:
     """Two events a day apart of which one needs an even day and the other too: each day is asked for once or twice."""
-    events = tuple(event(f"e{n}", n, -UNLIMITED, UNLIMITED) for n in range(8))
+    events = tuple(event(f"e{n}", n, -FREE, FREE) for n in range(8))
     gaps = tuple(Gap(f"e{n}", f"e{n + 1}", 1, 1 if n == 6 else 3, "") for n in range(7))
     asked = []
 

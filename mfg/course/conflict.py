@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
-from mfg.course.pieces import BASELINE, UNLIMITED, Gap, Planned
+from mfg.course.pieces import BASELINE, FREE, Gap, Planned
 from mfg.errors import Refused
 
 
@@ -55,10 +55,10 @@ def _bounds(planned: tuple[Planned, ...], gaps: tuple[Gap, ...], day: Mapping[st
             yield Bound(event.name, BASELINE, -first, event.rule, event.name, on)
     for gap in gaps:
         exact = f"{_counted(gap.least)} after {gap.first}" if gap.least == gap.most else ""
-        if gap.most < UNLIMITED:
+        if gap.most < FREE:
             words = exact or f"at most {_counted(gap.most)} after {gap.first}"
             yield Bound(gap.first, gap.then, gap.most, gap.rule, gap.then, words)
-        if gap.least > -UNLIMITED:
+        if gap.least > -FREE:
             words = exact or f"at least {_counted(gap.least)} after {gap.first}"
             yield Bound(gap.then, gap.first, -gap.least, gap.rule, gap.then, words)
 

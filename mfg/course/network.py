@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 
 from mfg.calendar import shifted
 from mfg.course.conflict import conflict
-from mfg.course.pieces import BASELINE, EVENT_KINDS, FAR, REACH, UNLIMITED, Floating, Gap, Planned
+from mfg.course.pieces import BASELINE, EVENT_KINDS, FAR, FREE, REACH, Floating, Gap, Planned
 from mfg.errors import Refused
 
 
@@ -102,7 +102,7 @@ class Course:
     @cached_property
     def screened_by(self) -> int:
         """The last day on which the first screening may be."""
-        return min((event.latest for event in self.events if event.kind == "screening"), default=UNLIMITED)
+        return min((event.latest for event in self.events if event.kind == "screening"), default=FREE)
 
     @cached_property
     def groups(self) -> list[list[tuple[Event, list[Gap]]]]:
@@ -194,8 +194,8 @@ class Template:
         late: dict[str, int] = {BASELINE: 0}
         for event in self.planned:
             day[event.name] = day[event.reference] + _days(event, baseline)
-            early[event.name] = day[event.name] - event.before if event.grid else -UNLIMITED
-            late[event.name] = day[event.name] + event.after if event.grid else UNLIMITED
+            early[event.name] = day[event.name] - event.before if event.grid else -FREE
+            late[event.name] = day[event.name] + event.after if event.grid else FREE
         _within_reach(self.planned, day)
         if not _narrow(early, late, self.gaps):
             raise conflict(self.planned, self.gaps, day)
@@ -226,7 +226,7 @@ def _days(event: Planned, baseline: date) -> int:
     try:
         return (shifted(baseline, event.months, event.days) - baseline).days
     except (ValueError, OverflowError):
-        return UNLIMITED
+        return FREE
 
 
 def _within_reach(planned: tuple[Planned, ...], day: dict[str, int]) -> None:

@@ -10,7 +10,7 @@ EVENT_KINDS = ("screening", "collection", "csf-draw", "observation", "dose", "vi
 BASELINE = "baseline"
 REACH = CENTURY.most  # days on either side of day 0: a hundred years
 FAR = 366  # days from its plan on which an event is looked for if nothing limits it
-UNLIMITED = 10**6  # days: further than any course reaches
+FREE = 10**6  # days: further than any course reaches
 
 
 @frozen

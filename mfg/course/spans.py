@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import evolve, frozen
 
 from mfg.calendar import DAY
-from mfg.course.pieces import UNLIMITED
+from mfg.course.pieces import FREE
 from mfg.protocol.events import After, VisitWindow
 from mfg.protocol.supply import Before
 from mfg.units import Quantity, amount
@@ -26,7 +26,7 @@ class Span:
         return evolve(
             self,
             least=self.least + days - before,
-            most=self.most + days + after if self.most < UNLIMITED else UNLIMITED,
+            most=self.most + days + after if self.most < FREE else FREE,
             least_minutes=None if least is None else least + (days - before) * DAY,
             most_minutes=None if most is None else most + (days + after) * DAY,
         )
@@ -34,7 +34,7 @@ class Span:
     @property
     def planned(self) -> int:
         """The day to aim for: the first that is allowed, or the last where no first is stated."""
-        return self.least if self.least > 0 or self.most == UNLIMITED else self.most
+        return self.least if self.least > 0 or self.most == FREE else self.most
 
 
 def span_of(rule: After | Before) -> Span:
@@ -45,7 +45,7 @@ def span_of(rule: After | Before) -> Span:
     least, most = (rule.is_, rule.is_) if rule.is_ is not None else (rule.least, rule.most)
     return Span(
         least=0 if least is None else -(-minutes(least) // DAY),
-        most=UNLIMITED if most is None else minutes(most) // DAY,
+        most=FREE if most is None else minutes(most) // DAY,
         least_minutes=minutes(least) if least is not None and in_hours(least) else None,
         most_minutes=minutes(most) if most is not None and in_hours(most) else None,
     )

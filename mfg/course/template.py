@@ -9,7 +9,7 @@ from attrs import define, evolve, field
 from mfg.course.membership import Known, in_words
 from mfg.course.network import Template
 from mfg.course.ordering import Follower, followers
-from mfg.course.pieces import BASELINE, UNLIMITED, Floating, Gap, Planned
+from mfg.course.pieces import BASELINE, FREE, Floating, Gap, Planned
 from mfg.course.spans import Span, days_of, reach_of, span_of
 from mfg.errors import Refused
 from mfg.protocol.cases import Case, choose
@@ -197,7 +197,7 @@ class _Builder:
                 )
             )
             return
-        days = -(span.most if span.most < UNLIMITED else span.least)
+        days = -(span.most if span.most < FREE else span.least)
         self.planned.append(
             Planned(
                 kind,

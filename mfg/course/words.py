@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfg.course.pieces import UNLIMITED, Floating
+from mfg.course.pieces import FREE, Floating
 
 
 def waits_for(event: Floating) -> str:
@@ -25,7 +25,7 @@ def _spacing(event: Floating) -> str:
     most = _length(event.most, event.most_minutes)
     if event.least == event.most:
         return least if event.least or event.least_minutes else ""
-    if event.most == UNLIMITED:
+    if event.most == FREE:
         return f"at least {least}" if event.least else ""
     return f"{least} to {most}" if event.least else f"at most {most}"
 

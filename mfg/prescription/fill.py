@@ -12,7 +12,7 @@ from mfg.digits import volume as shown
 from mfg.errors import Refused
 from mfg.finding import Finding
 from mfg.prescription.order import Filled
-from mfg.protocol.cases import FREE, Bounds, Rounding
+from mfg.protocol.cases import UNBOUNDED, Bounds, Rounding
 
 _NONE = Decimal(0)
 MOST_CONTAINERS = 10_000  # beyond it a size or a concentration is a slip
@@ -137,7 +137,7 @@ class Fill:
             Refused: if there is none.
         """
         if self.concentration is None and not self.limited:
-            return FREE
+            return UNBOUNDED
         thick, thin = self.concentration or self.density.most, self.concentration or self.density.least
         low = _least(least / thick if least is not None and thick else None, self.volume_limits.least)
         high = _most(most / thin if most is not None and thin else None, self.volume_limits.most)

@@ -19,7 +19,7 @@ from mfg.errors import Refused
 from mfg.finding import Finding
 from mfg.prescription.fill import Fill, Note
 from mfg.prescription.order import Administration, Filled
-from mfg.protocol.cases import FREE, Bounds, Case, Condition, Measured, choose
+from mfg.protocol.cases import UNBOUNDED, Bounds, Case, Condition, Measured, choose
 
 
 @frozen
@@ -55,7 +55,7 @@ class CellRow:
     def limits(self, case: Case, sites: int, where: str, what: str) -> Bounds:
         """The range in which the delivered cells, or the total of which a share is given, must lie; *what* they are called."""
         if not self.lower and not self.upper:
-            return FREE
+            return UNBOUNDED
         least = max((a.of(case, sites) for a in self.lower), default=None)
         most = min((a.of(case, sites) for a in self.upper), default=None)
         if least is not None and most is not None and least > most:
@@ -90,12 +90,12 @@ class RouteRule:
             raise Refused(where, None, f"is not known: {row.unknown}", "the protocol defines no dose")
         limits = row.limits(case, sites, where, fill.what)
         share = _chosen(self.shares, case, where) if self.shares else _WHOLE
-        if limits is not FREE:
+        if limits is not UNBOUNDED:
             limits = _part(limits, share)
         if row.target is None:
             return self._as_the_lot_gives(limits, sites, note)
         target = row.target.of(case, sites)
-        if limits is not FREE:
+        if limits is not UNBOUNDED:
             target = self._cap_and_floor(row, target, case, sites, note)
         if self.shares:
             target *= share
@@ -104,7 +104,7 @@ class RouteRule:
         if cells not in limits:
             problem = f"comes to {plain(cells)} {fill.counted}, outside {limits.shown(fill.counted)}"
             raise Refused(where, None, problem, "the protocol allows no such dose")
-        volumes = fill.volumes(cells, cells) if volume is None else FREE
+        volumes = fill.volumes(cells, cells) if volume is None else UNBOUNDED
         return Administration(
             route=self.name,
             component=self.component,
@@ -127,7 +127,7 @@ class RouteRule:
         """What is given where the lot decides, within *limits*."""
         fill, box = self.fill, self.fill.box
         limits = fill.narrow(limits)
-        volumes = fill.volumes(limits.least, limits.most) if fill.volume is None else FREE
+        volumes = fill.volumes(limits.least, limits.most) if fill.volume is None else UNBOUNDED
         everything = box is not None and box.use == "all"
         if everything:
             message = f"{fill.label}: everything that the lot gave is given"

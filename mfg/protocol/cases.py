@@ -54,7 +54,7 @@ class Bounds:
         return [end for end in (self.least, self.above, self.most, self.below) if end is not None]
 
 
-FREE = Bounds()
+UNBOUNDED = Bounds()
 
 
 @frozen

@@ -16,7 +16,7 @@ from attrs import define, evolve, field
 from mfg.calendar import DAY
 from mfg.course.anchors import anchors_of
 from mfg.course.network import Event
-from mfg.course.pieces import UNLIMITED, Floating, Gap
+from mfg.course.pieces import FREE, Floating, Gap
 from mfg.log.columns import Columns
 from mfg.log.endings import COMPLETED
 from mfg.plan import plan as p
@@ -136,8 +136,7 @@ class Followed:
         if event.name in self.explained or lead is None:
             return ""
         if row.lot > 0 and any(recipe.bank is not None for recipe in self.plan.recipes):
-            # a second bank keeps: it may be collected as soon as it is known
-            lead = evolve(lead, most=UNLIMITED)
+            lead = evolve(lead, most=FREE)  # a second bank keeps: it may be collected as soon as it is known
         return self._ahead_of(dose, lead, row, "collection")
 
     def draw(self, row: Row) -> None:

@@ -10,7 +10,7 @@ from simpy import Event as Signal
 
 from mfg.calendar import DAY, next_start
 from mfg.course.network import Event
-from mfg.course.pieces import BASELINE, UNLIMITED, Floating, Gap
+from mfg.course.pieces import BASELINE, FREE, Floating, Gap
 from mfg.errors import Refused
 from mfg.simulation.booking import Booked
 from mfg.simulation.cohort import Patient
@@ -61,7 +61,7 @@ def float_in(unit: Unit, patient: Patient, happened: str, dose: str | None = Non
                 event.name,
                 0,
                 0,
-                UNLIMITED,
+                FREE,
                 event.rule,
                 None,
                 event.by,
