@@ -21,14 +21,14 @@ Inverse = Callable[[Floats], Floats]
 
 @frozen
 class Distribution:
-    """A family of distributions: the `keys` that a file gives for one, and its inverse distribution function.
+    """A family of distributions: the `keys` that a file gives for one, and the `inverse` distribution function of a shape.
 
-    `inverse` takes a shape and `scipy.special`. `cut` ones may be cut at `least` and `most`, `signed` ones may have a mean
+    `cut` ones may be cut at `least` and `most`, `signed` ones may have a mean
     below nought, and `percent` ones lie between 0 and 100 %. Those that are `told_by_keys` need not be named in a file.
     """
 
     keys: tuple[str, ...]
-    inverse: Callable[[Shape, ModuleType], Inverse]
+    inverse: Callable[[Shape], Inverse]
     cut: bool = False
     signed: bool = False
     percent: bool = False
@@ -37,9 +37,7 @@ class Distribution:
 
 def inverse_of(shape: Shape) -> Inverse:
     """The inverse distribution function of *shape*."""
-    from scipy import special  # whoever reads a file does not wait for it
-
-    return DISTRIBUTIONS[shape.kind].inverse(shape, special)
+    return DISTRIBUTIONS[shape.kind].inverse(shape)
 
 
 def median_of(shape: Shape) -> float:
@@ -47,15 +45,22 @@ def median_of(shape: Shape) -> float:
     return float(inverse_of(shape)(np.array([0.5]))[0])
 
 
-def _fixed(shape: Shape, _: ModuleType) -> Inverse:
+def _special() -> ModuleType:
+    """`scipy.special`: a fifth of a second of a process, for the distributions that need it."""
+    from scipy import special
+
+    return special
+
+
+def _fixed(shape: Shape) -> Inverse:
     return lambda u: np.full_like(u, shape.is_)
 
 
-def _uniform(shape: Shape, _: ModuleType) -> Inverse:
+def _uniform(shape: Shape) -> Inverse:
     return lambda u: shape.least + u * (shape.most - shape.least)
 
 
-def _triangular(shape: Shape, _: ModuleType) -> Inverse:
+def _triangular(shape: Shape) -> Inverse:
     low, likely, high = shape.least, shape.likely, shape.most
     peak = (likely - low) / (high - low)
 
@@ -68,24 +73,26 @@ def _triangular(shape: Shape, _: ModuleType) -> Inverse:
     return inverse
 
 
-def _pert(shape: Shape, special: ModuleType) -> Inverse:
+def _pert(shape: Shape) -> Inverse:
+    special = _special()
     low, high = shape.least, shape.most
     a = 1 + 4 * (shape.likely - low) / (high - low)
     return lambda u: low + (high - low) * special.betaincinv(a, 6 - a, u)
 
 
-def _normal(shape: Shape, special: ModuleType) -> Inverse:
-    return _cut_normal(shape.mean, shape.sd, shape.least, shape.most, special)
+def _normal(shape: Shape) -> Inverse:
+    return _cut_normal(shape.mean, shape.sd, shape.least, shape.most)
 
 
-def _lognormal(shape: Shape, special: ModuleType) -> Inverse:
+def _lognormal(shape: Shape) -> Inverse:
     low, high = (log(end) if end > 0 else nan for end in (shape.least, shape.most))  # none lies below nought
-    normal = _cut_normal(log(shape.median), log(shape.spread), low, high, special)
+    normal = _cut_normal(log(shape.median), log(shape.spread), low, high)
     return lambda u: exp(normal(u))
 
 
-def _cut_normal(mean: float, sd: float, low: float, high: float, special: ModuleType) -> Inverse:
+def _cut_normal(mean: float, sd: float, low: float, high: float) -> Inverse:
     """A normal distribution that is cut at *low* and *high* where these are numbers."""
+    special = _special()
     first = -np.inf if np.isnan(low) else (low - mean) / sd
     last = np.inf if np.isnan(high) else (high - mean) / sd
     if first + last > 0:  # in the upper tail, where shares from above have the digits
@@ -95,19 +102,21 @@ def _cut_normal(mean: float, sd: float, low: float, high: float, special: Module
     return lambda u: mean + sd * special.ndtri(below + u * share)
 
 
-def _gamma(shape: Shape, special: ModuleType) -> Inverse:
+def _gamma(shape: Shape) -> Inverse:
+    special = _special()
     mean, sd = shape.mean, shape.sd
     return lambda u: np.float64(sd**2 / mean) * special.gammaincinv((mean / sd) ** 2, u)
 
 
-def _beta(shape: Shape, special: ModuleType) -> Inverse:
+def _beta(shape: Shape) -> Inverse:
     """A beta distribution of a percentage."""
+    special = _special()
     part, spare = shape.mean / 100, 1 - shape.mean / 100
     weight = part * spare / (shape.sd / 100) ** 2 - 1
     return lambda u: 100 * special.betaincinv(part * weight, spare * weight, u)
 
 
-def _exponential(shape: Shape, _: ModuleType) -> Inverse:
+def _exponential(shape: Shape) -> Inverse:
     return lambda u: -shape.mean * log1p(-u)
 
 

@@ -105,7 +105,7 @@ IGNORED = (
         "simulation",
         "simulation",
         "reader/extends.py",
-        "return _merged(_parent(own, path), own)",
+        "return _merge(_parent(own, path), own)",
         "return _merged({}, own)",
     ),
     _ignored(
