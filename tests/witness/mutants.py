@@ -106,7 +106,7 @@ IGNORED = (
         "simulation",
         "reader/extends.py",
         "return _merge(_parent(own, path), own)",
-        "return _merged({}, own)",
+        "return _merge({}, own)",
     ),
     _ignored(
         "scenario.without",
