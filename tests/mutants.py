@@ -442,9 +442,9 @@ MUTANTS = (
     ),
     Mutant(
         "one more lot a day than may be begun",
-        "simulation/booking.py",
-        "self.starts[patient.facility][day] >= facility.starts",
-        "self.starts[patient.facility][day] > facility.starts",
+        "simulation/books.py",
+        "DayBook(facility.starts, days)",
+        "DayBook(facility.starts + 1, days)",
         (STATED,),
     ),
     Mutant(

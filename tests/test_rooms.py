@@ -18,6 +18,7 @@ from mfg.plan.plan import Plan
 from mfg.results.occupancy import overfull
 from mfg.results.tables import Tables, tables_of
 from mfg.simulation import giving
+from mfg.simulation.booked import Status
 from mfg.simulation.replicate import replicate
 from mfg.simulation.unit import Unit
 from tests.small_unit import ONE_DOSE, Changes, done, people, scenario
@@ -267,7 +268,7 @@ def test_the_audit_sees_two_in_one_room(monkeypatch: pytest.MonkeyPatch) -> None
     """A unit that begins every procedure at its appointment is found out, by the place and the minute."""
 
     def at_once(self, job, made, booked, value, _by, _unless, begun):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-        booked.done, start = True, self.now
+        booked.status, start = Status.USED, self.now
         if begun is not None:
             begun(start)
         yield start + job.lasts(made.patient.index, made.number, made.turn(job.name))

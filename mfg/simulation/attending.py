@@ -5,7 +5,7 @@ from __future__ import annotations
 from simpy import Event, Interrupt
 
 from mfg.calendar import DAY
-from mfg.simulation.booking import Booked
+from mfg.simulation.booked import Booked
 from mfg.simulation.clock import First, Process
 from mfg.simulation.cohort import Patient
 from mfg.simulation.deciding import observe
@@ -54,7 +54,7 @@ def take_place(unit: Unit, patient: Patient, visit: Booked) -> None:
     unit.log.note(patient.subject, comes, unit.now, unit.now, unit.now, name)
     if arm.comes:
         float_in(unit, patient, name)
-    if name in unit.booking.anchors(arm):
+    if name in unit.courses.anchors(arm):
         patient.attended.append(visit)
     if unit.traits.asked:
         group, turn = unit.plan.turns.get(name, (name, 0))
@@ -70,7 +70,7 @@ def waits_for_product(unit: Unit, patient: Patient, visit: Booked) -> bool:
     """Whether the visit is put off with its dose, since results that hold it are not in yet."""
     if visit.event.name not in unit.plan.held:
         return False
-    name = unit.booking.anchors(patient.arm).get(visit.event.name)
+    name = unit.courses.anchors(patient.arm).get(visit.event.name)
     dosing = next((d for d in patient.doses if d.dose.name == name and not (d.over or d.off)), None)
     if dosing is None or dosing.lot is None or dosing.booked is None:
         return False

@@ -74,7 +74,7 @@ def drop(unit: Unit, dosing: Dosing) -> None:
     )
     if lot is not None and alone and not lot.collected:
         booked.append(lot.collection)
-    unit.booking.cancel(patient, [one for one in booked if one is not None])
+    unit.books.cancel(patient, [one for one in booked if one is not None])
     for made in (lot if alone else None, dosing.batch):
         if made is not None and made.process is not None:
             unit.interrupts(made.process, "not indicated")

@@ -43,8 +43,8 @@ def awaited(unit: Unit, lot: Lot) -> str:
 
 def held_by(unit: Unit, dosing: Dosing, day: int, lot: Lot) -> str:
     """What keeps a dose from being given on a *day* that has come, as the event log has it; empty if nothing is known to."""
-    patient, books = dosing.patient, unit.booking
-    for openings in (books.open_days[patient.clinic], books.openings[patient.facility]):
+    patient, times = dosing.patient, unit.timetable
+    for openings in (times.open_days[patient.clinic], times.openings[patient.facility]):
         if day not in openings:
             return limits.both(shut(openings, day))
     return "" if lot.ready.triggered else awaited(unit, lot)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from simpy import Interrupt
 
 from mfg.calendar import DAY
-from mfg.simulation.booking import Booked
+from mfg.simulation.booked import Booked
 from mfg.simulation.clock import Process
 from mfg.simulation.lots import Lost, Lot
 from mfg.simulation.unit import Unit
@@ -61,13 +61,13 @@ def collect_once(unit: Unit, lot: Lot, booked: Booked | None, value: float) -> P
 
 def _again(unit: Unit, lot: Lot, earliest: int) -> Process:
     """Book the first free appointment from *earliest* on and wait for it; where none are booked, come then."""
-    if not unit.booking.takes_appointments(lot.patient):
+    if not unit.books.takes_appointments(lot.patient):
         yield earliest
         return None
     booked = unit.booking.book_next(lot.patient, "collect", earliest)
     try:
         yield from unit.reach(booked)
     except Interrupt:
-        unit.booking.cancel(lot.patient, [booked])
+        unit.books.cancel(lot.patient, [booked])
         raise
     return booked

@@ -106,7 +106,7 @@ def _is_given(unit: Unit, dosing: Dosing, begun: Callable[[int], None]) -> Proce
         if dosing.booked is not None and not dosing.dose.product:
             put_off(unit, dosing, unit.now, no_room(unit, dosing))
             return False
-        turned_away = dosing.booked is not None and unit.booking.takes_appointments(dosing.patient)
+        turned_away = dosing.booked is not None and unit.books.takes_appointments(dosing.patient)
         if not turned_away or (by is not None and unit.now >= by):
             spoil(unit, dosing, late)
             return False

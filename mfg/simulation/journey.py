@@ -11,7 +11,7 @@ from mfg.calendar import DAY
 from mfg.log import limits
 from mfg.log.endings import LEFT
 from mfg.simulation.attending import attend, attend_when_called
-from mfg.simulation.booking import Booked
+from mfg.simulation.booked import Booked
 from mfg.simulation.clock import First, Process
 from mfg.simulation.cohort import Patient
 from mfg.simulation.deciding import assess, observe
@@ -128,7 +128,7 @@ def draw(unit: Unit, dosing: Dosing, booked: Booked) -> Process:
         return False
     day, upset = booked.day, dosing.upset
     # on its own day, or it would not be as far ahead of the dose as the protocol says
-    by = unit.booking.last_minute(dosing.patient, day)
+    by = unit.timetable.last_minute(dosing.patient, day)
     if (yield from unit.procedure("draw", dosing, booked, by=by, unless=upset)) >= 0:
         return booked.day == day  # or it was put off meanwhile, and another draw with it
     if not upset.triggered:

@@ -43,7 +43,7 @@ def sample_culture(unit: Unit, lot: Lot, *, last: bool = False) -> None:
     later = inf
     if due and not last:
         later = unit.next_medium(lot)
-        days, ends = unit.booking.openings[lot.patient.facility], unit.plan.days * DAY
+        days, ends = unit.timetable.openings[lot.patient.facility], unit.plan.days * DAY
         while later < ends and later // DAY not in days:
             later += DAY
     for assay in due:

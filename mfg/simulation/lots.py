@@ -10,7 +10,7 @@ from simpy import Environment, Event
 from mfg.calendar import FOREVER
 from mfg.growth import Culture
 from mfg.plan import plan as p
-from mfg.simulation.booking import Booked
+from mfg.simulation.booked import Booked
 from mfg.simulation.clock import Running
 from mfg.simulation.cohort import Patient
 from mfg.simulation.floor import Task

@@ -7,7 +7,7 @@ from attrs import evolve
 from mfg.calendar import DAY, next_start
 from mfg.log import limits
 from mfg.log.endings import NO_APPOINTMENT
-from mfg.simulation.booking import Booked
+from mfg.simulation.booked import Booked
 from mfg.simulation.clock import Process
 from mfg.simulation.lots import Dosing
 from mfg.simulation.planning import after, ahead_of, distinct, moved
@@ -28,22 +28,22 @@ def wait_for_doors(unit: Unit, dosing: Dosing, by: float | None, *, turned_away:
     """
     patient, booked, upset = dosing.patient, dosing.booked, dosing.upset
     windows = unit.plan.clinics[patient.clinic].windows
-    since = unit.booking.closes(patient, booked.day) if turned_away and booked is not None else unit.now
+    since = unit.timetable.closing(patient, booked.day) if turned_away and booked is not None else unit.now
     opens = next_start(windows, max(since, unit.now), 1)
     if (
         booked is None
         or booked.event.inpatient
         or (opens == unit.now and unit.now // DAY <= booked.day)
-        or unit.booking.rooms[patient.clinic] is None
+        or unit.books.rooms[patient.clinic] is None
     ):
         return True
     if by is not None and opens > by:
         return False
     fresh = unit.booking.book_next(patient, "administer", opens, booked.event)
     if by is not None and fresh.start > by:
-        unit.booking.cancel(patient, [fresh])
+        unit.books.cancel(patient, [fresh])
         return False
-    unit.booking.cancel(patient, [booked])
+    unit.books.cancel(patient, [booked])
     is_given_at(unit, dosing, fresh, QUEUED if turned_away else DOORS)
     if dosing.off:
         return False

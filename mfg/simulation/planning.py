@@ -15,7 +15,7 @@ from mfg.log.endings import NO_APPOINTMENT, TOO_LONG
 from mfg.plan import plan as p
 from mfg.plan import sizing
 from mfg.plan.plan import DAY_0
-from mfg.simulation.booking import Booked
+from mfg.simulation.booked import Booked
 from mfg.simulation.cohort import Patient
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.recording import books, moves
@@ -39,14 +39,14 @@ def enrol(unit: Unit, patient: Patient) -> str:
             return NO_APPOINTMENT
         baseline, booked = found
         if any(is_too_late(unit, patient, b.start) for b in booked if _is_first(patient, b)):
-            unit.booking.cancel(patient, booked)
+            unit.books.cancel(patient, booked)
             return TOO_LONG
         unit.writes(patient.subject, "enrol", arm.name, float(baseline * DAY))
         unit.will_leave(patient, baseline * DAY)
         if arm.allocated_at == DAY_0:
-            opens = max(unit.now, baseline * DAY, unit.booking.opening(patient, baseline))
+            opens = max(unit.now, baseline * DAY, unit.timetable.opening(patient, baseline))
             unit.floor.at(opens, partial(unit.allocates, patient))
-        for event in unit.booking.course(arm, baseline).events:
+        for event in unit.courses.on(arm, baseline).events:
             if event.kind == "screening":
                 plan_visit(unit, patient, event, baseline, screened, why=WAITED)
         visits = [one for one in booked if one.event.kind == "visit"]
@@ -239,6 +239,6 @@ def distinct(booked: Iterable[Booked | None]) -> list[Booked]:
 def give_up(unit: Unit, patient: Patient) -> None:
     """Return what was booked for a patient whose way is over, and empty the freezer."""
     booked = [b for d in patient.doses for b in (d.booked, d.draw)] + [lot.collection for lot in patient.lots]
-    unit.booking.cancel(patient, distinct(booked))
+    unit.books.cancel(patient, distinct(booked))
     for lot in patient.lots:
         unit.empties(lot)

@@ -13,8 +13,11 @@ from mfg.calendar import FOREVER, Window
 from mfg.course.arrange import arrange
 from mfg.course.network import Course, Event
 from mfg.log import limits
-from mfg.simulation.booking import PROCEDURES, Booking, Known
+from mfg.simulation.booked import PROCEDURES
+from mfg.simulation.booking import FreeDays
+from mfg.simulation.books import Books
 from mfg.simulation.cohort import Patient
+from mfg.simulation.courses import Courses
 
 Limits = frozenset[str]
 NONE: Limits = frozenset()
@@ -29,10 +32,12 @@ class Refusals:
     What is *known* to be free is not looked at again.
     """
 
-    def __init__(self, booking: Booking, patient: Patient, known: Known | None = None) -> None:
-        self.booking, self.patient = booking, patient
-        self.clinic = booking.plan.clinics[patient.clinic].name
-        self.facility = booking.plan.facilities[patient.facility].name
+    def __init__(
+        self, courses: Courses, books: Books, patient: Patient, known: FreeDays | None = None
+    ) -> None:
+        self.courses, self.books, self.times, self.patient = courses, books, books.timetable, patient
+        self.clinic = books.plan.clinics[patient.clinic].name
+        self.facility = books.plan.facilities[patient.facility].name
         self.known = {key: NONE for key, free in (known or {}).items() if free}
         self.doors: dict[tuple[bool, bool, int], Limits] = {}
         self.worst = ""  # the event that is looked at first: it was enough to refuse the day before
@@ -41,7 +46,7 @@ class Refusals:
         """The days that each limit, and each two, have cost a patient who was booked after the last of *baselines*."""
         found: dict[Limits, int] = {}
         for baseline in baselines[:SO_LONG]:
-            course = self.booking.course(self.patient.arm, baseline)
+            course = self.courses.on(self.patient.arm, baseline)
             if screened - baseline > course.screened_by:
                 continue
             ahead = course.screened_on(screened - baseline)
@@ -57,7 +62,7 @@ class Refusals:
 
         def fits(lifted: Limits) -> bool:
             def allowed(event: Event, day: int) -> bool:
-                if not screened < baseline + day < self.booking.plan.days:
+                if not screened < baseline + day < self.books.plan.days:
                     return False
                 reasons = self.why(event, baseline + day)
                 seen.update(reasons)
@@ -94,7 +99,7 @@ class Refusals:
             return None
         events[:0] = [one for one in events if one[0].name == self.worst]
         for event, day in events:
-            if not after < day < self.booking.plan.days:
+            if not after < day < self.books.plan.days:
                 return None
             reasons = self.why(event, day)
             if not reasons <= union:
@@ -112,28 +117,29 @@ class Refusals:
         return self.known[key]
 
     def _why(self, event: Event, day: int) -> Iterable[str]:
-        books, patient = self.booking, self.patient
-        rooms, facility = books.rooms[patient.clinic], books.plan.facilities[patient.facility]
-        openings, minutes = books.openings[patient.facility], books.minutes_of(patient, event)
+        books, patient = self.books, self.patient
+        rooms = books.rooms[patient.clinic]
+        openings, minutes = self.times.openings[patient.facility], books.demand.minutes_of(patient, event)
         found = set(self._doors(event, day))
         if event.kind not in PROCEDURES:
             return found
         if rooms is None or (minutes == 0 and not (event.inpatient and event.kind == "dose")):
             return found
-        if not books.has_places(patient, books.culture(patient, event), day):
+        if not books.has_flasks(patient, books.demand.culture_of(patient, event), day):
             found.add(limits.of(self.facility, limits.INCUBATOR))
-        made = books.made_on(patient, event, day)
-        if made is not None and made[0] not in openings:
-            found |= shut(openings, made[0])
-        elif not books.can_be_made(patient, made):
+        work = books.demand.work_of(patient, event, day)
+        if work is not None and work[0] not in openings:
+            found |= shut(openings, work[0])
+        elif not books.has_crew(patient, work):
             found.add(limits.of(self.facility, limits.CREWS))
-        if event.kind == "collection" and books.starts[patient.facility][day] >= facility.starts:
+        if event.kind == "collection" and not books.starts[patient.facility].has_room(day, day):
             found.add(limits.of(self.facility, limits.STARTS))
-        filled = event.kind == "dose" and event.dose in patient.arm.filled
-        if filled and books.fills[patient.facility][day] >= facility.fills:
+        if books.demand.fills(patient, event) and not books.fills[patient.facility].has_room(day, day):
             found.add(limits.of(self.facility, limits.FILLS))
         if found & limits.CALENDAR:  # at which hours it would be open nobody says, but beds are there
-            if event.kind == "dose" and not books.bed_is_free(patient, event, books.opening(patient, day)):
+            if event.kind == "dose" and not books.bed_is_free(
+                patient, event, self.times.opening(patient, day)
+            ):
                 found.add(limits.of(self.clinic, limits.BEDS))
             return found
         return found | self._by_the_hour(event, day, minutes)
@@ -146,11 +152,11 @@ class Refusals:
         return self.doors[key]
 
     def _closed(self, event: Event, day: int) -> Limits:
-        books, patient = self.booking, self.patient
-        if not books.is_open(patient, event, day):
-            return shut(books.open_days[patient.clinic], day)
+        books, patient = self.books, self.patient
+        if not self.times.is_open(patient, event, day):
+            return shut(self.times.open_days[patient.clinic], day)
         if event.kind == "dose":
-            openings = books.openings[patient.facility]
+            openings = self.times.openings[patient.facility]
             made_on = day - books.plan.facilities[patient.facility].day_before
             if made_on not in openings:
                 return shut(openings, made_on)
@@ -158,16 +164,16 @@ class Refusals:
 
     def _by_the_hour(self, event: Event, day: int, minutes: int) -> set[str]:
         """What refuses an event on a day on which all places are open, and there is staff: the hours, rooms, beds."""
-        books, patient = self.booking, self.patient
+        books, patient = self.books, self.patient
         rooms = books.rooms[patient.clinic]
         assert rooms is not None
         earliest, latest = self._between(event, day, minutes, self._way(event))
         if earliest >= FOREVER:
-            return {books.expires_in(patient, day)}
+            return {self.times.expires_in(patient, day)}
         found: set[str] = set()
-        start = max(earliest, books.opening(patient, day))
+        start = max(earliest, self.times.opening(patient, day))
         if not (event.inpatient and event.kind == "dose"):
-            units = books.plan.clinics[patient.clinic].work[PROCEDURES[event.kind]].rooms
+            units = books.demand.rooms_of(patient, event)
             begins = rooms.first(day, minutes, earliest, latest, units)
             if begins >= 0 and books.first(patient, event, day, earliest, latest) >= 0:
                 return found
@@ -182,7 +188,7 @@ class Refusals:
 
     def _too_short(self, event: Event, day: int, minutes: int) -> str:
         """Whose hours are too short; the way is named where an hour more would not do, and its taking no time would."""
-        rooms = self.booking.rooms[self.patient.clinic]
+        rooms = self.books.rooms[self.patient.clinic]
         assert rooms is not None
         earliest, latest = self._between(event, day, minutes, self._way(event))
         if rooms.fits(day, minutes, earliest):
@@ -196,16 +202,14 @@ class Refusals:
     def _between(self, event: Event, day: int, minutes: int, way: int) -> Window:
         """Between which minutes an event must begin on *day*, if what is made arrives after a *way* of so many."""
         if event.kind == "collection":
-            return self.booking.collected_between(self.patient, day, minutes, way)
+            return self.times.collected_between(self.patient, day, minutes, way)
         if event.kind == "dose":
-            return self.booking.arrival(self.patient, day, way), FOREVER
+            return self.times.arrival(self.patient, day, way), FOREVER
         return 0, FOREVER
 
     def _way(self, event: Event) -> int:
         recipe = self.patient.recipe
-        return self.booking.way(
-            self.patient, recipe.inbound if event.kind == "collection" else recipe.outbound
-        )
+        return self.times.way(self.patient, recipe.inbound if event.kind == "collection" else recipe.outbound)
 
 
 def shut(openings: Mapping[int, Window], day: int) -> Limits:

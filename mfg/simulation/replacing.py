@@ -10,6 +10,7 @@ from simpy import Event
 from mfg.calendar import DAY
 from mfg.log import limits
 from mfg.log.endings import NO_APPOINTMENT
+from mfg.simulation.booked import Status
 from mfg.simulation.freezing import holds, planned
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.planning import (
@@ -96,13 +97,13 @@ def _collect_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
     taken = (lots[-1] if lots else lost).collection
     if last.booked is None or taken is None:
         return _begin_again(unit, dosing, new_lot(unit, patient, unit.now, lost.target, None), lost)
-    lead = unit.booking.lead(patient, taken.event.name)
-    collection = evolve(taken, done=True, day=last.booked.day - lead)
-    dose = evolve(last.booked, done=True)
-    draw = evolve(last.draw, done=True) if last.draw is not None else None
+    lead = unit.courses.lead(patient.arm, taken.event.name)
+    collection = evolve(taken, status=Status.PROPOSED, day=last.booked.day - lead)
+    dose = evolve(last.booked, status=Status.PROPOSED)
+    draw = evolve(last.draw, status=Status.PROPOSED) if last.draw is not None else None
     before = chain[-2].booked if lots else None
     spacing = last.booked.day - before.day if before is not None else 0
-    unit.booking.cancel(patient, distinct([dosing.booked, dosing.draw]))
+    unit.books.cancel(patient, distinct([dosing.booked, dosing.draw]))
     earliest = {collection.event.name: today + 1, dose.event.name: last.booked.day + spacing}
     rest = later[len(lots) :]
     if moves(unit, patient, distinct([collection, draw, dose, *ahead_of(rest)]), earliest) is None:
@@ -168,16 +169,18 @@ def _bank_for(unit: Unit, pending: list[Dosing], bank: Lot, why: str) -> Begun |
     fresh = new_lot(unit, patient, first.booked.start, target, None)
     for one in pending:
         serve(unit, one, fresh, new_batch(unit, one, fresh))
-    lead = unit.booking.lead(patient, bank.collection.event.name)
+    lead = unit.courses.lead(patient.arm, bank.collection.event.name)
     on_time = first.booked.day - lead
     has_room = len(planned(unit, fresh)) <= unit.stores[patient.facility].free
-    fresh.collection = evolve(bank.collection, done=True, day=today if has_room else max(today, on_time - 1))
+    fresh.collection = evolve(
+        bank.collection, status=Status.PROPOSED, day=today if has_room else max(today, on_time - 1)
+    )
     found = unit.booking.move(patient, [fresh.collection], {}, today) is not None
     if found and fresh.collection.day <= on_time:
         for one in pending:
             moved(unit, one)
         return [fresh], pending
-    unit.booking.cancel(patient, [fresh.collection])
+    unit.books.cancel(patient, [fresh.collection])
     fresh.collection.day = on_time
     later = [d for d in (first, *after(first)) if d.booked is not None]
     earliest = {fresh.collection.event.name: today + 1, first.booked.event.name: today + 1 + lead}

@@ -89,7 +89,7 @@ def _broken(unit: Unit, patients: list[Patient]) -> Iterator[str]:
     """What is wrong when nothing is left to happen, or when nobody asks for what is."""
     if not unit.floor.stopped:
         yield from _left_over(unit, patients)
-    for kind, books in (("rooms", unit.booking.rooms), ("beds", unit.booking.beds)):
+    for kind, books in (("rooms", unit.books.rooms), ("beds", unit.books.beds)):
         if any(book is not None and book.is_overbooked for book in books):
             yield f"more {kind} were booked than there are"
     yield from too_soon(unit)

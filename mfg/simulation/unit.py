@@ -13,10 +13,15 @@ from mfg.log.endings import TOO_LONG
 from mfg.plan import plan as p
 from mfg.plan.plan import HOLDS
 from mfg.simulation.biology import Biology
-from mfg.simulation.booking import Booked, Booking
+from mfg.simulation.booked import Booked, Status
+from mfg.simulation.booking import Booking
+from mfg.simulation.books import Books
 from mfg.simulation.clock import First, Process, Running
 from mfg.simulation.cohort import Patient
+from mfg.simulation.courses import Courses
+from mfg.simulation.demand import Demand
 from mfg.simulation.draws import Chance, Luck
+from mfg.simulation.expecting import Timetable
 from mfg.simulation.floor import Floor, Need, Rank, Task
 from mfg.simulation.holds import Places
 from mfg.simulation.log import NAN, EventLog
@@ -37,7 +42,10 @@ class Unit:
         self.floor = Floor(plan.capacities, self.needs, self.log)
         self.incubators = [Places(self.floor, f.incubator) for f in plan.facilities]
         self.stores = [Places(self.floor, f.storage) for f in plan.facilities]
-        self.booking = Booking(plan)
+        self.courses, self.timetable = Courses(plan), Timetable(plan)
+        self.demand = Demand(plan, self.courses, self.timetable)
+        self.books = Books(plan, self.timetable, self.demand)
+        self.booking = Booking(plan, self.courses, self.books)
         self.biology = Biology(plan, luck)
         self.traits = Traits(plan, luck)
         self.contaminated = Chance.of(luck, "contaminated marrow", plan.people.contaminated)
@@ -257,7 +265,7 @@ class Unit:
         free. As it begins, *begun* is told when that is.
         """
         job = made.patient.jobs[name]
-        if not self.booking.takes_appointments(made.patient):
+        if not self.books.takes_appointments(made.patient):
             return (yield from self._is_done(self.does(job, made, value=value), by, unless, begun))
         if booked is not None:
             return (yield from self._at_the_door(job, made, booked, value, by, unless, begun))
@@ -279,7 +287,7 @@ class Unit:
     ) -> Process:
         """Wait until there is room, in the order of appointments, while the clinic is open; on a ward there is."""
         patient = made.patient
-        booked.done = True
+        booked.status = Status.USED
         if booked.event.inpatient:
             start = self.now
             if begun is not None:
@@ -288,7 +296,7 @@ class Unit:
             activity = self.plan.clinics[patient.clinic].on_ward[job.name]
             self.log.note(made.subject, activity, booked.start, start, self.now, value=value)
             return start
-        closes = self.booking.closes(patient, booked.day)
+        closes = self.timetable.closing(patient, booked.day)
         by = closes - 1 if by is None else min(by, closes - 1)
         task = self.does(job, made, value=value, rank=(booked.start, patient.index))
         return (yield from self._is_done(task, by, unless, begun))
@@ -324,15 +332,15 @@ class Unit:
     def _next_appointment(self, name: str, made: Made, by: float | None, unless: Event | None) -> Process:
         booked = self.booking.book_next(made.patient, name, self.now)
         if by is not None and booked.start > by:
-            self.booking.cancel(made.patient, [booked])
+            self.books.cancel(made.patient, [booked])
             return None
         try:
             yield from self.reach(booked, unless)
         except Interrupt:
-            self.booking.cancel(made.patient, [booked])
+            self.books.cancel(made.patient, [booked])
             raise
         if unless is not None and unless.triggered:
-            self.booking.cancel(made.patient, [booked])
+            self.books.cancel(made.patient, [booked])
             return None
         return booked
 
@@ -407,20 +415,9 @@ class Unit:
         return lot.due // DAY - self.plan.facilities[lot.patient.facility].day_before
 
     def formulation(self, dosing: Dosing) -> tuple[int, int]:
-        """When the formulation of a booked dose is to begin, and when at the latest.
-
-        At the latest it still ends before the facility closes, and the product is still at the clinic, reviewed, and tested
-        as far as it must be, in time for the dose to be given before that closes.
-        """
+        """When the formulation of a booked dose is to begin, and when at the latest."""
         assert dosing.booked is not None
-        patient, recipe = dosing.patient, dosing.patient.recipe
-        facility = self.plan.facilities[patient.facility]
-        opens, closes = self.booking.openings[patient.facility][dosing.booked.day - facility.day_before]
-        minutes = self.booking.formulating(patient)
-        cleared = facility.work[recipe.prepares[-1]].cleared if recipe.prepares else 0
-        clinic = self.booking.closing(patient, dosing.booked)
-        made = self.booking.made_by(patient, clinic) if recipe.prepares else clinic
-        return opens, max(opens, min(closes - cleared, made) - minutes)
+        return self.timetable.formulation(dosing.patient, dosing.booked)
 
     def ends(self, patient: Patient, ending: str) -> None:
         """The patient's way is over, by a named ending; whatever else is under way for this patient stops."""

@@ -12,7 +12,7 @@ from mfg.calendar import DAY, next_start
 from mfg.course.network import Event
 from mfg.course.pieces import BASELINE, FREE, Floating, Gap
 from mfg.errors import Refused
-from mfg.simulation.booking import Booked
+from mfg.simulation.booked import Booked
 from mfg.simulation.cohort import Patient
 from mfg.simulation.lots import Dosing
 from mfg.simulation.unit import Unit
@@ -26,7 +26,7 @@ def plan_visit(
     unit: Unit, patient: Patient, event: Event, base: int, day: int, again: int = 0, why: str = ""
 ) -> None:
     """Put a visit on *day* into the patient's calendar, for the *again*-th time from 0 on; *why* if outside its window."""
-    start = unit.booking.opening(patient, day)
+    start = unit.timetable.opening(patient, day)
     if not event.inpatient:
         start = max(start, next_start(unit.plan.clinics[patient.clinic].windows, unit.now, 1))
     visit = Booked(event, day, start, 0, base=base, again=again)
@@ -68,7 +68,7 @@ def float_in(unit: Unit, patient: Patient, happened: str, dose: str | None = Non
                 event.condition,
                 event.inpatient,
             )
-            days = (d for d in range(first, unit.plan.days) if unit.booking.is_open(patient, planned, d))
+            days = (d for d in range(first, unit.plan.days) if unit.timetable.is_open(patient, planned, d))
             day = next(days, None)
             if day is None:
                 problem = f"has no day left for {event.name!r}, which is due years after the horizon"
@@ -106,12 +106,12 @@ def follow_dose(unit: Unit, dosing: Dosing, shift: int) -> None:
     has left its window; else it stays, which is written down.
     """
     patient, dose = dosing.patient, dosing.dose.name
-    anchors = unit.booking.anchors(patient.arm)
+    anchors = unit.courses.anchors(patient.arm)
     moving = [v for v in patient.visits if anchors.get(v.event.name) == dose]
     for visit in sorted(moving, key=lambda visit: visit.event.planned):
         visit.base += shift
         visit.day, why = day_for(unit, patient, visit.event, visit.base)
-        visit.start = unit.booking.opening(patient, visit.day)
+        visit.start = unit.timetable.opening(patient, visit.day)
         explain(unit, patient, visit, why)
     for visit in [v for v in patient.attended if anchors.get(v.event.name) == dose]:
         visit.base += shift
@@ -133,7 +133,7 @@ def soonest(unit: Unit, dosing: Dosing, day: int) -> int:
     assert dosing.booked is not None
     patient, shift, first = dosing.patient, day - dosing.booked.day, day
     for visit in patient.attended:
-        mine = unit.booking.anchors(patient.arm).get(visit.event.name) == dosing.dose.name
+        mine = unit.courses.anchors(patient.arm).get(visit.event.name) == dosing.dose.name
         if mine and visit.event.repeats and visit.day < visit.base + shift + visit.event.earliest:
             lead = dosing.booked.event.planned - visit.event.planned
             first = max(first, unit.now // DAY + 1 + lead)
@@ -159,12 +159,12 @@ def day_for(
     It is *after* that day, or after today.
     """
     today, plan = unit.now // DAY if after is None else after, unit.plan
-    course = unit.booking.course(patient.arm, max(0, base))
+    course = unit.courses.on(patient.arm, max(0, base))
     known = _days(patient, event)
     gaps = [g for g in course.gaps if event.name in (g.first, g.then) and BASELINE not in (g.first, g.then)]
 
     def fits(day: int) -> bool:
-        return today < day < plan.days and unit.booking.is_open(patient, event, day)
+        return today < day < plan.days and unit.timetable.is_open(patient, event, day)
 
     why = PAST if base + event.latest <= today else _CLOSED
     for day in (base + offset for offset in event.nearest()):
