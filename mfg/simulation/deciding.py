@@ -77,7 +77,7 @@ def drop(unit: Unit, dosing: Dosing) -> None:
     unit.books.cancel(patient, [one for one in booked if one is not None])
     for made in (lot if alone else None, dosing.batch):
         if made is not None and made.process is not None:
-            unit.interrupts(made.process, "not indicated")
+            unit.floor.interrupt(made.process, "not indicated")
     wake(unit, dosing)
 
 

@@ -5,12 +5,15 @@ It is what can be known ahead: the hours, and the minutes that are booked.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from mfg.calendar import DAY, FOREVER, Window, last_start, next_start
 from mfg.course.network import Event
 from mfg.log import limits
 from mfg.plan import plan as p
 from mfg.simulation.booked import Booked
 from mfg.simulation.cohort import Patient
+from mfg.simulation.lots import Dosing
 from mfg.simulation.slotbook import CLOSED, openings_of
 
 
@@ -81,18 +84,26 @@ class Timetable:
             return 0 if within is None else opens - within, closes - before
         return 0, latest
 
+    def next_medium(self, patient: Patient, now: int) -> int:
+        """When the facility opens on its next day of medium changes; after the calendar if there is none."""
+        medium = self.plan.facilities[patient.facility].medium
+        n = bisect_right(medium, now)
+        return medium[n] if n < len(medium) else (self.plan.days + 1) * DAY
+
     # ---- the product ---------------------------------------------------------------------------------------
 
     def formulating(self, patient: Patient) -> int:
         """For how long the work that ends with a suspended product is booked."""
         return self._formulating[patient.recipe.number][patient.facility]
 
-    def formulation(self, patient: Patient, booked: Booked) -> tuple[int, int]:
-        """When the formulation of a dose that is *booked* is to begin, and when at the latest.
+    def formulation(self, dosing: Dosing) -> tuple[int, int]:
+        """When the formulation of a booked dose is to begin, and when at the latest.
 
         At the latest it still ends before the facility closes, and the product is still at the clinic, reviewed, and tested
         as far as it must be, in time for the dose to be given before that closes.
         """
+        patient, booked = dosing.patient, dosing.booked
+        assert booked is not None
         recipe, facility = patient.recipe, self.plan.facilities[patient.facility]
         opens, closes = self.openings[patient.facility][booked.day - facility.day_before]
         cleared = facility.work[recipe.prepares[-1]].cleared if recipe.prepares else 0

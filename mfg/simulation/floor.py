@@ -24,7 +24,7 @@ from typing import Any, Protocol
 from simpy import Event
 
 from mfg.calendar import FOREVER, Window
-from mfg.simulation.clock import Clock
+from mfg.simulation.clock import Clock, Running
 
 Rank = tuple[int, ...]
 
@@ -342,6 +342,13 @@ class Floor(Clock):
         for need in self.needs:
             if need.line and need.opening(self.now, need.line[0][1].booked) == FOREVER:
                 raise Exhausted(need)
+
+    def interrupt(self, process: Running, cause: object) -> None:
+        """Interrupt *process*; a task that it waits for leaves its line, if it has not begun."""
+        if process.is_alive:
+            if isinstance(process.target, Task):
+                self.withdraw(process.target)
+            process.interrupt(cause)
 
     def stop(self, task: Task) -> None:
         """End *task* now, if it has begun and not ended."""

@@ -57,7 +57,7 @@ def foresee(unit: Unit, lot: Lot, assay: Assay) -> None:
         return
     late = _result_of(unit, lot, assay) - needed_by(unit, lot, holds)
     if late > 0:
-        by = unit.formulation(dosing)[1] if holds == "formulation" else dosing.booked.start
+        by = unit.timetable.formulation(dosing)[1] if holds == "formulation" else dosing.booked.start
         put_off(unit, dosing, by + late, f"{limits.RESULT}{assay.name}")
         wake(unit, dosing)  # who waits in the line for a draw leaves it
 
@@ -74,7 +74,7 @@ def needed_by(unit: Unit, made: Made, holds: str) -> int:
     if dosing is None or dosing.booked is None:
         return made.due
     if holds == "formulation":
-        return unit.formulation(dosing)[1] - (0 if dosing.batch is made else _recovers(made))
+        return unit.timetable.formulation(dosing)[1] - (0 if dosing.batch is made else _recovers(made))
     return next((v.start for v in made.patient.visits if v.event.name == holds), dosing.booked.start)
 
 

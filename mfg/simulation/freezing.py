@@ -16,27 +16,27 @@ def freeze(unit: Unit, lot: Lot) -> Process:
     """Harvest and freeze the lot: as many containers as are planned, or as its cells fill."""
     jobs, culture = lot.patient.jobs, lot.culture
     sizes, contains = planned(unit, lot), unit.biology.contained(lot.patient, lot.number)
-    yield unit.stores_for(lot, len(sizes))
+    yield unit.stock.stores(lot, len(sizes))
     harvests = lot.patient.recipe.expansion is not None and "harvest" in jobs
     flasks = culture.flasks if culture is not None else 0
     if harvests:
-        task = unit.does_together(jobs["harvest"], lot, jobs["cryopreserve"], lot, flasks)
+        task = unit.work.does_together(jobs["harvest"], lot, jobs["cryopreserve"], lot, flasks)
     else:
-        task = unit.does(jobs["cryopreserve"], lot)
+        task = unit.work.does(jobs["cryopreserve"], lot)
     lot.task = task
-    yield from unit.begins(task)
+    yield from unit.work.begins(task)
     lot.task, lot.taken = None, True
-    unit.frees(lot)
+    unit.stock.frees(lot)
     yield task
     there = culture.cells(task.started) if culture is not None else lot.cells
-    lot.gave = there * unit.recovery("harvest", lot) if harvests else there
-    cells = lot.gave * unit.recovery("cryopreserve", lot)
+    lot.gave = there * lot.recovery("harvest") if harvests else there
+    cells = lot.gave * lot.recovery("cryopreserve")
     lot.contents = _filled(cells, sizes) if contains is not None else _shared_out(cells, sizes, _served(lot))
     lot.frozen = sum(lot.contents)
     if harvests and not isinf(lot.gave):
         unit.log.valued(task, lot.gave)
     unit.log.valued(task, lot.frozen, part=1 if harvests else 0)
-    unit.takes_out(lot, len(sizes) - lot.containers)
+    unit.stock.takes_out(lot, len(sizes) - lot.containers)
 
 
 def planned(unit: Unit, lot: Lot) -> list[float]:
@@ -112,7 +112,7 @@ def take_out(unit: Unit, dosing: Dosing, bank: Lot, batch: Lot) -> bool:
         bank.contents.remove(cells)
     batch.thawed = sum(batch.contents)
     bank.thawed += batch.thawed
-    unit.takes_out(bank, batch.containers)
+    unit.stock.takes_out(bank, batch.containers)
     return bool(batch.contents)
 
 

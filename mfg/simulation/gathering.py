@@ -8,6 +8,7 @@ from mfg.calendar import DAY
 from mfg.simulation.booked import Booked
 from mfg.simulation.clock import Process
 from mfg.simulation.lots import Lost, Lot
+from mfg.simulation.procedures import procedure, reach
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import LINE
 
@@ -55,8 +56,8 @@ def collect_once(unit: Unit, lot: Lot, booked: Booked | None, value: float) -> P
             late = float(at // DAY - booked.day)
             unit.writes(lot.patient.subject, "off window", f"{booked.event.name}: {LINE}", late)
 
-    started = yield from unit.procedure("collect", lot, booked, value, begun=begun)
-    return started if started >= 0 else (yield from unit.procedure("collect", lot, None, value, begun=begun))
+    started = yield from procedure(unit, "collect", lot, booked, value, begun=begun)
+    return started if started >= 0 else (yield from procedure(unit, "collect", lot, None, value, begun=begun))
 
 
 def _again(unit: Unit, lot: Lot, earliest: int) -> Process:
@@ -66,7 +67,7 @@ def _again(unit: Unit, lot: Lot, earliest: int) -> Process:
         return None
     booked = unit.booking.book_next(lot.patient, "collect", earliest)
     try:
-        yield from unit.reach(booked)
+        yield from reach(unit, booked)
     except Interrupt:
         unit.books.cancel(lot.patient, [booked])
         raise

@@ -13,6 +13,7 @@ from mfg.simulation.lots import Dosing
 from mfg.simulation.making import lose
 from mfg.simulation.overnight import begins, wait_for_doors
 from mfg.simulation.planning import put_off
+from mfg.simulation.procedures import procedure, reach, stays
 from mfg.simulation.unit import Unit
 
 TOO_FEW = "too few cells"
@@ -23,12 +24,12 @@ def deliver(unit: Unit, dosing: Dosing) -> Process:
     recipe = dosing.patient.recipe
     if not (yield from is_reviewed(unit, dosing)):
         return
-    kept = yield from unit.ships(dosing, "ship out")
+    kept = yield from unit.work.ships(dosing, "ship out")
     for made in (dosing, dosing.batch, dosing.batch.parent if dosing.batch is not None else None):
         if made is not None:
             yield made.results["administration"]
     if dosing.booked is not None:
-        yield from unit.reach(dosing.booked)
+        yield from reach(unit, dosing.booked)
     age = unit.now - dosing.suspended_at
     if not kept:
         spoil(unit, dosing, "cold chain")
@@ -46,8 +47,8 @@ def is_reviewed(unit: Unit, dosing: Dosing) -> Process:
     if job is None:
         return True
     by, late = _keeps_until(unit, dosing)
-    task = unit.does(job, dosing, due=dosing.due)
-    if not (yield from unit.begins(task, by)):
+    task = unit.work.does(job, dosing, due=dosing.due)
+    if not (yield from unit.work.begins(task, by)):
         spoil(unit, dosing, late)
         return False
     yield task
@@ -74,7 +75,7 @@ def administer(unit: Unit, dosing: Dosing) -> Process:
     """
     patient, recipe = dosing.patient, dosing.patient.recipe
     if dosing.booked is not None:
-        yield from unit.reach(dosing.booked)
+        yield from reach(unit, dosing.booked)
 
     def begun(at: int) -> None:
         begins(unit, dosing, at)
@@ -85,7 +86,7 @@ def administer(unit: Unit, dosing: Dosing) -> Process:
         begun(unit.now)
         return
     if (yield from _is_given(unit, dosing, begun)) and recipe.stay:
-        yield from unit.stays(dosing, recipe.stay)
+        yield from stays(unit, dosing, recipe.stay)
 
 
 def _is_given(unit: Unit, dosing: Dosing, begun: Callable[[int], None]) -> Process:
@@ -121,14 +122,14 @@ def _is_treated(unit: Unit, dosing: Dosing, by: float | None, begun: Callable[[i
     if booked is not None and patient.is_chased(dosing.dose.name):
         booked = evolve(booked, start=unit.now)  # after the draw, with which the appointment began
     cells = dosing.cells * _alive(unit, dosing)
-    started = yield from unit.procedure("administer", dosing, booked, cells, by, dosing.upset, begun)
+    started = yield from procedure(unit, "administer", dosing, booked, cells, by, dosing.upset, begun)
     return started >= 0
 
 
 def draw_for_chase(unit: Unit, dosing: Dosing) -> Process:
     """Draw from the patient what will follow the cells: the beginning of the appointment of the dose."""
     if dosing.patient.is_chased(dosing.dose.name):
-        yield from unit.procedure("draw", dosing, dosing.booked)
+        yield from procedure(unit, "draw", dosing, dosing.booked)
 
 
 def no_room(unit: Unit, dosing: Dosing) -> str:

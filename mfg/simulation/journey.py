@@ -19,9 +19,11 @@ from mfg.simulation.filling import suspend
 from mfg.simulation.foreseeing import awaited, expected, held_by
 from mfg.simulation.giving import administer, deliver, no_room, spoil
 from mfg.simulation.laboratory import sample_product
+from mfg.simulation.leaving import ends, has_had_all
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.making import begin, begin_thaw
 from mfg.simulation.planning import enrol, give_up, put_off
+from mfg.simulation.procedures import procedure, reach
 from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import call, float_in, floats
@@ -46,7 +48,7 @@ def settle(unit: Unit, patient: Patient, story: Process) -> Process:
     except Interrupt as left:
         ending = str(left.cause)
     give_up(unit, patient)
-    unit.ends(patient, ending)
+    ends(unit, patient, ending)
 
 
 def treat(unit: Unit, patient: Patient) -> Process:
@@ -87,7 +89,7 @@ def follow(unit: Unit, patient: Patient) -> Process:
             float_in(unit, patient, dosing.dose.name)
         if dosing.hopeless:
             return dosing.hopeless
-    unit.has_had_all(patient)
+    has_had_all(unit, patient)
     if visits is not None:
         call(patient)
         yield visits
@@ -117,11 +119,11 @@ def give(unit: Unit, dosing: Dosing) -> Process:
 
 def draw(unit: Unit, dosing: Dosing, booked: Booked) -> Process:
     """Draw the vehicle at its appointment; False if the dose will be later, and another draw with it."""
-    yield from unit.reach(booked, unless=dosing.upset)
+    yield from reach(unit, booked, unless=dosing.upset)
     batch = dosing.batch
     if dosing.off or dosing.draw is not booked or unit.now < booked.start:
         return False
-    if batch is not None and expected(unit, batch) > unit.formulation(dosing)[1]:
+    if batch is not None and expected(unit, batch) > unit.timetable.formulation(dosing)[1]:
         put_off(unit, dosing, expected(unit, batch), awaited(unit, batch))
         return False
     if not (yield from in_turn(unit, dosing, surely=False)):
@@ -129,7 +131,7 @@ def draw(unit: Unit, dosing: Dosing, booked: Booked) -> Process:
     day, upset = booked.day, dosing.upset
     # on its own day, or it would not be as far ahead of the dose as the protocol says
     by = unit.timetable.last_minute(dosing.patient, day)
-    if (yield from unit.procedure("draw", dosing, booked, by=by, unless=upset)) >= 0:
+    if (yield from procedure(unit, "draw", dosing, booked, by=by, unless=upset)) >= 0:
         return booked.day == day  # or it was put off meanwhile, and another draw with it
     if not upset.triggered:
         put_off(unit, dosing, unit.now, no_room(unit, dosing))
@@ -140,7 +142,7 @@ def is_due(unit: Unit, dosing: Dosing) -> Process:
     """Wait for the day of a dose without cells; False if it was put off meanwhile."""
     booked = dosing.booked
     if booked is not None:
-        yield from unit.reach(booked, unless=dosing.upset)
+        yield from reach(unit, booked, unless=dosing.upset)
         if dosing.off or unit.now < booked.start:
             return False
     return (yield from in_turn(unit, dosing)) and assess(unit, dosing)
@@ -176,13 +178,13 @@ def cells_are_ready(unit: Unit, dosing: Dosing) -> Process:
             yield batch.ready
         yield from follow_on(unit, dosing)
     else:
-        begins, latest = unit.formulation(dosing)
+        begins, latest = unit.timetable.formulation(dosing)
         yield First(unit.floor, begins, dosing.upset)
         if batch is not None and not batch.ready.triggered:
             yield First(unit.floor, latest, batch.ready)
     if dosing.off or dosing.batch is not batch:
         return False
-    if dosing.booked is not None and unit.now < unit.formulation(dosing)[0]:
+    if dosing.booked is not None and unit.now < unit.timetable.formulation(dosing)[0]:
         return False
     if batch is not None and not batch.ready.triggered:
         put_off(unit, dosing, expected(unit, batch), awaited(unit, batch))
@@ -220,14 +222,16 @@ def formulate(unit: Unit, dosing: Dosing) -> Process:
         taken_from(unit, batch)
         return True
     works = [dosing.patient.jobs[name] for name in prepares]
-    latest, due = (unit.formulation(dosing)[1], dosing.due) if dosing.booked is not None else (None, None)
+    latest, due = (
+        (unit.timetable.formulation(dosing)[1], dosing.due) if dosing.booked is not None else (None, None)
+    )
     if len(works) > 1:
         flasks = batch.culture.flasks if batch is not None and batch.culture is not None else 0
-        task = unit.does_together(works[0], batch or dosing, works[1], dosing, flasks, due)
+        task = unit.work.does_together(works[0], batch or dosing, works[1], dosing, flasks, due)
     else:
-        task = unit.does(works[0], dosing if prepares[0] == "formulate" else batch or dosing, due=due)
+        task = unit.work.does(works[0], dosing if prepares[0] == "formulate" else batch or dosing, due=due)
     upset = dosing.upset
-    begun = yield from unit.begins(task, by=latest, unless=upset)
+    begun = yield from unit.work.begins(task, by=latest, unless=upset)
     if upset.triggered:
         return False
     if not begun:
@@ -239,8 +243,8 @@ def formulate(unit: Unit, dosing: Dosing) -> Process:
     for name, work in zip(prepares, works, strict=True):
         made = dosing if name == "formulate" else batch or dosing
         if batch is not None:
-            unit.opened(work, made, batch)
-        if unit.comes_to_nothing(work, made):
+            batch.opened(work, made)
+        if made.comes_to_nothing(work):
             spoil(unit, dosing, f"{name} failed")
             return False
     sample_product(unit, dosing)
@@ -252,5 +256,5 @@ def taken_from(unit: Unit, batch: Lot | None) -> None:
     if batch is not None:
         batch.taken = True
         if batch.process is not None:
-            unit.interrupts(batch.process, "taken")
-        unit.frees(batch)
+            unit.floor.interrupt(batch.process, "taken")
+        unit.stock.frees(batch)

@@ -42,7 +42,7 @@ def sample_culture(unit: Unit, lot: Lot, *, last: bool = False) -> None:
     ]
     later = inf
     if due and not last:
-        later = unit.next_medium(lot)
+        later = unit.timetable.next_medium(lot.patient, unit.now)
         days, ends = unit.timetable.openings[lot.patient.facility], unit.plan.days * DAY
         while later < ends and later // DAY not in days:
             later += DAY
@@ -97,7 +97,7 @@ class Sample:
         self.subject, self.awaiting = made.subject, made.results
         bench = assay.benches[unit.facility_of(made.patient).laboratory]
         begins = needed_by(unit, made, assay.test.holds) - round(assay.test.turnaround.typical) - bench.booked
-        self.task = unit.does(bench, made, rank=unit.rank(made, begins))
+        self.task = unit.work.does(bench, made, rank=unit.work.rank(made, begins))
         self.turn = made.turns[assay.name]
         self.failure, self.value = self._verdict()
         self.task.callbacks.append(self.incubate)

@@ -15,6 +15,7 @@ from mfg.simulation.clock import Running
 from mfg.simulation.cohort import Patient
 from mfg.simulation.floor import Task
 from mfg.simulation.holds import Hold
+from mfg.simulation.works import Job
 
 # The minute of a collection that is still to come. It is before every other one: lots that are in progress when the run
 # starts were collected at negative minutes.
@@ -73,6 +74,17 @@ class Made:
         turn = self.turns[name] = self.turns.get(name, -1) + 1
         return turn
 
+    def recovery(self, name: str) -> float:
+        """The share of the cells that came out of the work *name* the last time."""
+        job = self.patient.jobs.get(name)
+        if job is None or job.recovers is None:
+            return 1.0
+        return float(job.recovers(self.patient.index, self.number, self.turns[name])) / 100
+
+    def comes_to_nothing(self, job: Job) -> bool:
+        """Whether the work that was just done on it has failed."""
+        return job.fails is not None and job.fails(self.patient.index, self.number, self.turns[job.name])
+
     @property
     def failure(self) -> str:
         """Why the laboratory has found it bad so far, or the empty string."""
@@ -122,6 +134,11 @@ class Lot(Made):
     tested: dict[str, Task] = field(factory=dict)
     process: Running | None = None
     task: Task | None = None
+
+    def opened(self, job: Job, made: Made) -> None:
+        """Its cells were handled in the open, for itself or for the dose *made* of it: now and then something gets in."""
+        if job.contaminates is not None:
+            self.contaminated |= job.contaminates(made.patient.index, made.number, made.turns[job.name])
 
     @property
     def collected(self) -> bool:

@@ -17,6 +17,7 @@ from mfg.simulation.gathering import collect_once, gather
 from mfg.simulation.laboratory import sample_at, sample_culture
 from mfg.simulation.lots import Dosing, Lost, Lot
 from mfg.simulation.planning import resize
+from mfg.simulation.procedures import reach
 from mfg.simulation.replacing import Begun, complete, replace
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import float_in
@@ -47,7 +48,7 @@ def unless_lost(unit: Unit, lot: Lot, story: Process) -> Process:
     except Interrupt as stopped:
         if isinstance(stopped.cause, Lost):
             lose(unit, lot, stopped.cause.cause)
-    unit.frees(lot)
+    unit.stock.frees(lot)
 
 
 def lose(unit: Unit, lot: Lot, cause: str) -> None:
@@ -94,13 +95,13 @@ def make(unit: Unit, lot: Lot) -> Process:
     if recipe.bank is not None and lot.parent is None:
         if lot.begins != FROZEN:
             yield from freeze(unit, lot)
-            survive(unit, lot.patient.jobs["cryopreserve"], lot)
+            survive(lot.patient.jobs["cryopreserve"], lot)
             sample_at(unit, lot, "cryopreserve")
         fill_up(unit, lot)
     yield from release(unit, lot)
     lot.ready.succeed()
     while lot.store is None and lot.culture is not None and not lot.taken:
-        yield unit.next_medium(lot)
+        yield unit.timetable.next_medium(lot.patient, unit.now)
         yield from feed(unit, lot)
     yield Event(unit.floor)  # what is ready waits: it is taken or lost, or the patient's way is over
 
@@ -110,14 +111,14 @@ def collect(unit: Unit, lot: Lot) -> Process:
     if not lot.patient.recipe.collects:
         return
     if lot.collection is not None:
-        yield from unit.reach(lot.collection)
+        yield from reach(unit, lot.collection)
         lot.collected_at = unit.now
     if lot.patient.recipe.collecting is not None:
         yield from gather(unit, lot)
     else:
         lot.marrow = unit.biology.volume(lot.patient, lot.number)
         lot.collected_at = yield from collect_once(unit, lot, lot.collection, lot.marrow)
-        if unit.comes_to_nothing(lot.patient.jobs["collect"], lot):
+        if lot.comes_to_nothing(lot.patient.jobs["collect"]):
             raise Lost(FAILURES["collect"])
         if unit.contaminated is not None:
             lot.contaminated = lot.tainted = unit.contaminated(lot.patient.index, lot.number)
@@ -130,7 +131,7 @@ def bring_in(unit: Unit, lot: Lot) -> Process:
     """Bring what was collected to the facility, unless it is there."""
     if not lot.patient.recipe.collects or lot.received:
         return
-    if not (yield from unit.ships(lot, WAY_IN, lot.left)):
+    if not (yield from unit.work.ships(lot, WAY_IN, lot.left)):
         raise Lost("cold chain")
 
 
@@ -142,7 +143,7 @@ def isolate(unit: Unit, lot: Lot) -> Process:
     """
     recipe, facility, keeps = lot.patient.recipe, unit.facility_of(lot.patient), _keeps(lot)
     if recipe.expansion is not None:
-        hold = unit.reserves(lot, sizing.flasks_for(recipe, facility, lot.target))
+        hold = unit.stock.reserves(lot, sizing.flasks_for(recipe, facility, lot.target))
         yield hold if keeps is None else First(unit.floor, keeps + 1, hold)
         if not hold.triggered:
             raise Lost(TOO_OLD)
@@ -150,15 +151,15 @@ def isolate(unit: Unit, lot: Lot) -> Process:
     if recipe.collecting is None:
         mononuclear, founders = unit.biology.marrow(lot.patient, lot.number, lot.marrow)
     work = lot.patient.jobs["isolate"]
-    task = unit.does(work, lot, value=mononuclear, due=keeps)
-    if keeps is not None and not (yield from unit.begins(task, by=keeps)):
+    task = unit.work.does(work, lot, value=mononuclear, due=keeps)
+    if keeps is not None and not (yield from unit.work.begins(task, by=keeps)):
         raise Lost(TOO_OLD)
     yield task
     lot.isolated = True
     if recipe.collecting is not None:
-        lot.cells = lot.marrow * unit.recovery("isolate", lot)
+        lot.cells = lot.marrow * lot.recovery("isolate")
         unit.log.valued(task, lot.cells)
-    survive(unit, work, lot)
+    survive(work, lot)
     if lot.hold is not None and recipe.cultivation is not None:
         until = recipe.bank.after_passage if recipe.bank is not None else None
         lot.culture = unit.biology.culture(lot.patient, lot.number, lot.hold.units, until)
@@ -191,8 +192,8 @@ def grow(unit: Unit, lot: Lot) -> Process:
         dense = culture.harvestable_at()
         if dense == inf:
             raise Lost("growth failure")
-        if unit.next_medium(lot) // DAY < dense // DAY:
-            yield unit.next_medium(lot)
+        if unit.timetable.next_medium(lot.patient, unit.now) // DAY < dense // DAY:
+            yield unit.timetable.next_medium(lot.patient, unit.now)
             yield from feed(unit, lot)
             continue
         yield ceil(dense)
@@ -204,12 +205,12 @@ def grow(unit: Unit, lot: Lot) -> Process:
 def replate(unit: Unit, lot: Lot, culture: Culture) -> Process:
     """Detach the cells and plate them in more flasks."""
     work = lot.patient.jobs["passage"]
-    passage = unit.does(work, lot, culture.flasks)
+    passage = unit.work.does(work, lot, culture.flasks)
     yield passage
-    cells = culture.cells(passage.started) * unit.recovery("passage", lot)
+    cells = culture.cells(passage.started) * lot.recovery("passage")
     unit.log.valued(passage, cells)
     culture.replate(cells, unit.now)
-    survive(unit, work, lot)
+    survive(work, lot)
     sample_culture(unit, lot)
     if culture.is_last:
         sample_at(unit, lot, "last passage")
@@ -217,11 +218,12 @@ def replate(unit: Unit, lot: Lot, culture: Culture) -> Process:
 
 def feed(unit: Unit, lot: Lot) -> Process:
     """Change the medium, unless the cells are to be taken today."""
-    if lot.taken or lot.culture is None or (lot.grown and unit.harvest_day(lot) == unit.now // DAY):
+    harvest = lot.due // DAY - unit.facility_of(lot.patient).day_before
+    if lot.taken or lot.culture is None or (lot.grown and harvest == unit.now // DAY):
         return
     work = lot.patient.jobs["medium"]
-    yield unit.does(work, lot, lot.culture.flasks)
-    survive(unit, work, lot)
+    yield unit.work.does(work, lot, lot.culture.flasks)
+    survive(work, lot)
     sample_culture(unit, lot)
 
 
@@ -232,17 +234,17 @@ def incubate(unit: Unit, lot: Lot) -> Process:
     assert expansion.lasts is not None
     ends, every = unit.now + expansion.lasts, expansion.medium_every
     left = expansion.lasts
-    while expansion.weekly and unit.next_medium(lot) < ends:
-        yield unit.next_medium(lot)
+    while expansion.weekly and unit.timetable.next_medium(lot.patient, unit.now) < ends:
+        yield unit.timetable.next_medium(lot.patient, unit.now)
         medium = lot.patient.jobs["medium"]
-        yield unit.does(medium, lot)
-        survive(unit, medium, lot)
+        yield unit.work.does(medium, lot)
+        survive(medium, lot)
         left = max(0, ends - unit.now)
     while every is not None and left > every:
         yield unit.floor.now + every
         medium = lot.patient.jobs["medium"]
-        yield unit.does(medium, lot)
-        survive(unit, medium, lot)
+        yield unit.work.does(medium, lot)
+        survive(medium, lot)
         left -= every
     yield unit.floor.now + left
 
@@ -250,8 +252,8 @@ def incubate(unit: Unit, lot: Lot) -> Process:
 def induce(unit: Unit, lot: Lot) -> Process:
     """Change to the medium that changes the cells, and wait until it has."""
     work, culture = lot.patient.jobs["induce"], lot.culture
-    yield unit.does(work, lot, culture.flasks if culture is not None else 0)
-    survive(unit, work, lot)
+    yield unit.work.does(work, lot, culture.flasks if culture is not None else 0)
+    survive(work, lot)
     yield from wait_in_culture(unit, lot, First(unit.floor, unit.now + lot.patient.recipe.induces))
     lot.grown = True
 
@@ -273,7 +275,7 @@ def wait_in_culture(unit: Unit, lot: Lot, end: Event) -> Process:
         if lot.culture is None or lot.store is not None:
             yield end
         else:
-            yield First(unit.floor, unit.next_medium(lot), end)
+            yield First(unit.floor, unit.timetable.next_medium(lot.patient, unit.now), end)
             if not end.triggered:
                 yield from feed(unit, lot)
 
@@ -285,8 +287,8 @@ def thaw(unit: Unit, dosing: Dosing, batch: Lot) -> Process:
     assert terms is not None
     yield bank.ready
     early = 0 if terms.recovers is None else terms.recovers + DAY
-    while dosing.booked is not None and unit.now < unit.formulation(dosing)[0] - early:
-        yield unit.formulation(dosing)[0] - early
+    while dosing.booked is not None and unit.now < unit.timetable.formulation(dosing)[0] - early:
+        yield unit.timetable.formulation(dosing)[0] - early
     if bank.failed or dosing.batch is not batch:
         return  # the dose has found its cells elsewhere
     if not take_out(unit, dosing, bank, batch):
@@ -307,12 +309,12 @@ def recover(unit: Unit, batch: Lot) -> Process:
     bank = recipe.bank
     assert bank is not None
     assert bank.after_passage is not None
-    yield unit.reserves(batch, sizing.flasks_for(recipe, unit.facility_of(batch.patient), batch.target))
-    task = unit.does(work, batch)
+    yield unit.stock.reserves(batch, sizing.flasks_for(recipe, unit.facility_of(batch.patient), batch.target))
+    task = unit.work.does(work, batch)
     yield task
-    cells = sum(batch.contents) * unit.recovery("thaw", batch)
+    cells = sum(batch.contents) * batch.recovery("thaw")
     unit.log.valued(task, cells)
-    survive(unit, work, batch)
+    survive(work, batch)
     assert batch.hold is not None
     batch.contents = []
     batch.culture = unit.biology.culture(batch.patient, batch.number, batch.hold.units)
@@ -321,7 +323,7 @@ def recover(unit: Unit, batch: Lot) -> Process:
     expect_breakdown(unit, batch)
 
 
-def survive(unit: Unit, job: Job, lot: Lot) -> None:
+def survive(job: Job, lot: Lot) -> None:
     """Cells were handled: now and then something gets in, or the work comes to nothing.
 
     Raises:
@@ -329,8 +331,8 @@ def survive(unit: Unit, job: Job, lot: Lot) -> None:
     """
     if job.safe:
         return
-    unit.opened(job, lot, lot)
-    if unit.comes_to_nothing(job, lot):
+    lot.opened(job, lot)
+    if lot.comes_to_nothing(job):
         raise Lost(FAILURES.get(job.name, f"{job.name} failed"))
 
 

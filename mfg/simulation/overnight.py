@@ -11,6 +11,7 @@ from mfg.simulation.booked import Booked
 from mfg.simulation.clock import Process
 from mfg.simulation.lots import Dosing
 from mfg.simulation.planning import after, ahead_of, distinct, moved
+from mfg.simulation.procedures import reach
 from mfg.simulation.recording import moves
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import explain_late
@@ -47,7 +48,7 @@ def wait_for_doors(unit: Unit, dosing: Dosing, by: float | None, *, turned_away:
     is_given_at(unit, dosing, fresh, QUEUED if turned_away else DOORS)
     if dosing.off:
         return False
-    yield from unit.reach(fresh, unless=upset)
+    yield from reach(unit, fresh, unless=upset)
     return not upset.triggered
 
 

@@ -17,6 +17,7 @@ from mfg.plan import sizing
 from mfg.plan.plan import DAY_0
 from mfg.simulation.booked import Booked
 from mfg.simulation.cohort import Patient
+from mfg.simulation.leaving import will_leave
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.recording import books, moves
 from mfg.simulation.stagger import turn_of
@@ -42,7 +43,7 @@ def enrol(unit: Unit, patient: Patient) -> str:
             unit.books.cancel(patient, booked)
             return TOO_LONG
         unit.writes(patient.subject, "enrol", arm.name, float(baseline * DAY))
-        unit.will_leave(patient, baseline * DAY)
+        will_leave(unit, patient, baseline * DAY)
         if arm.allocated_at == DAY_0:
             opens = max(unit.now, baseline * DAY, unit.timetable.opening(patient, baseline))
             unit.floor.at(opens, partial(unit.allocates, patient))
@@ -56,7 +57,7 @@ def enrol(unit: Unit, patient: Patient) -> str:
         patient.visits.sort(key=attrgetter("start"))
     else:
         unit.writes(patient.subject, "enrol", arm.name)
-        unit.will_leave(patient, inf)
+        will_leave(unit, patient, inf)
     if plan.stagger is not None and arm.doses:
         unit.subjects.append(patient)
     prepare(unit, patient, {(b.event.kind, b.event.dose): b for b in booked}, range(len(arm.doses)))
@@ -80,7 +81,7 @@ def _facility(unit: Unit, patient: Patient) -> int:
     if plan.policy.facility == "in turn":
         return patient.index % len(plan.facilities)
     if plan.policy.facility == "least loaded":
-        return min(every, key=lambda f: (unit.in_work[f] / plan.facilities[f].incubator, f))
+        return min(every, key=lambda f: (unit.stock.in_work[f] / plan.facilities[f].incubator, f))
     leg = plan.recipes[0].inbound or plan.recipes[0].outbound
     return min(every, key=lambda f: (plan.legs[leg, patient.clinic, f].typical if leg is not None else 0, f))
 
@@ -241,4 +242,4 @@ def give_up(unit: Unit, patient: Patient) -> None:
     booked = [b for d in patient.doses for b in (d.booked, d.draw)] + [lot.collection for lot in patient.lots]
     unit.books.cancel(patient, distinct(booked))
     for lot in patient.lots:
-        unit.empties(lot)
+        unit.stock.empties(lot)

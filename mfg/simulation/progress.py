@@ -16,6 +16,7 @@ from mfg.simulation.cohort import Patient
 from mfg.simulation.deciding import observe
 from mfg.simulation.journey import follow, settle
 from mfg.simulation.laboratory import sampled_before
+from mfg.simulation.leaving import will_leave
 from mfg.simulation.lots import Lot
 from mfg.simulation.making import FROZEN, WAY_IN, expect_breakdown
 from mfg.simulation.planning import Appointments, prepare, resize, target_for
@@ -96,7 +97,7 @@ def _goes_on(unit: Unit, patient: Patient, there: p.InProgress, flasks: Sequence
         bases |= dict.fromkeys(later, base)
         booked |= {(one.event.kind, one.event.dose): one for one in found}
     first = there.lots[0].dose
-    unit.will_leave(patient, max(0, min(bases.values())) * DAY)
+    will_leave(unit, patient, max(0, min(bases.values())) * DAY)
     for name, base in bases.items():
         unit.writes(patient.subject, "resume", name, float(base * DAY) if patient.arm.course.planned else nan)
     banks = [lot.dose for lot in there.lots[1:]] if patient.recipe.bank is not None else []
@@ -200,12 +201,12 @@ def _stands(unit: Unit, made: Lot, lot: p.Standing, flasks: int, booked: Booked 
         if work is not None:
             then = lot.frozen
             unit.log.note(made.subject, work.activity, then, then, then, value=made.frozen)
-        yield unit.stores_for(made, made.containers)
+        yield unit.stock.stores(made, made.containers)
         sampled_before(unit, made, released=True)
         return
     made.begins = "expand"
     _keeps_places(unit, made, flasks, lot.dose_day if booked is None else booked.day)
-    yield unit.reserves(made, flasks)
+    yield unit.stock.reserves(made, flasks)
     until = patient.recipe.bank.after_passage if patient.recipe.bank is not None else None
     culture = made.culture = unit.biology.culture(patient, made.number, flasks, until)
     culture.passage, culture.flasks = lot.passage, lot.flasks

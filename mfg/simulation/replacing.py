@@ -64,7 +64,7 @@ def replace(unit: Unit, lot: Lot, cause: str) -> Begun:
             first.held_by = f"{limits.LOST}{cause}"
         first.upset.succeed()
         first.upset = Event(unit.floor)
-    unit.empties(lot)
+    unit.stock.empties(lot)
     if not lot.ready.triggered:
         lot.ready.succeed()
     return begun
@@ -131,7 +131,7 @@ def _bank_again(unit: Unit, first: Dosing) -> Begun:
     spent = first.lot
     begun = None
     if spent is not None and first.booked is not None:
-        unit.empties(spent)
+        unit.stock.empties(spent)
         pending = [d for d in (first, *after(first)) if d.booked is not None and d.lot is spent]
         begun = _bank_for(unit, pending, spent, "lot lost")
     if begun is None:
@@ -171,7 +171,7 @@ def _bank_for(unit: Unit, pending: list[Dosing], bank: Lot, why: str) -> Begun |
         serve(unit, one, fresh, new_batch(unit, one, fresh))
     lead = unit.courses.lead(patient.arm, bank.collection.event.name)
     on_time = first.booked.day - lead
-    has_room = len(planned(unit, fresh)) <= unit.stores[patient.facility].free
+    has_room = len(planned(unit, fresh)) <= unit.stock.freezers[patient.facility].free
     fresh.collection = evolve(
         bank.collection, status=Status.PROPOSED, day=today if has_room else max(today, on_time - 1)
     )

@@ -105,7 +105,7 @@ def _left_over(unit: Unit, patients: list[Patient]) -> Iterator[str]:
         yield f"still held: {', '.join(held)}"
     if any(need.line for need in floor.needs):
         yield "somebody still waits in a line"
-    for kind, places in (("incubator", unit.incubators), ("storage", unit.stores)):
+    for kind, places in (("incubator", unit.stock.incubators), ("storage", unit.stock.freezers)):
         if any(place.free != place.capacity or place.line for place in places):
             yield f"{kind} places are still held or waited for"
     endless = [patient.name for patient in patients if not patient.ended]

@@ -1,0 +1,65 @@
+"""Places that lots keep for days: in the incubators of a facility, and in its freezer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from simpy import Event
+
+from mfg.plan import plan as p
+from mfg.simulation.floor import Floor, Rank
+from mfg.simulation.holds import Places
+from mfg.simulation.log import EventLog
+from mfg.simulation.lots import Lot, Made
+
+
+class Stock:
+    """The incubators and freezers of every facility, whose places are granted by the *rank* of a lot.
+
+    `in_work` counts the lots of each facility that are in culture or wait for it.
+    """
+
+    def __init__(self, plan: p.Plan, floor: Floor, log: EventLog, rank: Callable[[Made, int], Rank]) -> None:
+        self._plan, self._floor, self._log, self._rank = plan, floor, log, rank
+        self.incubators = [Places(floor, facility.incubator) for facility in plan.facilities]
+        self.freezers = [Places(floor, facility.storage) for facility in plan.facilities]
+        self.in_work = [0] * len(plan.facilities)
+
+    def reserves(self, lot: Lot, flasks: int) -> Event:
+        """Ask for the incubator places that the lot will need at its largest."""
+        lot.hold = self.incubators[lot.patient.facility].hold(flasks, self._rank(lot, lot.due), None)
+        self.in_work[lot.patient.facility] += 1
+        return lot.hold
+
+    def frees(self, lot: Lot) -> None:
+        """Give the incubator places back, and write down how long the lot had them."""
+        hold, place = lot.hold, lot.patient.facility
+        if hold is None:
+            return
+        lot.hold = None
+        self.in_work[place] -= 1
+        if hold.started >= 0:
+            activity, now = self._plan.facilities[place].incubates, self._floor.now
+            self._log.note(lot.subject, activity, hold.asked, hold.started, now, value=float(hold.units))
+        self.incubators[place].give_back(hold)
+
+    def stores(self, bank: Lot, containers: int) -> Event:
+        """Ask for the places of a bank in the freezer."""
+        bank.store = self.freezers[bank.patient.facility].hold(containers, self._rank(bank, bank.due), None)
+        return bank.store
+
+    def takes_out(self, bank: Lot, containers: int) -> None:
+        """Give so many places in the freezer back, and write down how long the bank had them."""
+        hold, place = bank.store, bank.patient.facility
+        if hold is None or not containers:
+            return
+        if hold.started >= 0:
+            activity, now = self._plan.facilities[place].stores, self._floor.now
+            self._log.note(bank.subject, activity, hold.asked, hold.started, now, value=float(containers))
+        self.freezers[place].give_back(hold, containers)
+
+    def empties(self, bank: Lot) -> None:
+        """Discard what is left of a bank."""
+        if bank.store is not None:
+            self.takes_out(bank, bank.store.units)
+            bank.store, bank.contents = None, []
