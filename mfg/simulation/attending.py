@@ -12,7 +12,7 @@ from mfg.simulation.deciding import observe
 from mfg.simulation.foreseeing import expected
 from mfg.simulation.planning import put_off
 from mfg.simulation.unit import Unit
-from mfg.simulation.visits import float_in, may_come, wake
+from mfg.simulation.visits import float_in, may_come
 
 
 def attend(unit: Unit, patient: Patient) -> Process:
@@ -80,5 +80,5 @@ def waits_for_product(unit: Unit, patient: Patient, visit: Booked) -> bool:
     later = max(DAY, expected(unit, dosing.lot) - unit.now)
     put_off(unit, dosing, dosing.booked.start + later)
     if dosing.hopeless:
-        wake(unit, dosing)
+        dosing.look_again()
     return True

@@ -29,6 +29,9 @@ class Patient:
     withdrawing; `decline` is in points per month. What somebody is `ineligible_for` is the first limit of the
     protocol that is not kept, and empty for who is eligible. Who has no place came when all cohorts were full.
     `subject` names the patient's own rows in the event log. Who was `treated` had a dose before the clock started.
+
+    `called` is the event for which a patient waits whose calendar may get another visit, and `awaits` that for which a dose waits
+    that follows something without a day. Each is made anew for every wait, since an event happens once; None before the first.
     """
 
     index: int

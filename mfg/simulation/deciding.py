@@ -8,10 +8,10 @@ from typing import Any
 
 from mfg.plan import plan as p
 from mfg.simulation.cohort import Patient
+from mfg.simulation.interrupts import NotIndicated
 from mfg.simulation.log import NAN
 from mfg.simulation.lots import Dosing
 from mfg.simulation.unit import Unit
-from mfg.simulation.visits import wake
 
 _NO_DOSE = "no dose defined"
 
@@ -77,8 +77,8 @@ def drop(unit: Unit, dosing: Dosing) -> None:
     unit.books.cancel(patient, [one for one in booked if one is not None])
     for made in (lot if alone else None, dosing.batch):
         if made is not None and made.process is not None:
-            unit.floor.interrupt(made.process, "not indicated")
-    wake(unit, dosing)
+            unit.floor.interrupt(made.process, NotIndicated())
+    dosing.look_again()
 
 
 def _admitted(condition: Any, case: p.Case) -> bool | None:

@@ -25,6 +25,7 @@ from simpy import Event
 
 from mfg.calendar import FOREVER, Window
 from mfg.simulation.clock import Clock, Running
+from mfg.simulation.interrupts import Reason
 
 Rank = tuple[int, ...]
 
@@ -343,12 +344,12 @@ class Floor(Clock):
             if need.line and need.opening(self.now, need.line[0][1].booked) == FOREVER:
                 raise Exhausted(need)
 
-    def interrupt(self, process: Running, cause: object) -> None:
-        """Interrupt *process*; a task that it waits for leaves its line, if it has not begun."""
+    def interrupt(self, process: Running, reason: Reason) -> None:
+        """Stop *process* for a *reason*; a task that it waits for leaves its line, if it has not begun."""
         if process.is_alive:
             if isinstance(process.target, Task):
                 self.withdraw(process.target)
-            process.interrupt(cause)
+            process.interrupt(reason)
 
     def stop(self, task: Task) -> None:
         """End *task* now, if it has begun and not ended."""

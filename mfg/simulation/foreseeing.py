@@ -13,7 +13,6 @@ from mfg.simulation.lots import Dosing, Lot, Made
 from mfg.simulation.planning import put_off
 from mfg.simulation.refusals import shut
 from mfg.simulation.unit import Unit
-from mfg.simulation.visits import wake
 from mfg.simulation.waiting import stands_in_line, what_holds
 from mfg.simulation.works import Assay
 
@@ -59,7 +58,7 @@ def foresee(unit: Unit, lot: Lot, assay: Assay) -> None:
     if late > 0:
         by = unit.timetable.formulation(dosing)[1] if holds == "formulation" else dosing.booked.start
         put_off(unit, dosing, by + late, f"{limits.RESULT}{assay.name}")
-        wake(unit, dosing)  # who waits in the line for a draw leaves it
+        dosing.look_again()  # who waits in the line for a draw leaves it
 
 
 def needed_by(unit: Unit, made: Made, holds: str) -> int:

@@ -7,7 +7,8 @@ from simpy import Interrupt
 from mfg.calendar import DAY
 from mfg.simulation.booked import Booked
 from mfg.simulation.clock import Process
-from mfg.simulation.lots import Lost, Lot
+from mfg.simulation.interrupts import Lost
+from mfg.simulation.lots import Lot
 from mfg.simulation.procedures import procedure, reach
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import LINE

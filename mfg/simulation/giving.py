@@ -91,18 +91,18 @@ def administer(unit: Unit, dosing: Dosing) -> Process:
 
 def _is_given(unit: Unit, dosing: Dosing, begun: Callable[[int], None]) -> Process:
     """Give the dose, as often as somebody is turned away at another appointment; False if it is not given."""
-    (by, late), upset, turned_away = _keeps_until(unit, dosing), dosing.upset, False
+    (by, late), revised, turned_away = _keeps_until(unit, dosing), dosing.revised, False
     if by is not None and unit.now > by:
         spoil(unit, dosing, late)
         return False
     while True:
         if not (yield from wait_for_doors(unit, dosing, by, turned_away=turned_away)):
-            if not (upset.triggered or dosing.off):
+            if not (revised.triggered or dosing.off):
                 spoil(unit, dosing, late)
             return False
         if (yield from _is_treated(unit, dosing, by, begun)):
             return True
-        if upset.triggered:
+        if revised.triggered:
             return False
         if dosing.booked is not None and not dosing.dose.product:
             put_off(unit, dosing, unit.now, no_room(unit, dosing))
@@ -122,7 +122,7 @@ def _is_treated(unit: Unit, dosing: Dosing, by: float | None, begun: Callable[[i
     if booked is not None and patient.is_chased(dosing.dose.name):
         booked = evolve(booked, start=unit.now)  # after the draw, with which the appointment began
     cells = dosing.cells * _alive(unit, dosing)
-    started = yield from procedure(unit, "administer", dosing, booked, cells, by, dosing.upset, begun)
+    started = yield from procedure(unit, "administer", dosing, booked, cells, by, dosing.revised, begun)
     return started >= 0
 
 

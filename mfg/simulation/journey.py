@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from typing import cast
 
 from simpy import Event, Interrupt
 
@@ -18,6 +19,7 @@ from mfg.simulation.deciding import assess, observe
 from mfg.simulation.filling import suspend
 from mfg.simulation.foreseeing import awaited, expected, held_by
 from mfg.simulation.giving import administer, deliver, no_room, spoil
+from mfg.simulation.interrupts import Left, Taken
 from mfg.simulation.laboratory import sample_product
 from mfg.simulation.leaving import ends, has_had_all
 from mfg.simulation.lots import Dosing, Lot
@@ -45,8 +47,8 @@ def settle(unit: Unit, patient: Patient, story: Process) -> Process:
     """Let *story* come to its ending, whatever it is, and give back what was kept for the patient."""
     try:
         ending = yield from story
-    except Interrupt as left:
-        ending = str(left.cause)
+    except Interrupt as stopped:
+        ending = cast("Left", stopped.cause).ending  # nothing else interrupts the patient's own story
     give_up(unit, patient)
     ends(unit, patient, ending)
 
@@ -119,7 +121,7 @@ def give(unit: Unit, dosing: Dosing) -> Process:
 
 def draw(unit: Unit, dosing: Dosing, booked: Booked) -> Process:
     """Draw the vehicle at its appointment; False if the dose will be later, and another draw with it."""
-    yield from reach(unit, booked, unless=dosing.upset)
+    yield from reach(unit, booked, unless=dosing.revised)
     batch = dosing.batch
     if dosing.off or dosing.draw is not booked or unit.now < booked.start:
         return False
@@ -128,12 +130,12 @@ def draw(unit: Unit, dosing: Dosing, booked: Booked) -> Process:
         return False
     if not (yield from in_turn(unit, dosing, surely=False)):
         return False
-    day, upset = booked.day, dosing.upset
+    day, revised = booked.day, dosing.revised
     # on its own day, or it would not be as far ahead of the dose as the protocol says
     by = unit.timetable.last_minute(dosing.patient, day)
-    if (yield from procedure(unit, "draw", dosing, booked, by=by, unless=upset)) >= 0:
+    if (yield from procedure(unit, "draw", dosing, booked, by=by, unless=revised)) >= 0:
         return booked.day == day  # or it was put off meanwhile, and another draw with it
-    if not upset.triggered:
+    if not revised.triggered:
         put_off(unit, dosing, unit.now, no_room(unit, dosing))
     return False
 
@@ -142,7 +144,7 @@ def is_due(unit: Unit, dosing: Dosing) -> Process:
     """Wait for the day of a dose without cells; False if it was put off meanwhile."""
     booked = dosing.booked
     if booked is not None:
-        yield from reach(unit, booked, unless=dosing.upset)
+        yield from reach(unit, booked, unless=dosing.revised)
         if dosing.off or unit.now < booked.start:
             return False
     return (yield from in_turn(unit, dosing)) and assess(unit, dosing)
@@ -161,7 +163,7 @@ def in_turn(unit: Unit, dosing: Dosing, *, surely: bool = True) -> Process:
     if turn.day <= day and (turn.sure or not surely):
         return True
     if booked is None:
-        yield First(unit.floor, (day + 1) * DAY, dosing.upset)
+        yield First(unit.floor, (day + 1) * DAY, dosing.revised)
     else:
         put_off(unit, dosing, turn.day * DAY, limits.STAGGER, "stagger")
     return False
@@ -172,14 +174,14 @@ def cells_are_ready(unit: Unit, dosing: Dosing) -> Process:
     batch = dosing.batch
     if dosing.booked is None:
         if dosing.told is not None and batch is not None:
-            yield First(unit.floor, dosing.told * DAY, dosing.upset)
+            yield First(unit.floor, dosing.told * DAY, dosing.revised)
             dosing.held_by = dosing.held_by or held_by(unit, dosing, dosing.told, batch)
         if batch is not None:
             yield batch.ready
         yield from follow_on(unit, dosing)
     else:
         begins, latest = unit.timetable.formulation(dosing)
-        yield First(unit.floor, begins, dosing.upset)
+        yield First(unit.floor, begins, dosing.revised)
         if batch is not None and not batch.ready.triggered:
             yield First(unit.floor, latest, batch.ready)
     if dosing.off or dosing.batch is not batch:
@@ -204,11 +206,11 @@ def follow_on(unit: Unit, dosing: Dosing) -> Process:
     if floating.follows not in ("release", ""):
         while floating.follows not in patient.happened and not dosing.off:
             patient.awaits = Event(unit.floor)
-            yield First(unit.floor, patient.awaits, dosing.upset)
+            yield First(unit.floor, patient.awaits, dosing.revised)
         since = patient.happened.get(floating.follows, unit.now)
     may = since + floats(floating)
     if unit.now < may and not dosing.off:
-        yield First(unit.floor, may, dosing.upset)
+        yield First(unit.floor, may, dosing.revised)
 
 
 def formulate(unit: Unit, dosing: Dosing) -> Process:
@@ -230,9 +232,9 @@ def formulate(unit: Unit, dosing: Dosing) -> Process:
         task = unit.work.does_together(works[0], batch or dosing, works[1], dosing, flasks, due)
     else:
         task = unit.work.does(works[0], dosing if prepares[0] == "formulate" else batch or dosing, due=due)
-    upset = dosing.upset
-    begun = yield from unit.work.begins(task, by=latest, unless=upset)
-    if upset.triggered:
+    revised = dosing.revised
+    begun = yield from unit.work.begins(task, by=latest, unless=revised)
+    if revised.triggered:
         return False
     if not begun:
         put_off(unit, dosing, unit.now, lacking(unit, task))
@@ -256,5 +258,5 @@ def taken_from(unit: Unit, batch: Lot | None) -> None:
     if batch is not None:
         batch.taken = True
         if batch.process is not None:
-            unit.floor.interrupt(batch.process, "taken")
+            unit.floor.interrupt(batch.process, Taken())
         unit.stock.frees(batch)

@@ -7,6 +7,7 @@ from math import ceil, inf
 from mfg.calendar import DAY
 from mfg.log.endings import TOO_LONG
 from mfg.simulation.cohort import Patient
+from mfg.simulation.interrupts import Left
 from mfg.simulation.unit import Unit
 
 
@@ -28,12 +29,12 @@ def will_leave(unit: Unit, patient: Patient, baseline: float) -> None:
 
 
 def _will_leave_at(
-    unit: Unit, patient: Patient, cause: str, moment: float, *, untreated: bool = False
+    unit: Unit, patient: Patient, ending: str, moment: float, *, untreated: bool = False
 ) -> None:
     def leaves() -> None:
         if not (patient.ended or (untreated and (patient.treated or any(d.over for d in patient.doses)))):
             for process in patient.processes:
-                unit.floor.interrupt(process, cause)
+                unit.floor.interrupt(process, Left(ending))
 
     if moment < unit.plan.days * DAY:
         unit.floor.at(ceil(moment), leaves)
@@ -45,7 +46,7 @@ def ends(unit: Unit, patient: Patient, ending: str) -> None:
     unit.writes(patient.subject, "end", ending)
     has_had_all(unit, patient)
     for process in patient.processes[1:]:
-        unit.floor.interrupt(process, ending)
+        unit.floor.interrupt(process, Left(ending))
 
 
 def has_had_all(unit: Unit, patient: Patient) -> None:

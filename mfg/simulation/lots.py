@@ -22,14 +22,6 @@ from mfg.simulation.works import Job
 UNCOLLECTED = -FOREVER
 
 
-class Lost(Exception):
-    """A lot is lost, and why. Raised by the process that makes the lot, or thrown into it from outside as an interrupt."""
-
-    def __init__(self, cause: str) -> None:
-        super().__init__(cause)
-        self.cause = cause
-
-
 class Results(Event):
     """The test results that something waits for: an event that happens when all are in, or when one is bad.
 
@@ -165,8 +157,8 @@ class Dosing(Made):
     that turned out not to be for this patient. `told` is the day that a list gave for a dose without a day of its own, and
     `held_by` what it waits for when that day has come.
 
-    `upset` is an event that happens when its lot is lost or the dose is given up. It is replaced by a new one afterwards, since
-    an event happens only once: whoever waits for it must keep the one that it began to wait for.
+    Whoever waits for something on the way of a dose also waits for `revised`, which happens when the plan of the dose is another:
+    its lot is lost, or it will not be given. `look_again` lets it happen.
     """
 
     dose: p.Dose
@@ -174,7 +166,7 @@ class Dosing(Made):
     booked: Booked | None
     draw: Booked | None
     cells: float
-    upset: Event
+    revised: Event
     batch: Lot | None = None
     short: bool = False
     suspended_at: int = -1
@@ -184,6 +176,15 @@ class Dosing(Made):
     dropped: bool = False
     told: int | None = None
     held_by: str = ""
+
+    def look_again(self) -> None:
+        """Let whoever waits for this dose look at it again.
+
+        An event happens once, so that a fresh one takes its place for the next time. Who has waited for the old one must ask that
+        whether it was `triggered`, and keep it from before the wait: the fresh one never is.
+        """
+        self.revised.succeed()
+        self.revised = Event(self.revised.env)
 
     @property
     def off(self) -> bool:

@@ -14,8 +14,9 @@ from mfg.simulation.clock import First, Process
 from mfg.simulation.deciding import observe
 from mfg.simulation.freezing import freeze, take_out, unserved, waiting_for
 from mfg.simulation.gathering import collect_once, gather
+from mfg.simulation.interrupts import Lost
 from mfg.simulation.laboratory import sample_at, sample_culture
-from mfg.simulation.lots import Dosing, Lost, Lot
+from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.planning import resize
 from mfg.simulation.procedures import reach
 from mfg.simulation.replacing import Begun, complete, replace
@@ -46,7 +47,7 @@ def unless_lost(unit: Unit, lot: Lot, story: Process) -> Process:
     except Lost as lost:
         lose(unit, lot, lost.cause)
     except Interrupt as stopped:
-        if isinstance(stopped.cause, Lost):
+        if isinstance(stopped.cause, Lost):  # else its cells were taken, or nobody is to have them
             lose(unit, lot, stopped.cause.cause)
     unit.stock.frees(lot)
 

@@ -21,13 +21,13 @@ QUEUED = "waited in line"  # or that waited for a room until another day
 
 
 def wait_for_doors(unit: Unit, dosing: Dosing, by: float | None, *, turned_away: bool) -> Process:
-    """Wait until the clinic is open; False if it is not *by* then, or if the dose is upset meanwhile.
+    """Wait until the clinic is open; False if it is not *by* then, or if the dose is revised meanwhile.
 
     Where appointments are given it waits for the next free one, and later doses keep their distance. So does who comes
     on a later day than that of the appointment, however open the clinic is: nobody is expected at its door then. Who was
     *turned away*, as the clinic closed before there was a room, waits for another day.
     """
-    patient, booked, upset = dosing.patient, dosing.booked, dosing.upset
+    patient, booked, revised = dosing.patient, dosing.booked, dosing.revised
     windows = unit.plan.clinics[patient.clinic].windows
     since = unit.timetable.closing(patient, booked.day) if turned_away and booked is not None else unit.now
     opens = next_start(windows, max(since, unit.now), 1)
@@ -48,8 +48,8 @@ def wait_for_doors(unit: Unit, dosing: Dosing, by: float | None, *, turned_away:
     is_given_at(unit, dosing, fresh, QUEUED if turned_away else DOORS)
     if dosing.off:
         return False
-    yield from reach(unit, fresh, unless=upset)
-    return not upset.triggered
+    yield from reach(unit, fresh, unless=revised)
+    return not revised.triggered
 
 
 def is_given_at(unit: Unit, dosing: Dosing, fresh: Booked, why: str) -> None:

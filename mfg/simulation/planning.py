@@ -120,7 +120,7 @@ def prepare(
             booked=appointment,
             draw=booked.get(("csf-draw", dose.name)),
             cells=portion.cells,
-            upset=Event(unit.floor),
+            revised=Event(unit.floor),
             batch=made_from,
         )
         patient.doses.append(dosing)

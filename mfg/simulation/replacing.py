@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import takewhile
 
 from attrs import evolve
-from simpy import Event
 
 from mfg.calendar import DAY
 from mfg.log import limits
@@ -62,8 +61,7 @@ def replace(unit: Unit, lot: Lot, cause: str) -> Begun:
             unit.writes(first.subject, limits.AWAITED, f"{limits.LOST}{cause}", float(wait))
         if first.told is not None:
             first.held_by = f"{limits.LOST}{cause}"
-        first.upset.succeed()
-        first.upset = Event(unit.floor)
+        first.look_again()
     unit.stock.empties(lot)
     if not lot.ready.triggered:
         lot.ready.succeed()

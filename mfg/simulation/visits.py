@@ -6,8 +6,6 @@ from bisect import insort
 from collections.abc import Iterable, Mapping
 from operator import attrgetter
 
-from simpy import Event as Signal
-
 from mfg.calendar import DAY, next_start
 from mfg.course.network import Event
 from mfg.course.pieces import BASELINE, FREE, Floating, Gap
@@ -56,18 +54,8 @@ def float_in(unit: Unit, patient: Patient, happened: str, dose: str | None = Non
     for event in patient.arm.floating.get(happened, ()):
         if event.kind == "visit" and event.dose in (None, dose):
             first = -(-(unit.now + floats(event)) // DAY)
-            planned = Event(
-                event.kind,
-                event.name,
-                0,
-                0,
-                FREE,
-                event.rule,
-                None,
-                event.by,
-                event.condition,
-                event.inpatient,
-            )
+            kind, name, by = event.kind, event.name, event.by
+            planned = Event(kind, name, 0, 0, FREE, event.rule, None, by, event.condition, event.inpatient)
             days = (d for d in range(first, unit.plan.days) if unit.timetable.is_open(patient, planned, d))
             day = next(days, None)
             if day is None:
@@ -189,9 +177,3 @@ def _keeps(gaps: Iterable[Gap], days: Mapping[str, int]) -> bool:
         for gap in gaps
         if gap.first in days and gap.then in days
     )
-
-
-def wake(unit: Unit, dosing: Dosing) -> None:
-    """Let whoever waits for *dosing* look again."""
-    dosing.upset.succeed()
-    dosing.upset = Signal(unit.floor)
