@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from mfg.calendar import FOREVER
-from mfg.simulation.floor import Exhausted, Floor, Need, Task
+from mfg.simulation.floor import Floor
+from mfg.simulation.grants import Task
 from mfg.simulation.holds import Places
+from mfg.simulation.needs import Exhausted, Need
 
 ALL_DAY = [(0, 10**9)]
 

@@ -8,8 +8,10 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mfg.simulation.floor import Floor, Need, Task
+from mfg.simulation.floor import Floor
+from mfg.simulation.grants import Task
 from mfg.simulation.holds import Places
+from mfg.simulation.needs import Need
 from tests.oracle import NEVER, Ask, Case, Kind, Row, Story, rows_of
 
 ALWAYS = ((0, 1 << 40),)

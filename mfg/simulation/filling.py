@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import floor, inf, isinf
 
-from mfg.simulation.floor import Task
+from mfg.simulation.grants import Task
 from mfg.simulation.lots import Dosing
 from mfg.simulation.unit import Unit
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from simpy import Event
 
-from mfg.simulation.floor import Floor, Rank
+from mfg.simulation.floor import Floor
+from mfg.simulation.needs import Rank
 
 
 class Hold(Event):

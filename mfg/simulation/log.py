@@ -8,7 +8,7 @@ import numpy as np
 from attrs import define, field
 
 from mfg.log.columns import ROW, Columns
-from mfg.simulation.floor import Task
+from mfg.simulation.grants import Task
 
 NAN = float("nan")
 _packed = Struct("<ihiiihd").pack  # the same, as Python writes it

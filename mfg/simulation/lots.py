@@ -13,7 +13,7 @@ from mfg.plan import plan as p
 from mfg.simulation.booked import Booked
 from mfg.simulation.clock import Running
 from mfg.simulation.cohort import Patient
-from mfg.simulation.floor import Task
+from mfg.simulation.grants import Task
 from mfg.simulation.holds import Hold
 from mfg.simulation.works import Job
 

@@ -9,7 +9,7 @@ from simpy import Event, Interrupt
 from mfg.calendar import FOREVER
 from mfg.simulation.booked import Booked, Status
 from mfg.simulation.clock import First, Process
-from mfg.simulation.floor import Task
+from mfg.simulation.grants import Task
 from mfg.simulation.log import NAN
 from mfg.simulation.lots import Made
 from mfg.simulation.unit import Unit

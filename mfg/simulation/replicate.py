@@ -13,9 +13,9 @@ from mfg.plan import plan as p
 from mfg.simulation.adherence import off_course
 from mfg.simulation.clock import MANY, StandsStill
 from mfg.simulation.cohort import Patient, cohort_of
-from mfg.simulation.floor import Exhausted
 from mfg.simulation.hours import outside_hours
 from mfg.simulation.journey import arrive
+from mfg.simulation.needs import Exhausted
 from mfg.simulation.progress import resume
 from mfg.simulation.stagger import too_soon
 from mfg.simulation.unit import Unit

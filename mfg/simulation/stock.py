@@ -7,10 +7,11 @@ from collections.abc import Callable
 from simpy import Event
 
 from mfg.plan import plan as p
-from mfg.simulation.floor import Floor, Rank
+from mfg.simulation.floor import Floor
 from mfg.simulation.holds import Places
 from mfg.simulation.log import EventLog
 from mfg.simulation.lots import Lot, Made
+from mfg.simulation.needs import Rank
 
 
 class Stock:

@@ -13,10 +13,11 @@ from mfg.simulation.courses import Courses
 from mfg.simulation.demand import Demand
 from mfg.simulation.draws import Chance, Luck
 from mfg.simulation.expecting import Timetable
-from mfg.simulation.floor import Floor, Need
+from mfg.simulation.floor import Floor
 from mfg.simulation.interrupts import Lost
 from mfg.simulation.log import NAN, EventLog
 from mfg.simulation.lots import Lot, Results
+from mfg.simulation.needs import Need
 from mfg.simulation.stock import Stock
 from mfg.simulation.traits import Traits
 from mfg.simulation.workplace import Workplace

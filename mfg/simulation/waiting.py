@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mfg.log import limits
-from mfg.simulation.floor import Task
+from mfg.simulation.grants import Task
 from mfg.simulation.holds import Hold
 from mfg.simulation.lots import Lot
 from mfg.simulation.unit import Unit

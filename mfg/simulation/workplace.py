@@ -9,9 +9,11 @@ from simpy import Event, Interrupt
 from mfg.plan import plan as p
 from mfg.simulation.clock import First, Process
 from mfg.simulation.draws import Luck
-from mfg.simulation.floor import Floor, Need, Rank, Task
+from mfg.simulation.floor import Floor
+from mfg.simulation.grants import Task
 from mfg.simulation.log import NAN, EventLog
 from mfg.simulation.lots import Made
+from mfg.simulation.needs import Need, Rank
 from mfg.simulation.works import Job, ways_of
 
 

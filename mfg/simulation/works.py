@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from mfg.plan import plan as p
 from mfg.shape import Shape
 from mfg.simulation.draws import Chance, Draws, Luck
-from mfg.simulation.floor import Need
+from mfg.simulation.needs import Need
 
 
 class Job:
