@@ -190,7 +190,7 @@ MUTANTS = (
     ),
     Mutant(
         "a lot that is induced is left alone",
-        "simulation/making.py",
+        "simulation/culturing.py",
         "if not end.triggered:",
         "if end is None:",
         ("tests/test_scenarios.py::test_a_lot_of_nurown_is_tended_while_it_is_induced",),
@@ -379,7 +379,7 @@ MUTANTS = (
     ),
     Mutant(
         "one medium change too few",
-        "simulation/making.py",
+        "simulation/culturing.py",
         "left > every",
         "left > 2 * every",
         (AMPLE,),

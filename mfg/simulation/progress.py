@@ -13,12 +13,13 @@ from mfg.plan import sizing
 from mfg.simulation.booked import Booked, Status
 from mfg.simulation.clock import Process
 from mfg.simulation.cohort import Patient
+from mfg.simulation.culturing import expect_breakdown
 from mfg.simulation.deciding import observe
 from mfg.simulation.journey import follow, settle
 from mfg.simulation.laboratory import sampled_before
 from mfg.simulation.leaving import will_leave
 from mfg.simulation.lots import Lot
-from mfg.simulation.making import FROZEN, WAY_IN, expect_breakdown
+from mfg.simulation.making import FROZEN, WAY_IN
 from mfg.simulation.planning import Appointments, prepare, resize, target_for
 from mfg.simulation.recording import book_again
 from mfg.simulation.stagger import turn_of
