@@ -30,6 +30,7 @@ from mfg.simulation.unit import Unit
 from mfg.simulation.visits import float_in
 
 WAY_IN = "ship in"  # where a lot begins that was collected before the run
+TOO_OLD = "marrow too old"
 FROZEN = "frozen"  # where one begins of which nothing is left to be made
 
 
@@ -233,5 +234,4 @@ def recover(unit: Unit, batch: Lot) -> Process:
     expect_breakdown(unit, batch)
 
 
-TOO_OLD = "marrow too old"
 _STEPS = {"collect": collect, WAY_IN: bring_in, "isolate": isolate, "expand": expand, "induce": induce}
