@@ -268,8 +268,8 @@ MUTANTS = (
     Mutant(
         "all ways are as long as the first",
         "simulation/works.py",
-        "Way(name, leg, luck)",
-        "Way(name, next(iter(plan.legs.values())), luck)",
+        "Transport(name, leg, luck)",
+        "Transport(name, next(iter(plan.legs.values())), luck)",
         (f"{CONTROLS}::test_every_way_has_its_own_length",),
     ),
     Mutant(

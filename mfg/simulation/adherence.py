@@ -20,7 +20,7 @@ from mfg.log.columns import Columns
 from mfg.plan import plan as p
 from mfg.simulation.completeness import all_took_place, kept_apart, left_behind
 from mfg.simulation.followed import Followed
-from mfg.simulation.record import Booking, Row, Rules, rows_of
+from mfg.simulation.record import DoseBooking, LogRow, Rules, rows_of
 
 _FIRST, _MOVED = "done", "moved"
 _RELEASE = "release"
@@ -38,12 +38,12 @@ def off_course(plan: p.Plan, log: Columns, names: Sequence[str]) -> Iterator[str
             yield f"{names[number]}: {fault}"
 
 
-def allocate(patient: Followed, row: Row) -> None:
+def allocate(patient: Followed, row: LogRow) -> None:
     """The arm is known, of who is in progress when the run starts by this row alone."""
     patient.arm = next(arm for arm in patient.plan.arms if arm.name == row.outcome)
 
 
-def enrol(patient: Followed, row: Row) -> None:
+def enrol(patient: Followed, row: LogRow) -> None:
     """The course begins: its arm, and its day 0."""
     allocate(patient, row)
     assert patient.arm is not None
@@ -52,7 +52,7 @@ def enrol(patient: Followed, row: Row) -> None:
     patient.rules = patient.rules_from(patient.baseline)
 
 
-def resume(patient: Followed, row: Row) -> None:
+def resume(patient: Followed, row: LogRow) -> None:
     """A course was begun before the run: the day 0 from which one of its doses counts, the next dose first."""
     base = None if isnan(row.value) else int(row.value) // DAY
     if base is not None:
@@ -61,12 +61,12 @@ def resume(patient: Followed, row: Row) -> None:
         patient.baseline, patient.rules = base, patient.rules_from(base)
 
 
-def book(patient: Followed, row: Row) -> None:
+def book(patient: Followed, row: LogRow) -> None:
     """A dose is booked, or booked again."""
     dose = patient.dose_of(row)
     before = patient.booked.get(dose)
     first = row.value if before is None else before.first
-    now = patient.booked[dose] = Booking(first, row.value, row.at, row.started, row.lot, before)
+    now = patient.booked[dose] = DoseBooking(first, row.value, row.at, row.started, row.lot, before)
     if before is None:
         event = patient.rules.events.get(dose)
         if event is not None and now.day is not None and not patient.within(event, now.day):
@@ -76,17 +76,17 @@ def book(patient: Followed, row: Row) -> None:
         patient.reasons.setdefault(row.started, set()).add(row.outcome)
 
 
-def off_window(patient: Followed, row: Row) -> None:
+def off_window(patient: Followed, row: LogRow) -> None:
     """Why something lies outside its window."""
     patient.explained[row.outcome.rpartition(": ")[0]] = row.at
 
 
-def drop(patient: Followed, row: Row) -> None:
+def drop(patient: Followed, row: LogRow) -> None:
     """A dose or a visit is not for this patient."""
     patient.dropped.add(row.outcome)
 
 
-def collect(patient: Followed, row: Row) -> None:
+def collect(patient: Followed, row: LogRow) -> None:
     """The first collection for a lot: so many days ahead of the dose that it is for."""
     if row.lot in patient.collected or not patient.enrolled:
         return
@@ -109,7 +109,7 @@ def collect(patient: Followed, row: Row) -> None:
         patient.faults += wrong[:1]
 
 
-def _collected_for(patient: Followed, event: Event, dose: str, row: Row) -> str:
+def _collected_for(patient: Followed, event: Event, dose: str, row: LogRow) -> str:
     """What is wrong with the day of a collection that was booked as *event*, for *dose*; empty if nothing is."""
     lead = patient.rules.leads.get(("collection", event.dose))
     if event.name in patient.explained or lead is None:
@@ -119,14 +119,14 @@ def _collected_for(patient: Followed, event: Event, dose: str, row: Row) -> str:
     return _ahead_of(patient, dose, lead, row, "collection")
 
 
-def draw(patient: Followed, row: Row) -> None:
+def draw(patient: Followed, row: LogRow) -> None:
     """Vehicle is drawn: so many days ahead of its dose."""
     dose = patient.dose_of(row)
     wrong = _ahead_of(patient, dose, patient.rules.leads.get(("csf-draw", dose)), row, "draw")
     patient.faults += [wrong] if wrong else []
 
 
-def visit(patient: Followed, row: Row) -> None:
+def visit(patient: Followed, row: LogRow) -> None:
     """A visit: in its window, by where its dose was booked when it took place."""
     name = row.outcome
     patient.visited[name] = row
@@ -142,7 +142,7 @@ def visit(patient: Followed, row: Row) -> None:
         patient.faults.append(f"{name} took place, and is no visit of arm {patient.its_arm.name}")
 
 
-def administer(patient: Followed, row: Row) -> None:
+def administer(patient: Followed, row: LogRow) -> None:
     """A dose was given: on the day for which it was booked, once, far enough from the others."""
     dose = patient.dose_of(row)
     booking = patient.booked.get(dose)
@@ -162,18 +162,18 @@ def administer(patient: Followed, row: Row) -> None:
         _follows(patient, floats, row)
 
 
-def release(patient: Followed, row: Row) -> None:
+def release(patient: Followed, row: LogRow) -> None:
     """A lot is released."""
     patient.released.setdefault(row.lot, []).append(row.started)
 
 
-def fail(patient: Followed, row: Row) -> None:
+def fail(patient: Followed, row: LogRow) -> None:
     """Something is lost or spoilt; of a dose it says why it was not given on its day."""
     if row.dose >= 0:
         patient.failed[patient.dose_of(row)] = row.at
 
 
-def end(patient: Followed, row: Row) -> None:
+def end(patient: Followed, row: LogRow) -> None:
     """The patient's way is over: everything took place or was left out, unless the ending came first."""
     all_took_place(patient, row)
     kept_apart(patient)
@@ -184,7 +184,7 @@ def end(patient: Followed, row: Row) -> None:
             patient.faults.append(f"doses were booked again on day {day}, for no written reason")
 
 
-def _ahead_of(patient: Followed, dose: str, gap: Gap | None, row: Row, what: str) -> str:
+def _ahead_of(patient: Followed, dose: str, gap: Gap | None, row: LogRow, what: str) -> str:
     """What is wrong with the days between *what* and its *dose*; empty if nothing is."""
     booking = patient.booked.get(dose)
     if gap is None or booking is None:
@@ -196,7 +196,7 @@ def _ahead_of(patient: Followed, dose: str, gap: Gap | None, row: Row, what: str
     return f"the {what} for {dose} took place on day {row.day}, {ahead}"
 
 
-def _follows(patient: Followed, floats: Floating, row: Row) -> None:
+def _follows(patient: Followed, floats: Floating, row: LogRow) -> None:
     """Hold an event without a day against what it follows."""
     since = [patient.happened[floats.follows]] if floats.follows in patient.happened else []
     if floats.follows == _RELEASE:
@@ -211,7 +211,7 @@ def _follows(patient: Followed, floats: Floating, row: Row) -> None:
         patient.faults.append(f"{floats.name} took place on day {row.day}, too late, for no written reason")
 
 
-READERS: Mapping[str, Callable[[Followed, Row], None]] = {
+READERS: Mapping[str, Callable[[Followed, LogRow], None]] = {
     "allocate": allocate,
     "enrol": enrol,
     "resume": resume,

@@ -11,7 +11,8 @@ from mfg.growth import Culture
 from mfg.plan import plan as p
 from mfg.shape import Shape
 from mfg.simulation.cohort import Patient
-from mfg.simulation.draws import Draws, Floats, Inverse, Luck, inverse_of
+from mfg.simulation.draws import Draws, Inverse, Luck, inverse_of
+from mfg.simulation.elementary import Floats
 
 _PASSAGES = 8
 _STANDARD = Shape("exponential", nan, nan, nan, nan, nan, 1.0, nan, nan, 1.0)

@@ -17,7 +17,7 @@ from mfg.simulation.cohort import Patient
 from mfg.simulation.courses import Courses
 
 FreeDays = dict[tuple[str, int], bool]  # whether an event, by its name, is free on a day
-Told = Callable[[int], object]  # who is told what was found
+Listener = Callable[[int], object]  # who is told what was found
 
 
 def _nobody(_: int) -> None:
@@ -36,7 +36,7 @@ class Booking:
         screened: int,
         not_before: int = 0,
         known: FreeDays | None = None,
-        found: Told = _nobody,
+        found: Listener = _nobody,
     ) -> tuple[int, list[Booked]] | None:
         """The earliest baseline whose every event has a day, booked; *screened* is the day of the screening.
 
@@ -76,7 +76,7 @@ class Booking:
         return None
 
     def book_from(
-        self, patient: Patient, chosen: list[tuple[Event, int]], found: Told = _nobody
+        self, patient: Patient, chosen: list[tuple[Event, int]], found: Listener = _nobody
     ) -> list[Booked] | None:
         """Book events on their days, or all of them so many days later as it takes; None if there is no place.
 
@@ -148,7 +148,7 @@ class Booking:
         booked: list[Booked],
         earliest: dict[str, int],
         today: int,
-        found: Told = _nobody,
+        found: Listener = _nobody,
     ) -> int | None:
         """Move all of *booked* by the fewest days for which every one is free; None if there is none.
 

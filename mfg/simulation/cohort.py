@@ -13,8 +13,8 @@ from attrs import define, field
 from mfg.calendar import DAY, DAYS_A_MONTH
 from mfg.plan import plan as p
 from mfg.shape import Shape
-from mfg.simulation.draws import Floats, Luck, inverse_of
-from mfg.simulation.elementary import log
+from mfg.simulation.draws import Luck, inverse_of
+from mfg.simulation.elementary import Floats, log
 from mfg.simulation.traits import words_of
 
 OTHER = "other reasons"  # of those who are not eligible, and outside of no limit

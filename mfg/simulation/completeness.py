@@ -8,10 +8,10 @@ from operator import attrgetter
 from mfg.calendar import DAY
 from mfg.log.endings import COMPLETED
 from mfg.simulation.followed import Followed
-from mfg.simulation.record import Booking, Row
+from mfg.simulation.record import DoseBooking, LogRow
 
 
-def all_took_place(patient: Followed, row: Row) -> None:
+def all_took_place(patient: Followed, row: LogRow) -> None:
     """Every dose and visit took place or was left out, unless the ending in *row* came before its time."""
     completed = row.outcome == COMPLETED
     expected = [dose.name for dose in patient.its_arm.doses] if patient.enrolled else list(patient.booked)
@@ -32,7 +32,7 @@ def all_took_place(patient: Followed, row: Row) -> None:
             patient.faults.append(f"{name} neither took place nor was left out, and nothing says why")
 
 
-def _passed(patient: Followed, dose: str, booking: Booking, end: Row) -> bool:
+def _passed(patient: Followed, dose: str, booking: DoseBooking, end: LogRow) -> bool:
     """Whether the day of a dose was over before the *end*, and it had neither begun nor failed."""
     if booking.day is None or booking.day >= end.day or patient.failed.get(dose, -1) > booking.at:
         return False

@@ -11,14 +11,14 @@ from mfg.growth import Culture
 from mfg.simulation.clock import First, Process
 from mfg.simulation.interrupts import Lost
 from mfg.simulation.laboratory import sample_at, sample_culture
-from mfg.simulation.lots import Lot
+from mfg.simulation.lots import CellLot
 from mfg.simulation.unit import Unit
 from mfg.simulation.works import Job
 
 FAILURES = {"collect": "too little marrow", "isolate": "no cells isolated", "cryopreserve": "freezer failure"}
 
 
-def expand(unit: Unit, lot: Lot) -> Process:
+def expand(unit: Unit, lot: CellLot) -> Process:
     """Culture until the lot holds what it must serve: fed on fixed weekdays, passaged when it is dense."""
     if lot.culture is None:
         yield from incubate(unit, lot)
@@ -29,7 +29,7 @@ def expand(unit: Unit, lot: Lot) -> Process:
     lot.grown = not lot.patient.recipe.induces
 
 
-def grow(unit: Unit, lot: Lot) -> Process:
+def grow(unit: Unit, lot: CellLot) -> Process:
     """Feed and passage until the flasks of the last passage are dense."""
     culture = lot.culture
     assert culture is not None
@@ -47,7 +47,7 @@ def grow(unit: Unit, lot: Lot) -> Process:
         yield from replate(unit, lot, culture)
 
 
-def replate(unit: Unit, lot: Lot, culture: Culture) -> Process:
+def replate(unit: Unit, lot: CellLot, culture: Culture) -> Process:
     """Detach the cells and plate them in more flasks."""
     work = lot.patient.jobs["passage"]
     passage = unit.work.does(work, lot, culture.flasks)
@@ -61,7 +61,7 @@ def replate(unit: Unit, lot: Lot, culture: Culture) -> Process:
         sample_at(unit, lot, "last passage")
 
 
-def feed(unit: Unit, lot: Lot) -> Process:
+def feed(unit: Unit, lot: CellLot) -> Process:
     """Change the medium, unless the cells are to be taken today."""
     harvest = lot.due // DAY - unit.facility_of(lot.patient).day_before
     if lot.taken or lot.culture is None or (lot.grown and harvest == unit.now // DAY):
@@ -72,7 +72,7 @@ def feed(unit: Unit, lot: Lot) -> Process:
     sample_culture(unit, lot)
 
 
-def incubate(unit: Unit, lot: Lot) -> Process:
+def incubate(unit: Unit, lot: CellLot) -> Process:
     """A culture of a stated length, with medium changed on weekdays or every so often."""
     expansion = lot.patient.recipe.expansion
     assert expansion is not None
@@ -94,7 +94,7 @@ def incubate(unit: Unit, lot: Lot) -> Process:
     yield unit.floor.now + left
 
 
-def induce(unit: Unit, lot: Lot) -> Process:
+def induce(unit: Unit, lot: CellLot) -> Process:
     """Change to the medium that changes the cells, and wait until it has."""
     work, culture = lot.patient.jobs["induce"], lot.culture
     yield unit.work.does(work, lot, culture.flasks if culture is not None else 0)
@@ -103,7 +103,7 @@ def induce(unit: Unit, lot: Lot) -> Process:
     lot.grown = True
 
 
-def wait_in_culture(unit: Unit, lot: Lot, end: Event) -> Process:
+def wait_in_culture(unit: Unit, lot: CellLot, end: Event) -> Process:
     """Feed the lot on the days of medium changes until *end* happens; a frozen one needs no feeding."""
     while not end.processed:
         if lot.culture is None or lot.store is not None:
@@ -114,7 +114,7 @@ def wait_in_culture(unit: Unit, lot: Lot, end: Event) -> Process:
                 yield from feed(unit, lot)
 
 
-def survive(job: Job, lot: Lot) -> None:
+def survive(job: Job, lot: CellLot) -> None:
     """Cells were handled: now and then something gets in, or the work comes to nothing.
 
     Raises:
@@ -127,7 +127,7 @@ def survive(job: Job, lot: Lot) -> None:
         raise Lost(FAILURES.get(job.name, f"{job.name} failed"))
 
 
-def expect_breakdown(unit: Unit, lot: Lot) -> None:
+def expect_breakdown(unit: Unit, lot: CellLot) -> None:
     """Let the incubator break down under the lot, if that is its luck."""
     hazard = unit.plan.facilities[lot.patient.facility].breakdown
     if hazard:

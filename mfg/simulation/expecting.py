@@ -14,7 +14,7 @@ from mfg.plan import plan as p
 from mfg.simulation.booked import Booked
 from mfg.simulation.cohort import Patient
 from mfg.simulation.lots import Dosing
-from mfg.simulation.slotbook import CLOSED, openings_of
+from mfg.simulation.slotbook import NO_HOURS, openings_of
 
 
 class Timetable:
@@ -51,7 +51,7 @@ class Timetable:
 
     def closing(self, patient: Patient, day: int) -> int:
         """When the patient's clinic closes on *day*; before everything if it is closed then."""
-        return self.open_days[patient.clinic].get(day, CLOSED)[1]
+        return self.open_days[patient.clinic].get(day, NO_HOURS)[1]
 
     def latest_start(self, patient: Patient, booked: Booked) -> int:
         """The latest start with which a booked procedure ends before the clinic closes."""
@@ -79,7 +79,7 @@ class Timetable:
         before = minutes + way + facility.work["isolate"].booked
         openings, within = self.openings[patient.facility], patient.recipe.within
         latest = openings.get(day, (0, 0))[1] - before
-        if latest < self.open_days[patient.clinic].get(day, CLOSED)[0] and day + 1 in openings:
+        if latest < self.open_days[patient.clinic].get(day, NO_HOURS)[0] and day + 1 in openings:
             opens, closes = openings[day + 1]
             return 0 if within is None else opens - within, closes - before
         return 0, latest

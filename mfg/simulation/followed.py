@@ -7,7 +7,7 @@ from attrs import define, field
 from mfg.course.anchors import anchors_of
 from mfg.course.network import Event
 from mfg.plan import plan as p
-from mfg.simulation.record import Booking, Row, Rules
+from mfg.simulation.record import DoseBooking, LogRow, Rules
 
 
 @define
@@ -29,9 +29,9 @@ class Followed:
     bases: dict[str, int] = field(factory=dict)
     enrolled: bool = False
     rules: Rules = field(factory=lambda: Rules({}, {}, {}, (), {}))
-    booked: dict[str, Booking] = field(factory=dict)
+    booked: dict[str, DoseBooking] = field(factory=dict)
     given: dict[str, int] = field(factory=dict)
-    visited: dict[str, Row] = field(factory=dict)
+    visited: dict[str, LogRow] = field(factory=dict)
     dropped: set[str] = field(factory=set)
     explained: dict[str, int] = field(factory=dict)
     happened: dict[str, int] = field(factory=dict)
@@ -64,11 +64,11 @@ class Followed:
         assert self.arm is not None
         return self.arm
 
-    def dose_of(self, row: Row) -> str:
+    def dose_of(self, row: LogRow) -> str:
         """The name of the dose that a row is of."""
         return self.its_arm.doses[row.dose].name
 
-    def moved(self, name: str) -> Booking | None:
+    def moved(self, name: str) -> DoseBooking | None:
         """The booking of the dose with which an event moves: its own, or that of its dose."""
         return self.booked.get(self.rules.anchors.get(name, name))
 

@@ -22,7 +22,7 @@ from mfg.simulation.giving import administer, deliver, no_room, spoil
 from mfg.simulation.interrupts import Left, Taken
 from mfg.simulation.laboratory import sample_product
 from mfg.simulation.leaving import ends, has_had_all
-from mfg.simulation.lots import Dosing, Lot
+from mfg.simulation.lots import CellLot, Dosing
 from mfg.simulation.making import begin, begin_thaw
 from mfg.simulation.planning import enrol, give_up, put_off
 from mfg.simulation.procedures import procedure, reach
@@ -253,7 +253,7 @@ def formulate(unit: Unit, dosing: Dosing) -> Process:
     return True
 
 
-def taken_from(unit: Unit, batch: Lot | None) -> None:
+def taken_from(unit: Unit, batch: CellLot | None) -> None:
     """The cells leave the incubator, and nothing more is done for them there."""
     if batch is not None:
         batch.taken = True

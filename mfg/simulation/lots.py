@@ -87,7 +87,7 @@ class Made:
 
 
 @define(eq=False)
-class Lot(Made):
+class CellLot(Made):
     """Everything made from one collection of one patient; `target` is the number of cells that its harvest must hold.
 
     `cells` is how many there are where cells are counted and not grown. A bank has `containers` with their `contents` in cells;
@@ -102,7 +102,7 @@ class Lot(Made):
     target: float
     collection: Booked | None
     ready: Event
-    parent: Lot | None = None
+    parent: CellLot | None = None
     begins: str = "collect"
     collected_at: int = UNCOLLECTED
     marrow: float = 0.0
@@ -162,12 +162,12 @@ class Dosing(Made):
     """
 
     dose: p.Dose
-    lot: Lot | None
+    lot: CellLot | None
     booked: Booked | None
     draw: Booked | None
     cells: float
     revised: Event
-    batch: Lot | None = None
+    batch: CellLot | None = None
     short: bool = False
     suspended_at: int = -1
     given_at: int = -1

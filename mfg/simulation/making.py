@@ -22,19 +22,19 @@ from mfg.simulation.freezing import freeze, take_out, unserved, waiting_for
 from mfg.simulation.gathering import collect_once, gather
 from mfg.simulation.interrupts import Lost
 from mfg.simulation.laboratory import sample_at, sample_culture
-from mfg.simulation.lots import Dosing, Lot
+from mfg.simulation.lots import CellLot, Dosing
 from mfg.simulation.planning import resize
 from mfg.simulation.procedures import reach
-from mfg.simulation.replacing import Begun, complete, replace
+from mfg.simulation.replacing import Replacement, complete, replace
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import float_in
 
 WAY_IN = "ship in"  # where a lot begins that was collected before the run
 TOO_OLD = "marrow too old"
-FROZEN = "frozen"  # where one begins of which nothing is left to be made
+BANKED = "frozen"  # where one begins of which nothing is left to be made
 
 
-def begin(unit: Unit, lot: Lot) -> None:
+def begin(unit: Unit, lot: CellLot) -> None:
     """Begin the making of *lot*."""
     lot.process = unit.begin(lot.patient, unless_lost(unit, lot, make(unit, lot)))
 
@@ -46,7 +46,7 @@ def begin_thaw(unit: Unit, dosing: Dosing) -> None:
     batch.process = unit.begin(dosing.patient, unless_lost(unit, batch, thaw(unit, dosing, batch)))
 
 
-def unless_lost(unit: Unit, lot: Lot, story: Process) -> Process:
+def unless_lost(unit: Unit, lot: CellLot, story: Process) -> Process:
     """Let *story* go on until the lot is lost or the patient leaves; then its places are free."""
     try:
         yield from story
@@ -58,12 +58,12 @@ def unless_lost(unit: Unit, lot: Lot, story: Process) -> Process:
     unit.stock.frees(lot)
 
 
-def lose(unit: Unit, lot: Lot, cause: str) -> None:
+def lose(unit: Unit, lot: CellLot, cause: str) -> None:
     """A lot is lost; begin what replaces it."""
     begin_all(unit, replace(unit, lot, cause))
 
 
-def fill_up(unit: Unit, bank: Lot) -> None:
+def fill_up(unit: Unit, bank: CellLot) -> None:
     """The containers of *bank* are counted: begin another for the doses that it will not serve, unless that waits.
 
     Raises:
@@ -77,7 +77,7 @@ def fill_up(unit: Unit, bank: Lot) -> None:
     begin_all(unit, complete(unit, bank, short))
 
 
-def begin_all(unit: Unit, begun: Begun) -> None:
+def begin_all(unit: Unit, begun: Replacement) -> None:
     """Begin the lots that are to be made, and wait to thaw for the doses that are to be thawed."""
     fresh, thaws = begun
     for one in fresh:
@@ -86,21 +86,21 @@ def begin_all(unit: Unit, begun: Begun) -> None:
         begin_thaw(unit, dosing)
 
 
-def make(unit: Unit, lot: Lot) -> Process:
+def make(unit: Unit, lot: CellLot) -> Process:
     """The steps of the recipe from where the lot begins, until its cells are taken.
 
     Raises:
         Lost: at the step at which the lot fails.
     """
     recipe = lot.patient.recipe
-    steps = ["collect", WAY_IN, *recipe.making, FROZEN]
+    steps = ["collect", WAY_IN, *recipe.making, BANKED]
     for step in steps[steps.index(lot.begins) : -1]:
         yield from _STEPS[step](unit, lot)
         if step == "collect" and not lot.target:
             return  # marrow is taken in every arm, and nothing is made for this one
         sample_at(unit, lot, step)
     if recipe.bank is not None and lot.parent is None:
-        if lot.begins != FROZEN:
+        if lot.begins != BANKED:
             yield from freeze(unit, lot)
             survive(lot.patient.jobs["cryopreserve"], lot)
             sample_at(unit, lot, "cryopreserve")
@@ -113,7 +113,7 @@ def make(unit: Unit, lot: Lot) -> Process:
     yield Event(unit.floor)  # what is ready waits: it is taken or lost, or the patient's way is over
 
 
-def collect(unit: Unit, lot: Lot) -> Process:
+def collect(unit: Unit, lot: CellLot) -> Process:
     """Take the starting material, at its appointment."""
     if not lot.patient.recipe.collects:
         return
@@ -134,7 +134,7 @@ def collect(unit: Unit, lot: Lot) -> Process:
         resize(unit, lot)
 
 
-def bring_in(unit: Unit, lot: Lot) -> Process:
+def bring_in(unit: Unit, lot: CellLot) -> Process:
     """Bring what was collected to the facility, unless it is there."""
     if not lot.patient.recipe.collects or lot.received:
         return
@@ -142,7 +142,7 @@ def bring_in(unit: Unit, lot: Lot) -> Process:
         raise Lost("cold chain")
 
 
-def isolate(unit: Unit, lot: Lot) -> Process:
+def isolate(unit: Unit, lot: CellLot) -> Process:
     """Reserve the places that the lot will need at its largest, then separate and plate its cells.
 
     Raises:
@@ -174,13 +174,13 @@ def isolate(unit: Unit, lot: Lot) -> Process:
         expect_breakdown(unit, lot)
 
 
-def _keeps(lot: Lot) -> int | None:
+def _keeps(lot: CellLot) -> int | None:
     """Until when marrow that was just collected can be isolated; None if nobody says, or if it was before."""
     within = lot.patient.recipe.within
     return None if within is None or lot.begins == "isolate" else lot.collected_at + within
 
 
-def release(unit: Unit, lot: Lot) -> Process:
+def release(unit: Unit, lot: CellLot) -> Process:
     """Wait for the results that hold up the formulation, and go on feeding meanwhile."""
     sample_culture(unit, lot, last=lot.culture is None or lot.store is not None)
     yield from wait_in_culture(unit, lot, lot.results["formulation"])
@@ -191,7 +191,7 @@ def release(unit: Unit, lot: Lot) -> Process:
                 float_in(unit, lot.patient, "release", dosing.dose.name)
 
 
-def thaw(unit: Unit, dosing: Dosing, batch: Lot) -> Process:
+def thaw(unit: Unit, dosing: Dosing, batch: CellLot) -> Process:
     """Wait for the bank and for the day, take what the dose needs, and let it grow again if the recipe says so."""
     bank, terms = batch.parent, dosing.patient.recipe.bank
     assert bank is not None
@@ -214,7 +214,7 @@ def thaw(unit: Unit, dosing: Dosing, batch: Lot) -> Process:
         batch.ready.succeed()
 
 
-def recover(unit: Unit, batch: Lot) -> Process:
+def recover(unit: Unit, batch: CellLot) -> Process:
     """Thaw and plate what was frozen; it is one passage older than its bank."""
     recipe, work = batch.patient.recipe, batch.patient.jobs["thaw"]
     bank = recipe.bank

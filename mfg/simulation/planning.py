@@ -18,7 +18,7 @@ from mfg.plan.plan import DAY_0
 from mfg.simulation.booked import Booked
 from mfg.simulation.cohort import Patient
 from mfg.simulation.leaving import will_leave
-from mfg.simulation.lots import Dosing, Lot
+from mfg.simulation.lots import CellLot, Dosing
 from mfg.simulation.recording import books, moves
 from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
@@ -92,7 +92,7 @@ def prepare(
     """Set up the doses of a patient, each with its lot or the bank that they share; another begins at each of the *banks*."""
     recipe = patient.recipe
     doses = [patient.arm.doses[number] for number in numbers]
-    bank: Lot | None = None
+    bank: CellLot | None = None
     for number, dose in zip(numbers, doses, strict=True):
         if number in banks:
             bank = None
@@ -141,27 +141,27 @@ def target_for(unit: Unit, patient: Patient, doses: Iterable[p.Dose]) -> float:
     return sizing.target(recipe, facility, served[0])
 
 
-def resize(unit: Unit, lot: Lot) -> None:
+def resize(unit: Unit, lot: CellLot) -> None:
     """Plan a lot anew for the doses that wait for it: more is known of the patient than when it was planned."""
     waiting = [d.dose for d in lot.patient.doses if d.lot is lot and not (d.over or d.off)]
     if any(dose.rule is not None for dose in waiting):
         lot.target = target_for(unit, lot.patient, waiting)
 
 
-def new_lot(unit: Unit, patient: Patient, due: int, target: float, collection: Booked | None) -> Lot:
+def new_lot(unit: Unit, patient: Patient, due: int, target: float, collection: Booked | None) -> CellLot:
     """Another lot of the patient, not yet begun."""
     number = len(patient.lots)
     subject = unit.log.subject(patient.index, number)
     results = unit.results_of(patient.of_lots)
-    lot = Lot(patient, number, subject, due, results, target, collection, Event(unit.floor))
+    lot = CellLot(patient, number, subject, due, results, target, collection, Event(unit.floor))
     patient.lots.append(lot)
     return lot
 
 
-def new_batch(unit: Unit, dosing: Dosing, bank: Lot) -> Lot:
+def new_batch(unit: Unit, dosing: Dosing, bank: CellLot) -> CellLot:
     """What is to be thawed from *bank* for one dose; the bank's own results release it."""
     patient = dosing.patient
-    batch = Lot(
+    batch = CellLot(
         patient=patient,
         number=16 * (1 + dosing.number) + dosing.tries,
         subject=unit.log.subject(patient.index, bank.number, dosing.number, dosing.tries),
@@ -177,7 +177,7 @@ def new_batch(unit: Unit, dosing: Dosing, bank: Lot) -> Lot:
     return batch
 
 
-def serve(unit: Unit, dosing: Dosing, lot: Lot, batch: Lot) -> None:
+def serve(unit: Unit, dosing: Dosing, lot: CellLot, batch: CellLot) -> None:
     """Let a dose be made from *batch* of *lot*."""
     dosing.lot, dosing.batch = lot, batch
     dosing.subject = unit.log.subject(dosing.patient.index, lot.number, dosing.number, dosing.tries)

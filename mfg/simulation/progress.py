@@ -18,8 +18,8 @@ from mfg.simulation.deciding import observe
 from mfg.simulation.journey import follow, settle
 from mfg.simulation.laboratory import sampled_before
 from mfg.simulation.leaving import will_leave
-from mfg.simulation.lots import Lot
-from mfg.simulation.making import FROZEN, WAY_IN
+from mfg.simulation.lots import CellLot
+from mfg.simulation.making import BANKED, WAY_IN
 from mfg.simulation.planning import Appointments, prepare, resize, target_for
 from mfg.simulation.recording import book_again
 from mfg.simulation.stagger import turn_of
@@ -184,7 +184,7 @@ def _visits(unit: Unit, patient: Patient, bases: dict[str, int]) -> None:
             plan_visit(unit, patient, event, base, day, why=why)
 
 
-def _stands(unit: Unit, made: Lot, lot: p.Standing, flasks: int, booked: Booked | None) -> Process:
+def _stands(unit: Unit, made: CellLot, lot: p.Standing, flasks: int, booked: Booked | None) -> Process:
     """Put a lot where it stands: before its isolation, into its containers, or into the incubator as it was plated."""
     patient, clinic = made.patient, unit.plan.clinics[made.patient.clinic]
     made.collected_at = lot.collected
@@ -196,7 +196,7 @@ def _stands(unit: Unit, made: Lot, lot: p.Standing, flasks: int, booked: Booked 
         _is_to_be_isolated(unit, made, lot, flasks, booked)
         return
     if lot.contents:
-        made.begins, made.taken, made.contents = FROZEN, True, list(lot.contents)
+        made.begins, made.taken, made.contents = BANKED, True, list(lot.contents)
         made.frozen = sum(lot.contents)
         work = unit.facility_of(patient).work.get("cryopreserve")
         if work is not None:
@@ -216,7 +216,9 @@ def _stands(unit: Unit, made: Lot, lot: p.Standing, flasks: int, booked: Booked 
     expect_breakdown(unit, made)
 
 
-def _is_to_be_isolated(unit: Unit, made: Lot, lot: p.Standing, flasks: int, booked: Booked | None) -> None:
+def _is_to_be_isolated(
+    unit: Unit, made: CellLot, lot: p.Standing, flasks: int, booked: Booked | None
+) -> None:
     """Marrow, or cells, that were collected before the run: on the way, or at the facility, whose next open day has the work."""
     patient, clinic = made.patient, unit.plan.clinics[made.patient.clinic]
     made.begins, made.received = WAY_IN, lot.received
@@ -249,7 +251,7 @@ def _taken(unit: Unit, patient: Patient, booked: Booked | None) -> Booked | None
     return Booked(own[0], day, day * DAY, minutes, culture, Status.PROPOSED)
 
 
-def _keeps_places(unit: Unit, made: Lot, flasks: int, dose_day: int) -> None:
+def _keeps_places(unit: Unit, made: CellLot, flasks: int, dose_day: int) -> None:
     """Let nobody else plan with the places of a lot: until its dose, or until it will be frozen."""
     last = dose_day
     if made.patient.recipe.bank is not None and made.collection is not None and made.collection.culture:

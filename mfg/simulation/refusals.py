@@ -19,8 +19,8 @@ from mfg.simulation.books import Books
 from mfg.simulation.cohort import Patient
 from mfg.simulation.courses import Courses
 
-Limits = frozenset[str]
-NONE: Limits = frozenset()
+LimitNames = frozenset[str]
+NONE: LimitNames = frozenset()
 _CLOSED, HOLIDAY = frozenset({limits.CLOSED}), frozenset({limits.HOLIDAYS})
 SO_MANY = 2  # limits that are looked at together
 SO_LONG = 35  # days that are looked at; what frees none of them is not what a patient waits for first
@@ -39,12 +39,12 @@ class Refusals:
         self.clinic = books.plan.clinics[patient.clinic].name
         self.facility = books.plan.facilities[patient.facility].name
         self.known = {key: NONE for key, free in (known or {}).items() if free}
-        self.doors: dict[tuple[bool, bool, int], Limits] = {}
+        self.doors: dict[tuple[bool, bool, int], LimitNames] = {}
         self.worst = ""  # the event that is looked at first: it was enough to refuse the day before
 
-    def of_course(self, baselines: range, screened: int) -> dict[Limits, int]:
+    def of_course(self, baselines: range, screened: int) -> dict[LimitNames, int]:
         """The days that each limit, and each two, have cost a patient who was booked after the last of *baselines*."""
-        found: dict[Limits, int] = {}
+        found: dict[LimitNames, int] = {}
         for baseline in baselines[:SO_LONG]:
             course = self.courses.on(self.patient.arm, baseline)
             if screened - baseline > course.screened_by:
@@ -56,11 +56,13 @@ class Refusals:
                     found[enough] = baselines.stop - baseline
         return _costs(found)
 
-    def _enough(self, course: Course, baseline: int, screened: int, lifted: Limits) -> Iterator[Limits]:
+    def _enough(
+        self, course: Course, baseline: int, screened: int, lifted: LimitNames
+    ) -> Iterator[LimitNames]:
         """What had to be lifted for *course* to fit, beside what refuses its pinned events."""
         seen: set[str] = set()
 
-        def fits(lifted: Limits) -> bool:
+        def fits(lifted: LimitNames) -> bool:
             def allowed(event: Event, day: int) -> bool:
                 if not screened < baseline + day < self.books.plan.days:
                     return False
@@ -78,9 +80,11 @@ class Refusals:
             if not _many(wider) and fits(wider):
                 yield wider
 
-    def of_move(self, events: Iterable[tuple[Event, int]], shifts: range, today: int) -> dict[Limits, int]:
+    def of_move(
+        self, events: Iterable[tuple[Event, int]], shifts: range, today: int
+    ) -> dict[LimitNames, int]:
         """The same for events that were moved together, by the days after the last of *shifts*."""
-        events, found = list(events), dict[Limits, int]()
+        events, found = list(events), dict[LimitNames, int]()
         for shift in shifts[:SO_LONG]:
             lifted = self._union([(event, day + shift) for event, day in events], today, found)
             if lifted:
@@ -88,8 +92,8 @@ class Refusals:
         return _costs(found)
 
     def _union(
-        self, events: list[tuple[Event, int]], after: int, found: Mapping[Limits, int]
-    ) -> Limits | None:
+        self, events: list[tuple[Event, int]], after: int, found: Mapping[LimitNames, int]
+    ) -> LimitNames | None:
         """What refuses any of *events* on its day.
 
         None if too many things do, or things of which some were enough for an earlier day already.
@@ -109,7 +113,7 @@ class Refusals:
                     return None
         return union
 
-    def why(self, event: Event, day: int) -> Limits:
+    def why(self, event: Event, day: int) -> LimitNames:
         """Everything that refuses *event* on *day*."""
         key = (event.name, day)
         if key not in self.known:
@@ -144,14 +148,14 @@ class Refusals:
             return found
         return found | self._by_the_hour(event, day, minutes)
 
-    def _doors(self, event: Event, day: int) -> Limits:
+    def _doors(self, event: Event, day: int) -> LimitNames:
         """Whether the clinic is closed on *day*, or the facility when it would suspend the product."""
         key = (event.kind == "dose", event.inpatient, day)
         if key not in self.doors:
             self.doors[key] = self._closed(event, day)
         return self.doors[key]
 
-    def _closed(self, event: Event, day: int) -> Limits:
+    def _closed(self, event: Event, day: int) -> LimitNames:
         books, patient = self.books, self.patient
         if not self.times.is_open(patient, event, day):
             return shut(self.times.open_days[patient.clinic], day)
@@ -212,23 +216,23 @@ class Refusals:
         return self.times.way(self.patient, recipe.inbound if event.kind == "collection" else recipe.outbound)
 
 
-def shut(openings: Mapping[int, Window], day: int) -> Limits:
+def shut(openings: Mapping[int, Window], day: int) -> LimitNames:
     """Why a place is closed on *day*: it is so on that day of every week, or it is a public holiday."""
     weekly = any(day + week in openings for week in (-14, -7, 7, 14))
     return HOLIDAY if weekly else _CLOSED
 
 
-def _many(lifted: Limits) -> bool:
+def _many(lifted: LimitNames) -> bool:
     """Whether these are more than are looked at together."""
     return len(lifted) > (1 if lifted & limits.CALENDAR else SO_MANY)
 
 
-def _better(lifted: Limits, found: Mapping[Limits, int]) -> bool:
+def _better(lifted: LimitNames, found: Mapping[LimitNames, int]) -> bool:
     """Whether as little, or less, was enough for an earlier day already."""
     return any(known <= lifted for known in found)
 
 
-def _costs(found: Mapping[Limits, int]) -> dict[Limits, int]:
+def _costs(found: Mapping[LimitNames, int]) -> dict[LimitNames, int]:
     """The days that each limit alone has cost, and what two cost beyond the dearer of them alone."""
     costs = {}
     for lifted, days in found.items():

@@ -11,7 +11,7 @@ from mfg.log import limits
 from mfg.log.endings import NO_APPOINTMENT
 from mfg.simulation.booked import Status
 from mfg.simulation.freezing import holds, planned
-from mfg.simulation.lots import Dosing, Lot
+from mfg.simulation.lots import CellLot, Dosing
 from mfg.simulation.planning import (
     after,
     ahead_of,
@@ -26,11 +26,12 @@ from mfg.simulation.planning import (
 from mfg.simulation.recording import moves
 from mfg.simulation.unit import Unit
 
-Begun = tuple[list[Lot], list[Dosing]]  # the lots that are to be made, and the doses that are to be thawed
-_NOTHING: Begun = ([], [])
+# the lots that are to be made, and the doses that are to be thawed
+Replacement = tuple[list[CellLot], list[Dosing]]
+_NOTHING: Replacement = ([], [])
 
 
-def replace(unit: Unit, lot: Lot, cause: str) -> Begun:
+def replace(unit: Unit, lot: CellLot, cause: str) -> Replacement:
     """A lot is lost: name the cause, and replace it as far as the policy goes."""
     if lot.failed:
         return _NOTHING
@@ -68,7 +69,7 @@ def replace(unit: Unit, lot: Lot, cause: str) -> Begun:
     return begun
 
 
-def _isolate_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
+def _isolate_again(unit: Unit, dosing: Dosing, lost: CellLot) -> Replacement:
     """Begin a new lot from what is left of the same marrow."""
     lot = new_lot(unit, dosing.patient, dosing.due, lost.target, lost.collection)
     lot.begins, lot.marrow, lot.collected_at = "isolate", lost.marrow, lost.collected_at
@@ -76,7 +77,7 @@ def _isolate_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
     return _begin_again(unit, dosing, lot, lost)
 
 
-def _begin_again(unit: Unit, dosing: Dosing, lot: Lot, lost: Lot) -> Begun:
+def _begin_again(unit: Unit, dosing: Dosing, lot: CellLot, lost: CellLot) -> Replacement:
     """Let *lot* have as long as the *lost* one had."""
     serve(unit, dosing, lot, lot)
     if dosing.booked is not None:
@@ -86,7 +87,7 @@ def _begin_again(unit: Unit, dosing: Dosing, lot: Lot, lost: Lot) -> Begun:
     return [lot], []
 
 
-def _collect_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
+def _collect_again(unit: Unit, dosing: Dosing, lost: CellLot) -> Replacement:
     """Collect again: lots that are already on their way serve the earlier doses, the new one the last of these."""
     patient, today = dosing.patient, unit.now // DAY
     later = [d for d in after(dosing) if d.booked is not None]
@@ -124,7 +125,7 @@ def _could_serve(other: Dosing, dosing: Dosing) -> bool:
     return alike and other.lot is not None and other.lot.collected
 
 
-def _bank_again(unit: Unit, first: Dosing) -> Begun:
+def _bank_again(unit: Unit, first: Dosing) -> Replacement:
     """Collect for another bank in the place of a lost one, for everything that waits for it."""
     spent = first.lot
     begun = None
@@ -137,7 +138,7 @@ def _bank_again(unit: Unit, first: Dosing) -> Begun:
     return begun or _NOTHING
 
 
-def complete(unit: Unit, bank: Lot, short: list[Dosing]) -> Begun:
+def complete(unit: Unit, bank: CellLot, short: list[Dosing]) -> Replacement:
     """Collect for the doses of which *bank* is *short*, as far as the policy goes; the others keep it."""
     booked = short[0].booked if short else None
     if booked is None or short[0].tries >= unit.plan.policy.recollect:
@@ -153,7 +154,7 @@ def complete(unit: Unit, bank: Lot, short: list[Dosing]) -> Begun:
     return begun
 
 
-def _bank_for(unit: Unit, pending: list[Dosing], bank: Lot, why: str) -> Begun | None:
+def _bank_for(unit: Unit, pending: list[Dosing], bank: CellLot, why: str) -> Replacement | None:
     """Collect again for *pending* doses that *bank* does not serve; None if there is no appointment.
 
     As soon as it can be; or, while the freezer has no room for another bank, as long before the first of them as the
@@ -189,7 +190,7 @@ def _bank_for(unit: Unit, pending: list[Dosing], bank: Lot, why: str) -> Begun |
     return [fresh], pending
 
 
-def _thaw_again(unit: Unit, dosing: Dosing, bank: Lot) -> Begun:
+def _thaw_again(unit: Unit, dosing: Dosing, bank: CellLot) -> Replacement:
     """Thaw once more for a dose whose cells were lost."""
     terms = dosing.patient.recipe.bank
     recovers = terms.recovers if terms is not None else None

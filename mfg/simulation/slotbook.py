@@ -10,7 +10,7 @@ from attrs import define
 
 from mfg.calendar import DAY, FOREVER, Window
 
-CLOSED = (-1, -1)  # a day without hours: it ends before everything
+NO_HOURS = (-1, -1)  # a day without hours: it ends before everything
 
 
 @define
@@ -47,7 +47,7 @@ class SlotBook:
 
     def hours(self, day: int) -> Window:
         """When *day* begins and ends; a closed one does so before everything."""
-        return self.openings.get(day, CLOSED)
+        return self.openings.get(day, NO_HOURS)
 
     def first(self, day: int, minutes: int, earliest: int = 0, latest: int = FOREVER, units: int = 1) -> int:
         """The first start on *day* with so many free *units* for so many *minutes*; -1 if there is none.

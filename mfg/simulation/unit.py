@@ -16,7 +16,7 @@ from mfg.simulation.expecting import Timetable
 from mfg.simulation.floor import Floor
 from mfg.simulation.interrupts import Lost
 from mfg.simulation.log import NAN, EventLog
-from mfg.simulation.lots import Lot, Results
+from mfg.simulation.lots import CellLot, Results
 from mfg.simulation.needs import Need
 from mfg.simulation.stock import Stock
 from mfg.simulation.traits import Traits
@@ -85,7 +85,7 @@ class Unit:
         patient.processes.append(process)
         return process
 
-    def loses(self, lot: Lot, cause: str) -> None:
+    def loses(self, lot: CellLot, cause: str) -> None:
         """Stop the making of *lot*: it is lost."""
         if lot.process is not None and not lot.failed:
             self.floor.interrupt(lot.process, Lost(cause))

@@ -16,7 +16,7 @@ from mfg.simulation.lots import Dosing
 from mfg.simulation.unit import Unit
 
 WAITED, _CLOSED, SPACED = "waited for an appointment", "the clinic was closed", "spacings from doses"
-LINE = "no place for it earlier"
+NO_PLACE_EARLIER = "no place for it earlier"
 _LEFT, PAST = "it took place before its dose moved", "its window was over"
 
 
@@ -78,7 +78,7 @@ def explain_late(unit: Unit, dosing: Dosing, at: int) -> None:
     since = patient.happened.get(event.follows) if event is not None else None
     if event is not None and since is not None and at // DAY - since // DAY > event.most:
         beyond = at // DAY - since // DAY - event.most
-        unit.writes(patient.subject, "off window", f"{event.name}: {LINE}", float(beyond))
+        unit.writes(patient.subject, "off window", f"{event.name}: {NO_PLACE_EARLIER}", float(beyond))
 
 
 def floats(event: Floating) -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from mfg.log import limits
 from mfg.simulation.grants import Task
 from mfg.simulation.holds import Hold
-from mfg.simulation.lots import Lot
+from mfg.simulation.lots import CellLot
 from mfg.simulation.unit import Unit
 
 
-def what_holds(unit: Unit, lot: Lot) -> str:
+def what_holds(unit: Unit, lot: CellLot) -> str:
     """What *lot* waits for now, as the event log has it."""
     bank = lot.parent
     if bank is not None and not bank.ready.triggered:
@@ -29,7 +29,7 @@ def what_holds(unit: Unit, lot: Lot) -> str:
     return f"{limits.RESULT}{last.name}"
 
 
-def stands_in_line(unit: Unit, lot: Lot) -> str:
+def stands_in_line(unit: Unit, lot: CellLot) -> str:
     """The place, or the hands, that *lot* stands in a line for; empty if in none."""
     target: object = lot.task or (lot.process.target if lot.process is not None else None)
     if isinstance(target, Task) and target.started < 0:

@@ -14,7 +14,7 @@ from mfg.simulation.grants import Task
 from mfg.simulation.log import NAN, EventLog
 from mfg.simulation.lots import Made
 from mfg.simulation.needs import Need, Rank
-from mfg.simulation.works import Job, ways_of
+from mfg.simulation.works import Job, transports_of
 
 
 class Workplace:
@@ -22,7 +22,7 @@ class Workplace:
 
     def __init__(self, plan: p.Plan, floor: Floor, needs: list[Need], log: EventLog, luck: Luck) -> None:
         self._plan, self._floor, self._needs, self._log = plan, floor, needs, log
-        self._ways = ways_of(plan, luck)
+        self._transports = transports_of(plan, luck)
         self.rank = {
             "due-date": self._by_due_date,
             "first-come": self._by_arrival,
@@ -113,12 +113,12 @@ class Workplace:
         """
         patient = made.patient
         leg = patient.recipe.inbound if name == "ship in" else patient.recipe.outbound
-        way = self._ways.get((name, leg, patient.clinic, patient.facility))
-        if way is None:
+        transport = self._transports.get((name, leg, patient.clinic, patient.facility))
+        if transport is None:
             return True
         turn, start = made.turn(name), self._floor.now if left is None else left
-        yield max(self._floor.now, start + way.lasts(patient.index, made.number, turn))
-        kept = way.excursion is None or not way.excursion(patient.index, made.number, turn)
+        yield max(self._floor.now, start + transport.lasts(patient.index, made.number, turn))
+        kept = transport.excursion is None or not transport.excursion(patient.index, made.number, turn)
         outcome = "done" if kept else "too warm"
-        self._log.note(made.subject, way.activity, start, start, self._floor.now, outcome)
+        self._log.note(made.subject, transport.activity, start, start, self._floor.now, outcome)
         return kept

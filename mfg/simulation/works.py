@@ -89,7 +89,7 @@ class Panel:
         self.holds = Counter(assay.test.holds for assay in self.assays)
 
 
-class Way:
+class Transport:
     """A way between a clinic and a facility, in one direction: `name` says which."""
 
     __slots__ = ("activity", "excursion", "lasts", "name")
@@ -119,14 +119,14 @@ def jobs_of(plan: p.Plan, needs: Sequence[Need], luck: Luck) -> dict[tuple[int, 
     return {(c, f): {**there, **here} for c, there in enumerate(clinics) for f, here in enumerate(facilities)}
 
 
-def ways_of(plan: p.Plan, luck: Luck) -> dict[tuple[str, str | None, int, int], Way]:
+def transports_of(plan: p.Plan, luck: Luck) -> dict[tuple[str, str | None, int, int], Transport]:
     """The ways in and out between every clinic and every facility, by direction and leg, where there are any."""
     directions = {
         "ship in": {recipe.inbound for recipe in plan.recipes},
         "ship out": {recipe.outbound for recipe in plan.recipes},
     }
     return {
-        (name, which, clinic, facility): Way(name, leg, luck)
+        (name, which, clinic, facility): Transport(name, leg, luck)
         for name, wanted in directions.items()
         for (which, clinic, facility), leg in plan.legs.items()
         if which in wanted
