@@ -146,7 +146,7 @@ def test_a_unit_that_tries_again_in_the_same_minute_is_stopped(monkeypatch: pyte
         return True
 
     monkeypatch.setattr(giving, "wait_for_doors", at_once)
-    monkeypatch.setattr("mfg.simulation.replicate.MANY", 1000)
+    monkeypatch.setattr("mfg.simulation.running.MANY", 1000)
     late = formulated_late(plan_of(scenario(ONE_DOSE, patients=people(1))))
     with pytest.raises(Unsound, match=r"the clock stands still on day \d+ at \d\d:\d\d"):
         replicate(evolve(late, recipes=tuple(evolve(one, use_within=None) for one in late.recipes)), 0)

@@ -12,8 +12,8 @@ from mfg.simulation.booked import PROCEDURES, Booked, FlaskBooking, Status
 from mfg.simulation.cohort import Patient
 from mfg.simulation.daybook import DayBook, WorkBook
 from mfg.simulation.demand import Demand
-from mfg.simulation.expecting import Timetable
 from mfg.simulation.slotbook import SlotBook
+from mfg.simulation.timetable import Timetable
 
 SEARCH = 365  # days after the first possible one in which a day is looked for
 

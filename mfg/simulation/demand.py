@@ -9,7 +9,7 @@ from mfg.plan import sizing
 from mfg.simulation.booked import PROCEDURES, FlaskBooking
 from mfg.simulation.cohort import Patient
 from mfg.simulation.courses import Courses
-from mfg.simulation.expecting import Timetable
+from mfg.simulation.timetable import Timetable
 
 _LONG = frozenset({"collection", "dose"})  # what the facility works for in one go
 

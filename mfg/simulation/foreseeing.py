@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from mfg.calendar import DAY, FOREVER, next_start
 from mfg.log import limits
-from mfg.simulation.expecting import hours_of_laboratory
 from mfg.simulation.lots import CellLot, Dosing, Made
 from mfg.simulation.planning import put_off
 from mfg.simulation.refusals import shut
+from mfg.simulation.timetable import hours_of_laboratory
 from mfg.simulation.unit import Unit
 from mfg.simulation.waiting import stands_in_line, what_holds
 from mfg.simulation.works import Assay

@@ -94,18 +94,6 @@ class Pool:
     its guard bit, so that ``(free - takes) & guards`` is zero exactly if there are enough of every resource.
     """
 
-    __slots__ = (
-        "_alarm",
-        "asked",
-        "fields",
-        "floor",
-        "free",
-        "guards",
-        "needs",
-        "waiting",
-        "working",
-    )
-
     def __init__(self, floor: Floor, needs: Sequence[Need]) -> None:
         self.floor = floor
         self.needs = needs

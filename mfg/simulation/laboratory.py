@@ -78,20 +78,6 @@ class LabSample:
     product that another one has replaced is only written down. A result out of specification may be had tested again.
     """
 
-    __slots__ = (
-        "assay",
-        "awaiting",
-        "failure",
-        "lot",
-        "made",
-        "repeat",
-        "subject",
-        "task",
-        "turn",
-        "unit",
-        "value",
-    )
-
     def __init__(self, unit: Unit, made: Made, lot: CellLot | None, assay: Assay, repeat: int = 0) -> None:
         self.unit, self.made, self.lot, self.assay, self.repeat = unit, made, lot, assay, repeat
         self.subject, self.awaiting = made.subject, made.results

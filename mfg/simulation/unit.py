@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from mfg.plan import plan as p
-from mfg.plan.plan import HOLDS
 from mfg.simulation.biology import Biology
 from mfg.simulation.booking import Booking
 from mfg.simulation.books import Books
@@ -12,16 +11,16 @@ from mfg.simulation.cohort import Patient
 from mfg.simulation.courses import Courses
 from mfg.simulation.demand import Demand
 from mfg.simulation.draws import Chance, Luck
-from mfg.simulation.expecting import Timetable
 from mfg.simulation.floor import Floor
 from mfg.simulation.interrupts import Lost
 from mfg.simulation.log import NAN, EventLog
 from mfg.simulation.lots import CellLot, Results
 from mfg.simulation.needs import Need
 from mfg.simulation.stock import Stock
+from mfg.simulation.timetable import Timetable
 from mfg.simulation.traits import Traits
 from mfg.simulation.workplace import Workplace
-from mfg.simulation.works import Panel, jobs_of
+from mfg.simulation.works import Panel, jobs_of, panels_of
 
 
 class Unit:
@@ -46,18 +45,8 @@ class Unit:
         self.contaminated = Chance.of(luck, "contaminated marrow", plan.people.contaminated)
         self.watched: set[int] | None = None
         self.subjects: list[Patient] = []
-        self._panels = [
-            [
-                Panel(
-                    [t for t in plan.tests_of(recipe) if (t.sampled == "product") == product],
-                    self.needs,
-                    luck,
-                )
-                for product in (False, True)
-            ]
-            for recipe in plan.recipes
-        ]
-        self.no_results = dict.fromkeys(HOLDS, Results(self.floor, 0))
+        self._panels = [panels_of(plan, recipe, self.needs, luck) for recipe in plan.recipes]
+        self.no_results = dict.fromkeys(p.HOLDS, Results(self.floor, 0))
         self._jobs = jobs_of(plan, self.needs, luck)
 
     @property

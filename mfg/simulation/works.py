@@ -18,23 +18,6 @@ class Job:
     Work that is longer than any opening is booked for the whole of one.
     """
 
-    __slots__ = (
-        "activity",
-        "booked",
-        "clearance",
-        "cleared",
-        "clears",
-        "contaminates",
-        "fails",
-        "fixed",
-        "lasts",
-        "name",
-        "need",
-        "per_flask",
-        "recovers",
-        "safe",
-    )
-
     def __init__(self, work: p.Work, needs: Sequence[Need], luck: Luck) -> None:
         name = self.name = work.name
         self.activity = work.activity
@@ -55,18 +38,6 @@ class Job:
 class Assay:
     """A release test, on the benches of every laboratory; what cannot be found in it is None or False."""
 
-    __slots__ = (
-        "benches",
-        "contamination",
-        "fails",
-        "measured",
-        "name",
-        "positive",
-        "test",
-        "turnaround",
-        "viability",
-    )
-
     def __init__(self, test: p.Test, needs: Sequence[Need], luck: Luck) -> None:
         name = self.name = test.name
         self.test = test
@@ -82,17 +53,23 @@ class Assay:
 class Panel:
     """The tests of one kind of sample, and how many of their results hold up what."""
 
-    __slots__ = ("assays", "holds")
-
     def __init__(self, tests: Iterable[p.Test], needs: Sequence[Need], luck: Luck) -> None:
         self.assays = [Assay(test, needs, luck) for test in tests]
         self.holds = Counter(assay.test.holds for assay in self.assays)
 
 
+def panels_of(plan: p.Plan, recipe: p.Recipe, needs: Sequence[Need], luck: Luck) -> tuple[Panel, Panel]:
+    """What is tested of the lots of a recipe, and of its products."""
+    tests = plan.tests_of(recipe)
+    of_lots, of_products = (
+        [t for t in tests if t.sampled != "product"],
+        [t for t in tests if t.sampled == "product"],
+    )
+    return Panel(of_lots, needs, luck), Panel(of_products, needs, luck)
+
+
 class Transport:
     """A way between a clinic and a facility, in one direction: `name` says which."""
-
-    __slots__ = ("activity", "excursion", "lasts", "name")
 
     def __init__(self, name: str, leg: p.Leg, luck: Luck) -> None:
         self.name = name

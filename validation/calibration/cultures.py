@@ -13,7 +13,7 @@ from mfg.growth import Cultivation, Culture
 from mfg.plan import sizing
 from mfg.simulation.biology import Biology
 from mfg.simulation.cohort import Patient
-from mfg.simulation.draws import Floats
+from mfg.simulation.elementary import Floats
 from validation.calibration.donors import WITHOUT_LIMIT, Donors
 from validation.calibration.grid import MIDDLE
 from validation.calibration.line import Line, Statistic, least, log_sd, mean, most, ratio, sampled

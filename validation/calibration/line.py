@@ -8,7 +8,8 @@ import numpy as np
 from attrs import frozen
 from scipy import special, stats
 
-from mfg.simulation.draws import Floats, Luck
+from mfg.simulation.draws import Luck
+from mfg.simulation.elementary import Floats
 
 SAMPLES = 4000
 TAILS = (0.025, 0.975)
