@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 class Task(Event):
     """One piece of work, from its request to its end. It is an event, which happens when the work is done.
 
-    `begun` is an optional event that happens when it starts. `note` is what the log writes about it, and `row` where.
+    It is `started` at a minute, -1 until then; `begun` is an optional event that happens at it. `note` is what the log writes
+    about it (`log.TaskNote`), and `row` where it did so, -1 until it has.
     """
 
     _ok, _value = True, None  # for SimPy: the event is sure to succeed
@@ -75,6 +76,7 @@ class Task(Event):
             floor.at(now + self.clearance, self.clear)
         else:
             pool.take_back(self)
+        # As in `clock.happen`, but after the units are back: who goes on now may ask for them in this minute.
         callbacks, self.callbacks = self.callbacks, None  # type: ignore[assignment]
         for callback in callbacks:
             callback(self)
@@ -130,6 +132,7 @@ class Pool:
     def settle(self) -> None:
         """Start every task that may start now."""
         asked, now = self.asked, self.floor.now
+        # While nobody waits, tasks that can all start need no queue: this is most of a run.
         if not self.waiting:
             if len(asked) > 1:
                 asked.sort(key=attrgetter("rank"))
@@ -148,7 +151,10 @@ class Pool:
         """Start every queued task that may start, in order of rank; wake up again when the next one could."""
         floor = self.floor
         for task in self.asked:
-            task.rank = (*task.rank, next(floor.asks))
+            task.rank = (
+                *task.rank,
+                next(floor.asks),
+            )  # among equals who came first; no two ranks are the same
             heappush(task.need.line, (task.rank, task))
         self.waiting += len(self.asked)
         self.asked.clear()
@@ -173,6 +179,7 @@ class Pool:
                 if again < alarm:
                     alarm = again
             ahead.append(task)
+        # An alarm that is set for before then will look again and set the next.
         if alarm < self._alarm or (self._alarm <= now and alarm < FOREVER):
             self._alarm = alarm
             floor.at(alarm, self.touch)

@@ -256,7 +256,7 @@ def formulate(unit: Unit, dosing: Dosing) -> Process:
 def taken_from(unit: Unit, batch: CellLot | None) -> None:
     """The cells leave the incubator, and nothing more is done for them there."""
     if batch is not None:
-        batch.taken = True
+        batch.taken = True  # at once: the interrupt is thrown after what is going on now
         if batch.process is not None:
             unit.floor.interrupt(batch.process, Taken())
         unit.stock.frees(batch)

@@ -45,7 +45,7 @@ def ends(unit: Unit, patient: Patient, ending: str) -> None:
     patient.ended = True
     unit.writes(patient.subject, "end", ending)
     has_had_all(unit, patient)
-    for process in patient.processes[1:]:
+    for process in patient.processes[1:]:  # the first is the story that has just come to this end
         unit.floor.interrupt(process, Left(ending))
 
 

@@ -119,7 +119,7 @@ def collect(unit: Unit, lot: CellLot) -> Process:
         return
     if lot.collection is not None:
         yield from reach(unit, lot.collection)
-        lot.collected_at = unit.now
+        lot.collected_at = unit.now  # so that it is not moved with its dose any more; the true minute follows
     if lot.patient.recipe.collecting is not None:
         yield from gather(unit, lot)
     else:
@@ -199,7 +199,7 @@ def thaw(unit: Unit, dosing: Dosing, batch: CellLot) -> Process:
     yield bank.ready
     early = 0 if terms.recovers is None else terms.recovers + DAY
     while dosing.booked is not None and unit.now < unit.timetable.formulation(dosing)[0] - early:
-        yield unit.timetable.formulation(dosing)[0] - early
+        yield unit.timetable.formulation(dosing)[0] - early  # by then the dose may have moved
     if bank.failed or dosing.batch is not batch:
         return  # the dose has found its cells elsewhere
     if not take_out(unit, dosing, bank, batch):

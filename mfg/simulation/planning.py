@@ -173,7 +173,7 @@ def new_batch(unit: Unit, dosing: Dosing, bank: CellLot) -> CellLot:
         parent=bank,
         begins="expand",
     )
-    batch.sampled = {test.name for test in unit.plan.tests}
+    batch.sampled = {test.name for test in unit.plan.tests}  # none is taken: the bank was sampled
     return batch
 
 

@@ -64,7 +64,7 @@ def _at_the_door(
 ) -> Process:
     """Wait until there is room, in the order of appointments, while the clinic is open; on a ward there is."""
     patient = made.patient
-    booked.status = Status.USED
+    booked.status = Status.USED  # from now on a cancellation must not give the room to somebody else
     if booked.event.inpatient:
         start = unit.now
         if begun is not None:
@@ -105,11 +105,12 @@ def stays(unit: Unit, made: Made, minutes: int) -> Process:
     try:
         yield task
     except Interrupt:
-        unit.floor.stop(task)
+        unit.floor.stop(task)  # unlike other work, which goes on to its end
         raise
 
 
 def _next_appointment(unit: Unit, name: str, made: Made, by: float | None, unless: Event | None) -> Process:
+    """Book the first free appointment and wait for it; returns it, or None if it is given back as nobody will come."""
     booked = unit.booking.book_next(made.patient, name, unit.now)
     if by is not None and booked.start > by:
         unit.books.cancel(made.patient, [booked])

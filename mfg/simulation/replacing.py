@@ -65,7 +65,7 @@ def replace(unit: Unit, lot: CellLot, cause: str) -> Replacement:
         first.look_again()
     unit.stock.empties(lot)
     if not lot.ready.triggered:
-        lot.ready.succeed()
+        lot.ready.succeed()  # it never will be: who waits for it wakes, and sees that it has `failed`
     return begun
 
 
@@ -97,6 +97,7 @@ def _collect_again(unit: Unit, dosing: Dosing, lost: CellLot) -> Replacement:
     if last.booked is None or taken is None:
         return _begin_again(unit, dosing, new_lot(unit, patient, unit.now, lost.target, None), lost)
     lead = unit.courses.lead(patient.arm, taken.event.name)
+    # Copies, to be moved: each appointment itself goes with its lot to the dose before.
     collection = evolve(taken, status=Status.PROPOSED, day=last.booked.day - lead)
     dose = evolve(last.booked, status=Status.PROPOSED)
     draw = evolve(last.draw, status=Status.PROPOSED) if last.draw is not None else None

@@ -43,7 +43,9 @@ class SlotBook:
     @property
     def is_overbooked(self) -> bool:
         """Whether more is taken anywhere than there is."""
-        return bool(self.taken.translate(None, bytes(range(self.capacity + 1))))
+        return bool(
+            self.taken.translate(None, bytes(range(self.capacity + 1)))
+        )  # what is left after these are deleted
 
     def hours(self, day: int) -> Window:
         """When *day* begins and ends; a closed one does so before everything."""
@@ -92,7 +94,7 @@ class SlotBook:
 
 @cache
 def _more(units: int) -> bytes:
-    """The table by which as many *units* more are taken in each slot of a book."""
+    """The table by which as many *units* more are taken in each slot of a book: of a byte, so less than nought is 256 less."""
     return bytes((n + units) % 256 for n in range(256))
 
 

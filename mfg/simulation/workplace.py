@@ -94,6 +94,7 @@ class Workplace:
 
         Nor if something else happens first, *unless* which it would have begun.
         """
+        # A task is granted at the end of a minute: one that begins in the minute *by* is seen in the next.
         task.begun = First(
             self._floor, *([] if by is None else [ceil(by + 1)]), *([] if unless is None else [unless])
         )
