@@ -39,7 +39,7 @@ def off_course(plan: p.Plan, log: Columns, names: Sequence[str]) -> Iterator[str
 
 
 def allocate(patient: Followed, row: LogRow) -> None:
-    """The arm is known, of who is in progress when the run starts by this row alone."""
+    """The arm becomes known; for a patient in progress at the start this is the only row that names it."""
     patient.arm = next(arm for arm in patient.plan.arms if arm.name == row.outcome)
 
 
@@ -53,7 +53,7 @@ def enrol(patient: Followed, row: LogRow) -> None:
 
 
 def resume(patient: Followed, row: LogRow) -> None:
-    """A course was begun before the run: the day 0 from which one of its doses counts, the next dose first."""
+    """A course was begun before the run: each such row gives the day 0 of one dose, starting with the next dose."""
     base = None if isnan(row.value) else int(row.value) // DAY
     if base is not None:
         patient.bases[row.outcome] = base
@@ -87,7 +87,7 @@ def drop(patient: Followed, row: LogRow) -> None:
 
 
 def collect(patient: Followed, row: LogRow) -> None:
-    """The first collection for a lot: so many days ahead of the dose that it is for."""
+    """The first collection for a lot must lie as many days ahead of its dose as the protocol says."""
     if row.lot in patient.collected or not patient.enrolled:
         return
     patient.collected.add(row.lot)
@@ -120,14 +120,14 @@ def _collected_for(patient: Followed, event: Event, dose: str, row: LogRow) -> s
 
 
 def draw(patient: Followed, row: LogRow) -> None:
-    """Vehicle is drawn: so many days ahead of its dose."""
+    """Spinal fluid is drawn: it must lie as many days ahead of its dose as the protocol says."""
     dose = patient.dose_of(row)
     wrong = _ahead_of(patient, dose, patient.rules.leads.get(("csf-draw", dose)), row, "draw")
     patient.faults += [wrong] if wrong else []
 
 
 def visit(patient: Followed, row: LogRow) -> None:
-    """A visit: in its window, by where its dose was booked when it took place."""
+    """A visit must lie in its window, counted from where its dose was booked when the visit took place."""
     name = row.outcome
     patient.visited[name] = row
     patient.happened[name] = row.started
@@ -143,7 +143,7 @@ def visit(patient: Followed, row: LogRow) -> None:
 
 
 def administer(patient: Followed, row: LogRow) -> None:
-    """A dose was given: on the day for which it was booked, once, far enough from the others."""
+    """A dose must be given once, on the day for which it was booked and not before its appointment."""
     dose = patient.dose_of(row)
     booking = patient.booked.get(dose)
     if dose in patient.given:
@@ -168,7 +168,7 @@ def release(patient: Followed, row: LogRow) -> None:
 
 
 def fail(patient: Followed, row: LogRow) -> None:
-    """Something is lost or spoilt; of a dose it says why it was not given on its day."""
+    """Something is lost or spoilt; for a dose this explains why it was not given on its day."""
     if row.dose >= 0:
         patient.failed[patient.dose_of(row)] = row.at
 

@@ -16,7 +16,7 @@ from mfg.simulation.visits import float_in, may_come
 
 
 def attend(unit: Unit, patient: Patient) -> Process:
-    """The visits, one after the other, wherever their dose takes them."""
+    """Attend the visits one after the other, on the days to which they move with their dose."""
     visits, floor, held = patient.visits, unit.floor, unit.plan.held
     try:
         while visits:
@@ -31,7 +31,7 @@ def attend(unit: Unit, patient: Patient) -> Process:
 
 
 def attend_when_called(unit: Unit, patient: Patient) -> Process:
-    """The same where visits may come into the calendar later."""
+    """The same for a patient whose calendar may get further visits later."""
     try:
         while patient.visits or may_come(patient):
             patient.called = Event(unit.floor)
@@ -67,7 +67,7 @@ def take_place(unit: Unit, patient: Patient, visit: Booked) -> None:
 
 
 def waits_for_product(unit: Unit, patient: Patient, visit: Booked) -> bool:
-    """Whether the visit is put off with its dose, since results that hold it are not in yet."""
+    """Whether the visit must wait for test results that are not in yet; it is then put off together with its dose."""
     if visit.event.name not in unit.plan.held:
         return False
     name = unit.courses.anchors(patient.arm).get(visit.event.name)

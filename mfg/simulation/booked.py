@@ -1,4 +1,4 @@
-"""What is booked ahead: an appointment or a visit, the state that its booking is in, and what it takes of an incubator."""
+"""What is booked ahead: an appointment or a visit, the state of its booking, and the incubator places that go with it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PROCEDURES = {"collection": "collect", "csf-draw": "draw", "dose": "administer"}
 
 
 class Status(Enum):
-    """Whether the books hold places for an appointment, which is what cancelling it gives back."""
+    """Whether the books hold places for an appointment: only then does cancelling it give something back."""
 
     RESERVED = auto()  # its places are taken
     USED = auto()  # the patient has come for it: its places stay taken

@@ -157,7 +157,7 @@ class Books:
         return booked
 
     def cancel(self, patient: Patient, booked: Iterable[Booked]) -> None:
-        """Give back what is reserved."""
+        """Give back what is reserved; appointments in any other state hold nothing and stay as they are."""
         for one in booked:
             if one.status is Status.RESERVED:
                 self._change(patient, one, -1)

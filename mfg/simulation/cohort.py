@@ -230,7 +230,7 @@ def _allocated(plan: p.Plan, luck: Luck, clinics: list[int]) -> list[int]:
 
 
 def _strata(plan: p.Plan, luck: Luck, clinics: list[int]) -> list[tuple[object, ...]]:
-    """What each patient has in each of the strata, which have blocks of their own."""
+    """The stratum of each patient, as one value for each factor; every stratum is allocated in blocks of its own."""
     columns = [
         clinics if name == "site" else words_of(plan, luck, name, len(clinics)) for name in plan.strata
     ]

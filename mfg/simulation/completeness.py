@@ -1,4 +1,4 @@
-"""What is wrong with a course as a whole, when its patient has come to an end: left out, too close, or left behind."""
+"""Checks of a whole course at its end: nothing left out, nothing too close together, no visit left outside its window."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def kept_apart(patient: Followed) -> None:
 
 
 def left_behind(patient: Followed) -> None:
-    """A visit whose dose moved on after it is outside its window now, and that must be written down."""
+    """A visit that took place before its dose moved may now lie outside its window; the log must say so."""
     for name, row in patient.visited.items():
         event = patient.rules.events.get(name)
         if event is None or patient.within(event, row.day) or patient.is_explained(name):

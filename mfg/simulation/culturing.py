@@ -128,7 +128,7 @@ def survive(job: Job, lot: CellLot) -> None:
 
 
 def expect_breakdown(unit: Unit, lot: CellLot) -> None:
-    """Let the incubator break down under the lot, if that is its luck."""
+    """Draw when the incubator breaks down; the lot is lost if it is still in there then."""
     hazard = unit.plan.facilities[lot.patient.facility].breakdown
     if hazard:
         breaks = unit.now + unit.biology.breakdown(lot.patient, lot.number) / hazard

@@ -55,9 +55,9 @@ class WorkBook:
         return True
 
     def take(self, day: int, minutes: int) -> None:
-        """Promise the work."""
+        """Promise *minutes* of work on *day*."""
         self._works.setdefault(day, []).append(minutes)
 
     def give_back(self, day: int, minutes: int) -> None:
-        """Promise it no longer."""
+        """Take such a promise back."""
         self._works[day].remove(minutes)

@@ -1,4 +1,4 @@
-"""What is observed of a patient, and what no longer belongs to the course when it is."""
+"""Observing a patient, and dropping the doses and visits whose conditions turn out not to be met."""
 
 from __future__ import annotations
 

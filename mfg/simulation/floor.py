@@ -48,7 +48,7 @@ class Floor(Clock):
         return free
 
     def is_done(self) -> None:
-        """Nothing is left to happen.
+        """Check, when nothing is left to happen, that nobody is left waiting.
 
         Raises:
             Exhausted: if somebody still waits for an opening that the calendar does not have.

@@ -27,7 +27,7 @@ def expected(unit: Unit, lot: CellLot) -> float:
 
 
 def awaited(unit: Unit, lot: CellLot) -> str:
-    """What *lot* will be ready after, as the event log has it.
+    """What *lot* waits for last before it is ready, in the words of the event log.
 
     A result is not what is awaited while its sample cannot be taken, as the lot stands in a line.
     """

@@ -83,7 +83,8 @@ def _filled(cells: float, sizes: list[float]) -> list[float]:
 def _shared_out(cells: float, sizes: list[float], doses: list[Dosing]) -> list[float]:
     """Containers that hold a dose each, in the order of the doses: with what is left, if the dose may hold so few.
 
-    What is left after the doses is spare or back-up. Whatever is left beyond goes into those of doses that take all, up to the most that these may hold.
+    What is left after the doses is spare or back-up. Whatever is left beyond goes into those of doses that take all, up to
+    the most that these may hold.
     """
     contents: list[float] = []
     for n, size in enumerate(sizes):

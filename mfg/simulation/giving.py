@@ -114,7 +114,7 @@ def _is_given(unit: Unit, dosing: Dosing, begun: Callable[[int], None]) -> Proce
 
 
 def _is_treated(unit: Unit, dosing: Dosing, by: float | None, begun: Callable[[int], None]) -> Process:
-    """Draw what follows the cells, if anything does, and give them; whether that began *by* then."""
+    """Draw the fluid that is to follow the cells, if any, and give the cells; whether that began *by* then."""
     yield from draw_for_chase(unit, dosing)
     if by is not None and unit.now > by:
         return False
@@ -127,13 +127,13 @@ def _is_treated(unit: Unit, dosing: Dosing, by: float | None, begun: Callable[[i
 
 
 def draw_for_chase(unit: Unit, dosing: Dosing) -> Process:
-    """Draw from the patient what will follow the cells: the beginning of the appointment of the dose."""
+    """Draw the spinal fluid that is to follow the cells; the appointment of the dose begins with it."""
     if dosing.patient.is_chased(dosing.dose.name):
         yield from procedure(unit, "draw", dosing, dosing.booked)
 
 
 def no_room(unit: Unit, dosing: Dosing) -> str:
-    """What somebody lacked who was still at the door when the clinic closed."""
+    """The resource that was missing for a patient who still waited when the clinic closed, in the words of the event log."""
     return limits.of(unit.plan.clinics[dosing.patient.clinic].name, limits.ROOMS)
 
 

@@ -1,4 +1,4 @@
-"""What a process is interrupted with: the reason why it must stop, which whoever catches it can tell by its type.
+"""Why a process is interrupted: one type for each reason, by which the code that catches the interrupt tells them apart.
 
 SimPy throws an `Interrupt` into the process, wherever that waits, and the reason is the interrupt's `cause`.
 """

@@ -92,7 +92,7 @@ class LabSample:
             foresee(unit, lot, assay)
 
     def incubate(self, _: object) -> None:
-        """The bench is free; the result takes its time, and what has grown is often seen before."""
+        """The bench work is done; the result follows after its turnaround, sooner where contamination shows early."""
         made, draws, floor = self.made, self.assay.turnaround, self.unit.floor
         if self.failure == CONTAMINATION and self.assay.positive is not None:
             draws = self.assay.positive

@@ -1,4 +1,4 @@
-"""How a patient's way ends: by death, withdrawal or a score, or with an ending that its story has come to."""
+"""How a patient leaves: by death, withdrawal or a falling score, or because the course has come to its end."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def ends(unit: Unit, patient: Patient, ending: str) -> None:
 
 
 def has_had_all(unit: Unit, patient: Patient) -> None:
-    """No dose of *patient* is to come: if that was all that is watched, the run ends."""
+    """No further dose of *patient* is to come; the run ends if this was the last patient who is watched."""
     if unit.watched is not None and patient.index in unit.watched:
         unit.watched.remove(patient.index)
         unit.floor.stopped = not unit.watched

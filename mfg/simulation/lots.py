@@ -178,7 +178,7 @@ class Dosing(Made):
     held_by: str = ""
 
     def look_again(self) -> None:
-        """Let whoever waits for this dose look at it again.
+        """Wake whoever waits for this dose, to look at its plan again.
 
         An event happens once, so that a fresh one takes its place for the next time. Who has waited for the old one must ask that
         whether it was `triggered`, and keep it from before the wait: the fresh one never is.

@@ -47,7 +47,7 @@ def begin_thaw(unit: Unit, dosing: Dosing) -> None:
 
 
 def unless_lost(unit: Unit, lot: CellLot, story: Process) -> Process:
-    """Let *story* go on until the lot is lost or the patient leaves; then its places are free."""
+    """Run *story* until it ends, the lot is lost or taken, or the patient leaves; then free the lot's places."""
     try:
         yield from story
     except Lost as lost:
@@ -64,7 +64,7 @@ def lose(unit: Unit, lot: CellLot, cause: str) -> None:
 
 
 def fill_up(unit: Unit, bank: CellLot) -> None:
-    """The containers of *bank* are counted: begin another for the doses that it will not serve, unless that waits.
+    """Count the containers of *bank*, and begin another one for the doses that it cannot serve, if the policy does so now.
 
     Raises:
         Lost: if it is just frozen and serves no dose at all.

@@ -53,7 +53,7 @@ def wait_for_doors(unit: Unit, dosing: Dosing, by: float | None, *, turned_away:
 
 
 def is_given_at(unit: Unit, dosing: Dosing, fresh: Booked, why: str) -> None:
-    """A product that is there is given at *fresh*, later than it was booked; later doses keep their distance."""
+    """Move a dose whose product is ready to the later appointment *fresh*; later doses keep their distance."""
     patient, booked = dosing.patient, dosing.booked
     assert booked is not None
     shift, dosing.booked = fresh.day - booked.day, fresh

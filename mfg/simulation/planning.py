@@ -142,7 +142,7 @@ def target_for(unit: Unit, patient: Patient, doses: Iterable[p.Dose]) -> float:
 
 
 def resize(unit: Unit, lot: CellLot) -> None:
-    """Plan a lot anew for the doses that wait for it: more is known of the patient than when it was planned."""
+    """Work out a lot's target again, now that more is known of the patient than when it was planned."""
     waiting = [d.dose for d in lot.patient.doses if d.lot is lot and not (d.over or d.off)]
     if any(dose.rule is not None for dose in waiting):
         lot.target = target_for(unit, lot.patient, waiting)

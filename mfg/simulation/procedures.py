@@ -62,7 +62,7 @@ def _at_the_door(
     unless: Event | None,
     begun: Callable[[int], None] | None,
 ) -> Process:
-    """Wait until there is room, in the order of appointments, while the clinic is open; on a ward there is."""
+    """Wait for a room in the order of appointments while the clinic is open; an inpatient needs no room."""
     patient = made.patient
     booked.status = Status.USED  # from now on a cancellation must not give the room to somebody else
     if booked.event.inpatient:

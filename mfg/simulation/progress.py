@@ -185,7 +185,7 @@ def _visits(unit: Unit, patient: Patient, bases: dict[str, int]) -> None:
 
 
 def _stands(unit: Unit, made: CellLot, lot: p.Standing, flasks: int, booked: Booked | None) -> Process:
-    """Put a lot where it stands: before its isolation, into its containers, or into the incubator as it was plated."""
+    """Set up a lot as it is at the start: waiting for isolation, frozen in containers, or in culture as it was plated."""
     patient, clinic = made.patient, unit.plan.clinics[made.patient.clinic]
     made.collected_at = lot.collected
     made.collection = _taken(unit, patient, booked)
@@ -239,7 +239,7 @@ def _is_to_be_isolated(
 
 
 def _taken(unit: Unit, patient: Patient, booked: Booked | None) -> Booked | None:
-    """The collection of a lot that is there, as it would have been booked for its dose: what another one goes by."""
+    """The collection of a lot that is there, as it would have been booked for its dose: the model for a repeated one."""
     if booked is None:
         return None
     events = [e for e in unit.courses.on(patient.arm, 0).events if e.kind == "collection"]
@@ -252,7 +252,7 @@ def _taken(unit: Unit, patient: Patient, booked: Booked | None) -> Booked | None
 
 
 def _keeps_places(unit: Unit, made: CellLot, flasks: int, dose_day: int) -> None:
-    """Let nobody else plan with the places of a lot: until its dose, or until it will be frozen."""
+    """Reserve the incubator places of a lot in the books until its dose, or until it will be frozen."""
     last = dose_day
     if made.patient.recipe.bank is not None and made.collection is not None and made.collection.culture:
         last = made.collection.day + made.collection.culture.last

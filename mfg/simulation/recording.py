@@ -16,7 +16,7 @@ Costs = dict[frozenset[str], int]  # days, by the limits that have cost them
 
 
 def asked(patient: Patient) -> bool:
-    """Whether it is found out what has refused this patient's days."""
+    """Whether the refusals of this patient are looked into; that is one patient in four."""
     return patient.index % 4 == 0
 
 
@@ -85,7 +85,7 @@ def book_again(
 
 
 def _put(costs: Costs, found: Costs) -> None:
-    """What was found last counts: an earlier day was free for each event and not for all."""
+    """Keep only what was found last: an earlier day had room for each event alone and not for all together."""
     costs.clear()
     costs.update(found)
 

@@ -27,7 +27,7 @@ SO_LONG = 35  # days that are looked at; what frees none of them is not what a p
 
 
 class Refusals:
-    """What the books said to one patient; the events of the patient must not be in them.
+    """Why the books refuse days to one patient, whose own events must not be in them.
 
     What is *known* to be free is not looked at again.
     """
@@ -59,7 +59,7 @@ class Refusals:
     def _enough(
         self, course: Course, baseline: int, screened: int, lifted: LimitNames
     ) -> Iterator[LimitNames]:
-        """What had to be lifted for *course* to fit, beside what refuses its pinned events."""
+        """The sets of limits without which *course* would fit, each with what refuses its pinned events."""
         seen: set[str] = set()
 
         def fits(lifted: LimitNames) -> bool:
@@ -191,7 +191,7 @@ class Refusals:
         return found
 
     def _too_short(self, event: Event, day: int, minutes: int) -> str:
-        """Whose hours are too short; the way is named where an hour more would not do, and its taking no time would."""
+        """Whose hours are too short; the way is named if a further hour would not help and a way of no length would."""
         rooms = self.books.rooms[self.patient.clinic]
         assert rooms is not None
         earliest, latest = self._between(event, day, minutes, self._way(event))
@@ -223,7 +223,7 @@ def shut(openings: Mapping[int, Window], day: int) -> LimitNames:
 
 
 def _many(lifted: LimitNames) -> bool:
-    """Whether these are more than are looked at together."""
+    """Whether these are more limits than are tried together."""
     return len(lifted) > (1 if lifted & limits.CALENDAR else SO_MANY)
 
 

@@ -78,7 +78,7 @@ def _isolate_again(unit: Unit, dosing: Dosing, lost: CellLot) -> Replacement:
 
 
 def _begin_again(unit: Unit, dosing: Dosing, lot: CellLot, lost: CellLot) -> Replacement:
-    """Let *lot* have as long as the *lost* one had."""
+    """Serve the dose from *lot*, and put it off so that the new lot has as long as the *lost* one had."""
     serve(unit, dosing, lot, lot)
     if dosing.booked is not None:
         put_off(unit, dosing, unit.now + lost.due - lost.collected_at, why="lot lost")

@@ -58,7 +58,7 @@ def run(plan: p.Plan, replication: int, only_in_progress: bool) -> tuple[Columns
 
 
 def _broken(unit: Unit, patients: list[Patient]) -> Iterator[str]:
-    """What is wrong when nothing is left to happen, or when nobody asks for what is."""
+    """What is wrong at the end of a run, or when it was stopped as nobody needs the rest."""
     if not unit.floor.stopped:
         yield from _left_over(unit, patients)
     for kind, books in (("rooms", unit.books.rooms), ("beds", unit.books.beds)):
@@ -86,7 +86,7 @@ def _left_over(unit: Unit, patients: list[Patient]) -> Iterator[str]:
 
 
 def _mixed_up(patient: Patient) -> Iterator[str]:
-    """The chain of identity of one patient: own lots only, each in time, no cells out of nothing."""
+    """Faults in one patient's chain of identity: doses from other lots, expired or lost ones, more cells than there were."""
     for dosing in patient.doses:
         if not (dosing.over and dosing.dose.product):
             continue

@@ -61,7 +61,7 @@ class Unit:
         patient.of_lots, patient.of_products = self._panels[patient.recipe.number]
 
     def results_of(self, panel: Panel) -> dict[str, Results]:
-        """What will wait for the results of a *panel*, by what they hold up."""
+        """A new event for each thing that the results of a *panel* hold up."""
         return {**self.no_results, **{what: Results(self.floor, n) for what, n in panel.holds.items()}}
 
     def facility_of(self, patient: Patient) -> p.Facility:
@@ -80,11 +80,11 @@ class Unit:
             self.floor.interrupt(lot.process, Lost(cause))
 
     def writes(self, subject: int, name: str, outcome: str = "done", value: float = NAN) -> None:
-        """Write down something that takes no time."""
+        """Write down now something that takes no time."""
         now = self.floor.now
         self.log.note(subject, p.NOTES[name], now, now, now, outcome, value)
 
     def allocates(self, patient: Patient) -> None:
-        """Write down the arm, and the decline with which the wait is reckoned."""
+        """Write down the arm, and the rate of decline, with which the cost of waiting is worked out."""
         if not patient.ended:
             self.writes(patient.subject, "allocate", patient.arm.name, patient.decline)

@@ -82,7 +82,7 @@ def explain_late(unit: Unit, dosing: Dosing, at: int) -> None:
 
 
 def floats(event: Floating) -> int:
-    """How many minutes an event without a day lies behind what it follows, at least."""
+    """The least minutes between an event without a planned day and what it follows."""
     return event.least * DAY if event.least_minutes is None else event.least_minutes
 
 
@@ -134,7 +134,7 @@ def may_come(patient: Patient) -> bool:
 
 
 def call(patient: Patient) -> None:
-    """Let the patient look into the calendar again."""
+    """Wake a patient who waits for the next visit, as the calendar has changed."""
     if patient.called is not None and not patient.called.triggered:
         patient.called.succeed()
 

@@ -42,7 +42,7 @@ def stands_in_line(unit: Unit, lot: CellLot) -> str:
 
 
 def lacking(unit: Unit, task: Task) -> str:
-    """Of what too little is free for *task*; the hours of the place if there is enough of everything."""
+    """The resource of which too little is free for *task*, or the opening hours if there is enough of each."""
     free, names = unit.floor.free, unit.plan.resources
     short = [names[n] for n, units in task.need.parts if free[n] < units]
     place = names[task.need.parts[0][0]].rpartition(".")[0]

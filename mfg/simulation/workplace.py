@@ -18,7 +18,7 @@ from mfg.simulation.works import Job, transports_of
 
 
 class Workplace:
-    """What can be done at a site for a lot or a dose; `rank` is the policy's order in a line."""
+    """Asks for work on a lot or a dose; `rank` gives the place in a queue by the policy's order."""
 
     def __init__(self, plan: p.Plan, floor: Floor, needs: list[Need], log: EventLog, luck: Luck) -> None:
         self._plan, self._floor, self._needs, self._log = plan, floor, needs, log
