@@ -35,7 +35,7 @@ def wait_for_doors(unit: Unit, dosing: Dosing, by: float | None, *, turned_away:
         booked is None
         or booked.event.inpatient
         or (opens == unit.now and unit.now // DAY <= booked.day)
-        or unit.books.rooms[patient.clinic] is None
+        or not unit.books.takes_appointments(patient)
     ):
         return True
     if by is not None and opens > by:

@@ -40,9 +40,8 @@ def replace(unit: Unit, lot: CellLot, cause: str) -> Replacement:
     begun = _NOTHING
     waiting = [d for d in lot.patient.doses if lot in (d.lot, d.batch) and not (d.over or d.dropped)]
     if lot.store is not None:
-        waiting = [
-            d for d in waiting if d.batch is None or not d.batch.taken
-        ]  # what is in hand is not waiting
+        # what is in hand is not waiting
+        waiting = [d for d in waiting if d.batch is None or not d.batch.taken]
     if waiting and not lot.patient.ended:
         first = waiting[0]
         first.tries += 1

@@ -47,10 +47,6 @@ class SlotBook:
             self.taken.translate(None, bytes(range(self.capacity + 1)))
         )  # what is left after these are deleted
 
-    def hours(self, day: int) -> Window:
-        """When *day* begins and ends; a closed one does so before everything."""
-        return self.openings.get(day, NO_HOURS)
-
     def first(self, day: int, minutes: int, earliest: int = 0, latest: int = FOREVER, units: int = 1) -> int:
         """The first start on *day* with so many free *units* for so many *minutes*; -1 if there is none.
 
@@ -73,7 +69,7 @@ class SlotBook:
 
     def fits(self, day: int, minutes: int, earliest: int = 0, latest: int = FOREVER) -> bool:
         """Whether *day* is long enough, however many places there are."""
-        opens, closes = self.hours(day)
+        opens, closes = self.openings.get(day, NO_HOURS)
         begin = -(-max(opens, earliest) // self.slot)
         end = min(closes - minutes, latest) // self.slot
         if not self.breaks:
