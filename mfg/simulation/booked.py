@@ -14,7 +14,7 @@ PROCEDURES = {"collection": "collect", "csf-draw": "draw", "dose": "administer"}
 class Status(Enum):
     """Whether the books hold places for an appointment: only then does cancelling it give something back."""
 
-    RESERVED = auto()  # its places are taken
+    RESERVED = auto()  # its places are taken; a visit has none
     USED = auto()  # the patient has come for it: its places stay taken
     CANCELLED = auto()  # its places were given back
     PROPOSED = auto()  # it never had places of its own: a day from which another one is looked for
