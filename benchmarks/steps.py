@@ -14,6 +14,8 @@ ROOMS = {
     "core.py": "clock",
     "events.py": "clock",
     "floor.py": "grants",
+    "grants.py": "grants",
+    "needs.py": "grants",
     "log.py": "log",
 }
 

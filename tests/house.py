@@ -16,7 +16,8 @@ PACKAGE = ROOT / "mfg"
 TASKS = {  # what is imported for a task, and how many lines may have to be read for it
     "dose": "mfg.prescription.dosing",
     "results": "mfg.results.figures",
-    "engine": "mfg.simulation.replicate",
+    "engine": "mfg.simulation.running",
+    "audit of a log": "mfg.simulation.adherence",
 }
 
 

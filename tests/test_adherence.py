@@ -65,8 +65,8 @@ def still(*_: object) -> None:
 
 def at_once(unit: Any, dosing: Any, begun: Callable[[int], None]) -> Iterator[object]:
     """A dose is given as soon as there is a room, and nobody looks at the doors."""
-    task = unit.does(dosing.patient.jobs["administer"], dosing)
-    yield from unit.begins(task)
+    task = unit.work.does(dosing.patient.jobs["administer"], dosing)
+    yield from unit.work.begins(task)
     begun(task.started)
     yield task
     return True

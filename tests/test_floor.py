@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from mfg.calendar import FOREVER
-from mfg.simulation.floor import Exhausted, Floor, Need, Task
-from mfg.simulation.holds import Places
+from mfg.simulation.floor import Floor
+from mfg.simulation.grants import Task
+from mfg.simulation.holds import Capacity
+from mfg.simulation.needs import Exhausted, Need
 
 ALL_DAY = [(0, 10**9)]
 
@@ -218,7 +220,7 @@ def test_a_task_is_withdrawn_once() -> None:
 def test_places_are_granted_in_order() -> None:
     """A large hold at the head is not passed by small ones behind it, and gives back what it had."""
     unit, _ = floor([], Need([], ALL_DAY))
-    places = Places(unit, 10)
+    places = Capacity(unit, 10)
     got: list[tuple[str, int]] = []
 
     def lot(name: str, at: int, units: int, days: int):  # type: ignore[no-untyped-def]  # noqa: ANN202

@@ -11,7 +11,7 @@ from mfg.errors import Faults
 from mfg.failures import Unsound
 from mfg.results.tables import Tables
 from mfg.simulation import freezing, making
-from mfg.simulation.lots import Dosing, Lot
+from mfg.simulation.lots import CellLot, Dosing
 from mfg.simulation.unit import Unit
 from tests.small_unit import BANK, FIXED, ONE_DOSE, Changes, done, people, run, scenario
 
@@ -196,7 +196,7 @@ def test_a_run_that_freezes_cells_out_of_nothing_is_unsound(monkeypatch: pytest.
 def test_a_run_that_thaws_the_same_cells_twice_is_unsound(monkeypatch: pytest.MonkeyPatch) -> None:
     """And what was thawed against what was frozen, though nobody has counted the containers before."""
 
-    def leaves_them_there(unit: Unit, dosing: Dosing, bank: Lot, batch: Lot) -> bool:
+    def leaves_them_there(unit: Unit, dosing: Dosing, bank: CellLot, batch: CellLot) -> bool:
         there = list(bank.contents)
         taken = freezing.take_out(unit, dosing, bank, batch)
         bank.contents = there

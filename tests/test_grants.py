@@ -8,8 +8,10 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mfg.simulation.floor import Floor, Need, Task
-from mfg.simulation.holds import Places
+from mfg.simulation.floor import Floor
+from mfg.simulation.grants import Task
+from mfg.simulation.holds import Capacity
+from mfg.simulation.needs import Need
 from tests.oracle import NEVER, Ask, Case, Kind, Row, Story, rows_of
 
 ALWAYS = ((0, 1 << 40),)
@@ -244,7 +246,7 @@ def test_work_with_both_is_not_starved_by_work_with_one() -> None:
 def test_a_hold_that_is_given_up_is_granted_to_nobody() -> None:
     """Who leaves the line for places leaves nothing behind; the next hold in line is granted at that instant."""
     floor = Floor([], [], Notes())
-    places = Places(floor, 10)
+    places = Capacity(floor, 10)
     granted: list[tuple[str, int]] = []
 
     def lot(name: str, at: int, units: int) -> Generator[Any, Any, None]:

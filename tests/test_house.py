@@ -13,7 +13,9 @@ from tests.conftest import Said
 from tests.house import closure, lines, modules, public_methods, reading, tree_of, twice
 
 
-@pytest.mark.parametrize(("task", "most"), [("dose", 2_900), ("results", 2_750), ("engine", 8_700)])
+@pytest.mark.parametrize(
+    ("task", "most"), [("dose", 2_900), ("results", 2_900), ("engine", 8_700), ("audit of a log", 2_300)]
+)
 def test_a_task_is_read_in_so_many_lines(task: str, most: int) -> None:
     """Counted over all files that are loaded for it."""
     assert reading(task) <= most
@@ -42,14 +44,12 @@ def test_no_further_file_is_long() -> None:
     """Those that are stay the few that they are; a file has one idea."""
     long = {module for module, path in modules().items() if lines(path) > 300}
     known = "cli.runs plan.plan results.derived"
-    known += " simulation.adherence simulation.booking simulation.floor simulation.making simulation.unit"
     assert long <= {f"mfg.{name}" for name in known.split()}
 
 
-def test_no_further_class_is_wide() -> None:
+def test_no_class_is_wide() -> None:
     """At most fifteen public methods and properties."""
-    wide = {name for name, count in public_methods().items() if count > 15}
-    assert wide <= {"mfg.simulation.booking.Booking", "mfg.simulation.unit.Unit"}
+    assert {name for name, count in public_methods().items() if count > 15} == set()
 
 
 COMMANDS = {  # what names a whole command on purpose: one that repeats a replication, one that lists paths, who asked

@@ -244,9 +244,9 @@ def test_what_cannot_be_moved_says_what_refused_it() -> None:
     unit.assign(patient, 0)
     found = unit.booking.book(patient, 0)
     assert found is not None
-    beds = unit.booking.beds[0]
+    beds = unit.books.beds[0]
     assert beds is not None
-    unit.booking.cancel(patient, found[1])
+    unit.books.cancel(patient, found[1])
     beds.taken[:] = bytes([beds.capacity]) * len(beds.taken)
     dose = [one for one in found[1] if one.event.kind == "dose"]
     assert moves(unit, patient, dose, {}) is None

@@ -17,9 +17,9 @@ from mfg.plan.compile import plan_of
 from mfg.plan.plan import Plan
 from mfg.results.occupancy import overfull
 from mfg.results.tables import Tables, tables_of
-from mfg.simulation import giving
+from mfg.simulation import giving, procedures
+from mfg.simulation.booked import Status
 from mfg.simulation.replicate import replicate
-from mfg.simulation.unit import Unit
 from tests.small_unit import ONE_DOSE, Changes, done, people, scenario
 
 NINE = 9 * 60
@@ -146,7 +146,7 @@ def test_a_unit_that_tries_again_in_the_same_minute_is_stopped(monkeypatch: pyte
         return True
 
     monkeypatch.setattr(giving, "wait_for_doors", at_once)
-    monkeypatch.setattr("mfg.simulation.replicate.MANY", 1000)
+    monkeypatch.setattr("mfg.simulation.running.MANY", 1000)
     late = formulated_late(plan_of(scenario(ONE_DOSE, patients=people(1))))
     with pytest.raises(Unsound, match=r"the clock stands still on day \d+ at \d\d:\d\d"):
         replicate(evolve(late, recipes=tuple(evolve(one, use_within=None) for one in late.recipes)), 0)
@@ -266,15 +266,15 @@ def test_nothing_is_used_more_often_than_it_is_there(
 def test_the_audit_sees_two_in_one_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """A unit that begins every procedure at its appointment is found out, by the place and the minute."""
 
-    def at_once(self, job, made, booked, value, _by, _unless, begun):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-        booked.done, start = True, self.now
+    def at_once(unit, job, made, booked, value, _by, _unless, begun):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        booked.status, start = Status.USED, unit.now
         if begun is not None:
             begun(start)
         yield start + job.lasts(made.patient.index, made.number, made.turn(job.name))
-        self.log.note(made.subject, job.activity, start, start, self.now, value=value)
+        unit.log.note(made.subject, job.activity, start, start, unit.now, value=value)
         return start
 
-    monkeypatch.setattr(Unit, "_at_the_door", at_once)
+    monkeypatch.setattr(procedures, "_at_the_door", at_once)
     booked: Changes = {"site.work.collect.booked": "60 minute"}
     plan = lasting(plan_of(scenario(ONE_ROOM, booked, patients=people(3))), collect=180)
     log, _ = replicate(plan, 0)

@@ -14,7 +14,7 @@ from mfg.reader.protocols import protocol_of
 from mfg.reader.toml import read_toml
 from mfg.scenario.check import faults_of
 from mfg.shape import Shape
-from mfg.simulation.draws import LONGEST, Draws, Luck
+from mfg.simulation.draws import LONGEST_DURATION, Draws, Luck
 from mfg.sizes import COUNT, RATIO, REPLICATIONS, SEED, SIZES, VARIANTS
 from mfg.study.study import possible
 from mfg.study.variants import Range, grid
@@ -185,12 +185,12 @@ def test_the_tail_of_a_distribution_ends_after_a_century() -> None:
     """Its values are minutes that a log can hold, whatever the spread."""
     nan = float("nan")
     shape = Shape(
-        "lognormal", nan, nan, nan, nan, median=LONGEST / 2, mean=nan, sd=nan, spread=100, typical=1
+        "lognormal", nan, nan, nan, nan, median=LONGEST_DURATION / 2, mean=nan, sd=nan, spread=100, typical=1
     )
     luck = Luck(1, 0, [str(n) for n in range(1000)])
     drawn = [Draws.minutes(luck, "any", shape)(n) for n in range(1000)]
-    assert max(drawn) == LONGEST == 36_525 * 24 * 60
-    assert 300 < sum(one == LONGEST for one in drawn) < 600
+    assert max(drawn) == LONGEST_DURATION == 36_525 * 24 * 60
+    assert 300 < sum(one == LONGEST_DURATION for one in drawn) < 600
 
 
 def test_a_culture_that_is_left_alone_stays_a_number() -> None:

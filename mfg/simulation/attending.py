@@ -5,18 +5,18 @@ from __future__ import annotations
 from simpy import Event, Interrupt
 
 from mfg.calendar import DAY
-from mfg.simulation.booking import Booked
+from mfg.simulation.booked import Booked
 from mfg.simulation.clock import First, Process
 from mfg.simulation.cohort import Patient
 from mfg.simulation.deciding import observe
 from mfg.simulation.foreseeing import expected
 from mfg.simulation.planning import put_off
 from mfg.simulation.unit import Unit
-from mfg.simulation.visits import float_in, may_come, wake
+from mfg.simulation.visits import float_in, may_come
 
 
 def attend(unit: Unit, patient: Patient) -> Process:
-    """The visits, one after the other, wherever their dose takes them."""
+    """Attend the visits one after the other, on the days to which they move with their dose."""
     visits, floor, held = patient.visits, unit.floor, unit.plan.held
     try:
         while visits:
@@ -31,7 +31,7 @@ def attend(unit: Unit, patient: Patient) -> Process:
 
 
 def attend_when_called(unit: Unit, patient: Patient) -> Process:
-    """The same where visits may come into the calendar later."""
+    """The same for a patient whose calendar may get further visits later."""
     try:
         while patient.visits or may_come(patient):
             patient.called = Event(unit.floor)
@@ -54,7 +54,7 @@ def take_place(unit: Unit, patient: Patient, visit: Booked) -> None:
     unit.log.note(patient.subject, comes, unit.now, unit.now, unit.now, name)
     if arm.comes:
         float_in(unit, patient, name)
-    if name in unit.booking.anchors(arm):
+    if name in unit.courses.anchors(arm):
         patient.attended.append(visit)
     if unit.traits.asked:
         group, turn = unit.plan.turns.get(name, (name, 0))
@@ -67,10 +67,10 @@ def take_place(unit: Unit, patient: Patient, visit: Booked) -> None:
 
 
 def waits_for_product(unit: Unit, patient: Patient, visit: Booked) -> bool:
-    """Whether the visit is put off with its dose, since results that hold it are not in yet."""
+    """Whether the visit must wait for test results that are not in yet; it is then put off together with its dose."""
     if visit.event.name not in unit.plan.held:
         return False
-    name = unit.booking.anchors(patient.arm).get(visit.event.name)
+    name = unit.courses.anchors(patient.arm).get(visit.event.name)
     dosing = next((d for d in patient.doses if d.dose.name == name and not (d.over or d.off)), None)
     if dosing is None or dosing.lot is None or dosing.booked is None:
         return False
@@ -80,5 +80,5 @@ def waits_for_product(unit: Unit, patient: Patient, visit: Booked) -> bool:
     later = max(DAY, expected(unit, dosing.lot) - unit.now)
     put_off(unit, dosing, dosing.booked.start + later)
     if dosing.hopeless:
-        wake(unit, dosing)
+        dosing.look_again()
     return True

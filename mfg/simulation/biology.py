@@ -8,11 +8,12 @@ import numpy as np
 from scipy import special
 
 from mfg.distributions import Inverse, inverse_of
+from mfg.elementary import Floats
 from mfg.growth import Culture
 from mfg.plan import plan as p
 from mfg.shape import Shape
 from mfg.simulation.cohort import Patient
-from mfg.simulation.draws import Draws, Floats, Luck
+from mfg.simulation.draws import Draws, Luck
 
 _PASSAGES = 8
 _STANDARD = Shape("exponential", nan, nan, nan, nan, nan, 1.0, nan, nan, 1.0)

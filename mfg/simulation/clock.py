@@ -33,7 +33,7 @@ Call = Callable[[], None]
 
 
 class StandsStill(Exception):
-    """More happens in the minute `now` than a run can have to do in it: something is tried again and again."""
+    """More happens in the minute `now` than any run needs: something is tried again and again without end."""
 
     def __init__(self, now: int) -> None:
         super().__init__(now)

@@ -12,10 +12,10 @@ from attrs import define, field
 
 from mfg.calendar import DAY, DAYS_A_MONTH
 from mfg.distributions import inverse_of
-from mfg.elementary import log
+from mfg.elementary import Floats, log
 from mfg.plan import plan as p
 from mfg.shape import Shape
-from mfg.simulation.draws import Floats, Luck
+from mfg.simulation.draws import Luck
 from mfg.simulation.traits import words_of
 
 OTHER = "other reasons"  # of those who are not eligible, and outside of no limit
@@ -30,6 +30,9 @@ class Patient:
     withdrawing; `decline` is in points per month. What somebody is `ineligible_for` is the first limit of the
     protocol that is not kept, and empty for who is eligible. Who has no place came when all cohorts were full.
     `subject` names the patient's own rows in the event log. Who was `treated` had a dose before the clock started.
+
+    `called` is the event for which a patient waits whose calendar may get another visit, and `awaits` that for which a dose waits
+    that follows something without a day. Each is made anew for every wait, since an event happens once; None before the first.
     """
 
     index: int
@@ -228,7 +231,7 @@ def _allocated(plan: p.Plan, luck: Luck, clinics: list[int]) -> list[int]:
 
 
 def _strata(plan: p.Plan, luck: Luck, clinics: list[int]) -> list[tuple[object, ...]]:
-    """What each patient has in each of the strata, which have blocks of their own."""
+    """The stratum of each patient, as one value for each factor; every stratum is allocated in blocks of its own."""
     columns = [
         clinics if name == "site" else words_of(plan, luck, name, len(clinics)) for name in plan.strata
     ]

@@ -1,4 +1,4 @@
-"""What is observed of a patient, and what no longer belongs to the course when it is."""
+"""Observing a patient, and dropping the doses and visits whose conditions turn out not to be met."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 from mfg.plan import plan as p
 from mfg.simulation.cohort import Patient
+from mfg.simulation.interrupts import NotIndicated
 from mfg.simulation.log import NAN
 from mfg.simulation.lots import Dosing
 from mfg.simulation.unit import Unit
-from mfg.simulation.visits import wake
 
 _NO_DOSE = "no dose defined"
 
@@ -74,11 +74,11 @@ def drop(unit: Unit, dosing: Dosing) -> None:
     )
     if lot is not None and alone and not lot.collected:
         booked.append(lot.collection)
-    unit.booking.cancel(patient, [one for one in booked if one is not None])
+    unit.books.cancel(patient, [one for one in booked if one is not None])
     for made in (lot if alone else None, dosing.batch):
         if made is not None and made.process is not None:
-            unit.interrupts(made.process, "not indicated")
-    wake(unit, dosing)
+            unit.floor.interrupt(made.process, NotIndicated())
+    dosing.look_again()
 
 
 def _admitted(condition: Any, case: p.Case) -> bool | None:

@@ -18,14 +18,14 @@ import numpy.typing as npt
 
 from mfg.calendar import DAY
 from mfg.distributions import inverse_of
+from mfg.elementary import Floats
 from mfg.shape import Shape
 from mfg.sizes import CENTURY
 
 BLOCK = 4  # turns that are drawn at once for everybody
-LONGEST = CENTURY.most * DAY  # minutes
+LONGEST_DURATION = CENTURY.most * DAY  # minutes
 _MOST = 1 << 16  # numbers that are drawn in one go
-Floats = npt.NDArray[np.float64]
-Words = npt.NDArray[np.uint64]
+UInt64s = npt.NDArray[np.uint64]
 
 _MULTIPLIERS = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
 _WEYL = (np.uint64(0x9E3779B9), np.uint64(0xBB67AE85))
@@ -33,7 +33,7 @@ _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 
 
-def philox(counter: Sequence[Words], key: Sequence[Words]) -> tuple[Words, Words, Words, Words]:
+def philox(counter: Sequence[UInt64s], key: Sequence[UInt64s]) -> tuple[UInt64s, UInt64s, UInt64s, UInt64s]:
     """Philox4x32-10: four words of 32 bits for each *counter* of four words, under each *key* of two."""
     c0, c1, c2, c3 = counter
     k0, k1 = key
@@ -106,7 +106,7 @@ class Luck:
         return pairs[:, :, offset : offset + count]
 
 
-def _unit(high: Words, low: Words) -> Floats:
+def _unit(high: UInt64s, low: UInt64s) -> Floats:
     """53 random bits as a number strictly between 0 and 1."""
     bits = (high << np.uint64(21)) | (low >> np.uint64(11))
     unit: Floats = (bits.astype(np.float64) + 0.5) * 2.0**-53
@@ -145,7 +145,9 @@ class Draws(Generic[Value]):
         """Draws from *shape* in whole minutes; the tail of a distribution ends after a century."""
         inverse = inverse_of(shape)
         fixed = int(shape.is_ + 0.5) if shape.kind == "fixed" else None
-        return Draws(luck, decision, lambda u: np.minimum(inverse(u) + 0.5, LONGEST).astype(np.int64), fixed)
+        return Draws(
+            luck, decision, lambda u: np.minimum(inverse(u) + 0.5, LONGEST_DURATION).astype(np.int64), fixed
+        )
 
     def __call__(self, patient: int, lot: int = 0, turn: int = 0) -> Value:
         """The value of *patient* for its *lot*, the *turn*-th time that it is decided there."""

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from math import floor, inf, isinf
 
-from mfg.simulation.floor import Task
+from mfg.simulation.grants import Task
 from mfg.simulation.lots import Dosing
 from mfg.simulation.unit import Unit
 
 
 def suspend(unit: Unit, dosing: Dosing, task: Task, prepares: tuple[str, ...]) -> None:
     """Count what was harvested and what is in the syringes; the expiry clock starts."""
-    taken = taken_up(unit, dosing, task.started, prepares[0])
+    taken = taken_up(dosing, task.started, prepares[0])
     dosing.suspended_at = unit.now
-    washed = unit.recovery("formulate", dosing) if prepares[-1] == "formulate" else 1.0
+    washed = dosing.recovery("formulate") if prepares[-1] == "formulate" else 1.0
     fill(unit, dosing, taken * washed)
     if len(prepares) > 1 and not isinf(taken):
         unit.log.valued(task, taken)
     unit.log.valued(task, dosing.cells, part=len(prepares) - 1)
 
 
-def taken_up(unit: Unit, dosing: Dosing, at: int, first: str) -> float:
+def taken_up(dosing: Dosing, at: int, first: str) -> float:
     """The cells that are there to be formulated; inf where nothing is counted."""
     batch, bank = dosing.batch, dosing.patient.recipe.bank
     if batch is not None and batch.culture is not None:
-        return batch.culture.cells(at) * unit.recovery(first, batch) - batch.culture.terms.samples
+        return batch.culture.cells(at) * batch.recovery(first) - batch.culture.terms.samples
     if batch is None or (bank is None and isinf(batch.cells)):
         return inf
     cells = batch.cells if bank is None else sum(batch.contents)
-    return cells * unit.recovery(first, batch) if first != "formulate" else cells
+    return cells * batch.recovery(first) if first != "formulate" else cells
 
 
 def fill(unit: Unit, dosing: Dosing, there: float) -> None:

@@ -6,40 +6,40 @@ from math import ceil, isinf
 
 from mfg.plan import sizing
 from mfg.simulation.clock import Process
-from mfg.simulation.lots import Dosing, Lot
+from mfg.simulation.lots import CellLot, Dosing
 from mfg.simulation.unit import Unit
 
 _NEARLY = 1 - 1e-9
 
 
-def freeze(unit: Unit, lot: Lot) -> Process:
+def freeze(unit: Unit, lot: CellLot) -> Process:
     """Harvest and freeze the lot: as many containers as are planned, or as its cells fill."""
     jobs, culture = lot.patient.jobs, lot.culture
     sizes, contains = planned(unit, lot), unit.biology.contained(lot.patient, lot.number)
-    yield unit.stores_for(lot, len(sizes))
+    yield unit.stock.stores(lot, len(sizes))
     harvests = lot.patient.recipe.expansion is not None and "harvest" in jobs
     flasks = culture.flasks if culture is not None else 0
     if harvests:
-        task = unit.does_together(jobs["harvest"], lot, jobs["cryopreserve"], lot, flasks)
+        task = unit.work.does_together(jobs["harvest"], lot, jobs["cryopreserve"], lot, flasks)
     else:
-        task = unit.does(jobs["cryopreserve"], lot)
+        task = unit.work.does(jobs["cryopreserve"], lot)
     lot.task = task
-    yield from unit.begins(task)
+    yield from unit.work.begins(task)
     lot.task, lot.taken = None, True
-    unit.frees(lot)
+    unit.stock.frees(lot)
     yield task
     there = culture.cells(task.started) if culture is not None else lot.cells
-    lot.gave = there * unit.recovery("harvest", lot) if harvests else there
-    cells = lot.gave * unit.recovery("cryopreserve", lot)
+    lot.gave = there * lot.recovery("harvest") if harvests else there
+    cells = lot.gave * lot.recovery("cryopreserve")
     lot.contents = _filled(cells, sizes) if contains is not None else _shared_out(cells, sizes, _served(lot))
     lot.frozen = sum(lot.contents)
     if harvests and not isinf(lot.gave):
         unit.log.valued(task, lot.gave)
     unit.log.valued(task, lot.frozen, part=1 if harvests else 0)
-    unit.takes_out(lot, len(sizes) - lot.containers)
+    unit.stock.takes_out(lot, len(sizes) - lot.containers)
 
 
-def planned(unit: Unit, lot: Lot) -> list[float]:
+def planned(unit: Unit, lot: CellLot) -> list[float]:
     """The cells in each of the containers that are to be frozen, as many as the storage of the facility holds at most."""
     facility, contains = unit.facility_of(lot.patient), unit.biology.contained(lot.patient, lot.number)
     if contains is None:
@@ -48,12 +48,12 @@ def planned(unit: Unit, lot: Lot) -> list[float]:
     return [contains] * min(count, facility.storage)
 
 
-def _served(lot: Lot) -> list[Dosing]:
+def _served(lot: CellLot) -> list[Dosing]:
     """The doses that are still to be given from it."""
     return [d for d in lot.patient.doses if d.lot is lot and not d.over]
 
 
-def _of_doses(unit: Unit, lot: Lot, doses: list[Dosing]) -> list[float]:
+def _of_doses(unit: Unit, lot: CellLot, doses: list[Dosing]) -> list[float]:
     """What the containers hold that are to hold one dose each: the dose's own, then spare ones and the back-up.
 
     These hold as much as the largest dose, and the last of the back-up what is left of it.
@@ -69,7 +69,7 @@ def _of_doses(unit: Unit, lot: Lot, doses: list[Dosing]) -> list[float]:
     return [*needs, rest] if rest else needs
 
 
-def _backup(lot: Lot) -> float:
+def _backup(lot: CellLot) -> float:
     """The cells that are kept frozen beyond the doses."""
     terms = lot.patient.recipe.collecting
     return 0.0 if terms is None else terms.backup.of(lot.patient.weight)
@@ -83,7 +83,8 @@ def _filled(cells: float, sizes: list[float]) -> list[float]:
 def _shared_out(cells: float, sizes: list[float], doses: list[Dosing]) -> list[float]:
     """Containers that hold a dose each, in the order of the doses: with what is left, if the dose may hold so few.
 
-    What is left after the doses is spare or back-up. Whatever is left beyond goes into those of doses that take all, up to the most that these may hold.
+    What is left after the doses is spare or back-up. Whatever is left beyond goes into those of doses that take all, up to
+    the most that these may hold.
     """
     contents: list[float] = []
     for n, size in enumerate(sizes):
@@ -105,23 +106,23 @@ def _fewest(dosing: Dosing, need: float) -> float:
     return need * dosing.portion.enough / dosing.portion.cells
 
 
-def take_out(unit: Unit, dosing: Dosing, bank: Lot, batch: Lot) -> bool:
+def take_out(unit: Unit, dosing: Dosing, bank: CellLot, batch: CellLot) -> bool:
     """Take what a dose needs out of its bank, into its *batch*; False if the bank does not have it."""
     batch.contents = _chosen(unit, dosing, bank.contents)
     for cells in batch.contents:
         bank.contents.remove(cells)
     batch.thawed = sum(batch.contents)
     bank.thawed += batch.thawed
-    unit.takes_out(bank, batch.containers)
+    unit.stock.takes_out(bank, batch.containers)
     return bool(batch.contents)
 
 
-def holds(unit: Unit, dosing: Dosing, bank: Lot) -> bool:
+def holds(unit: Unit, dosing: Dosing, bank: CellLot) -> bool:
     """Whether *bank* still has what a dose takes."""
     return bool(_chosen(unit, dosing, bank.contents))
 
 
-def unserved(unit: Unit, bank: Lot) -> list[Dosing]:
+def unserved(unit: Unit, bank: CellLot) -> list[Dosing]:
     """The doses that wait for *bank* and for which it will hold too little, when those before them have had theirs."""
     contents, short = list(bank.contents), []
     for dosing in waiting_for(bank):
@@ -133,7 +134,7 @@ def unserved(unit: Unit, bank: Lot) -> list[Dosing]:
     return short
 
 
-def waiting_for(bank: Lot) -> list[Dosing]:
+def waiting_for(bank: CellLot) -> list[Dosing]:
     """The doses that are still to be thawed from *bank*."""
     doses = [d for d in bank.patient.doses if d.lot is bank and not (d.over or d.off)]
     return [d for d in doses if d.batch is not None and not d.batch.thawed]

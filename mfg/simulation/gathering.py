@@ -5,16 +5,18 @@ from __future__ import annotations
 from simpy import Interrupt
 
 from mfg.calendar import DAY
-from mfg.simulation.booking import Booked
+from mfg.simulation.booked import Booked
 from mfg.simulation.clock import Process
-from mfg.simulation.lots import Lost, Lot
+from mfg.simulation.interrupts import Lost
+from mfg.simulation.lots import CellLot
+from mfg.simulation.procedures import procedure, reach
 from mfg.simulation.unit import Unit
-from mfg.simulation.visits import LINE
+from mfg.simulation.visits import NO_PLACE_EARLIER
 
 TOO_LITTLE = "too little collected"
 
 
-def gather(unit: Unit, lot: Lot) -> Process:
+def gather(unit: Unit, lot: CellLot) -> Process:
     """Collect, and again after the days between, until the floor and the back-up are reached or no other is planned.
 
     A collection that comes to nothing is one of them. What is collected is kept at the clinic until the last.
@@ -44,7 +46,7 @@ def gather(unit: Unit, lot: Lot) -> Process:
         raise Lost(TOO_LITTLE)
 
 
-def collect_once(unit: Unit, lot: Lot, booked: Booked | None, value: float) -> Process:
+def collect_once(unit: Unit, lot: CellLot, booked: Booked | None, value: float) -> Process:
     """One collection, at its appointment; at the next free one if the clinic closes before there is a room for it.
 
     Returns when it began. On another day than it was booked for, that is written down.
@@ -53,21 +55,21 @@ def collect_once(unit: Unit, lot: Lot, booked: Booked | None, value: float) -> P
     def begun(at: int) -> None:
         if booked is not None and at // DAY != booked.day:
             late = float(at // DAY - booked.day)
-            unit.writes(lot.patient.subject, "off window", f"{booked.event.name}: {LINE}", late)
+            unit.writes(lot.patient.subject, "off window", f"{booked.event.name}: {NO_PLACE_EARLIER}", late)
 
-    started = yield from unit.procedure("collect", lot, booked, value, begun=begun)
-    return started if started >= 0 else (yield from unit.procedure("collect", lot, None, value, begun=begun))
+    started = yield from procedure(unit, "collect", lot, booked, value, begun=begun)
+    return started if started >= 0 else (yield from procedure(unit, "collect", lot, None, value, begun=begun))
 
 
-def _again(unit: Unit, lot: Lot, earliest: int) -> Process:
+def _again(unit: Unit, lot: CellLot, earliest: int) -> Process:
     """Book the first free appointment from *earliest* on and wait for it; where none are booked, come then."""
-    if not unit.booking.takes_appointments(lot.patient):
+    if not unit.books.takes_appointments(lot.patient):
         yield earliest
         return None
     booked = unit.booking.book_next(lot.patient, "collect", earliest)
     try:
-        yield from unit.reach(booked)
+        yield from reach(unit, booked)
     except Interrupt:
-        unit.booking.cancel(lot.patient, [booked])
+        unit.books.cancel(lot.patient, [booked])
         raise
     return booked

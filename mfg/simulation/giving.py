@@ -13,6 +13,7 @@ from mfg.simulation.lots import Dosing
 from mfg.simulation.making import lose
 from mfg.simulation.overnight import begins, wait_for_doors
 from mfg.simulation.planning import put_off
+from mfg.simulation.procedures import procedure, reach, stays
 from mfg.simulation.unit import Unit
 
 TOO_FEW = "too few cells"
@@ -23,12 +24,12 @@ def deliver(unit: Unit, dosing: Dosing) -> Process:
     recipe = dosing.patient.recipe
     if not (yield from is_reviewed(unit, dosing)):
         return
-    kept = yield from unit.ships(dosing, "ship out")
+    kept = yield from unit.work.ships(dosing, "ship out")
     for made in (dosing, dosing.batch, dosing.batch.parent if dosing.batch is not None else None):
         if made is not None:
             yield made.results["administration"]
     if dosing.booked is not None:
-        yield from unit.reach(dosing.booked)
+        yield from reach(unit, dosing.booked)
     age = unit.now - dosing.suspended_at
     if not kept:
         spoil(unit, dosing, "cold chain")
@@ -46,8 +47,8 @@ def is_reviewed(unit: Unit, dosing: Dosing) -> Process:
     if job is None:
         return True
     by, late = _keeps_until(unit, dosing)
-    task = unit.does(job, dosing, due=dosing.due)
-    if not (yield from unit.begins(task, by)):
+    task = unit.work.does(job, dosing, due=dosing.due)
+    if not (yield from unit.work.begins(task, by)):
         spoil(unit, dosing, late)
         return False
     yield task
@@ -74,7 +75,7 @@ def administer(unit: Unit, dosing: Dosing) -> Process:
     """
     patient, recipe = dosing.patient, dosing.patient.recipe
     if dosing.booked is not None:
-        yield from unit.reach(dosing.booked)
+        yield from reach(unit, dosing.booked)
 
     def begun(at: int) -> None:
         begins(unit, dosing, at)
@@ -85,35 +86,35 @@ def administer(unit: Unit, dosing: Dosing) -> Process:
         begun(unit.now)
         return
     if (yield from _is_given(unit, dosing, begun)) and recipe.stay:
-        yield from unit.stays(dosing, recipe.stay)
+        yield from stays(unit, dosing, recipe.stay)
 
 
 def _is_given(unit: Unit, dosing: Dosing, begun: Callable[[int], None]) -> Process:
     """Give the dose, as often as somebody is turned away at another appointment; False if it is not given."""
-    (by, late), upset, turned_away = _keeps_until(unit, dosing), dosing.upset, False
+    (by, late), revised, turned_away = _keeps_until(unit, dosing), dosing.revised, False
     if by is not None and unit.now > by:
         spoil(unit, dosing, late)
         return False
     while True:
         if not (yield from wait_for_doors(unit, dosing, by, turned_away=turned_away)):
-            if not (upset.triggered or dosing.off):
+            if not (revised.triggered or dosing.off):
                 spoil(unit, dosing, late)
             return False
         if (yield from _is_treated(unit, dosing, by, begun)):
             return True
-        if upset.triggered:
+        if revised.triggered:
             return False
         if dosing.booked is not None and not dosing.dose.product:
             put_off(unit, dosing, unit.now, no_room(unit, dosing))
             return False
-        turned_away = dosing.booked is not None and unit.booking.takes_appointments(dosing.patient)
+        turned_away = dosing.booked is not None and unit.books.takes_appointments(dosing.patient)
         if not turned_away or (by is not None and unit.now >= by):
             spoil(unit, dosing, late)
             return False
 
 
 def _is_treated(unit: Unit, dosing: Dosing, by: float | None, begun: Callable[[int], None]) -> Process:
-    """Draw what follows the cells, if anything does, and give them; whether that began *by* then."""
+    """Draw the fluid that is to follow the cells, if any, and give the cells; whether that began *by* then."""
     yield from draw_for_chase(unit, dosing)
     if by is not None and unit.now > by:
         return False
@@ -121,18 +122,18 @@ def _is_treated(unit: Unit, dosing: Dosing, by: float | None, begun: Callable[[i
     if booked is not None and patient.is_chased(dosing.dose.name):
         booked = evolve(booked, start=unit.now)  # after the draw, with which the appointment began
     cells = dosing.cells * _alive(unit, dosing)
-    started = yield from unit.procedure("administer", dosing, booked, cells, by, dosing.upset, begun)
+    started = yield from procedure(unit, "administer", dosing, booked, cells, by, dosing.revised, begun)
     return started >= 0
 
 
 def draw_for_chase(unit: Unit, dosing: Dosing) -> Process:
-    """Draw from the patient what will follow the cells: the beginning of the appointment of the dose."""
+    """Draw the spinal fluid that is to follow the cells; the appointment of the dose begins with it."""
     if dosing.patient.is_chased(dosing.dose.name):
-        yield from unit.procedure("draw", dosing, dosing.booked)
+        yield from procedure(unit, "draw", dosing, dosing.booked)
 
 
 def no_room(unit: Unit, dosing: Dosing) -> str:
-    """What somebody lacked who was still at the door when the clinic closed."""
+    """The resource that was missing for a patient who still waited when the clinic closed, in the words of the event log."""
     return limits.of(unit.plan.clinics[dosing.patient.clinic].name, limits.ROOMS)
 
 

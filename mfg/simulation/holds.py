@@ -7,11 +7,12 @@ from typing import Any
 
 from simpy import Event
 
-from mfg.simulation.floor import Floor, Rank
+from mfg.simulation.floor import Floor
+from mfg.simulation.needs import Rank
 
 
 class Hold(Event):
-    """Some of the places of a `Places`, from being granted until they are given back."""
+    """Some of the places of a `Capacity`, from being granted until they are given back."""
 
     __slots__ = ("asked", "note", "rank", "started", "units")
 
@@ -24,7 +25,7 @@ class Hold(Event):
         self.started = -1
 
 
-class Places:
+class Capacity:
     """Places that are held for days, granted in the order of rank; nobody passes anybody."""
 
     __slots__ = ("capacity", "floor", "free", "line")

@@ -58,7 +58,7 @@ def _openings(plan: p.Plan) -> Iterator[tuple[int, Sequence[Window], int]]:
 def _is_open(
     started: npt.NDArray[np.int32], lasts: npt.NDArray[np.int64], pages: Pages
 ) -> npt.NDArray[np.bool_]:
-    """Whether the minutes from *started* on lie in one of the windows; who is longer than any takes a whole one."""
+    """Whether work from *started* on lies in one window; work that is longer than any window must take a whole one."""
     opens, closes = pages
     if not len(opens):
         return np.zeros(len(started), dtype=bool)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from typing import cast
 
 from simpy import Event, Interrupt
 
@@ -11,17 +12,20 @@ from mfg.calendar import DAY
 from mfg.log import limits
 from mfg.log.endings import LEFT
 from mfg.simulation.attending import attend, attend_when_called
-from mfg.simulation.booking import Booked
+from mfg.simulation.booked import Booked
 from mfg.simulation.clock import First, Process
 from mfg.simulation.cohort import Patient
 from mfg.simulation.deciding import assess, observe
 from mfg.simulation.filling import suspend
 from mfg.simulation.foreseeing import awaited, expected, held_by
 from mfg.simulation.giving import administer, deliver, no_room, spoil
+from mfg.simulation.interrupts import Left, Taken
 from mfg.simulation.laboratory import sample_product
-from mfg.simulation.lots import Dosing, Lot
+from mfg.simulation.leaving import ends, has_had_all
+from mfg.simulation.lots import CellLot, Dosing
 from mfg.simulation.making import begin, begin_thaw
 from mfg.simulation.planning import enrol, give_up, put_off
+from mfg.simulation.procedures import procedure, reach
 from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import call, float_in, floats
@@ -43,10 +47,10 @@ def settle(unit: Unit, patient: Patient, story: Process) -> Process:
     """Let *story* come to its ending, whatever it is, and give back what was kept for the patient."""
     try:
         ending = yield from story
-    except Interrupt as left:
-        ending = str(left.cause)
+    except Interrupt as stopped:
+        ending = cast("Left", stopped.cause).ending  # nothing else interrupts the patient's own story
     give_up(unit, patient)
-    unit.ends(patient, ending)
+    ends(unit, patient, ending)
 
 
 def treat(unit: Unit, patient: Patient) -> Process:
@@ -87,7 +91,7 @@ def follow(unit: Unit, patient: Patient) -> Process:
             float_in(unit, patient, dosing.dose.name)
         if dosing.hopeless:
             return dosing.hopeless
-    unit.has_had_all(patient)
+    has_had_all(unit, patient)
     if visits is not None:
         call(patient)
         yield visits
@@ -117,21 +121,21 @@ def give(unit: Unit, dosing: Dosing) -> Process:
 
 def draw(unit: Unit, dosing: Dosing, booked: Booked) -> Process:
     """Draw the vehicle at its appointment; False if the dose will be later, and another draw with it."""
-    yield from unit.reach(booked, unless=dosing.upset)
+    yield from reach(unit, booked, unless=dosing.revised)
     batch = dosing.batch
     if dosing.off or dosing.draw is not booked or unit.now < booked.start:
         return False
-    if batch is not None and expected(unit, batch) > unit.formulation(dosing)[1]:
+    if batch is not None and expected(unit, batch) > unit.timetable.formulation(dosing)[1]:
         put_off(unit, dosing, expected(unit, batch), awaited(unit, batch))
         return False
     if not (yield from in_turn(unit, dosing, surely=False)):
         return False
-    day, upset = booked.day, dosing.upset
+    day, revised = booked.day, dosing.revised
     # on its own day, or it would not be as far ahead of the dose as the protocol says
-    by = unit.booking.last_minute(dosing.patient, day)
-    if (yield from unit.procedure("draw", dosing, booked, by=by, unless=upset)) >= 0:
+    by = unit.timetable.last_minute(dosing.patient, day)
+    if (yield from procedure(unit, "draw", dosing, booked, by=by, unless=revised)) >= 0:
         return booked.day == day  # or it was put off meanwhile, and another draw with it
-    if not upset.triggered:
+    if not revised.triggered:
         put_off(unit, dosing, unit.now, no_room(unit, dosing))
     return False
 
@@ -140,7 +144,7 @@ def is_due(unit: Unit, dosing: Dosing) -> Process:
     """Wait for the day of a dose without cells; False if it was put off meanwhile."""
     booked = dosing.booked
     if booked is not None:
-        yield from unit.reach(booked, unless=dosing.upset)
+        yield from reach(unit, booked, unless=dosing.revised)
         if dosing.off or unit.now < booked.start:
             return False
     return (yield from in_turn(unit, dosing)) and assess(unit, dosing)
@@ -159,7 +163,7 @@ def in_turn(unit: Unit, dosing: Dosing, *, surely: bool = True) -> Process:
     if turn.day <= day and (turn.sure or not surely):
         return True
     if booked is None:
-        yield First(unit.floor, (day + 1) * DAY, dosing.upset)
+        yield First(unit.floor, (day + 1) * DAY, dosing.revised)
     else:
         put_off(unit, dosing, turn.day * DAY, limits.STAGGER, "stagger")
     return False
@@ -170,19 +174,19 @@ def cells_are_ready(unit: Unit, dosing: Dosing) -> Process:
     batch = dosing.batch
     if dosing.booked is None:
         if dosing.told is not None and batch is not None:
-            yield First(unit.floor, dosing.told * DAY, dosing.upset)
+            yield First(unit.floor, dosing.told * DAY, dosing.revised)
             dosing.held_by = dosing.held_by or held_by(unit, dosing, dosing.told, batch)
         if batch is not None:
             yield batch.ready
         yield from follow_on(unit, dosing)
     else:
-        begins, latest = unit.formulation(dosing)
-        yield First(unit.floor, begins, dosing.upset)
+        begins, latest = unit.timetable.formulation(dosing)
+        yield First(unit.floor, begins, dosing.revised)
         if batch is not None and not batch.ready.triggered:
             yield First(unit.floor, latest, batch.ready)
     if dosing.off or dosing.batch is not batch:
         return False
-    if dosing.booked is not None and unit.now < unit.formulation(dosing)[0]:
+    if dosing.booked is not None and unit.now < unit.timetable.formulation(dosing)[0]:
         return False
     if batch is not None and not batch.ready.triggered:
         put_off(unit, dosing, expected(unit, batch), awaited(unit, batch))
@@ -202,11 +206,11 @@ def follow_on(unit: Unit, dosing: Dosing) -> Process:
     if floating.follows not in ("release", ""):
         while floating.follows not in patient.happened and not dosing.off:
             patient.awaits = Event(unit.floor)
-            yield First(unit.floor, patient.awaits, dosing.upset)
+            yield First(unit.floor, patient.awaits, dosing.revised)
         since = patient.happened.get(floating.follows, unit.now)
     may = since + floats(floating)
     if unit.now < may and not dosing.off:
-        yield First(unit.floor, may, dosing.upset)
+        yield First(unit.floor, may, dosing.revised)
 
 
 def formulate(unit: Unit, dosing: Dosing) -> Process:
@@ -220,15 +224,17 @@ def formulate(unit: Unit, dosing: Dosing) -> Process:
         taken_from(unit, batch)
         return True
     works = [dosing.patient.jobs[name] for name in prepares]
-    latest, due = (unit.formulation(dosing)[1], dosing.due) if dosing.booked is not None else (None, None)
+    latest, due = (
+        (unit.timetable.formulation(dosing)[1], dosing.due) if dosing.booked is not None else (None, None)
+    )
     if len(works) > 1:
         flasks = batch.culture.flasks if batch is not None and batch.culture is not None else 0
-        task = unit.does_together(works[0], batch or dosing, works[1], dosing, flasks, due)
+        task = unit.work.does_together(works[0], batch or dosing, works[1], dosing, flasks, due)
     else:
-        task = unit.does(works[0], dosing if prepares[0] == "formulate" else batch or dosing, due=due)
-    upset = dosing.upset
-    begun = yield from unit.begins(task, by=latest, unless=upset)
-    if upset.triggered:
+        task = unit.work.does(works[0], dosing if prepares[0] == "formulate" else batch or dosing, due=due)
+    revised = dosing.revised
+    begun = yield from unit.work.begins(task, by=latest, unless=revised)
+    if revised.triggered:
         return False
     if not begun:
         put_off(unit, dosing, unit.now, lacking(unit, task))
@@ -239,18 +245,18 @@ def formulate(unit: Unit, dosing: Dosing) -> Process:
     for name, work in zip(prepares, works, strict=True):
         made = dosing if name == "formulate" else batch or dosing
         if batch is not None:
-            unit.opened(work, made, batch)
-        if unit.comes_to_nothing(work, made):
+            batch.opened(work, made)
+        if made.comes_to_nothing(work):
             spoil(unit, dosing, f"{name} failed")
             return False
     sample_product(unit, dosing)
     return True
 
 
-def taken_from(unit: Unit, batch: Lot | None) -> None:
+def taken_from(unit: Unit, batch: CellLot | None) -> None:
     """The cells leave the incubator, and nothing more is done for them there."""
     if batch is not None:
-        batch.taken = True
+        batch.taken = True  # at once: the interrupt is thrown after what is going on now
         if batch.process is not None:
-            unit.interrupts(batch.process, "taken")
-        unit.frees(batch)
+            unit.floor.interrupt(batch.process, Taken())
+        unit.stock.frees(batch)

@@ -8,7 +8,7 @@ from mfg.calendar import DAY
 from mfg.log.endings import LATER
 from mfg.plan import plan as p
 from mfg.simulation.foreseeing import foresee, needed_by
-from mfg.simulation.lots import Dosing, Lot, Made
+from mfg.simulation.lots import CellLot, Dosing, Made
 from mfg.simulation.unit import Unit
 from mfg.simulation.works import Assay
 
@@ -19,18 +19,18 @@ def sample_product(unit: Unit, dosing: Dosing) -> None:
     """Send samples of a formulated product to the laboratory."""
     dosing.results = unit.results_of(dosing.patient.of_products)
     for assay in dosing.patient.of_products.assays:
-        Sample(unit, dosing, dosing.batch, assay)
+        LabSample(unit, dosing, dosing.batch, assay)
 
 
-def sample_at(unit: Unit, lot: Lot, step: str) -> None:
+def sample_at(unit: Unit, lot: CellLot, step: str) -> None:
     """Send the samples that are taken at the end of *step*."""
     for assay in lot.patient.of_lots.assays:
         if assay.test.sampled == step and assay.name not in lot.sampled:
             lot.sampled.add(assay.name)
-            Sample(unit, lot, lot, assay)
+            LabSample(unit, lot, lot, assay)
 
 
-def sample_culture(unit: Unit, lot: Lot, *, last: bool = False) -> None:
+def sample_culture(unit: Unit, lot: CellLot, *, last: bool = False) -> None:
     """Take every in-process sample whose result would come too late if it waited for the next touch.
 
     The next touch that is sure is a day of medium changes on which the facility is fully open.
@@ -42,22 +42,22 @@ def sample_culture(unit: Unit, lot: Lot, *, last: bool = False) -> None:
     ]
     later = inf
     if due and not last:
-        later = unit.next_medium(lot)
-        days, ends = unit.booking.openings[lot.patient.facility], unit.plan.days * DAY
+        later = unit.timetable.next_medium(lot.patient, unit.now)
+        days, ends = unit.timetable.openings[lot.patient.facility], unit.plan.days * DAY
         while later < ends and later // DAY not in days:
             later += DAY
     for assay in due:
         if later > _latest(lot, assay.test):
             lot.sampled.add(assay.name)
-            Sample(unit, lot, lot, assay)
+            LabSample(unit, lot, lot, assay)
 
 
-def _latest(lot: Lot, test: p.Test) -> float:
+def _latest(lot: CellLot, test: p.Test) -> float:
     """When the culture is sampled at the latest; one working day is left for the laboratory."""
     return lot.due - test.turnaround.typical - test.benches[0].booked - DAY
 
 
-def sampled_before(unit: Unit, lot: Lot, *, released: bool) -> None:
+def sampled_before(unit: Unit, lot: CellLot, *, released: bool) -> None:
     """A lot in progress has been sampled as far as it had to be, and nothing was found in it; all of one that is *released*."""
     ahead = set() if released else {"culture", "expand", "induce", "cryopreserve"}
     if not released and not (lot.culture is not None and lot.culture.is_last):
@@ -70,7 +70,7 @@ def sampled_before(unit: Unit, lot: Lot, *, released: bool) -> None:
             lot.results[test.holds].report(test.name, "")
 
 
-class Sample:
+class LabSample:
     """One sample on its way through the laboratory, of *made*; its result is reported to whatever waits for it.
 
     A sample is due on the bench when work on it must begin for the result to be in time; by that it stands in the policy's
@@ -78,26 +78,12 @@ class Sample:
     product that another one has replaced is only written down. A result out of specification may be had tested again.
     """
 
-    __slots__ = (
-        "assay",
-        "awaiting",
-        "failure",
-        "lot",
-        "made",
-        "repeat",
-        "subject",
-        "task",
-        "turn",
-        "unit",
-        "value",
-    )
-
-    def __init__(self, unit: Unit, made: Made, lot: Lot | None, assay: Assay, repeat: int = 0) -> None:
+    def __init__(self, unit: Unit, made: Made, lot: CellLot | None, assay: Assay, repeat: int = 0) -> None:
         self.unit, self.made, self.lot, self.assay, self.repeat = unit, made, lot, assay, repeat
         self.subject, self.awaiting = made.subject, made.results
         bench = assay.benches[unit.facility_of(made.patient).laboratory]
         begins = needed_by(unit, made, assay.test.holds) - round(assay.test.turnaround.typical) - bench.booked
-        self.task = unit.does(bench, made, rank=unit.rank(made, begins))
+        self.task = unit.work.does(bench, made, rank=unit.work.rank(made, begins))
         self.turn = made.turns[assay.name]
         self.failure, self.value = self._verdict()
         self.task.callbacks.append(self.incubate)
@@ -106,7 +92,7 @@ class Sample:
             foresee(unit, lot, assay)
 
     def incubate(self, _: object) -> None:
-        """The bench is free; the result takes its time, and what has grown is often seen before."""
+        """The bench work is done; the result follows after its turnaround, sooner where contamination shows early."""
         made, draws, floor = self.made, self.assay.turnaround, self.unit.floor
         if self.failure == CONTAMINATION and self.assay.positive is not None:
             draws = self.assay.positive
@@ -124,7 +110,7 @@ class Sample:
         if self.awaiting is not made.results:
             return
         if failure == OUT_OF_SPECIFICATION and self.repeat < test.retests:
-            Sample(unit, made, self.lot, self.assay, self.repeat + 1)
+            LabSample(unit, made, self.lot, self.assay, self.repeat + 1)
             return
         made.results[test.holds].report(test.name, failure)
         if failure:

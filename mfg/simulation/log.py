@@ -8,11 +8,15 @@ import numpy as np
 from attrs import define, field
 
 from mfg.log.columns import ROW, Columns
-from mfg.simulation.floor import Task
+from mfg.simulation.grants import Task
 
 NAN = float("nan")
 _packed = Struct("<ihiiihd").pack  # the same, as Python writes it
-_VALUE = Struct("<d")
+_VALUE = Struct("<d")  # the last field of a row
+
+# What is written about a task: its subject, its activity, a value, and the activity of its line clearance. Of two pieces of work
+# that are done as one also the second: after how many minutes it begins, its subject, its activity.
+TaskNote = tuple[int, int, float, int, tuple[int, int, int] | None]
 
 
 class Codes(dict[str, int]):
@@ -38,8 +42,9 @@ class EventLog:
 
     def worked(self, task: Task, finished: int) -> None:
         """*task* was done: a row for each piece of work that it was."""
-        subject, activity, value, _, rest = task.note
-        task.row = len(self.rows)
+        note: TaskNote = task.note
+        subject, activity, value, _, rest = note
+        task.row = len(self.rows)  # the byte at which its first row begins
         if rest is None:
             self.rows += _packed(subject, activity, task.asked, task.started, finished, 0, value)
             return

@@ -10,23 +10,16 @@ from simpy import Environment, Event
 from mfg.calendar import FOREVER
 from mfg.growth import Culture
 from mfg.plan import plan as p
-from mfg.simulation.booking import Booked
+from mfg.simulation.booked import Booked
 from mfg.simulation.clock import Running
 from mfg.simulation.cohort import Patient
-from mfg.simulation.floor import Task
+from mfg.simulation.grants import Task
 from mfg.simulation.holds import Hold
+from mfg.simulation.works import Job
 
 # The minute of a collection that is still to come. It is before every other one: lots that are in progress when the run
 # starts were collected at negative minutes.
 UNCOLLECTED = -FOREVER
-
-
-class Lost(Exception):
-    """A lot is lost, and why. Raised by the process that makes the lot, or thrown into it from outside as an interrupt."""
-
-    def __init__(self, cause: str) -> None:
-        super().__init__(cause)
-        self.cause = cause
 
 
 class Results(Event):
@@ -73,6 +66,17 @@ class Made:
         turn = self.turns[name] = self.turns.get(name, -1) + 1
         return turn
 
+    def recovery(self, name: str) -> float:
+        """The share of the cells that came out of the work *name* the last time."""
+        job = self.patient.jobs.get(name)
+        if job is None or job.recovers is None:
+            return 1.0
+        return float(job.recovers(self.patient.index, self.number, self.turns[name])) / 100
+
+    def comes_to_nothing(self, job: Job) -> bool:
+        """Whether the work that was just done on it has failed."""
+        return job.fails is not None and job.fails(self.patient.index, self.number, self.turns[job.name])
+
     @property
     def failure(self) -> str:
         """Why the laboratory has found it bad so far, or the empty string."""
@@ -83,7 +87,7 @@ class Made:
 
 
 @define(eq=False)
-class Lot(Made):
+class CellLot(Made):
     """Everything made from one collection of one patient; `target` is the number of cells that its harvest must hold.
 
     `cells` is how many there are where cells are counted and not grown. A bank has `containers` with their `contents` in cells;
@@ -98,7 +102,7 @@ class Lot(Made):
     target: float
     collection: Booked | None
     ready: Event
-    parent: Lot | None = None
+    parent: CellLot | None = None
     begins: str = "collect"
     collected_at: int = UNCOLLECTED
     marrow: float = 0.0
@@ -122,6 +126,11 @@ class Lot(Made):
     tested: dict[str, Task] = field(factory=dict)
     process: Running | None = None
     task: Task | None = None
+
+    def opened(self, job: Job, made: Made) -> None:
+        """Its cells were handled in the open, for itself or for the dose *made* of it: now and then something gets in."""
+        if job.contaminates is not None:
+            self.contaminated |= job.contaminates(made.patient.index, made.number, made.turns[job.name])
 
     @property
     def collected(self) -> bool:
@@ -148,17 +157,17 @@ class Dosing(Made):
     that turned out not to be for this patient. `told` is the day that a list gave for a dose without a day of its own, and
     `held_by` what it waits for when that day has come.
 
-    `upset` is an event that happens when its lot is lost or the dose is given up. It is replaced by a new one afterwards, since
-    an event happens only once: whoever waits for it must keep the one that it began to wait for.
+    Whoever waits for something on the way of a dose also waits for `revised`, which happens when the plan of the dose is another:
+    its lot is lost, or it will not be given. `look_again` lets it happen.
     """
 
     dose: p.Dose
-    lot: Lot | None
+    lot: CellLot | None
     booked: Booked | None
     draw: Booked | None
     cells: float
-    upset: Event
-    batch: Lot | None = None
+    revised: Event
+    batch: CellLot | None = None
     short: bool = False
     suspended_at: int = -1
     given_at: int = -1
@@ -167,6 +176,15 @@ class Dosing(Made):
     dropped: bool = False
     told: int | None = None
     held_by: str = ""
+
+    def look_again(self) -> None:
+        """Wake whoever waits for this dose, to look at its plan again.
+
+        An event happens once, so that a fresh one takes its place for the next time. Who has waited for the old one must ask that
+        whether it was `triggered`, and keep it from before the wait: the fresh one never is.
+        """
+        self.revised.succeed()
+        self.revised = Event(self.revised.env)
 
     @property
     def off(self) -> bool:

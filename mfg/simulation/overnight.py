@@ -7,10 +7,11 @@ from attrs import evolve
 from mfg.calendar import DAY, next_start
 from mfg.log import limits
 from mfg.log.endings import NO_APPOINTMENT
-from mfg.simulation.booking import Booked
+from mfg.simulation.booked import Booked
 from mfg.simulation.clock import Process
 from mfg.simulation.lots import Dosing
 from mfg.simulation.planning import after, ahead_of, distinct, moved
+from mfg.simulation.procedures import reach
 from mfg.simulation.recording import moves
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import explain_late
@@ -20,39 +21,39 @@ QUEUED = "waited in line"  # or that waited for a room until another day
 
 
 def wait_for_doors(unit: Unit, dosing: Dosing, by: float | None, *, turned_away: bool) -> Process:
-    """Wait until the clinic is open; False if it is not *by* then, or if the dose is upset meanwhile.
+    """Wait until the clinic is open; False if it is not *by* then, or if the dose is revised meanwhile.
 
     Where appointments are given it waits for the next free one, and later doses keep their distance. So does who comes
     on a later day than that of the appointment, however open the clinic is: nobody is expected at its door then. Who was
     *turned away*, as the clinic closed before there was a room, waits for another day.
     """
-    patient, booked, upset = dosing.patient, dosing.booked, dosing.upset
+    patient, booked, revised = dosing.patient, dosing.booked, dosing.revised
     windows = unit.plan.clinics[patient.clinic].windows
-    since = unit.booking.closes(patient, booked.day) if turned_away and booked is not None else unit.now
+    since = unit.timetable.closing(patient, booked.day) if turned_away and booked is not None else unit.now
     opens = next_start(windows, max(since, unit.now), 1)
     if (
         booked is None
         or booked.event.inpatient
         or (opens == unit.now and unit.now // DAY <= booked.day)
-        or unit.booking.rooms[patient.clinic] is None
+        or not unit.books.takes_appointments(patient)
     ):
         return True
     if by is not None and opens > by:
         return False
     fresh = unit.booking.book_next(patient, "administer", opens, booked.event)
     if by is not None and fresh.start > by:
-        unit.booking.cancel(patient, [fresh])
+        unit.books.cancel(patient, [fresh])
         return False
-    unit.booking.cancel(patient, [booked])
+    unit.books.cancel(patient, [booked])
     is_given_at(unit, dosing, fresh, QUEUED if turned_away else DOORS)
     if dosing.off:
         return False
-    yield from unit.reach(fresh, unless=upset)
-    return not upset.triggered
+    yield from reach(unit, fresh, unless=revised)
+    return not revised.triggered
 
 
 def is_given_at(unit: Unit, dosing: Dosing, fresh: Booked, why: str) -> None:
-    """A product that is there is given at *fresh*, later than it was booked; later doses keep their distance."""
+    """Move a dose whose product is ready to the later appointment *fresh*; later doses keep their distance."""
     patient, booked = dosing.patient, dosing.booked
     assert booked is not None
     shift, dosing.booked = fresh.day - booked.day, fresh

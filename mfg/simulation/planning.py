@@ -15,9 +15,10 @@ from mfg.log.endings import NO_APPOINTMENT, TOO_LONG
 from mfg.plan import plan as p
 from mfg.plan import sizing
 from mfg.plan.plan import DAY_0
-from mfg.simulation.booking import Booked
+from mfg.simulation.booked import Booked
 from mfg.simulation.cohort import Patient
-from mfg.simulation.lots import Dosing, Lot
+from mfg.simulation.leaving import will_leave
+from mfg.simulation.lots import CellLot, Dosing
 from mfg.simulation.recording import books, moves
 from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
@@ -39,14 +40,14 @@ def enrol(unit: Unit, patient: Patient) -> str:
             return NO_APPOINTMENT
         baseline, booked = found
         if any(is_too_late(unit, patient, b.start) for b in booked if _is_first(patient, b)):
-            unit.booking.cancel(patient, booked)
+            unit.books.cancel(patient, booked)
             return TOO_LONG
         unit.writes(patient.subject, "enrol", arm.name, float(baseline * DAY))
-        unit.will_leave(patient, baseline * DAY)
+        will_leave(unit, patient, baseline * DAY)
         if arm.allocated_at == DAY_0:
-            opens = max(unit.now, baseline * DAY, unit.booking.opening(patient, baseline))
+            opens = max(unit.now, baseline * DAY, unit.timetable.opening(patient, baseline))
             unit.floor.at(opens, partial(unit.allocates, patient))
-        for event in unit.booking.course(arm, baseline).events:
+        for event in unit.courses.on(arm, baseline).events:
             if event.kind == "screening":
                 plan_visit(unit, patient, event, baseline, screened, why=WAITED)
         visits = [one for one in booked if one.event.kind == "visit"]
@@ -56,7 +57,7 @@ def enrol(unit: Unit, patient: Patient) -> str:
         patient.visits.sort(key=attrgetter("start"))
     else:
         unit.writes(patient.subject, "enrol", arm.name)
-        unit.will_leave(patient, inf)
+        will_leave(unit, patient, inf)
     if plan.stagger is not None and arm.doses:
         unit.subjects.append(patient)
     prepare(unit, patient, {(b.event.kind, b.event.dose): b for b in booked}, range(len(arm.doses)))
@@ -80,7 +81,7 @@ def _facility(unit: Unit, patient: Patient) -> int:
     if plan.policy.facility == "in turn":
         return patient.index % len(plan.facilities)
     if plan.policy.facility == "least loaded":
-        return min(every, key=lambda f: (unit.in_work[f] / plan.facilities[f].incubator, f))
+        return min(every, key=lambda f: (unit.stock.in_work[f] / plan.facilities[f].incubator, f))
     leg = plan.recipes[0].inbound or plan.recipes[0].outbound
     return min(every, key=lambda f: (plan.legs[leg, patient.clinic, f].typical if leg is not None else 0, f))
 
@@ -91,7 +92,7 @@ def prepare(
     """Set up the doses of a patient, each with its lot or the bank that they share; another begins at each of the *banks*."""
     recipe = patient.recipe
     doses = [patient.arm.doses[number] for number in numbers]
-    bank: Lot | None = None
+    bank: CellLot | None = None
     for number, dose in zip(numbers, doses, strict=True):
         if number in banks:
             bank = None
@@ -119,7 +120,7 @@ def prepare(
             booked=appointment,
             draw=booked.get(("csf-draw", dose.name)),
             cells=portion.cells,
-            upset=Event(unit.floor),
+            revised=Event(unit.floor),
             batch=made_from,
         )
         patient.doses.append(dosing)
@@ -140,27 +141,27 @@ def target_for(unit: Unit, patient: Patient, doses: Iterable[p.Dose]) -> float:
     return sizing.target(recipe, facility, served[0])
 
 
-def resize(unit: Unit, lot: Lot) -> None:
-    """Plan a lot anew for the doses that wait for it: more is known of the patient than when it was planned."""
+def resize(unit: Unit, lot: CellLot) -> None:
+    """Work out a lot's target again, now that more is known of the patient than when it was planned."""
     waiting = [d.dose for d in lot.patient.doses if d.lot is lot and not (d.over or d.off)]
     if any(dose.rule is not None for dose in waiting):
         lot.target = target_for(unit, lot.patient, waiting)
 
 
-def new_lot(unit: Unit, patient: Patient, due: int, target: float, collection: Booked | None) -> Lot:
+def new_lot(unit: Unit, patient: Patient, due: int, target: float, collection: Booked | None) -> CellLot:
     """Another lot of the patient, not yet begun."""
     number = len(patient.lots)
     subject = unit.log.subject(patient.index, number)
     results = unit.results_of(patient.of_lots)
-    lot = Lot(patient, number, subject, due, results, target, collection, Event(unit.floor))
+    lot = CellLot(patient, number, subject, due, results, target, collection, Event(unit.floor))
     patient.lots.append(lot)
     return lot
 
 
-def new_batch(unit: Unit, dosing: Dosing, bank: Lot) -> Lot:
+def new_batch(unit: Unit, dosing: Dosing, bank: CellLot) -> CellLot:
     """What is to be thawed from *bank* for one dose; the bank's own results release it."""
     patient = dosing.patient
-    batch = Lot(
+    batch = CellLot(
         patient=patient,
         number=16 * (1 + dosing.number) + dosing.tries,
         subject=unit.log.subject(patient.index, bank.number, dosing.number, dosing.tries),
@@ -172,11 +173,11 @@ def new_batch(unit: Unit, dosing: Dosing, bank: Lot) -> Lot:
         parent=bank,
         begins="expand",
     )
-    batch.sampled = {test.name for test in unit.plan.tests}
+    batch.sampled = {test.name for test in unit.plan.tests}  # none is taken: the bank was sampled
     return batch
 
 
-def serve(unit: Unit, dosing: Dosing, lot: Lot, batch: Lot) -> None:
+def serve(unit: Unit, dosing: Dosing, lot: CellLot, batch: CellLot) -> None:
     """Let a dose be made from *batch* of *lot*."""
     dosing.lot, dosing.batch = lot, batch
     dosing.subject = unit.log.subject(dosing.patient.index, lot.number, dosing.number, dosing.tries)
@@ -239,6 +240,6 @@ def distinct(booked: Iterable[Booked | None]) -> list[Booked]:
 def give_up(unit: Unit, patient: Patient) -> None:
     """Return what was booked for a patient whose way is over, and empty the freezer."""
     booked = [b for d in patient.doses for b in (d.booked, d.draw)] + [lot.collection for lot in patient.lots]
-    unit.booking.cancel(patient, distinct(booked))
+    unit.books.cancel(patient, distinct(booked))
     for lot in patient.lots:
-        unit.empties(lot)
+        unit.stock.empties(lot)

@@ -10,14 +10,16 @@ from mfg.log import limits
 from mfg.log.endings import NO_APPOINTMENT
 from mfg.plan import plan as p
 from mfg.plan import sizing
-from mfg.simulation.booking import Booked
+from mfg.simulation.booked import Booked, Status
 from mfg.simulation.clock import Process
 from mfg.simulation.cohort import Patient
+from mfg.simulation.culturing import expect_breakdown
 from mfg.simulation.deciding import observe
 from mfg.simulation.journey import follow, settle
 from mfg.simulation.laboratory import sampled_before
-from mfg.simulation.lots import Lot
-from mfg.simulation.making import FROZEN, WAY_IN, expect_breakdown
+from mfg.simulation.leaving import will_leave
+from mfg.simulation.lots import CellLot
+from mfg.simulation.making import BANKED, WAY_IN
 from mfg.simulation.planning import Appointments, prepare, resize, target_for
 from mfg.simulation.recording import book_again
 from mfg.simulation.stagger import turn_of
@@ -96,7 +98,7 @@ def _goes_on(unit: Unit, patient: Patient, there: p.InProgress, flasks: Sequence
         bases |= dict.fromkeys(later, base)
         booked |= {(one.event.kind, one.event.dose): one for one in found}
     first = there.lots[0].dose
-    unit.will_leave(patient, max(0, min(bases.values())) * DAY)
+    will_leave(unit, patient, max(0, min(bases.values())) * DAY)
     for name, base in bases.items():
         unit.writes(patient.subject, "resume", name, float(base * DAY) if patient.arm.course.planned else nan)
     banks = [lot.dose for lot in there.lots[1:]] if patient.recipe.bank is not None else []
@@ -106,7 +108,7 @@ def _goes_on(unit: Unit, patient: Patient, there: p.InProgress, flasks: Sequence
     dosings = {dosing.number: dosing for dosing in patient.doses}
     for number, (days, why) in late.items():
         unit.writes(dosings[number].subject, limits.AWAITED, why, float(days))
-    planned = {e.dose for e in unit.booking.course(patient.arm, 0).events if e.kind == "dose"}
+    planned = {e.dose for e in unit.courses.on(patient.arm, 0).events if e.kind == "dose"}
     for dosing in patient.doses:
         if dosing.booked is None and dosing.dose.name in planned:
             dosing.hopeless = NO_APPOINTMENT
@@ -123,7 +125,7 @@ def _goes_on(unit: Unit, patient: Patient, there: p.InProgress, flasks: Sequence
 
 def _apart(unit: Unit, patient: Patient, day: int, one: str, other: str) -> int:
     """The first day for a dose after *one* on *day*: by their windows, and by what is said between the two."""
-    course = unit.booking.course(patient.arm, _baseline(unit, patient, one, day))
+    course = unit.courses.on(patient.arm, _baseline(unit, patient, one, day))
     events = {event.name: event for event in course.events}
     if one not in events or other not in events:
         return 0
@@ -142,7 +144,7 @@ def _on_its_day(
     base = _baseline(unit, patient, name, day)
     events = [
         e
-        for e in unit.booking.course(patient.arm, base).events
+        for e in unit.courses.on(patient.arm, base).events
         if e.dose == name and e.kind in ("csf-draw", "dose")
     ]
     booked, why = book_again(unit, patient, [(event, base + event.planned) for event in events])
@@ -153,7 +155,7 @@ def _baseline(unit: Unit, patient: Patient, dose: str, day: int) -> int:
     """The baseline of the course whose *dose* is planned on *day*; months before it may differ in length."""
     base = day
     for _ in range(3):
-        events = unit.booking.course(patient.arm, base).events
+        events = unit.courses.on(patient.arm, base).events
         base = day - next((e.planned for e in events if e.kind == "dose" and e.dose == dose), 0)
     return base
 
@@ -166,7 +168,7 @@ def _booked_later(
     None if there is no place. A bank that is there needs no collection.
     """
     kinds = {"csf-draw", "dose"} | (set() if patient.recipe.bank is not None else {"collection"})
-    course = unit.booking.course(patient.arm, base)
+    course = unit.courses.on(patient.arm, base)
     names = {e.name for e in course.events if e.dose in later and e.kind in kinds}
     return unit.booking.book_later(patient, base, dose, names) if names else (base, [])
 
@@ -174,16 +176,16 @@ def _booked_later(
 def _visits(unit: Unit, patient: Patient, bases: dict[str, int]) -> None:
     """Put the visits from today on into the calendar, each at its distance from the dose that it moves with."""
     earliest = min(bases.values())
-    for name, dose in unit.booking.anchors(patient.arm).items():
+    for name, dose in unit.courses.anchors(patient.arm).items():
         base = bases.get(dose, earliest)
-        event = next(e for e in unit.booking.course(patient.arm, base).events if e.name == name)
+        event = next(e for e in unit.courses.on(patient.arm, base).events if e.name == name)
         if base + event.planned >= 0:
             day, why = day_for(unit, patient, event, base, after=-1)
             plan_visit(unit, patient, event, base, day, why=why)
 
 
-def _stands(unit: Unit, made: Lot, lot: p.Standing, flasks: int, booked: Booked | None) -> Process:
-    """Put a lot where it stands: before its isolation, into its containers, or into the incubator as it was plated."""
+def _stands(unit: Unit, made: CellLot, lot: p.Standing, flasks: int, booked: Booked | None) -> Process:
+    """Set up a lot as it is at the start: waiting for isolation, frozen in containers, or in culture as it was plated."""
     patient, clinic = made.patient, unit.plan.clinics[made.patient.clinic]
     made.collected_at = lot.collected
     made.collection = _taken(unit, patient, booked)
@@ -194,18 +196,18 @@ def _stands(unit: Unit, made: Lot, lot: p.Standing, flasks: int, booked: Booked 
         _is_to_be_isolated(unit, made, lot, flasks, booked)
         return
     if lot.contents:
-        made.begins, made.taken, made.contents = FROZEN, True, list(lot.contents)
+        made.begins, made.taken, made.contents = BANKED, True, list(lot.contents)
         made.frozen = sum(lot.contents)
         work = unit.facility_of(patient).work.get("cryopreserve")
         if work is not None:
             then = lot.frozen
             unit.log.note(made.subject, work.activity, then, then, then, value=made.frozen)
-        yield unit.stores_for(made, made.containers)
+        yield unit.stock.stores(made, made.containers)
         sampled_before(unit, made, released=True)
         return
     made.begins = "expand"
     _keeps_places(unit, made, flasks, lot.dose_day if booked is None else booked.day)
-    yield unit.reserves(made, flasks)
+    yield unit.stock.reserves(made, flasks)
     until = patient.recipe.bank.after_passage if patient.recipe.bank is not None else None
     culture = made.culture = unit.biology.culture(patient, made.number, flasks, until)
     culture.passage, culture.flasks = lot.passage, lot.flasks
@@ -214,7 +216,9 @@ def _stands(unit: Unit, made: Lot, lot: p.Standing, flasks: int, booked: Booked 
     expect_breakdown(unit, made)
 
 
-def _is_to_be_isolated(unit: Unit, made: Lot, lot: p.Standing, flasks: int, booked: Booked | None) -> None:
+def _is_to_be_isolated(
+    unit: Unit, made: CellLot, lot: p.Standing, flasks: int, booked: Booked | None
+) -> None:
     """Marrow, or cells, that were collected before the run: on the way, or at the facility, whose next open day has the work."""
     patient, clinic = made.patient, unit.plan.clinics[made.patient.clinic]
     made.begins, made.received = WAY_IN, lot.received
@@ -229,28 +233,27 @@ def _is_to_be_isolated(unit: Unit, made: Lot, lot: p.Standing, flasks: int, book
     _keeps_places(unit, made, flasks, lot.dose_day if booked is None else booked.day)
     facility = unit.facility_of(patient)
     if "isolate" in facility.work:
-        day = min(unit.booking.openings[patient.facility])
-        unit.booking.long_work[patient.facility].setdefault(day, []).append(facility.work["isolate"].booked)
+        day = min(unit.timetable.openings[patient.facility])
+        unit.books.suites[patient.facility].take(day, facility.work["isolate"].booked)
     sampled_before(unit, made, released=False)
 
 
 def _taken(unit: Unit, patient: Patient, booked: Booked | None) -> Booked | None:
-    """The collection of a lot that is there, as it would have been booked for its dose: what another one goes by."""
+    """The collection of a lot that is there, as it would have been booked for its dose: the model for a repeated one."""
     if booked is None:
         return None
-    events = [e for e in unit.booking.course(patient.arm, 0).events if e.kind == "collection"]
+    events = [e for e in unit.courses.on(patient.arm, 0).events if e.kind == "collection"]
     own = [e for e in events if e.dose == booked.event.dose] or events[:1]
     if not own:
         return None
-    day = booked.day - unit.booking.lead(patient, own[0].name)
-    minutes, culture = unit.booking.minutes_of(patient, own[0]), unit.booking.culture(patient, own[0])
-    return Booked(own[0], day, day * DAY, minutes, culture, done=True)
+    day = booked.day - unit.courses.lead(patient.arm, own[0].name)
+    minutes, culture = unit.demand.minutes_of(patient, own[0]), unit.demand.culture_of(patient, own[0])
+    return Booked(own[0], day, day * DAY, minutes, culture, Status.PROPOSED)
 
 
-def _keeps_places(unit: Unit, made: Lot, flasks: int, dose_day: int) -> None:
-    """Let nobody else plan with the places of a lot: until its dose, or until it will be frozen."""
+def _keeps_places(unit: Unit, made: CellLot, flasks: int, dose_day: int) -> None:
+    """Reserve the incubator places of a lot in the books until its dose, or until it will be frozen."""
     last = dose_day
     if made.patient.recipe.bank is not None and made.collection is not None and made.collection.culture:
         last = made.collection.day + made.collection.culture.last
-    for day in range(last + 1):
-        unit.booking.flasks[made.patient.facility][day] += flasks
+    unit.books.flasks[made.patient.facility].take(0, last, flasks)

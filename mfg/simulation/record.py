@@ -17,7 +17,7 @@ from mfg.plan import plan as p
 
 
 @define
-class Row:
+class LogRow:
     """One row of the log: the `at`-th, of the lot and the dose with these numbers, -1 for none."""
 
     at: int
@@ -36,7 +36,7 @@ class Row:
 
 
 @frozen
-class Booking:
+class DoseBooking:
     """When a dose is booked `now` and was at `first`, in minutes (nan without an appointment); by which row, from which lot.
 
     It was booked in the minute `since`, and is the one after `before`.
@@ -47,16 +47,16 @@ class Booking:
     at: int
     since: int
     lot: int
-    before: Booking | None = None
+    before: DoseBooking | None = None
 
     @property
     def day(self) -> int | None:
         """The day of the run for which it is booked; None without an appointment."""
         return None if isnan(self.now) else int(self.now) // DAY
 
-    def in_force(self, minute: int) -> Iterator[Booking]:
+    def in_force(self, minute: int) -> Iterator[DoseBooking]:
         """The booking that held in that *minute*, and those made in it, the last first."""
-        booking: Booking | None = self
+        booking: DoseBooking | None = self
         while booking is not None:
             if booking.since <= minute:
                 yield booking
@@ -100,7 +100,7 @@ class Rules:
         return max([other.earliest - one.latest, *said])
 
 
-def rows_of(plan: p.Plan, log: Columns, activities: Collection[str]) -> list[Row]:
+def rows_of(plan: p.Plan, log: Columns, activities: Collection[str]) -> list[LogRow]:
     """The rows with one of *activities*, patient by patient, each in the order of the log."""
     named = [activity.name for activity in plan.activities]
     rows = np.flatnonzero(np.array([name in activities for name in named])[log.activity])
@@ -109,7 +109,7 @@ def rows_of(plan: p.Plan, log: Columns, activities: Collection[str]) -> list[Row
     rows, whose = rows[order], whose[order]
     columns = (column[rows].tolist() for column in (log.activity, log.started, log.outcome, log.value))
     return [
-        Row(at, patient, named[activity], lot, dose, started, log.outcomes[outcome], value)
+        LogRow(at, patient, named[activity], lot, dose, started, log.outcomes[outcome], value)
         for at, (patient, lot, dose, _), activity, started, outcome, value in zip(
             rows.tolist(), whose.tolist(), *columns, strict=True
         )

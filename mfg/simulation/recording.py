@@ -5,7 +5,9 @@ from __future__ import annotations
 from mfg.calendar import DAY
 from mfg.course.network import Event
 from mfg.log import limits
-from mfg.simulation.booking import SEARCH, Booked, Known, least_shift
+from mfg.simulation.booked import Booked
+from mfg.simulation.booking import FreeDays, least_shift
+from mfg.simulation.books import SEARCH
 from mfg.simulation.cohort import Patient
 from mfg.simulation.refusals import Refusals
 from mfg.simulation.unit import Unit
@@ -14,7 +16,7 @@ Costs = dict[frozenset[str], int]  # days, by the limits that have cost them
 
 
 def asked(patient: Patient) -> bool:
-    """Whether it is found out what has refused this patient's days."""
+    """Whether the refusals of this patient are looked into; that is one patient in four."""
     return patient.index % 4 == 0
 
 
@@ -22,13 +24,13 @@ def books(unit: Unit, patient: Patient, screened: int, turn: int) -> tuple[int, 
     """Book the course of a patient as `Booking.book` does, and write down what each limit has cost."""
     if not asked(patient):
         return unit.booking.book(patient, screened, turn)
-    known: Known = {}
+    known: FreeDays = {}
     costs: Costs = {}
     first = unit.booking.baselines(patient, screened).start
     tried = unit.booking.baselines(patient, screened, turn)
 
     def look(baseline: int) -> None:
-        refusals = Refusals(unit.booking, patient, known)
+        refusals = Refusals(unit.courses, unit.books, patient, known)
         _put(costs, refusals.of_course(range(tried.start, baseline), screened))
 
     found = unit.booking.book(patient, screened, turn, known, look)
@@ -52,7 +54,7 @@ def moves(unit: Unit, patient: Patient, booked: list[Booked], earliest: dict[str
     events = [(one.event, one.day) for one in booked]
 
     def look(shift: int) -> None:
-        _put(costs, Refusals(unit.booking, patient).of_move(events, range(least, shift), today))
+        _put(costs, Refusals(unit.courses, unit.books, patient).of_move(events, range(least, shift), today))
 
     shift = unit.booking.move(patient, booked, earliest, today, look)
     if shift is None:
@@ -68,7 +70,10 @@ def book_again(
     costs: Costs = {}
 
     def look(shift: int) -> None:
-        _put(costs, Refusals(unit.booking, patient).of_move(chosen, range(shift), -1) if shift else {})
+        _put(
+            costs,
+            Refusals(unit.courses, unit.books, patient).of_move(chosen, range(shift), -1) if shift else {},
+        )
 
     booked = unit.booking.book_from(patient, chosen, look)
     if booked is None:
@@ -80,7 +85,7 @@ def book_again(
 
 
 def _put(costs: Costs, found: Costs) -> None:
-    """What was found last counts: an earlier day was free for each event and not for all."""
+    """Keep only what was found last: an earlier day had room for each event alone and not for all together."""
     costs.clear()
     costs.update(found)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import takewhile
 
 from attrs import evolve
-from simpy import Event
 
 from mfg.calendar import DAY
 from mfg.log import limits
 from mfg.log.endings import NO_APPOINTMENT
+from mfg.simulation.booked import Status
 from mfg.simulation.freezing import holds, planned
-from mfg.simulation.lots import Dosing, Lot
+from mfg.simulation.lots import CellLot, Dosing
 from mfg.simulation.planning import (
     after,
     ahead_of,
@@ -26,11 +26,12 @@ from mfg.simulation.planning import (
 from mfg.simulation.recording import moves
 from mfg.simulation.unit import Unit
 
-Begun = tuple[list[Lot], list[Dosing]]  # the lots that are to be made, and the doses that are to be thawed
-_NOTHING: Begun = ([], [])
+# the lots that are to be made, and the doses that are to be thawed
+Replacement = tuple[list[CellLot], list[Dosing]]
+_NOTHING: Replacement = ([], [])
 
 
-def replace(unit: Unit, lot: Lot, cause: str) -> Begun:
+def replace(unit: Unit, lot: CellLot, cause: str) -> Replacement:
     """A lot is lost: name the cause, and replace it as far as the policy goes."""
     if lot.failed:
         return _NOTHING
@@ -39,9 +40,8 @@ def replace(unit: Unit, lot: Lot, cause: str) -> Begun:
     begun = _NOTHING
     waiting = [d for d in lot.patient.doses if lot in (d.lot, d.batch) and not (d.over or d.dropped)]
     if lot.store is not None:
-        waiting = [
-            d for d in waiting if d.batch is None or not d.batch.taken
-        ]  # what is in hand is not waiting
+        # what is in hand is not waiting
+        waiting = [d for d in waiting if d.batch is None or not d.batch.taken]
     if waiting and not lot.patient.ended:
         first = waiting[0]
         first.tries += 1
@@ -61,15 +61,14 @@ def replace(unit: Unit, lot: Lot, cause: str) -> Begun:
             unit.writes(first.subject, limits.AWAITED, f"{limits.LOST}{cause}", float(wait))
         if first.told is not None:
             first.held_by = f"{limits.LOST}{cause}"
-        first.upset.succeed()
-        first.upset = Event(unit.floor)
-    unit.empties(lot)
+        first.look_again()
+    unit.stock.empties(lot)
     if not lot.ready.triggered:
-        lot.ready.succeed()
+        lot.ready.succeed()  # it never will be: who waits for it wakes, and sees that it has `failed`
     return begun
 
 
-def _isolate_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
+def _isolate_again(unit: Unit, dosing: Dosing, lost: CellLot) -> Replacement:
     """Begin a new lot from what is left of the same marrow."""
     lot = new_lot(unit, dosing.patient, dosing.due, lost.target, lost.collection)
     lot.begins, lot.marrow, lot.collected_at = "isolate", lost.marrow, lost.collected_at
@@ -77,8 +76,8 @@ def _isolate_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
     return _begin_again(unit, dosing, lot, lost)
 
 
-def _begin_again(unit: Unit, dosing: Dosing, lot: Lot, lost: Lot) -> Begun:
-    """Let *lot* have as long as the *lost* one had."""
+def _begin_again(unit: Unit, dosing: Dosing, lot: CellLot, lost: CellLot) -> Replacement:
+    """Serve the dose from *lot*, and put it off so that the new lot has as long as the *lost* one had."""
     serve(unit, dosing, lot, lot)
     if dosing.booked is not None:
         put_off(unit, dosing, unit.now + lost.due - lost.collected_at, why="lot lost")
@@ -87,7 +86,7 @@ def _begin_again(unit: Unit, dosing: Dosing, lot: Lot, lost: Lot) -> Begun:
     return [lot], []
 
 
-def _collect_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
+def _collect_again(unit: Unit, dosing: Dosing, lost: CellLot) -> Replacement:
     """Collect again: lots that are already on their way serve the earlier doses, the new one the last of these."""
     patient, today = dosing.patient, unit.now // DAY
     later = [d for d in after(dosing) if d.booked is not None]
@@ -96,13 +95,14 @@ def _collect_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
     taken = (lots[-1] if lots else lost).collection
     if last.booked is None or taken is None:
         return _begin_again(unit, dosing, new_lot(unit, patient, unit.now, lost.target, None), lost)
-    lead = unit.booking.lead(patient, taken.event.name)
-    collection = evolve(taken, done=True, day=last.booked.day - lead)
-    dose = evolve(last.booked, done=True)
-    draw = evolve(last.draw, done=True) if last.draw is not None else None
+    lead = unit.courses.lead(patient.arm, taken.event.name)
+    # Copies, to be moved: each appointment itself goes with its lot to the dose before.
+    collection = evolve(taken, status=Status.PROPOSED, day=last.booked.day - lead)
+    dose = evolve(last.booked, status=Status.PROPOSED)
+    draw = evolve(last.draw, status=Status.PROPOSED) if last.draw is not None else None
     before = chain[-2].booked if lots else None
     spacing = last.booked.day - before.day if before is not None else 0
-    unit.booking.cancel(patient, distinct([dosing.booked, dosing.draw]))
+    unit.books.cancel(patient, distinct([dosing.booked, dosing.draw]))
     earliest = {collection.event.name: today + 1, dose.event.name: last.booked.day + spacing}
     rest = later[len(lots) :]
     if moves(unit, patient, distinct([collection, draw, dose, *ahead_of(rest)]), earliest) is None:
@@ -125,12 +125,12 @@ def _could_serve(other: Dosing, dosing: Dosing) -> bool:
     return alike and other.lot is not None and other.lot.collected
 
 
-def _bank_again(unit: Unit, first: Dosing) -> Begun:
+def _bank_again(unit: Unit, first: Dosing) -> Replacement:
     """Collect for another bank in the place of a lost one, for everything that waits for it."""
     spent = first.lot
     begun = None
     if spent is not None and first.booked is not None:
-        unit.empties(spent)
+        unit.stock.empties(spent)
         pending = [d for d in (first, *after(first)) if d.booked is not None and d.lot is spent]
         begun = _bank_for(unit, pending, spent, "lot lost")
     if begun is None:
@@ -138,7 +138,7 @@ def _bank_again(unit: Unit, first: Dosing) -> Begun:
     return begun or _NOTHING
 
 
-def complete(unit: Unit, bank: Lot, short: list[Dosing]) -> Begun:
+def complete(unit: Unit, bank: CellLot, short: list[Dosing]) -> Replacement:
     """Collect for the doses of which *bank* is *short*, as far as the policy goes; the others keep it."""
     booked = short[0].booked if short else None
     if booked is None or short[0].tries >= unit.plan.policy.recollect:
@@ -154,7 +154,7 @@ def complete(unit: Unit, bank: Lot, short: list[Dosing]) -> Begun:
     return begun
 
 
-def _bank_for(unit: Unit, pending: list[Dosing], bank: Lot, why: str) -> Begun | None:
+def _bank_for(unit: Unit, pending: list[Dosing], bank: CellLot, why: str) -> Replacement | None:
     """Collect again for *pending* doses that *bank* does not serve; None if there is no appointment.
 
     As soon as it can be; or, while the freezer has no room for another bank, as long before the first of them as the
@@ -168,16 +168,18 @@ def _bank_for(unit: Unit, pending: list[Dosing], bank: Lot, why: str) -> Begun |
     fresh = new_lot(unit, patient, first.booked.start, target, None)
     for one in pending:
         serve(unit, one, fresh, new_batch(unit, one, fresh))
-    lead = unit.booking.lead(patient, bank.collection.event.name)
+    lead = unit.courses.lead(patient.arm, bank.collection.event.name)
     on_time = first.booked.day - lead
-    has_room = len(planned(unit, fresh)) <= unit.stores[patient.facility].free
-    fresh.collection = evolve(bank.collection, done=True, day=today if has_room else max(today, on_time - 1))
+    has_room = len(planned(unit, fresh)) <= unit.stock.freezers[patient.facility].free
+    fresh.collection = evolve(
+        bank.collection, status=Status.PROPOSED, day=today if has_room else max(today, on_time - 1)
+    )
     found = unit.booking.move(patient, [fresh.collection], {}, today) is not None
     if found and fresh.collection.day <= on_time:
         for one in pending:
             moved(unit, one)
         return [fresh], pending
-    unit.booking.cancel(patient, [fresh.collection])
+    unit.books.cancel(patient, [fresh.collection])
     fresh.collection.day = on_time
     later = [d for d in (first, *after(first)) if d.booked is not None]
     earliest = {fresh.collection.event.name: today + 1, first.booked.event.name: today + 1 + lead}
@@ -188,7 +190,7 @@ def _bank_for(unit: Unit, pending: list[Dosing], bank: Lot, why: str) -> Begun |
     return [fresh], pending
 
 
-def _thaw_again(unit: Unit, dosing: Dosing, bank: Lot) -> Begun:
+def _thaw_again(unit: Unit, dosing: Dosing, bank: CellLot) -> Replacement:
     """Thaw once more for a dose whose cells were lost."""
     terms = dosing.patient.recipe.bank
     recovers = terms.recovers if terms is not None else None

@@ -57,7 +57,7 @@ def _before(unit: Unit, patient: Patient) -> Iterator[tuple[Patient, int]]:
 
 
 def _since_before_the_run(unit: Unit, patient: Patient) -> int:
-    """The first day that lies far enough behind the first doses that were given before the run; not before that."""
+    """The first day of the run that is far enough after the first doses that were given before it."""
     plan, days = unit.plan, [0]
     if plan.stagger is not None:
         days += [one.day + _apart(plan.stagger, patient, plan.arms[one.arm]) for one in plan.begun]

@@ -6,19 +6,17 @@ from bisect import insort
 from collections.abc import Iterable, Mapping
 from operator import attrgetter
 
-from simpy import Event as Signal
-
 from mfg.calendar import DAY, next_start
 from mfg.course.network import Event
 from mfg.course.pieces import BASELINE, FREE, Floating, Gap
 from mfg.errors import Refused
-from mfg.simulation.booking import Booked
+from mfg.simulation.booked import Booked
 from mfg.simulation.cohort import Patient
 from mfg.simulation.lots import Dosing
 from mfg.simulation.unit import Unit
 
 WAITED, _CLOSED, SPACED = "waited for an appointment", "the clinic was closed", "spacings from doses"
-LINE = "no place for it earlier"
+NO_PLACE_EARLIER = "no place for it earlier"
 _LEFT, PAST = "it took place before its dose moved", "its window was over"
 
 
@@ -26,7 +24,7 @@ def plan_visit(
     unit: Unit, patient: Patient, event: Event, base: int, day: int, again: int = 0, why: str = ""
 ) -> None:
     """Put a visit on *day* into the patient's calendar, for the *again*-th time from 0 on; *why* if outside its window."""
-    start = unit.booking.opening(patient, day)
+    start = unit.timetable.opening(patient, day)
     if not event.inpatient:
         start = max(start, next_start(unit.plan.clinics[patient.clinic].windows, unit.now, 1))
     visit = Booked(event, day, start, 0, base=base, again=again)
@@ -56,19 +54,9 @@ def float_in(unit: Unit, patient: Patient, happened: str, dose: str | None = Non
     for event in patient.arm.floating.get(happened, ()):
         if event.kind == "visit" and event.dose in (None, dose):
             first = -(-(unit.now + floats(event)) // DAY)
-            planned = Event(
-                event.kind,
-                event.name,
-                0,
-                0,
-                FREE,
-                event.rule,
-                None,
-                event.by,
-                event.condition,
-                event.inpatient,
-            )
-            days = (d for d in range(first, unit.plan.days) if unit.booking.is_open(patient, planned, d))
+            kind, name, by = event.kind, event.name, event.by
+            planned = Event(kind, name, 0, 0, FREE, event.rule, None, by, event.condition, event.inpatient)
+            days = (d for d in range(first, unit.plan.days) if unit.timetable.is_open(patient, planned, d))
             day = next(days, None)
             if day is None:
                 problem = f"has no day left for {event.name!r}, which is due years after the horizon"
@@ -90,11 +78,11 @@ def explain_late(unit: Unit, dosing: Dosing, at: int) -> None:
     since = patient.happened.get(event.follows) if event is not None else None
     if event is not None and since is not None and at // DAY - since // DAY > event.most:
         beyond = at // DAY - since // DAY - event.most
-        unit.writes(patient.subject, "off window", f"{event.name}: {LINE}", float(beyond))
+        unit.writes(patient.subject, "off window", f"{event.name}: {NO_PLACE_EARLIER}", float(beyond))
 
 
 def floats(event: Floating) -> int:
-    """How many minutes an event without a day lies behind what it follows, at least."""
+    """The least minutes between an event without a planned day and what it follows."""
     return event.least * DAY if event.least_minutes is None else event.least_minutes
 
 
@@ -106,12 +94,12 @@ def follow_dose(unit: Unit, dosing: Dosing, shift: int) -> None:
     has left its window; else it stays, which is written down.
     """
     patient, dose = dosing.patient, dosing.dose.name
-    anchors = unit.booking.anchors(patient.arm)
+    anchors = unit.courses.anchors(patient.arm)
     moving = [v for v in patient.visits if anchors.get(v.event.name) == dose]
     for visit in sorted(moving, key=lambda visit: visit.event.planned):
         visit.base += shift
         visit.day, why = day_for(unit, patient, visit.event, visit.base)
-        visit.start = unit.booking.opening(patient, visit.day)
+        visit.start = unit.timetable.opening(patient, visit.day)
         explain(unit, patient, visit, why)
     for visit in [v for v in patient.attended if anchors.get(v.event.name) == dose]:
         visit.base += shift
@@ -133,7 +121,7 @@ def soonest(unit: Unit, dosing: Dosing, day: int) -> int:
     assert dosing.booked is not None
     patient, shift, first = dosing.patient, day - dosing.booked.day, day
     for visit in patient.attended:
-        mine = unit.booking.anchors(patient.arm).get(visit.event.name) == dosing.dose.name
+        mine = unit.courses.anchors(patient.arm).get(visit.event.name) == dosing.dose.name
         if mine and visit.event.repeats and visit.day < visit.base + shift + visit.event.earliest:
             lead = dosing.booked.event.planned - visit.event.planned
             first = max(first, unit.now // DAY + 1 + lead)
@@ -146,7 +134,7 @@ def may_come(patient: Patient) -> bool:
 
 
 def call(patient: Patient) -> None:
-    """Let the patient look into the calendar again."""
+    """Wake a patient who waits for the next visit, as the calendar has changed."""
     if patient.called is not None and not patient.called.triggered:
         patient.called.succeed()
 
@@ -159,12 +147,12 @@ def day_for(
     It is *after* that day, or after today.
     """
     today, plan = unit.now // DAY if after is None else after, unit.plan
-    course = unit.booking.course(patient.arm, max(0, base))
+    course = unit.courses.on(patient.arm, max(0, base))
     known = _days(patient, event)
     gaps = [g for g in course.gaps if event.name in (g.first, g.then) and BASELINE not in (g.first, g.then)]
 
     def fits(day: int) -> bool:
-        return today < day < plan.days and unit.booking.is_open(patient, event, day)
+        return today < day < plan.days and unit.timetable.is_open(patient, event, day)
 
     why = PAST if base + event.latest <= today else _CLOSED
     for day in (base + offset for offset in event.nearest()):
@@ -189,9 +177,3 @@ def _keeps(gaps: Iterable[Gap], days: Mapping[str, int]) -> bool:
         for gap in gaps
         if gap.first in days and gap.then in days
     )
-
-
-def wake(unit: Unit, dosing: Dosing) -> None:
-    """Let whoever waits for *dosing* look again."""
-    dosing.upset.succeed()
-    dosing.upset = Signal(unit.floor)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from mfg.log import limits
-from mfg.simulation.floor import Task
+from mfg.simulation.grants import Task
 from mfg.simulation.holds import Hold
-from mfg.simulation.lots import Lot
+from mfg.simulation.lots import CellLot
 from mfg.simulation.unit import Unit
 
 
-def what_holds(unit: Unit, lot: Lot) -> str:
+def what_holds(unit: Unit, lot: CellLot) -> str:
     """What *lot* waits for now, as the event log has it."""
     bank = lot.parent
     if bank is not None and not bank.ready.triggered:
@@ -29,7 +29,7 @@ def what_holds(unit: Unit, lot: Lot) -> str:
     return f"{limits.RESULT}{last.name}"
 
 
-def stands_in_line(unit: Unit, lot: Lot) -> str:
+def stands_in_line(unit: Unit, lot: CellLot) -> str:
     """The place, or the hands, that *lot* stands in a line for; empty if in none."""
     target: object = lot.task or (lot.process.target if lot.process is not None else None)
     if isinstance(target, Task) and target.started < 0:
@@ -42,7 +42,7 @@ def stands_in_line(unit: Unit, lot: Lot) -> str:
 
 
 def lacking(unit: Unit, task: Task) -> str:
-    """Of what too little is free for *task*; the hours of the place if there is enough of everything."""
+    """The resource of which too little is free for *task*, or the opening hours if there is enough of each."""
     free, names = unit.floor.free, unit.plan.resources
     short = [names[n] for n, units in task.need.parts if free[n] < units]
     place = names[task.need.parts[0][0]].rpartition(".")[0]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from mfg.plan import plan as p
 from mfg.shape import Shape
 from mfg.simulation.draws import Chance, Draws, Luck
-from mfg.simulation.floor import Need
+from mfg.simulation.needs import Need
 
 
 class Job:
@@ -17,23 +17,6 @@ class Job:
     `fixed` are its minutes where they never vary. What cannot happen in it is None; it is `safe` if nothing can.
     Work that is longer than any opening is booked for the whole of one.
     """
-
-    __slots__ = (
-        "activity",
-        "booked",
-        "clearance",
-        "cleared",
-        "clears",
-        "contaminates",
-        "fails",
-        "fixed",
-        "lasts",
-        "name",
-        "need",
-        "per_flask",
-        "recovers",
-        "safe",
-    )
 
     def __init__(self, work: p.Work, needs: Sequence[Need], luck: Luck) -> None:
         name = self.name = work.name
@@ -55,18 +38,6 @@ class Job:
 class Assay:
     """A release test, on the benches of every laboratory; what cannot be found in it is None or False."""
 
-    __slots__ = (
-        "benches",
-        "contamination",
-        "fails",
-        "measured",
-        "name",
-        "positive",
-        "test",
-        "turnaround",
-        "viability",
-    )
-
     def __init__(self, test: p.Test, needs: Sequence[Need], luck: Luck) -> None:
         name = self.name = test.name
         self.test = test
@@ -82,17 +53,23 @@ class Assay:
 class Panel:
     """The tests of one kind of sample, and how many of their results hold up what."""
 
-    __slots__ = ("assays", "holds")
-
     def __init__(self, tests: Iterable[p.Test], needs: Sequence[Need], luck: Luck) -> None:
         self.assays = [Assay(test, needs, luck) for test in tests]
         self.holds = Counter(assay.test.holds for assay in self.assays)
 
 
-class Way:
-    """A way between a clinic and a facility, in one direction: `name` says which."""
+def panels_of(plan: p.Plan, recipe: p.Recipe, needs: Sequence[Need], luck: Luck) -> tuple[Panel, Panel]:
+    """What is tested of the lots of a recipe, and of its products."""
+    tests = plan.tests_of(recipe)
+    of_lots, of_products = (
+        [t for t in tests if t.sampled != "product"],
+        [t for t in tests if t.sampled == "product"],
+    )
+    return Panel(of_lots, needs, luck), Panel(of_products, needs, luck)
 
-    __slots__ = ("activity", "excursion", "lasts", "name")
+
+class Transport:
+    """A way between a clinic and a facility, in one direction: `name` says which."""
 
     def __init__(self, name: str, leg: p.Leg, luck: Luck) -> None:
         self.name = name
@@ -119,14 +96,14 @@ def jobs_of(plan: p.Plan, needs: Sequence[Need], luck: Luck) -> dict[tuple[int, 
     return {(c, f): {**there, **here} for c, there in enumerate(clinics) for f, here in enumerate(facilities)}
 
 
-def ways_of(plan: p.Plan, luck: Luck) -> dict[tuple[str, str | None, int, int], Way]:
+def transports_of(plan: p.Plan, luck: Luck) -> dict[tuple[str, str | None, int, int], Transport]:
     """The ways in and out between every clinic and every facility, by direction and leg, where there are any."""
     directions = {
         "ship in": {recipe.inbound for recipe in plan.recipes},
         "ship out": {recipe.outbound for recipe in plan.recipes},
     }
     return {
-        (name, which, clinic, facility): Way(name, leg, luck)
+        (name, which, clinic, facility): Transport(name, leg, luck)
         for name, wanted in directions.items()
         for (which, clinic, facility), leg in plan.legs.items()
         if which in wanted

@@ -15,7 +15,7 @@ import pytest
 
 from mfg import compare
 from mfg.failures import Failed, Unsound
-from mfg.simulation import replicate
+from mfg.simulation import running
 from tests.conftest import Said
 from tests.study.conftest import Finished
 from tests.study.folders import SMALL, carried_out, cells, content, ended, started
@@ -24,7 +24,7 @@ from tests.study.folders import SMALL, carried_out, cells, content, ended, start
 @pytest.fixture
 def failing(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """Replication 3 is unsound, and replication 7 an error that nobody thought of."""
-    cohort_of = replicate.cohort_of
+    cohort_of = running.cohort_of
 
     def broken(plan: object, replication: int) -> object:
         if replication == 3:
@@ -34,7 +34,7 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
         return cohort_of(plan, replication)
 
     with monkeypatch.context() as patch:
-        patch.setattr(replicate, "cohort_of", broken)
+        patch.setattr(running, "cohort_of", broken)
         yield patch
 
 
@@ -93,7 +93,7 @@ def test_many_failures_are_counted_not_listed(
     def broken(*_: object) -> object:
         raise ZeroDivisionError("by nought")
 
-    monkeypatch.setattr(replicate, "cohort_of", broken)
+    monkeypatch.setattr(running, "cohort_of", broken)
     said = mfg("run", SMALL, "-n", 33, "-o", tmp_path / "run", "--workers", 1)
     assert said.err.count("by nought") == 20
     assert "33 replications failed, 0 are kept" in said.err

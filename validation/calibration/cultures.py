@@ -9,11 +9,11 @@ import numpy as np
 from attrs import frozen
 
 from mfg.calendar import DAY
+from mfg.elementary import Floats
 from mfg.growth import Cultivation, Culture
 from mfg.plan import sizing
 from mfg.simulation.biology import Biology
 from mfg.simulation.cohort import Patient
-from mfg.simulation.draws import Floats
 from validation.calibration.donors import WITHOUT_LIMIT, Donors
 from validation.calibration.grid import MIDDLE
 from validation.calibration.line import Line, Statistic, least, log_sd, mean, most, ratio, sampled

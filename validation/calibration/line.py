@@ -8,7 +8,8 @@ import numpy as np
 from attrs import frozen
 from scipy import special, stats
 
-from mfg.simulation.draws import Floats, Luck
+from mfg.elementary import Floats
+from mfg.simulation.draws import Luck
 
 SAMPLES = 4000
 TAILS = (0.025, 0.975)

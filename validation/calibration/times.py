@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from attrs import frozen
 
-from mfg.simulation.draws import Floats
+from mfg.elementary import Floats
 from validation.calibration.trials import Trial
 
 FASTER = ("26 hour", "24 hour", "22 hour", "20 hour", "18 hour")  # median doubling times that are tried

@@ -1,4 +1,4 @@
-"""Appointments: the free places of a room or a bed, slot by slot, and the days on which there are any."""
+"""Slot-books: the free places of a room or a bed, slot by slot, and the days on which there are any."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from attrs import define
 
 from mfg.calendar import DAY, FOREVER, Window
 
-_CLOSED = (-1, -1)
+NO_HOURS = (-1, -1)  # a day without hours: it ends before everything
 
 
 @define
-class Appointments:
+class SlotBook:
     """Free places of one kind, slot by slot, on the days on which a clinic is open.
 
     The slots of a day in which it is closed for a while are its `breaks`; they are full from the beginning.
@@ -27,7 +27,7 @@ class Appointments:
     breaks: frozenset[int]
 
     @classmethod
-    def of(cls, capacity: int, slot: int, windows: tuple[Window, ...], days: int) -> Appointments:
+    def of(cls, capacity: int, slot: int, windows: tuple[Window, ...], days: int) -> SlotBook:
         """Empty books for so many *days*."""
         capacity, taken = min(capacity, 255), bytearray(days * DAY // slot + 1)
         breaks = frozenset(
@@ -43,11 +43,9 @@ class Appointments:
     @property
     def is_overbooked(self) -> bool:
         """Whether more is taken anywhere than there is."""
-        return bool(self.taken.translate(None, bytes(range(self.capacity + 1))))
-
-    def hours(self, day: int) -> Window:
-        """When *day* begins and ends; a closed one does so before everything."""
-        return self.openings.get(day, _CLOSED)
+        return bool(
+            self.taken.translate(None, bytes(range(self.capacity + 1)))
+        )  # what is left after these are deleted
 
     def first(self, day: int, minutes: int, earliest: int = 0, latest: int = FOREVER, units: int = 1) -> int:
         """The first start on *day* with so many free *units* for so many *minutes*; -1 if there is none.
@@ -71,7 +69,7 @@ class Appointments:
 
     def fits(self, day: int, minutes: int, earliest: int = 0, latest: int = FOREVER) -> bool:
         """Whether *day* is long enough, however many places there are."""
-        opens, closes = self.hours(day)
+        opens, closes = self.openings.get(day, NO_HOURS)
         begin = -(-max(opens, earliest) // self.slot)
         end = min(closes - minutes, latest) // self.slot
         if not self.breaks:
@@ -92,7 +90,7 @@ class Appointments:
 
 @cache
 def _more(units: int) -> bytes:
-    """The table by which as many *units* more are taken in each slot of a book."""
+    """The table by which as many *units* more are taken in each slot of a book: of a byte, so less than nought is 256 less."""
     return bytes((n + units) % 256 for n in range(256))
 
 
