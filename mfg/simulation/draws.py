@@ -16,7 +16,6 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from mfg.calendar import DAY
 from mfg.shape import Shape
@@ -127,6 +126,8 @@ def inverse_of(shape: Shape) -> Inverse:
         return lambda u: low + u * (high - low)
     if shape.kind == "triangular":
         return _triangular(low, shape.likely, high)
+    from scipy import special  # a fifth of a second of a process, for the shapes that need it
+
     if shape.kind == "pert":
         a = 1 + 4 * (shape.likely - low) / (high - low)
         return lambda u: low + (high - low) * special.betaincinv(a, 6 - a, u)
@@ -146,6 +147,8 @@ def inverse_of(shape: Shape) -> Inverse:
 
 def _normal(mean: float, sd: float, low: float, high: float) -> Inverse:
     """A normal distribution that is cut at *low* and *high* where these are numbers."""
+    from scipy import special
+
     first = -np.inf if np.isnan(low) else (low - mean) / sd
     last = np.inf if np.isnan(high) else (high - mean) / sd
     if first + last > 0:  # in the upper tail, where shares from above have the digits

@@ -12,7 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 from attrs import asdict, frozen
 
 from mfg.errors import Unsound
@@ -21,10 +20,9 @@ from mfg.results.derived import Derived, Table, derived_of
 from mfg.results.figures import values_of
 from mfg.results.occupancy import overfull
 from mfg.results.sums import wrong_sums
-from mfg.results.tables import columns_of
 from mfg.simulation.replicate import replicate
 from mfg.study.disk import intact, sealed
-from mfg.study.parts import about, parquet, put_aside
+from mfg.study.parts import about, frame_in, parquet, put_aside
 from mfg.study.waits import Tally, tally_of
 
 
@@ -134,4 +132,6 @@ def _shared(names: tuple[str, ...]) -> tuple[str, ...]:
 
 def tables_in(plan: Plan, path: Path) -> Derived:
     """The tables of a stored cell, derived from its event log."""
-    return derived_of(plan, *columns_of(plan, pq.read_table(path).to_pandas()))
+    from mfg.results.tables import columns_of
+
+    return derived_of(plan, *columns_of(plan, frame_in(path.read_bytes())))
