@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import socket
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -20,16 +19,17 @@ from concurrent.futures import (
     wait,
 )
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
-from threading import Event, Thread, current_thread, main_thread
+from threading import Event, Thread
 from time import monotonic
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from mfg.errors import MfgError, Parameter, Refused
 from mfg.study.chunk import Failure
+from mfg.system import deaf_children, ignore_interrupts
 
 TRIES = 3  # times that a chunk may take its process with it, when it works alone
 LOOKS = 5  # seconds after which it is looked whether anybody works elsewhere
@@ -111,7 +111,7 @@ def _by_processes(chunks: Sequence[Chunk], workers: int) -> Iterator[Done]:
                 source, room = (suspects, 1) if suspects else (waiting, AHEAD * workers)
                 while source and len(in_hand) < room:
                     chunk = source.popleft()
-                    with _sheltered():
+                    with deaf_children():
                         in_hand[pool.submit(_carry_out, chunk)] = chunk
                 for future in wait(in_hand, return_when=FIRST_COMPLETED).done:
                     yield future.result()
@@ -129,27 +129,6 @@ def _by_processes(chunks: Sequence[Chunk], workers: int) -> Iterator[Done]:
             line.close()
             pool.shutdown(wait=True, cancel_futures=True)
             heard.close()
-
-
-@contextmanager
-def _sheltered() -> Iterator[None]:
-    """Processes that are started here never hear Ctrl-C; this one hears it as soon as they are started.
-
-    The mask is for them. It does not hold an interrupt off here, as a thread of a library may take it: what is heard
-    meanwhile is kept for later.
-    """
-    in_main = current_thread() is main_thread()
-    heard: list[int] = []
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    handler = signal.signal(signal.SIGINT, lambda number, _: heard.append(number)) if in_main else None
-    try:
-        yield
-    finally:
-        if in_main:
-            signal.signal(signal.SIGINT, handler)
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        if heard:
-            signal.raise_signal(signal.SIGINT)
 
 
 # ---- in a worker -----------------------------------------------------------------------------------------
@@ -177,6 +156,7 @@ def _listen(line: Connection) -> None:
             parent.join()
             os._exit(1)
 
+    ignore_interrupts()
     Thread(target=listening, daemon=True).start()
 
 
