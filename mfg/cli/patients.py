@@ -7,11 +7,12 @@ import io
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
 from mfg.cli import say
+from mfg.cli.options import Flag, Json
 from mfg.errors import Refused
 from mfg.visible import visible
 
@@ -37,8 +38,8 @@ def orders(
     *,
     out: Path,
     by: str | None = None,
-    blinded: Annotated[bool, Parameter(negative="")] = False,
-    json: Annotated[bool, Parameter(negative="")] = False,
+    blinded: Flag = False,
+    json: Json = False,
 ) -> int:
     """Compute the doses of a list of patients: a table of orders, and a worksheet for each.
 
@@ -60,8 +61,6 @@ def orders(
         Who asks: the name that is kept in the record of the orders.
     blinded
         Write the clinic's copies too, into the folder blinded: the same for the product and for its placebo.
-    json
-        Print one JSON document.
     """
     from mfg.cli.asked import record_of
     from mfg.cli.given import protocol_first

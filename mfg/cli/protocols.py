@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
 from mfg.cli import say
+from mfg.cli.options import Json, Many
 
 _FOUND = 1
 
@@ -18,7 +19,7 @@ def add_to(app: App) -> None:
         app.command(command)
 
 
-def check(*files: str, json: Annotated[bool, Parameter(negative="")] = False) -> int:
+def check(*files: str, json: Json = False) -> int:
     """Check protocol, site, population and scenario files, and the worked examples of protocols.
 
     A scenario is checked with its protocol, site and population. What is not checked is said at the end.
@@ -29,8 +30,6 @@ def check(*files: str, json: Annotated[bool, Parameter(negative="")] = False) ->
     ----------
     files
         One or more built-in names, or paths of TOML files.
-    json
-        Print one JSON document.
     """
     from mfg.plan.compile import beyond_planning
     from mfg.reader.checks import reports
@@ -61,12 +60,12 @@ def schedule(
     arm: str | None = None,
     supply: str | None = None,
     holidays: str | None = None,
-    given: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+    given: Many = (),
     patient: str | None = None,
     site: str | None = None,
     clinic: str | None = None,
     ics: Path | None = None,
-    json: Annotated[bool, Parameter(negative="")] = False,
+    json: Json = False,
 ) -> int:
     """Plan one patient's calendar: collections, draws, doses and visits.
 
@@ -96,8 +95,6 @@ def schedule(
         To which clinic of the site the patient comes, where it has several.
     ics
         Where to write the calendar as an .ics file; an earlier one of the same patient is updated.
-    json
-        Print one JSON document.
     """
     from mfg.cli.courses import print_course, write_calendar
     from mfg.cli.given import pairs
@@ -112,7 +109,7 @@ def schedule(
         arm=arm,
         supply=supply,
         holidays=holidays,
-        given=pairs(given),
+        given=pairs(given, "--given"),
         patient=patient,
         site=load_site(site) if site is not None else None,
         clinic=clinic,

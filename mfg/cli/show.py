@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, Parameter
 
 from mfg.cli import say
+from mfg.cli.options import Flag, Json
+from mfg.cli.view import TableView, View, answer
 
-Flag = Annotated[bool, Parameter(negative="")]
 Kind = Literal["protocol", "scenario", "site", "population"]
 
 
@@ -19,7 +20,7 @@ def add_to(app: App) -> None:
         app.command(command)
 
 
-def protocols(*, json: Flag = False) -> int:
+def protocols(*, json: Json = False) -> int:
     """List the built-in protocols.
 
     Example: mfg protocols
@@ -28,10 +29,9 @@ def protocols(*, json: Flag = False) -> int:
     from mfg.reader.protocols import load_protocol
 
     found = [load_protocol(name) for name in builtin("protocol")]
-    if json:
-        say.document([{"name": p.name, "title": p.title, "trial": p.trial} for p in found])
-    else:
-        say.table(["protocol", "title", "trial"], [[p.name, p.title, p.trial] for p in found])
+    rows = [(one.name, one.title, one.trial) for one in found]
+    data = [dict(zip(("name", "title", "trial"), row, strict=True)) for row in rows]
+    answer(View(None, data, (TableView.of(["protocol", "title", "trial"], rows),)), json=json)
     return 0
 
 
@@ -42,7 +42,7 @@ def show(
     kind: Kind | None = None,
     assumed: Flag = False,
     like: str | None = None,
-    json: Flag = False,
+    json: Json = False,
 ) -> int:
     """Show a protocol, scenario, site or population: every value with its path, and what supports it.
 
@@ -60,8 +60,6 @@ def show(
         Only what is assumed or calibrated, and so can be doubted.
     like
         Only what holds this text in its path, its value or its evidence; with keys that are not set.
-    json
-        Print one JSON document.
     """
     from mfg.reader.shown import kind_of, kinds_of, shown
 

@@ -110,7 +110,8 @@ def analysed(inputs: Sequence[Input], values: np.ndarray) -> list[Share]:
 
     if np.ptp(values) == 0:
         return [Share(one.name, one.span, 0.0, 0.0, 0.0) for one in inputs]
-    found = sobol.analyze(_problem(len(inputs)), values, calc_second_order=False, seed=0)
+    # With the seed 0 SALib would draw the bound by whatever luck it is.
+    found = sobol.analyze(_problem(len(inputs)), values, calc_second_order=False, seed=1)
     rows = zip(inputs, found["ST"], found["ST_conf"], found["ST"] - found["S1"], strict=True)
     shares = [Share(one.name, one.span, float(s), float(b), float(i)) for one, s, b, i in rows]
     return sorted(shares, key=lambda one: -one.share)

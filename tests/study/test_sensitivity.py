@@ -93,6 +93,15 @@ def test_sobols_shares_of_a_straight_line() -> None:
     assert [one.interaction for one in shares] == pytest.approx([0, 0], abs=0.02)
 
 
+def test_sobols_bounds_are_the_same_each_time() -> None:
+    """Luck decides about them as about everything: by a seed."""
+    points = sobol_design(2, 4, 1)
+    values = 3 * points[:, 0] - 2 * points[:, 1]
+    first, second = (analysed(somebodys(2), values) for _ in range(2))
+    assert [one.bound for one in first] == [one.bound for one in second]
+    assert first[0].bound > 0
+
+
 # ---- inputs ------------------------------------------------------------------------------------------------
 
 
