@@ -52,12 +52,13 @@ def limits(
     from mfg.errors import Refused
     from mfg.results.figures import asked_for
     from mfg.study.limits import LEAST, limits_of
-    from mfg.study.run import checked
+    from mfg.study.loading import check_seed, check_workers
     from mfg.study.study import Study
     from mfg.study.variants import AS_IT_IS, Variant
     from mfg.units import Delay, measure_of, number, taken
 
-    checked(asked.workers, asked.seed)
+    check_workers(asked.workers)
+    check_seed(asked.seed)
     if replications < LEAST:
         raise Refused("-n", str(replications), "is too few to tell anything apart", f"give {LEAST} or more")
     day = None if late is None else number(taken(late, measure_of(Delay), "--late"), "day")

@@ -60,14 +60,16 @@ def run(
         Replicate until a figure is known so well, such as 'vein_to_vein_median +-5%', or +-0.5 in its own unit.
     """
     from mfg.cli.run_view import view_of_run
-    from mfg.study.run import checked, run_of
+    from mfg.study.loading import check_replications, check_seed, check_workers
+    from mfg.study.run import run_of
     from mfg.study.sheets import write_sheets
-    from mfg.study.study import Study, default_folder, possible
+    from mfg.study.study import Study, default_folder
     from mfg.study.variants import AS_IT_IS, Variant
 
-    checked(asked.workers, asked.seed)
+    check_workers(asked.workers)
+    check_seed(asked.seed)
     if replications is not None:
-        possible(replications)
+        check_replications(replications)
     settings = with_late(pairs(asked.settings), asked.late)
     study = Study.of(scenario, (Variant(AS_IT_IS, settings),), asked.seed)
     with share_work(asked.workers, asked.executor, asked.output or default_folder(study)) as means:

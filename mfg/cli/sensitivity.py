@@ -61,12 +61,13 @@ def sensitivity(
     from mfg.reader.scenarios import load_scenario
     from mfg.study.inputs import Assumed, assumed_in
     from mfg.study.inputs import over as moved_over
-    from mfg.study.run import checked
+    from mfg.study.loading import check_seed, check_workers
     from mfg.study.screening import screened
     from mfg.study.shares import shares_of
     from mfg.study.variants import Range
 
-    checked(asked.workers, asked.seed)
+    check_workers(asked.workers)
+    check_seed(asked.seed)
     methods = ("screening", "sobol")
     if method not in methods:
         raise Refused("--method", method, "is no method", nearest(method, methods))

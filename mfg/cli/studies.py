@@ -58,13 +58,14 @@ def compare(
     from mfg.results.figures import asked_for
     from mfg.sizes import VARIANTS
     from mfg.study.comparison import HEADLINES, comparison_of, study_of
-    from mfg.study.run import checked
+    from mfg.study.loading import check_replications, check_seed, check_workers
     from mfg.study.sheets import write_sheets
-    from mfg.study.study import default_folder, possible
+    from mfg.study.study import default_folder
     from mfg.study.variants import Range, hypercube, is_range
 
-    checked(asked.workers, asked.seed)
-    possible(replications)
+    check_workers(asked.workers)
+    check_seed(asked.seed)
+    check_replications(replications)
     given = pairs(vary, "--vary")
     variants, values = None, None
     if sample is not None:

@@ -47,12 +47,13 @@ def today(
     to_csv
         Write the table to a CSV file too.
     """
-    from mfg.study.run import checked
+    from mfg.study.loading import check_seed, check_workers
     from mfg.study.study import Study
     from mfg.study.today import today_of
     from mfg.study.variants import AS_IT_IS, Variant
 
-    checked(asked.workers, asked.seed)
+    check_workers(asked.workers)
+    check_seed(asked.seed)
     study = Study.of(scenario, (Variant(AS_IT_IS, pairs(asked.settings)),), asked.seed)
     with share_work(asked.workers, None) as means:
         found = today_of(study, futures, means)

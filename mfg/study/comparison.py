@@ -24,9 +24,10 @@ from mfg.results.stability import Overload, overloads
 from mfg.scenario import Scenario
 from mfg.study.folder import document
 from mfg.study.holm import chance, levels
+from mfg.study.loading import check_replications, check_seed, check_workers
 from mfg.study.parts import table_of
-from mfg.study.run import REPLICATIONS, checked
-from mfg.study.study import Means, Study, Told, carried_out, possible
+from mfg.study.run import REPLICATIONS
+from mfg.study.study import Means, Study, Told, carried_out
 from mfg.study.variants import Variant, grid, named_in, not_twice
 
 Key = tuple[str, str]  # a figure, and a variant
@@ -152,8 +153,9 @@ def compare(
         Refused: if there is nothing to compare, or for means that cannot be.
         Failed: if a replication ended in an error.
     """
-    checked(workers, seed)
-    possible(replications)
+    check_workers(workers)
+    check_seed(seed)
+    check_replications(replications)
     study = study_of(scenario, vary=vary, variants=variants, settings=settings, seed=seed)
     for name in figures:
         asked_for(study.plans[0], name, "figures")

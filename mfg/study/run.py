@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from attrs import asdict, evolve, field, frozen
 
-from mfg.errors import Parameter, Refused
+from mfg.errors import Parameter
 from mfg.evidence import counted
 from mfg.files import write_atomically
 from mfg.plan.plan import Plan
@@ -18,11 +18,11 @@ from mfg.results.figures import Figure, asked_for, figures_of
 from mfg.results.stability import Overload, overloads
 from mfg.results.tables import Tables
 from mfg.scenario import Scenario
-from mfg.sizes import COUNT, SEED
 from mfg.study.folder import document
+from mfg.study.loading import check_replications, check_seed, check_workers
 from mfg.study.parts import table_of
 from mfg.study.precision import Precision
-from mfg.study.study import Means, Study, Told, carried_out, possible
+from mfg.study.study import Means, Study, Told, carried_out
 from mfg.study.variants import AS_IT_IS, Variant
 from mfg.study.waits import Counted
 
@@ -128,27 +128,13 @@ def simulate(
         Refused: for a number of replications, a seed, workers or a folder that cannot be.
         Failed: if a replication ended in an error.
     """
-    checked(workers, seed)
+    check_workers(workers)
+    check_seed(seed)
     if replications is not None:
-        possible(replications)
+        check_replications(replications)
     study = Study.of(scenario, (Variant(AS_IT_IS, dict(settings or {})),), seed)
     means = Means(Path(output) if output is not None else None, workers, executor, told)
     return run_of(study, means, replications, until)
-
-
-def checked(workers: int | None, seed: int | None) -> None:
-    """Refuse a number of workers or a seed that cannot be.
-
-    Raises:
-        Refused: for the first that cannot.
-    """
-    for name, value, least, size in (("workers", workers, 1, COUNT), ("seed", seed, 0, SEED)):
-        if value is not None and value < least:
-            raise Refused(
-                Parameter(name), str(value), "is out of reach", f"give a whole number from {least} on"
-            )
-        if value is not None:
-            size.check(value, Parameter(name), str(value))
 
 
 def run_of(study: Study, means: Means, replications: int | None = None, until: str | None = None) -> Run:

@@ -17,13 +17,13 @@ from scipy import special
 
 from mfg.errors import Parameter, Refused
 from mfg.plan.compile import plan_of
-from mfg.reader.scenarios import load_scenario
 from mfg.results.figures import asked_for, describe
 from mfg.results.indicators import Meaning
 from mfg.study.corners import corners, design
 from mfg.study.holm import levels
 from mfg.study.inputs import Input
-from mfg.study.study import Counts, Means, Study, carried_out, kept, possible
+from mfg.study.loading import check_replications, load
+from mfg.study.study import Counts, Means, Study, carried_out, kept
 from mfg.study.variants import Variant, not_twice
 
 _LEAST = 2  # pairs beyond the inputs, without which nothing can be said
@@ -134,7 +134,7 @@ def screened(
         Faults: if a scenario cannot run at an end that somebody gave.
     """
     fixed = dict(settings or {})
-    asked_for(plan_of(load_scenario(scenario, fixed)), figure, "FIGURE")
+    asked_for(plan_of(load(scenario, fixed, seed)), figure, "FIGURE")
     pairs = simulated_in_pairs(
         scenario,
         inputs=inputs,
@@ -168,10 +168,11 @@ def simulated_in_pairs(
     """
     if not inputs:
         raise Refused(Parameter("over"), None, "leaves nothing to move", "give a range such as suites=1..4")
-    possible(replications)
-    fixed = dict(settings or {}) | ({} if seed is None else {"seed": str(seed)})
+    check_replications(replications)
+    fixed = dict(settings or {})
     not_twice(fixed, [path.key for one in inputs for path in one.ranges])
-    first = load_scenario(scenario, fixed).seed
+    first = load(scenario, fixed, seed).seed
+    fixed.pop("seed", None)  # each pair has a luck of its own, the first of them this one
     rows = design(len(inputs))
     both = np.stack([rows, -rows], axis=1).reshape(-1, len(inputs))
     seeds = [first + n // 2 for n in range(len(both))]
@@ -179,7 +180,7 @@ def simulated_in_pairs(
     told = means.told
     total = len(both) * (1 + replications)
     made, moved = corners(
-        lambda values: load_scenario(scenario, {**fixed, **values}),
+        lambda values, seed: load(scenario, {**fixed, **values}, seed),
         inputs,
         both,
         seeds,

@@ -20,13 +20,13 @@ from mfg.errors import Failed, Faults, Parameter, Refused
 from mfg.files import plain_name, write_atomically
 from mfg.plan.compile import plan_of
 from mfg.plan.plan import Plan
-from mfg.reader.scenarios import load_scenario
 from mfg.scenario import Scenario
-from mfg.sizes import REPLICATIONS, VARIANTS
+from mfg.sizes import VARIANTS
 from mfg.study.cell import Outcome
 from mfg.study.chunk import Chunk, Failure, chunks
 from mfg.study.folder import opened, progress_of
 from mfg.study.identity import Identity, identity_of
+from mfg.study.loading import check_replications, load, with_seed
 from mfg.study.readme import README, explained
 from mfg.study.variants import AS_IT_IS, Variant
 from mfg.study.waits import Counted, counted
@@ -72,7 +72,7 @@ class Study:
 
         Raises:
             Faults: if one of them has any.
-            Refused: if two have one name, or if a loaded scenario is to be changed.
+            Refused: if two have one name, if a loaded scenario is to be changed, or if the seed is set as well.
         """
         VARIANTS.check(len(variants), "variant")
         names = [one.name for one in variants]
@@ -102,7 +102,7 @@ def _loaded(scenario: str | Path | Scenario, variant: Variant, seed: int | None)
     settings = variant.settings
     if not isinstance(scenario, Scenario):
         try:
-            return load_scenario(scenario, {**settings, **({} if seed is None else {"seed": str(seed)})})
+            return load(scenario, settings, seed)
         except Faults as found:
             if settings and variant.name != AS_IT_IS:
                 raise Faults(f"{found.source}, variant {variant.name}", found.faults) from None
@@ -110,7 +110,7 @@ def _loaded(scenario: str | Path | Scenario, variant: Variant, seed: int | None)
     if settings:
         advice = "give its name or path, or load it with them"
         raise Refused("settings", ", ".join(settings), "cannot change a scenario that is loaded", advice)
-    return scenario if seed is None else evolve(scenario, seed=seed)
+    return with_seed(scenario, seed)
 
 
 @frozen
@@ -132,7 +132,7 @@ def carried_out(study: Study, replications: int, means: Means) -> tuple[Path, li
         OSError: if a file cannot be written, with how much is kept.
         KeyboardInterrupt: with how much is kept.
     """
-    possible(replications)
+    check_replications(replications)
     folder, durable = means.folder, means.durable
     if folder is None:
         folder, durable = Path(tempfile.mkdtemp(prefix="mfg-")), False
@@ -190,15 +190,6 @@ def _carried_out(work: Sequence[Chunk], means: Means) -> Generator[list[Outcome 
         yield from worked_off(missing, means.workers, means.executor)
 
 
-def possible(replications: int) -> None:
-    """Refuse a number of replications that cannot be."""
-    if replications < 1:
-        raise Refused(
-            Parameter("replications"), str(replications), "is out of reach", "give a whole number from 1 on"
-        )
-    REPLICATIONS.check(replications, "-n", str(replications))
-
-
 def default_folder(study: Study) -> Path:
     """Where a study goes if nobody says where: a folder of its own, named after what decides it."""
     name = plain_name(study.scenarios[0].name) or "scenario"
@@ -224,7 +215,12 @@ def repeated(study: Study, failure: Failure) -> str:
     """What happened in a replication, and the command that repeats it alone."""
     variant, scenario = study.variants[failure.variant], study.scenarios[failure.variant]
     command = ["mfg", "trace", study.source, "--seed", scenario.seed, "--replication", failure.replication]
-    settings = [word for key, value in variant.settings.items() for word in ("--set", f"{key}={value}")]
+    settings = [
+        word
+        for key, value in variant.settings.items()
+        if key != "seed"
+        for word in ("--set", f"{key}={value}")
+    ]
     alone = shlex.join(map(str, [*command, *settings]))
     return f"{variant.name}, replication {failure.replication}: {failure.message}; {alone}"
 

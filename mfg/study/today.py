@@ -25,8 +25,8 @@ from mfg.results.derived import NOT_INDICATED
 from mfg.scenario import Scenario
 from mfg.simulation.replicate import replicate
 from mfg.study.chunk import Failure
-from mfg.study.run import checked
-from mfg.study.study import Means, Study, possible, repeated
+from mfg.study.loading import check_replications, check_seed, check_workers
+from mfg.study.study import Means, Study, repeated
 from mfg.study.variants import AS_IT_IS, Variant
 from mfg.study.work import worked_off
 
@@ -143,7 +143,8 @@ def today(
         Refused: for a number of futures, a seed or workers that cannot be, or if nobody is in process.
         Failed: if a future ended in an error.
     """
-    checked(workers, seed)
+    check_workers(workers)
+    check_seed(seed)
     study = Study.of(scenario, (Variant(AS_IT_IS, dict(settings or {})),), seed)
     return today_of(study, futures, Means(workers=workers))
 
@@ -151,7 +152,7 @@ def today(
 def today_of(study: Study, futures: int, means: Means) -> Today:
     """The same of the one scenario of *study*."""
     (plan,), (scenario,) = study.plans, study.scenarios
-    possible(futures)
+    check_replications(futures)
     if not plan.in_progress:
         advice = "name a list of them as in_progress"
         raise Refused("arrivals.in_progress", None, "names no patients in process", advice)

@@ -183,7 +183,7 @@ def made(
     """The settings of the corners of small inputs whose scenarios are only *load*-ed, and the inputs as moved."""
     scenario = load_scenario(HAND)
 
-    def loaded(settings: dict[str, str]) -> object:
+    def loaded(settings: dict[str, str], _: int) -> object:
         load(settings)
         return scenario
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -9,8 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mfg import Faults, Refused, compare, load_scenario
+from mfg import Faults, Refused, compare, load_scenario, simulate
 from mfg.study.comparison import study_of
+from mfg.study.inputs import over
+from mfg.study.screening import simulated_in_pairs
+from mfg.study.study import Means
 from mfg.study.variants import Range, Variant, grid, hypercube, is_range, named_in
 from tests.conftest import Said
 from tests.study.folders import HERE, SMALL
@@ -200,3 +204,38 @@ def test_an_ending_means_what_is_set_before_what_is_left_out() -> None:
     assert load_scenario(SMALL, {"rooms": "5", "suites": "2"}).site.facilities["gmp"].suites == 2
     late = load_scenario(SMALL, {"late": "60 day", "suites": "2"})
     assert late.late is not None
+
+
+@pytest.mark.parametrize("command", ["trace", "run -n 1", "compare --vary suites=1,2 -n 1", "limits -n 4"])
+def test_a_seed_is_a_number_and_no_setting(mfg: Callable[..., Said], command: str) -> None:
+    """Nobody counts it up or down from the scenario's, and it is given in one place."""
+    name, *words = command.split()
+    below = mfg(name, SMALL, *words, "--seed", -1)
+    assert below.err == "mfg: --seed: '-1' is out of reach; give a whole number from 0 on\n"
+    twice = mfg(name, SMALL, *words, "--seed", 3, "--set", "seed=4")
+    assert twice.err == "mfg: --seed: '3' is set as well, to 4; give it once\n"
+
+
+def test_a_seed_is_the_same_for_a_file_and_for_what_was_loaded(tmp_path: Path) -> None:
+    """One folder serves both."""
+    runs = [
+        simulate(scenario, replications=1, seed=4, output=tmp_path / "run")
+        for scenario in (SMALL, load_scenario(SMALL))
+    ]
+    assert [run.plan.seed for run in runs] == [4, 4]
+    assert runs[0].study.identity == runs[1].study.identity
+    with pytest.raises(Refused, match="seed: 4 there, 5 now"):
+        simulate(SMALL, replications=1, seed=5, output=tmp_path / "run")
+
+
+def test_a_screening_begins_at_the_seed_that_is_set(tmp_path: Path) -> None:
+    """Each pair after the first is on the luck of the next seed, whichever way the first was given."""
+    moved = over([Range.read("suites", "1..2")])
+    studies = [
+        simulated_in_pairs(SMALL, inputs=moved, means=Means(tmp_path / name), **asked)
+        for name, asked in (("given", {"seed": 6}), ("set", {"settings": {"seed": "6"}}))
+    ]
+    assert len(studies) == 2
+    records = [json.loads((tmp_path / name / "study.json").read_text("utf-8")) for name in ("given", "set")]
+    assert records[0]["digest"] == records[1]["digest"]
+    assert records[0]["identity"]["input"]["files"]["seed"] == 6
