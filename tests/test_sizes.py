@@ -17,7 +17,7 @@ from mfg.shape import Shape
 from mfg.simulation.draws import LONGEST, Draws, Luck
 from mfg.sizes import COUNT, RATIO, REPLICATIONS, SEED, SIZES, VARIANTS
 from mfg.study.loading import check_replications
-from mfg.study.variants import Range, grid
+from mfg.study.variants import SettingRange, grid
 from tests.conftest import ROOT, Said
 from tests.small_unit import Changes, scenario
 
@@ -171,7 +171,7 @@ def test_a_study_ends(mfg: Callable[..., Said]) -> None:
 def test_the_ends_of_a_range_are_numbers_like_all_others(text: str, problem: str) -> None:
     """By the same grammar, and refused under the option that they were given with."""
     with pytest.raises(Refused, match=f"over suites: .*{problem}"):
-        Range.read("suites", text, "--over")
+        SettingRange.read("suites", text, "--over")
 
 
 def test_blanks_around_what_is_set_are_no_part_of_it(mfg: Callable[..., Said]) -> None:

@@ -65,8 +65,8 @@ def limits(
     study = Study.of(scenario, (Variant(AS_IT_IS, pairs(asked.settings)),), asked.seed)
     if figure is not None:
         asked_for(study.plans[0], figure, "--figure")
-    with share_work(asked.workers, None) as means:
-        found = limits_of(study, replications=replications, late_day=day, figure=figure, means=means)
+    with share_work(asked.workers, None) as execution:
+        found = limits_of(study, replications=replications, late_day=day, figure=figure, execution=execution)
     answer(_view(found, day, figure), json=json)
     return 0
 

@@ -72,8 +72,8 @@ def run(
         check_replications(replications)
     settings = with_late(pairs(asked.settings), asked.late)
     study = Study.of(scenario, (Variant(AS_IT_IS, settings),), asked.seed)
-    with share_work(asked.workers, asked.executor, asked.output or default_folder(study)) as means:
-        done = run_of(study, means, replications, until)
+    with share_work(asked.workers, asked.executor, asked.output or default_folder(study)) as execution:
+        done = run_of(study, execution, replications, until)
     _remark_what_is_not_judged(done.scenario)
     if asked.csv:
         write_sheets(done)

@@ -62,9 +62,9 @@ def sensitivity(
     from mfg.study.inputs import Assumed, assumed_in
     from mfg.study.inputs import over as moved_over
     from mfg.study.loading import check_seed, check_workers
-    from mfg.study.screening import screened
+    from mfg.study.screening import screen
     from mfg.study.shares import shares_of
-    from mfg.study.variants import Range
+    from mfg.study.variants import SettingRange
 
     check_workers(asked.workers)
     check_seed(asked.seed)
@@ -75,19 +75,19 @@ def sensitivity(
         advice = "leave it out, or give --method sobol; -n repeats a screening"
         raise Refused("--samples", str(samples), f"means nothing to a {method}", advice)
     fixed = pairs(asked.settings)
-    ranges = [Range.read(key, text, "over") for key, text in pairs(over, "--over").items()]
+    ranges = [SettingRange.read(key, text, "over") for key, text in pairs(over, "--over").items()]
     given = Assumed(tuple(moved_over(ranges)), {})
     chosen = given if ranges else assumed_in(load_scenario(scenario, fixed))
     common: dict[str, Any] = {"inputs": chosen.inputs, "settings": fixed, "seed": asked.seed, "lasting": True}
-    with share_work(asked.workers, asked.executor, asked.output, "loaded, then simulated") as means:
+    with share_work(asked.workers, asked.executor, asked.output, "loaded, then simulated") as execution:
         if method == "sobol":
             many: dict[str, Any] = {"samples": 4 if samples is None else samples}
             many["replications"] = 4 if replications is None else replications
-            shares = shares_of(scenario, figure, means=means, **many, **common)
+            shares = shares_of(scenario, figure, execution=execution, **many, **common)
             view = _view_of_shares(scenario, figure, shares)
         else:
             times = 1 if replications is None else replications
-            found = screened(scenario, figure, means=means, replications=times, **common)
+            found = screen(scenario, figure, execution=execution, replications=times, **common)
             view = _view_of_effects(scenario, found, chosen.unmoved)
     answer(view, json=json)
     return 0

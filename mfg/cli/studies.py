@@ -61,7 +61,7 @@ def compare(
     from mfg.study.loading import check_replications, check_seed, check_workers
     from mfg.study.sheets import write_sheets
     from mfg.study.study import default_folder
-    from mfg.study.variants import Range, hypercube, is_range
+    from mfg.study.variants import SettingRange, hypercube, is_range
 
     check_workers(asked.workers)
     check_seed(asked.seed)
@@ -69,7 +69,7 @@ def compare(
     given = pairs(vary, "--vary")
     variants, values = None, None
     if sample is not None:
-        ranges = [Range.read(key, text) for key, text in given.items()]
+        ranges = [SettingRange.read(key, text) for key, text in given.items()]
         if not ranges or sample < 1:
             raise Refused(
                 "--sample", str(sample), "has no ranges, or is out of reach", "give --vary KEY=LOW..HIGH"
@@ -87,8 +87,8 @@ def compare(
         study = study_of(scenario, vary=values, variants=variants, settings=fixed, seed=asked.seed, told=told)
     for name in figure:
         asked_for(study.plans[0], name, "--figure")
-    with share_work(asked.workers, asked.executor, asked.output or default_folder(study)) as means:
-        done = comparison_of(study, replications, means, figure or HEADLINES)
+    with share_work(asked.workers, asked.executor, asked.output or default_folder(study)) as execution:
+        done = comparison_of(study, replications, execution, figure or HEADLINES)
     if asked.csv:
         write_sheets(done)
     answer_from(done.folder, _view(done, figure), json=json)

@@ -55,8 +55,8 @@ def today(
     check_workers(asked.workers)
     check_seed(asked.seed)
     study = Study.of(scenario, (Variant(AS_IT_IS, pairs(asked.settings)),), asked.seed)
-    with share_work(asked.workers, None) as means:
-        found = today_of(study, futures, means)
+    with share_work(asked.workers, None) as execution:
+        found = today_of(study, futures, execution)
     shown = found.doses if everything else found.next_doses
     if to_csv is not None:
         _write(to_csv, shown)

@@ -11,24 +11,24 @@ from mfg.cli import say
 from mfg.cli.view import View, answer, text_of
 
 if TYPE_CHECKING:
-    from mfg.study.study import Means
+    from mfg.study.study import Execution
 
 
 @contextmanager
 def share_work(
     workers: int | None, executor: str | None, folder: Path | None = None, what: str = "replications"
-) -> Iterator[Means]:
+) -> Iterator[Execution]:
     """Who does the work, and a bar on a terminal that counts *what* is done."""
     import os
 
-    from mfg.study.study import Means
+    from mfg.study.study import Execution
     from mfg.study.work import executor_at
 
     shared = (os.cpu_count() or 1) if workers is None else workers
     others = executor_at(executor, say.remark) if executor is not None else None
     try:
         with say.progress(what) as told:
-            yield Means(folder, shared, others, told)
+            yield Execution(folder, shared, others, told)
     finally:
         if others is not None:
             others.let_go()

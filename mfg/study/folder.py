@@ -28,7 +28,7 @@ SUMMARIES = ("run.json", "comparison.json", PRINTED, *(f"{table}.csv" for table 
 
 
 @contextmanager
-def opened(folder: Path, identity: Identity, replications: int, *, durable: bool) -> Iterator[None]:
+def open_folder(folder: Path, identity: Identity, replications: int, *, durable: bool) -> Iterator[None]:
     """Work in *folder* alone; the record of the study is there before any cell.
 
     Raises:

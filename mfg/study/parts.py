@@ -16,7 +16,7 @@ import numpy as np
 
 from mfg.errors import Refused
 from mfg.results.derived import Table, Words
-from mfg.study.disk import intact, number_of, sealed_in
+from mfg.study.disk import number_of, read_intact, sealed_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +53,7 @@ def _arrow(column: Any) -> Any:
     return pa.Array.from_buffers(pa.from_numpy_dtype(column.dtype), len(column), [None, pa.py_buffer(bits)])
 
 
-def about(content: bytes, key: str) -> Any:
+def metadata_in(content: bytes, key: str) -> Any:
     """What `parquet` was told under *key*; None if this is nothing of the kind."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -69,16 +69,16 @@ def place_of(folder: Path, table: str, variant: int) -> Path:
     return folder / table / f"variant={variant}"
 
 
-def held(content: bytes | None, study: str, table: str, variant: int) -> range:
+def rows_in(content: bytes | None, study: str, table: str, variant: int) -> range:
     """The replications whose rows a file with that *content* holds; none if it is not of this table and *study*."""
     if content is None:
         return range(0)
     if table == EVENTS:
-        said = about(content, "cell") or {}
+        said = metadata_in(content, "cell") or {}
         if (said.get("study"), said.get("variant")) == (study, variant):
             return range(said["replication"], said["replication"] + 1)
         return range(0)
-    whose = about(content, "part") or []
+    whose = metadata_in(content, "part") or []
     return range(whose[3], whose[4]) if whose[:3] == [study, table, variant] else range(0)
 
 
@@ -99,8 +99,8 @@ def frames_of(
     for path in sealed_in(place_of(folder, table, variant)):
         if number_of(path) >= replications:
             break
-        content = intact(path)
-        rows = held(content, study, table, variant)
+        content = read_intact(path)
+        rows = rows_in(content, study, table, variant)
         if content is None or rows.start != number_of(path) or not rows:
             raise _unread(path, "is damaged, or not of this study")
         if rows.start < covered:
