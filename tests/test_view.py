@@ -66,7 +66,9 @@ def test_columns_know_what_they_hold() -> None:
     assert [(column.title, column.kind) for column in columns] == [("name", "text"), ("count", "number")]
 
 
-@pytest.mark.parametrize("command", ["runs", "studies", "limits", "today", "sensitivity", "figures"])
+@pytest.mark.parametrize(
+    "command", ["runs", "studies", "limits", "today", "sensitivity", "figures", "protocols", "patients"]
+)
 def test_a_command_prints_its_view(command: str) -> None:
     """Text and JSON are not written out twice: none of these prints a line, a table or a document of its own."""
     called = {

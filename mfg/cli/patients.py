@@ -13,6 +13,7 @@ from cyclopts import App
 
 from mfg.cli import say
 from mfg.cli.options import Flag, Json
+from mfg.cli.view import Block, Sentence, TableView, View, answer, note
 from mfg.errors import Refused
 from mfg.visible import visible
 
@@ -74,21 +75,19 @@ def orders(
     outcomes = list(listed.outcomes(record))
     pages = _written(outcomes, record, out, blinded=blinded)
     refused = [one for one in outcomes if one.refused]
-    if json:
-        say.document({"record": record, "orders": [_fields(one, pages) for one in outcomes]})
-    else:
-        if refused:
-            say.table(
-                ["row", "patient", "refused"],
-                [[o.number, visible(o.patient), visible(o.refused)] for o in refused],
-                [0],
-            )
-            say.result()
-        ordered = len(outcomes) - len(refused)
-        say.result(
-            f"{len(outcomes)} rows: {ordered} ordered, {len(refused)} refused; {len(pages)} worksheets in {out}"
-        )
-        say.record(record)
+    ordered = len(outcomes) - len(refused)
+    counts = (
+        f"{len(outcomes)} rows: {ordered} ordered, {len(refused)} refused; {len(pages)} worksheets in {out}"
+    )
+    rows = [(one.number, one.patient, one.refused) for one in refused]
+    table = TableView.of(["row", "patient", "refused"], rows, [0])
+    sections: tuple[tuple[Block, ...], ...] = (
+        *([(table,)] if refused else []),
+        (Sentence(counts),),
+        tuple(map(note, record.lines())),
+    )
+    data = {"record": record, "orders": [_fields(one, pages) for one in outcomes]}
+    answer(View(None, data, sections=sections), json=json)
     if listed.unused:
         say.remark(f"not used: {visible(', '.join(listed.unused))}")
     return _FOUND if refused else 0

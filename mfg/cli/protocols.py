@@ -9,6 +9,7 @@ from cyclopts import App
 
 from mfg.cli import say
 from mfg.cli.options import Json, Many
+from mfg.cli.view import Sentence, View, answer
 
 _FOUND = 1
 
@@ -38,11 +39,8 @@ def check(*files: str, json: Json = False) -> int:
         say.remark("mfg check: name at least one file")
         return 2
     found = [report for file in files for report in reports(file, beyond_planning)]
-    if json:
-        say.document({"files": [_checked(report) for report in found]})
-    else:
-        for report in found:
-            say.result(str(report))
+    data = {"files": [_checked(report) for report in found]}
+    answer(View(None, data, tuple(Sentence(str(report)) for report in found)), json=json)
     return _FOUND if any(report.faults for report in found) else 0
 
 
@@ -96,7 +94,7 @@ def schedule(
     ics
         Where to write the calendar as an .ics file; an earlier one of the same patient is updated.
     """
-    from mfg.cli.courses import print_course, write_calendar
+    from mfg.cli.courses import view_of_course, write_calendar
     from mfg.cli.given import pairs
     from mfg.course.schedule import schedule as planned
     from mfg.reader.protocols import load_protocol
@@ -116,9 +114,5 @@ def schedule(
     )
     if ics is not None:
         write_calendar(course, ics)
-    if json:
-        events = [{**say.fields(e), "weekday": e.weekday} for e in course.events]
-        say.document({**say.fields(course), "events": events})
-    else:
-        print_course(course, protocol, several=len(loaded.supplies) > 1)
+    answer(view_of_course(course, protocol, several=len(loaded.supplies) > 1), json=json)
     return say.status(finding.level for finding in course.findings)

@@ -151,7 +151,13 @@ def status(levels: Iterable[str]) -> int:
 
 def finding(item: Any) -> None:
     """One finding with its evidence."""
+    for line in lines_of(item):
+        result(line)
+
+
+def lines_of(item: Any) -> Iterator[str]:
+    """The lines of one finding: what it is, and its evidence."""
     event = f"{item.event}: " if getattr(item, "event", "") else ""
-    result(f"{item.level:<8} {event}{with_options(item.message)}")
+    yield f"{item.level:<8} {event}{with_options(item.message)}"
     if item.evidence:
-        result(f"         {item.evidence}")
+        yield f"         {item.evidence}"

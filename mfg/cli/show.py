@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -9,7 +10,7 @@ from cyclopts import App, Parameter
 
 from mfg.cli import say
 from mfg.cli.options import Flag, Json
-from mfg.cli.view import TableView, View, answer
+from mfg.cli.view import Block, Sentence, TableView, View, answer, warning
 
 Kind = Literal["protocol", "scenario", "site", "population"]
 
@@ -73,18 +74,11 @@ def show(
     ]
     narrowed = assumed or like is not None
     head = {} if narrowed or of != "protocol" else _protocol(name)
+    data = {**head, "kind": of, "numbers": [_fields(one) for one in found]}
+    sections = [*_head(head), *_values(found), (Sentence(_counts(found, narrowed)),), *_contradictions(head)]
+    answer(View(_title(head), data, sections=tuple(sections)), json=json)
     if json:
-        say.document({**head, "kind": of, "numbers": [_fields(one) for one in found]})
         return 0
-    if head:
-        _print_head(head)
-    if found:
-        _print_values(found)
-    _print_counts(found, narrowed)
-    for contradiction in head.get("contradictions", ()):
-        say.result(f"\ncontradiction {contradiction.name}: {contradiction.about}")
-        for side in contradiction.between:
-            say.result(f"  - {side}")
     for other in kinds_of(name) if kind is None else ():
         if other != of:
             say.remark(f"there is a {other} of this name too: mfg show {name} --kind {other}")
@@ -129,26 +123,43 @@ def _protocol(name: str) -> dict[str, Any]:
     }
 
 
-def _print_head(head: dict[str, Any]) -> None:
+def _title(head: dict[str, Any]) -> str | None:
     from mfg.visible import visible
 
+    if not head:
+        return None
     version = f"version {visible(head['version'])}" if head["version"] else None
     about = ", ".join(filter(None, (head["name"], head["trial"], version, head["donor"])))
-    say.result(f"{head['title'] or head['name']}  ({about})\n")
+    return f"{head['title'] or head['name']}  ({about})"
+
+
+def _head(head: dict[str, Any]) -> Iterator[tuple[Block, ...]]:
+    """The arms of a protocol, and its supplies."""
+    if not head:
+        return
     arms = [[arm["name"], arm["ratio"] or arm["size"], _doses(arm["doses"])] for arm in head["arms"]]
-    say.table(["arm", "share", "doses"], arms)
-    say.result()
+    yield (TableView.of(["arm", "share", "doses"], arms),)
     if head["supplies"]:
         supplies = [[s["name"], s["kind"], s["about"] or ""] for s in head["supplies"]]
-        say.table(["supply", "kind", "about"], supplies)
-        say.result()
+        yield (TableView.of(["supply", "kind", "about"], supplies),)
+
+
+def _contradictions(head: dict[str, Any]) -> Iterator[tuple[Block, ...]]:
+    for one in head.get("contradictions", ()):
+        yield (
+            warning(f"contradiction {one.name}: {one.about}"),
+            *(Sentence(f"  - {side}") for side in one.between),
+        )
 
 
 def _doses(doses: Any) -> str:
     return ", ".join(f"{name} ({treatment})" for name, treatment in doses.items()) or "none"
 
 
-def _print_values(found: list[Any]) -> None:
+def _values(found: list[Any]) -> Iterator[tuple[Block, ...]]:
+    """Every value that was found, and what supports it."""
+    if not found:
+        return
     several = any(one.file for one in found)
     rows = []
     for one in found:
@@ -156,8 +167,7 @@ def _print_values(found: list[Any]) -> None:
         origin = ["-" if one.unset else one.file or "this file"] if several else []
         rows.append([one.path, one.value, _span(one), kind, *origin, _ground(one.evidence)])
     header = ["path", "value", "range", "evidence", *(["file"] if several else []), "from"]
-    say.table(header, rows)
-    say.result()
+    yield (TableView.of(header, rows),)
 
 
 def _span(one: Any) -> str:
@@ -171,17 +181,14 @@ def _ground(evidence: Any) -> str:
     return f"{evidence.reason or ''}{places}"
 
 
-def _print_counts(found: list[Any], narrowed: bool) -> None:
+def _counts(found: list[Any], narrowed: bool) -> str:
     from mfg.evidence import KINDS
 
     counts = {
         kind: sum(one.evidence is not None and one.evidence.kind == kind for one in found) for kind in KINDS
     }
     said = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
-    if narrowed:
-        say.result(f"{len(found)} shown" + (f": {said}" if said else ""))
-    else:
-        say.result(said)
+    return f"{len(found)} shown" + (f": {said}" if said else "") if narrowed else said
 
 
 def new(

@@ -39,8 +39,12 @@ def answer_from(folder: Path, view: View, *, json: bool) -> None:
     from mfg.files import write_atomically
     from mfg.study.folder import PRINTED
 
-    write_atomically(folder / PRINTED, text_of(view).encode(), durable=True)
-    answer(view, json=json)
+    text, width = text_of(view), say.width()
+    write_atomically(folder / PRINTED, text.encode(), durable=True)
+    if json or width is not None:
+        answer(view, json=json)
+    else:
+        say.write(text)
     if not json:
         say.result(f"kept in {folder}: summary.txt is this text, README.md says what else is there")
 
