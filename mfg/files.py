@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from mfg.errors import Refused
 from mfg.sizes import Size
+from mfg.system import synchronise
 
 LONGEST_NAME = 40  # characters of a text in the name of a file
 _UNFINISHED = re.compile(r"\..+\.[0-9a-f]{32}\.part")
@@ -104,7 +105,7 @@ def writing_atomically(path: Path, *, durable: bool) -> Iterator[BinaryIO]:
                 os.fsync(file.fileno())
         part.replace(path)
         if durable:
-            _sync(path.parent)
+            synchronise(path.parent)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
@@ -138,7 +139,7 @@ def make_folder(path: Path, *, durable: bool) -> Path:
     missing = [one for one in (path, *path.parents) if not one.exists()]
     path.mkdir(parents=True, exist_ok=True)
     for one in missing if durable else ():
-        _sync(one.parent)
+        synchronise(one.parent)
     return path
 
 
@@ -153,13 +154,3 @@ def plain_name(text: str) -> str:
     """*text* as part of the name of a file or a folder: letters and digits of ASCII and hyphens, at most 40 of them."""
     bare = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9]+", "-", bare).strip("-")[:LONGEST_NAME].strip("-")
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
-    finally:
-        os.close(handle)

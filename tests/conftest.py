@@ -16,6 +16,7 @@ from mfg.reader.protocols import protocol_of
 from mfg.reader.toml import parse_toml
 
 ROOT = Path(__file__).parent.parent
+DATA = ("protocols", "seeds", "scenarios", "sites", "populations", "patients")  # what is built in
 
 
 @frozen

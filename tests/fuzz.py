@@ -189,7 +189,7 @@ def judged(status: int, out: str, err: str) -> str:
 
 def too_much(line: list[str]) -> bool:
     """Whether a scenario may take long, since many come or it lasts for years; sound ones alone are asked."""
-    from mfg.cli.runs import pairs
+    from mfg.cli.given import pairs
     from mfg.errors import MfgError
     from mfg.reader.scenarios import load_scenario
     from mfg.scenario.check import expected

@@ -18,8 +18,10 @@ from pathlib import Path
 
 from attrs import frozen
 
+from tests.conftest import DATA
+
 ROOT = Path(__file__).parent.parent
-COPIED = ("mfg", "tests", "examples", "protocols", "seeds", "pyproject.toml")
+COPIED = ("mfg", "tests", "examples", *DATA, "pyproject.toml")
 AT_ONCE = 2
 PATIENCE = 300  # seconds for one mutant
 

@@ -271,7 +271,7 @@ def test_an_error_makes_the_status_1_and_a_warning_does_not(
     table, site = tmp_path / "doses.csv", tmp_path / "short.toml"
     row = next((text for text in arguments if text.startswith("A,")), "")
     table.write_text(f"patient,weight_kg,cells,previous_weight_kg\n{row}\n", encoding="utf-8")
-    seoul = (ROOT / "examples/sites/seoul.toml").read_text(encoding="utf-8")
+    seoul = (ROOT / "sites/seoul.toml").read_text(encoding="utf-8")
     site.write_text(seoul.replace("Mon-Fri 09:00-18:00", "Mon-Fri 09:00-15:00", 1), encoding="utf-8")
     files = {"short.toml": site, row: table}
     said = mfg(*(files.get(text, text) for text in arguments))

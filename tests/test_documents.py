@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -15,9 +16,10 @@ from mfg.population import Population
 from mfg.protocol.protocol import Protocol
 from mfg.protocol.recipe import STEPS
 from mfg.protocol.rules import When
+from mfg.reader.library import shelf
 from mfg.reader.scenario_file import ScenarioFile
 from mfg.site import Site
-from tests.conftest import ROOT
+from tests.conftest import DATA, ROOT
 
 
 @pytest.mark.parametrize("name", [*DOCUMENTS, *(pytest.param(name, marks=pytest.mark.long) for name in LONG)])
@@ -104,9 +106,24 @@ def test_the_repository_speaks_only_of_the_project() -> None:
     """No paths of a machine, no addresses of registries."""
     listed = [
         p
-        for folder in ("mfg", "docs", "examples", "protocols", "seeds", "tests", "validation")
+        for folder in ("mfg", "docs", "examples", *DATA, "tests", "validation")
         for p in (ROOT / folder).rglob("*")
     ]
     texts = [p for p in listed if p.suffix in {".py", ".md", ".toml", ".txt"}]
     marks = ("/" + "root/", "/" + "work/", "pypi" + ".org", "/" + "home/")
     assert [f"{p}: {m}" for p in texts for m in marks if m in p.read_text(encoding="utf-8")] == []
+
+
+def test_what_is_built_in_is_in_a_wheel() -> None:
+    """Each folder of it, as it lies in a checkout, so that a path from one file to another holds; and no program."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    targets = project["tool"]["hatch"]["build"]["targets"]
+    assert targets["wheel"]["force-include"] == {name: f"mfg/data/{name}" for name in DATA}
+    assert set(DATA) <= set(targets["sdist"]["include"])
+    kinds = ("protocol", "scenario", "site", "population", "source")
+    assert {shelf(kind) for kind in kinds} == {ROOT / name for name in DATA if name != "patients"}
+    assert not [path for name in DATA for path in (ROOT / name).rglob("*.py")]
+    named = re.findall(
+        r'"\.\./([a-z]+)/', "".join(p.read_text("utf-8") for p in shelf("scenario").glob("*.toml"))
+    )
+    assert set(named) == {"patients"}

@@ -136,7 +136,7 @@ def test_patients_of_a_list_are_eligible() -> None:
 
 def test_what_is_not_judged_is_said(mfg: Callable[..., Said], tmp_path: Path) -> None:
     """By the check of a scenario, and by a run beside its result; nothing where everything is judged."""
-    said = mfg("check", ROOT / "examples/scenarios/lenzumestrocel-phase2.toml")
+    said = mfg("check", ROOT / "scenarios/lenzumestrocel-phase2.toml")
     for name in ("vital_capacity", "symptoms"):
         assert f"not checked: protocol: eligibility.{name}: the population does not give it" in said.out
     said = mfg("run", HAND, "-n", 1, "--workers", 1, "-o", tmp_path / "run")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -34,23 +35,63 @@ def test_the_contracts_are_kept() -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize(
-    ("file", "line"),
-    [
-        ("errors.py", "from mfg import units"),
-        ("protocol/rules.py", "from mfg import scenario"),
-        ("simulation/journey.py", "import pint"),
-        ("simulation/floor.py", "from mfg import units"),
-        ("simulation/log.py", "import pandas"),
-        ("prescription/order.py", "import simpy"),
-        ("scenario.py", "import cattrs"),
-        ("growth.py", "import rich"),
-        ("new_room.py", ""),
-    ],
-)
-def test_a_broken_rule_is_noticed(copy: Path, file: str, line: str) -> None:
-    """An import upwards, a library in another room, a file without a floor: each fails."""
+FLOORS = "A file imports only from the floors below it"
+STAIRS = "Results stand on each other"
+NO_ENGINE = "Results need a plan and a log, and never an engine"
+UNITS = "Units are taken off at one door"
+CLOCK = "The clock is in one room"
+FILES = "Files are read in one room"
+FRAMES = "Data frames begin with the tables"
+PEOPLE = "Only the command line speaks to people"
+NUMBERS = "A replication runs on plain numbers"
+DOSE = "A dose is computed from plain numbers"
+
+
+BREACHES = [
+    ("errors.py", "from mfg import units", FLOORS),
+    ("protocol/rules.py", "from mfg import scenario", FLOORS),
+    ("results/ledger.py", "from mfg.results import figures", STAIRS),
+    ("results/story.py", "from mfg.simulation import clock", NO_ENGINE),
+    ("plan/sizing.py", "import simpy", NO_ENGINE),
+    ("simulation/journey.py", "import pint", UNITS),
+    ("cli/dose.py", "import pint.errors", UNITS),
+    ("prescription/order.py", "import simpy", CLOCK),
+    ("study/cell.py", "def late() -> None:\n    import simpy", CLOCK),
+    ("scenario/scenario.py", "import cattrs", FILES),
+    ("simulation/log.py", "import pandas", FRAMES),
+    ("sheet/cells.py", "from pyarrow import parquet", FRAMES),
+    ("growth.py", "import rich", PEOPLE),
+    ("study/run.py", "from cyclopts import App", PEOPLE),
+    ("simulation/floor.py", "from mfg import units", NUMBERS),
+    ("prescription/rule.py", "from mfg import units", DOSE),
+]
+
+
+@pytest.mark.parametrize(("file", "line", "contract"), BREACHES)
+def test_a_broken_rule_is_noticed(copy: Path, file: str, line: str, contract: str) -> None:
+    """An import upwards, a library in another room: by the contract that says so."""
     path = copy / "mfg" / file
-    text = path.read_text(encoding="utf-8") if path.exists() else '"""A room that nobody planned."""\n'
-    path.write_text(f"{text}\n{line}\n", encoding="utf-8")
-    assert lint(copy).returncode != 0
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n{line}\n", encoding="utf-8")
+    said = lint(copy)
+    broken = [name for name in contracts(copy) if f"{name} BROKEN" in " ".join(said.stdout.split())]
+    assert any(name.startswith(contract) for name in broken), said.stdout
+
+
+def test_a_file_without_a_floor_is_noticed(copy: Path) -> None:
+    """A new room has to be given its place."""
+    (copy / "mfg" / "new_room.py").write_text('"""A room that nobody planned."""\n', encoding="utf-8")
+    said = lint(copy)
+    assert said.returncode != 0
+    assert "mfg.new_room" in said.stdout
+
+
+def test_every_contract_is_broken_once() -> None:
+    """Each is proven to notice something."""
+    proven = tuple(contract for _, _, contract in BREACHES)
+    assert [name for name in contracts(ROOT) if not name.startswith(proven)] == []
+
+
+def contracts(folder: Path) -> list[str]:
+    """The names of the contracts of a project."""
+    project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
+    return [one["name"] for one in project["tool"]["importlinter"]["contracts"]]

@@ -22,12 +22,12 @@ from mfg.simulation.recording import moves
 from mfg.simulation.replicate import replicate
 from mfg.simulation.unit import Unit
 from mfg.study.cures import cures_of, less_of
-from mfg.study.holm import Gap
-from mfg.study.limits import ON_TIME, WAIT, Effect, Found, limits_of
-from mfg.study.study import Means, Study
+from mfg.study.holm import MeanDifference
+from mfg.study.limits import ON_TIME, WAIT, Bottlenecks, TriedChange, limits_of
+from mfg.study.study import Execution, Study
 from mfg.study.variants import AS_IT_IS, Variant
-from mfg.study.waits import Counted, tally_of, waited
-from mfg.study.waits import counted as summed
+from mfg.study.waits import Counted, days_waited, tally_of
+from mfg.study.waits import sum_up as summed
 from tests.conftest import Said
 from tests.small_unit import BANK, MONDAY, ONE_DOSE, Changes, done, people, run, scenario
 from tests.test_progress import LOT
@@ -87,13 +87,13 @@ SHORT: dict[str, tuple[str, str, Changes]] = {
 }
 
 
-def found_in(one: Scenario, replications: int = 4) -> Found:
+def found_in(one: Scenario, replications: int = 4) -> Bottlenecks:
     """What limits a loaded scenario."""
     study = Study.of(one, (Variant(AS_IT_IS, {}),), None)
-    return limits_of(study, replications=replications, means=Means())
+    return limits_of(study, replications=replications, execution=Execution())
 
 
-def short_of(name: str) -> Found:
+def short_of(name: str) -> Bottlenecks:
     """What limits the ample unit that is short of one thing."""
     _, _, changes = SHORT[name]
     return found_in(scenario(COMING, changes), replications=6 if name in SIX else 4)
@@ -151,16 +151,19 @@ def test_one_less_of_each_limit_of_the_policy_is_tried() -> None:
 
 def test_what_makes_patients_wait_mends_no_punctuality() -> None:
     """Fewer who are booked are more on time; such a change is not named, nor is one that was not tried to the end."""
-    longer, shorter = Gap(5.0, 4.0, 6.0, told_apart=True, n=10), Gap(0.1, 0.05, 0.15, told_apart=True, n=10)
-    none = Gap(0.0, -1.0, 1.0, told_apart=False, n=10)
+    longer, shorter = (
+        MeanDifference(5.0, 4.0, 6.0, told_apart=True, n=10),
+        MeanDifference(0.1, 0.05, 0.15, told_apart=True, n=10),
+    )
+    none = MeanDifference(0.0, -1.0, 1.0, told_apart=False, n=10)
     effects = [
-        Effect("gmp.fills", "gmp.fills=1", {WAIT: longer, ON_TIME: shorter}, proven=True),
-        Effect("gmp.starts", "gmp.starts=1", {WAIT: none, ON_TIME: shorter}, proven=False),
+        TriedChange("gmp.fills", "gmp.fills=1", {WAIT: longer, ON_TIME: shorter}, proven=True),
+        TriedChange("gmp.starts", "gmp.starts=1", {WAIT: none, ON_TIME: shorter}, proven=False),
     ]
     counted = Counted(0.0, {}, {}, {})
-    assert Found("one", 10, 1, counted, {}, tuple(effects)).first(ON_TIME) is None
-    mends = Effect("qc.benches", "qc.benches=3", {WAIT: none, ON_TIME: shorter}, proven=True)
-    assert Found("one", 10, 1, counted, {}, (*effects, mends)).first(ON_TIME) == "qc.benches"
+    assert Bottlenecks("one", 10, 1, counted, {}, tuple(effects)).first(ON_TIME) is None
+    mends = TriedChange("qc.benches", "qc.benches=3", {WAIT: none, ON_TIME: shorter}, proven=True)
+    assert Bottlenecks("one", 10, 1, counted, {}, (*effects, mends)).first(ON_TIME) == "qc.benches"
 
 
 @pytest.mark.long
@@ -182,7 +185,7 @@ def test_open_on_saturdays_changes_the_wait() -> None:
     waits = []
     for settings in ({}, longer):
         plan = plan_of(load_scenario("lenzumestrocel-korea", settings))
-        waits.append(waited(tables_of(plan, *replicate(plan, 0)).patients).mean())
+        waits.append(days_waited(tables_of(plan, *replicate(plan, 0)).patients).mean())
     assert waits[1] < waits[0] - 1
 
 

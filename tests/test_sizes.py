@@ -16,8 +16,8 @@ from mfg.scenario.check import faults_of
 from mfg.shape import Shape
 from mfg.simulation.draws import LONGEST_DURATION, Draws, Luck
 from mfg.sizes import COUNT, RATIO, REPLICATIONS, SEED, SIZES, VARIANTS
-from mfg.study.study import possible
-from mfg.study.variants import Range, grid
+from mfg.study.loading import check_replications
+from mfg.study.variants import SettingRange, grid
 from tests.conftest import ROOT, Said
 from tests.small_unit import Changes, scenario
 
@@ -145,9 +145,9 @@ def test_a_study_ends(mfg: Callable[..., Said]) -> None:
     assert len(grid({"suites": values, "rooms": values})) == VARIANTS.most
     with pytest.raises(Refused, match="vary: comes to 1,000,000,000,000 variants in a study"):
         grid(dict.fromkeys(("a", "b", "c", "d", "e", "f"), values))
-    possible(REPLICATIONS.most)
+    check_replications(REPLICATIONS.most)
     with pytest.raises(Refused, match="is above 999,999, the most replications"):
-        possible(REPLICATIONS.most + 1)
+        check_replications(REPLICATIONS.most + 1)
     lines = [
         "sensitivity lenzumestrocel-phase2 vein_to_vein_median --method sobol --samples 1073741824 --over suites=1..4",
         "compare lenzumestrocel-phase2 --vary suites=1..4 --sample 10000 -n 1",
@@ -171,7 +171,7 @@ def test_a_study_ends(mfg: Callable[..., Said]) -> None:
 def test_the_ends_of_a_range_are_numbers_like_all_others(text: str, problem: str) -> None:
     """By the same grammar, and refused under the option that they were given with."""
     with pytest.raises(Refused, match=f"over suites: .*{problem}"):
-        Range.read("suites", text, "--over")
+        SettingRange.read("suites", text, "--over")
 
 
 def test_blanks_around_what_is_set_are_no_part_of_it(mfg: Callable[..., Said]) -> None:

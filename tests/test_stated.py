@@ -32,11 +32,11 @@ ERRORS = 4.0  # standard errors within which what is drawn has to be
 MANY = Luck(5, 0, [f"P{n}" for n in range(COUNT)])
 SCENARIOS = sorted((ROOT / "examples/protocols/scenarios").glob("*.toml"))
 POPULATIONS = [
-    *sorted((ROOT / "examples/populations").glob("*.toml")),
+    *sorted((ROOT / "populations").glob("*.toml")),
     *sorted((ROOT / "examples/protocols/populations").glob("*.toml")),
 ]
 SITES = [
-    *sorted((ROOT / "examples/sites").glob("*.toml")),
+    *sorted((ROOT / "sites").glob("*.toml")),
     *sorted((ROOT / "examples/protocols/sites").glob("*.toml")),
 ]
 Floats = npt.NDArray[np.float64]

@@ -7,12 +7,13 @@ import sys
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 from attrs import define, field
-from cyclopts import App, Parameter
+from cyclopts import App
 
 from mfg.cli import say
+from mfg.cli.options import Json
 
 if TYPE_CHECKING:
     from mfg.auditing import Audit, Verdict
@@ -37,7 +38,7 @@ def audit(
     round: str | None = None,  # noqa: A002
     out: Path | None = None,
     by: str | None = None,
-    json: Annotated[bool, Parameter(negative="")] = False,
+    json: Json = False,
 ) -> int:
     """Check a table of doses that somebody else calculated.
 
@@ -64,8 +65,6 @@ def audit(
         Where to write the same rows with their verdicts.
     by
         Who asks: the name that is kept in the record of the audit.
-    json
-        Print one JSON document.
     """
     from mfg.cli.asked import record_of
     from mfg.cli.given import protocol_first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from attrs import evolve
 
 from mfg.cli import say
+from mfg.cli.view import Sentence, TableView, View, note, warning
 from mfg.errors import Refused
 
 
@@ -28,29 +30,33 @@ def write_calendar(course: Any, path: Path) -> None:
         say.remark(f"{path}: without --patient, another patient with the same day 0 has the same entries")
 
 
-def print_course(course: Any, source: str, *, several: bool) -> None:
+def view_of_course(course: Any, source: str, *, several: bool) -> View:
     """The calendar as a table, what there is to say about it, and whether it fits."""
     supply = f" · supply {course.supply}" if several else ""
     patient = f" · {course.patient}" if course.patient else ""
-    whose = say.whose(course.protocol, source)
-    say.result(f"{whose}{patient} · arm {course.arm}{supply} · day 0 on {course.baseline}")
-    if course.site is not None:
-        say.result(
-            f"at {course.site}: {course.clinic}, made in {course.facility}; rooms and staff are not looked at"
-        )
-    say.result()
+    title = f"{say.whose(course.protocol, source)}{patient} · arm {course.arm}{supply} · day 0 on {course.baseline}"
+    place = f"at {course.site}: {course.clinic}, made in {course.facility}; rooms and staff are not looked at"
     here = ["booked", "can begin", "where"] if course.site is not None else []
     rows = [_row(e, here=course.site is not None) for e in course.events]
-    say.table(["day", "date", "weekday", *here, "kind", "event", ""], rows, right=[0])
-    say.result()
+    events = TableView.of(["day", "date", "weekday", *here, "kind", "event", ""], rows, [0])
+    data = {
+        **say.fields(course),
+        "events": [{**say.fields(event), "weekday": event.weekday} for event in course.events],
+    }
+    under = (note(place),) if course.site is not None else ()
+    return View(title, data, under, ((events,), tuple(_judgement(course))))
+
+
+def _judgement(course: Any) -> Iterator[Sentence]:
+    """What was found, and which baselines fit, or what does."""
     for item in course.findings:
-        say.finding(item)
+        yield from map(warning, say.lines_of(item))
     if course.baselines_that_fit:
-        say.result(f"baselines that fit: {', '.join(str(day) for day in course.baselines_that_fit)}")
+        yield Sentence(f"baselines that fit: {', '.join(str(day) for day in course.baselines_that_fit)}")
     elif course.fits and not course.undated:
-        say.result("everything fits")
+        yield Sentence("everything fits")
     elif course.fits:
-        say.result(f"what has a date fits; without a date: {', '.join(course.undated)}")
+        yield Sentence(f"what has a date fits; without a date: {', '.join(course.undated)}")
 
 
 def _row(event: Any, *, here: bool) -> list[object]:

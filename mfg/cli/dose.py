@@ -8,6 +8,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from mfg.cli import say
+from mfg.cli.options import Flag, Json, Many
 
 Quantity = Annotated[str | None, Parameter(allow_leading_hyphen=True)]
 
@@ -28,7 +29,7 @@ def dose(
     csf: Quantity = None,
     count: Quantity = None,
     viability: Quantity = None,
-    given: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+    given: Many = (),
     weighed: str | None = None,
     on: str | None = None,
     by: str | None = None,
@@ -36,8 +37,8 @@ def dose(
     patient: str | None = None,
     second_id: str | None = None,
     suspended: str | None = None,
-    blinded: Annotated[bool, Parameter(negative="")] = False,
-    json: Annotated[bool, Parameter(negative="")] = False,
+    blinded: Flag = False,
+    json: Json = False,
 ) -> int:
     """Compute one patient's dose: cells, volumes, containers, and what they rest on.
 
@@ -81,8 +82,6 @@ def dose(
         The end of suspension by the clock here, as 'YYYY-MM-DD HH:MM': until when may the product be used?
     blinded
         Write the clinic's copy of the worksheet, which is the same for the product and for its placebo.
-    json
-        Print one JSON document.
     """
     from mfg.cli.asked import record_of
     from mfg.cli.given import pairs
@@ -104,7 +103,7 @@ def dose(
         csf=csf,
         count=count,
         viability=viability,
-        given=pairs(given),
+        given=pairs(given, "--given"),
         weighed=weighed,
         on=on,
     )

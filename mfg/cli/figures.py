@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cyclopts import App
 
-from mfg.cli import say
-from mfg.cli.runs import Flag
+from mfg.cli.options import Json
+from mfg.cli.view import Sentence, TableView, View, answer, note
 
 RESOURCE = "RESOURCE"  # stands for the name of any
 
@@ -15,15 +15,10 @@ def add_to(app: App) -> None:
     app.command(figures)
 
 
-def figures(*, json: Flag = False) -> int:
+def figures(*, json: Json = False) -> int:
     """List every figure of a run and every column of its tables: name, unit, meaning, which direction is good.
 
     Example: mfg figures
-
-    Parameters
-    ----------
-    json
-        Print one JSON document.
     """
     from mfg.results.columns import COLUMNS, REPLICATION
     from mfg.results.figures import describe
@@ -31,26 +26,23 @@ def figures(*, json: Flag = False) -> int:
 
     names = [*INDICATORS, *SIGNS, *(f"{kind}_{RESOURCE}" for kind in OF_A_RESOURCE)]
     said = {name: describe(name) for name in names}
-    if json:
-        listed = [
-            {
-                "name": name,
-                "unit": one.unit,
-                "about": one.about,
-                "good": one.good,
-                "by_arm": name in OF_AN_ARM,
-            }
-            for name, one in said.items()
-        ]
-        say.document({"figures": listed, "tables": COLUMNS, "replication": REPLICATION})
-        return 0
-    say.table(
-        ["figure", "unit", "good", "what it is"],
-        [[name, one.unit, one.good or "", one.about] for name, one in said.items()],
+    listed = [
+        {"name": name, "unit": one.unit, "about": one.about, "good": one.good, "by_arm": name in OF_AN_ARM}
+        for name, one in said.items()
+    ]
+    rows = [[name, one.unit, one.good or "", one.about] for name, one in said.items()]
+    view = View(
+        None,
+        {"figures": listed, "tables": COLUMNS, "replication": REPLICATION},
+        (TableView.of(["figure", "unit", "good", "what it is"], rows),),
+        (
+            (Sentence(f"also by arm, as in vein_to_vein_median[ARM]: {', '.join(OF_AN_ARM)}"),),
+            *(
+                (TableView.of([f"column of {table}", "what it says"], columns.items()),)
+                for table, columns in COLUMNS.items()
+            ),
+            (note(f"replication: {REPLICATION}"),),
+        ),
     )
-    say.result(f"\nalso by arm, as in vein_to_vein_median[ARM]: {', '.join(OF_AN_ARM)}")
-    for table, columns in COLUMNS.items():
-        say.result()
-        say.table([f"column of {table}", "what it says"], [[name, about] for name, about in columns.items()])
-    say.result(f"\nreplication: {REPLICATION}")
+    answer(view, json=json)
     return 0

@@ -1,27 +1,32 @@
-"""What is given on a command line as NAME=VALUE."""
+"""What is given on a command line as KEY=VALUE."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 
-def pairs(given: tuple[str, ...]) -> dict[str, str]:
-    """The values of *given* by their names.
+
+def pairs(given: Sequence[str], option: str = "--set") -> dict[str, str]:
+    """The values that were *given* after *option*, by their keys; those of a patient by their names.
 
     Raises:
-        Refused: for what is not NAME=VALUE, or for a name that stands twice.
+        Refused: for what is not KEY=VALUE, for blanks around either, or for a key that stands twice.
     """
     from mfg.errors import Refused
 
-    found = [item.partition("=") for item in given]
-    for name, equals, value in found:
-        if not equals or not name or not value:
-            raise Refused(
-                "--given", f"{name}{equals}{value}", "is not NAME=VALUE", "write it like --given cohort=2"
-            )
-    names = [name for name, _, _ in found]
-    for name in names:
-        if names.count(name) > 1:
-            raise Refused("--given", name, "stands more than once", "give each value once")
-    return {name: value for name, _, value in found}
+    form, like = ("NAME=VALUE", "cohort=2") if option == "--given" else ("KEY=VALUE", "suites=3")
+    found: dict[str, str] = {}
+    for item in given:
+        key, equals, value = item.partition("=")
+        if not equals or not key or not value:
+            raise Refused(option, item, f"is not {form}", f"write it like {option} {like}")
+        if (key, value) != (key.strip(), value.strip()):
+            name, of = form.lower().split("=")
+            advice = f"write {option} {key.strip()}={value.strip()}"
+            raise Refused(option, item, f"has blanks around its {name} or its {of}", advice)
+        if key in found:
+            raise Refused(option, key, "stands more than once", "give each value once")
+        found[key] = value
+    return found
 
 
 def protocol_first(protocol: str, command: str) -> None:

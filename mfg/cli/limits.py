@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
 from mfg.cli import say
-from mfg.cli.runs import Flag, Settings, Whole, hands, pairs
+from mfg.cli.given import pairs
+from mfg.cli.options import Json, Shared, Whole
+from mfg.cli.view import Block, Sentence, TableView, View, answer, note
+from mfg.cli.working import share_work
 
 NO_EFFECT, DROPPED = "no effect shown", "promised less"
 
@@ -23,11 +27,9 @@ def limits(
     *,
     late: str | None = None,
     figure: str | None = None,
-    settings: Settings = (),
     replications: Annotated[Whole, Parameter(alias="-n")] = 8,
-    seed: Whole | None = None,
-    workers: Whole | None = None,
-    json: Flag = False,
+    asked: Shared = Shared(),
+    json: Json = False,
 ) -> int:
     """Find out what limits a site: what keeps patients waiting, and what puts their doses off.
 
@@ -44,44 +46,34 @@ def limits(
         A wait for the first dose that is too long, such as 60day: the share that waits longer is shown too.
     figure
         A figure of mfg run that is shown and ranked too.
-    settings
-        A value by its path as KEY=VALUE; may be repeated.
     replications
         How often the scenario and the best of what is tried are simulated, 4 or more.
-    seed
-        The random seed, instead of the scenario's.
-    workers
-        How many processes share the work; as many as there are cores if left out.
-    json
-        Print one JSON document.
     """
     from mfg.errors import Refused
     from mfg.results.figures import asked_for
     from mfg.study.limits import LEAST, limits_of
-    from mfg.study.run import checked
+    from mfg.study.loading import check_seed, check_workers
     from mfg.study.study import Study
     from mfg.study.variants import AS_IT_IS, Variant
     from mfg.units import number
     from mfg.units.measure import accept, measure_of
     from mfg.units.times import Delay
 
-    checked(workers, seed)
+    check_workers(asked.workers)
+    check_seed(asked.seed)
     if replications < LEAST:
         raise Refused("-n", str(replications), "is too few to tell anything apart", f"give {LEAST} or more")
     day = None if late is None else number(accept(late, measure_of(Delay), "--late"), "day")
-    study = Study.of(scenario, (Variant(AS_IT_IS, pairs(settings)),), seed)
+    study = Study.of(scenario, (Variant(AS_IT_IS, pairs(asked.settings)),), asked.seed)
     if figure is not None:
         asked_for(study.plans[0], figure, "--figure")
-    with hands(workers, None) as means:
-        found = limits_of(study, replications=replications, late_day=day, figure=figure, means=means)
-    if json:
-        say.document(_document(found))
-        return 0
-    _says(found, day, figure)
+    with share_work(asked.workers, None) as execution:
+        found = limits_of(study, replications=replications, late_day=day, figure=figure, execution=execution)
+    answer(_view(found, day, figure), json=json)
     return 0
 
 
-def _document(found: Any) -> dict[str, Any]:
+def _data(found: Any) -> dict[str, Any]:
     effects = [
         {
             "limit": e.limit,
@@ -105,17 +97,30 @@ def _document(found: Any) -> dict[str, Any]:
     }
 
 
-def _says(found: Any, day: float | None, figure: str | None) -> None:
+def _view(found: Any, day: float | None, figure: str | None) -> View:
+    """What keeps patients waiting and what puts doses off, with what was tried against either."""
     from mfg.study.limits import FEW
 
-    now, counts = found.as_it_is, found.counted
-    say.result(f"{found.scenario}: {found.replications} replications, seed {found.seed}")
+    now = found.as_it_is
     over = f", {now['late']:.1%} longer than {day:.0f}" if day is not None else ""
-    say.result(
-        f"wait for the first dose {now['wait']:.1f} days{over}; doses on time {now['on_time_as_first_booked']:.1%}"
-    )
+    waits = f"wait for the first dose {now['wait']:.1f} days{over}; doses on time {now['on_time_as_first_booked']:.1%}"
+    columns = ["wait", *(["late"] if day is not None else [])]
+    sections: list[tuple[Block, ...]] = [
+        _waiting(found),
+        _tried(found, "wait", columns),
+        tuple(_put_off(found)),
+        _tried(found, "on_time_as_first_booked", ["on_time_as_first_booked"]),
+    ]
+    if figure is not None and figure not in ("on_time_as_first_booked", "wait"):
+        sections += [(Sentence(f"{figure}: {now[figure]:.3g}"),), _tried(found, figure, [figure])]
+    how = f"what promised less in {FEW} replications was not tried further; intervals are Holm's over the {len(found.effects)} changes that were tried; days of waiting are counted with the rest as it is, so they rank and do not forecast"
+    title = f"{found.scenario}: {found.replications} replications, seed {found.seed}"
+    return View(title, _data(found), (Sentence(waits),), (*sections, (note(how),)))
 
-    say.result(f"\nWAITING: a patient is booked {counts.later:.1f} days later than the course allows")
+
+def _waiting(found: Any) -> tuple[Block, ...]:
+    """The days that each limit alone has cost."""
+    counts = found.counted
     tried = {effect.limit for effect in found.effects}
     names = dict.fromkeys([*counts.days, *counts.again])
     both = {name: (counts.days.get(name, 0.0), counts.again.get(name, 0.0)) for name in names}
@@ -124,37 +129,34 @@ def _says(found: Any, day: float | None, figure: str | None) -> None:
         for name, (days, again) in both.items()
         if max(days, again) >= 0.1 or name in tried
     ]
-    say.table(["refused by", "days that it alone cost", "and when doses moved"], rows, right=[1, 2])
-    columns = ["wait", *(["late"] if day is not None else [])]
-    _effects(found, "wait", columns)
+    table = TableView.of(["refused by", "days that it alone cost", "and when doses moved"], rows, [1, 2])
+    return Sentence(
+        f"WAITING: a patient is booked {counts.later:.1f} days later than the course allows"
+    ), table
 
-    times = sum(counts.put_off.values())
-    say.result(f"\nON TIME: doses are put off {times:.1f} times in a replication")
-    rows = [[name, f"{count / times:.0%}"] for name, count in counts.put_off.items() if count >= times / 100]
+
+def _put_off(found: Any) -> Iterator[Block]:
+    """How often doses are put off, and for what."""
+    counts = found.counted.put_off
+    times = sum(counts.values())
+    yield Sentence(f"ON TIME: doses are put off {times:.1f} times in a replication")
+    rows = [[name, f"{count / times:.0%}"] for name, count in counts.items() if count >= times / 100]
     if rows:
-        say.table(["while they waited for", "of all times"], rows, right=[1])
-    _effects(found, "on_time_as_first_booked", ["on_time_as_first_booked"])
-    if figure is not None and figure not in ("on_time_as_first_booked", "wait"):
-        say.result(f"\n{figure}: {now[figure]:.3g}")
-        _effects(found, figure, [figure])
-    say.result(
-        f"\nwhat promised less in {FEW} replications was not tried further; intervals are Holm's over the {len(found.effects)} changes that were tried; days of waiting are counted with the rest as it is, so they rank and do not forecast"
-    )
+        yield TableView.of(["while they waited for", "of all times"], rows, [1])
 
 
-def _effects(found: Any, figure: str, columns: list[str]) -> None:
+def _tried(found: Any, figure: str, columns: list[str]) -> tuple[Block, ...]:
     """What was tried, in the order of what it does to *figure*, and the verdict in words."""
     shown = found.ranked(figure)
     rest = [effect for effect in found.effects if effect not in shown]
     rows = [[e.words, e.limit, *(_gap(e, name) for name in columns)] for e in [*shown, *rest]]
-    say.result()
-    say.table(["change", "of", *(_TITLES.get(name, name) for name in columns)], rows)
+    table = TableView.of(["change", "of", *(_TITLES.get(name, name) for name in columns)], rows)
     first = found.first(figure)
     if first is None:
-        say.result("nothing that was tried is shown to help")
-    else:
-        best = next(effect for effect in shown if effect.limit == first)
-        say.result(f"first: {first}; {best.words}: {_gap(best, figure)} {_UNITS.get(figure, '')}".rstrip())
+        return table, Sentence("nothing that was tried is shown to help")
+    best = next(effect for effect in shown if effect.limit == first)
+    words = f"first: {first}; {best.words}: {_gap(best, figure)} {_UNITS.get(figure, '')}".rstrip()
+    return table, Sentence(words)
 
 
 _TITLES = {"wait": "wait, days", "late": "late, points", "on_time_as_first_booked": "on time, points"}

@@ -7,11 +7,13 @@ import io
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
 from mfg.cli import say
+from mfg.cli.options import Flag, Json
+from mfg.cli.view import Block, Sentence, TableView, View, answer, note
 from mfg.errors import Refused
 from mfg.visible import visible
 
@@ -37,8 +39,8 @@ def orders(
     *,
     out: Path,
     by: str | None = None,
-    blinded: Annotated[bool, Parameter(negative="")] = False,
-    json: Annotated[bool, Parameter(negative="")] = False,
+    blinded: Flag = False,
+    json: Json = False,
 ) -> int:
     """Compute the doses of a list of patients: a table of orders, and a worksheet for each.
 
@@ -60,8 +62,6 @@ def orders(
         Who asks: the name that is kept in the record of the orders.
     blinded
         Write the clinic's copies too, into the folder blinded: the same for the product and for its placebo.
-    json
-        Print one JSON document.
     """
     from mfg.cli.asked import record_of
     from mfg.cli.given import protocol_first
@@ -75,21 +75,19 @@ def orders(
     outcomes = list(listed.outcomes(record))
     pages = _written(outcomes, record, out, blinded=blinded)
     refused = [one for one in outcomes if one.refused]
-    if json:
-        say.document({"record": record, "orders": [_fields(one, pages) for one in outcomes]})
-    else:
-        if refused:
-            say.table(
-                ["row", "patient", "refused"],
-                [[o.number, visible(o.patient), visible(o.refused)] for o in refused],
-                [0],
-            )
-            say.result()
-        ordered = len(outcomes) - len(refused)
-        say.result(
-            f"{len(outcomes)} rows: {ordered} ordered, {len(refused)} refused; {len(pages)} worksheets in {out}"
-        )
-        say.record(record)
+    ordered = len(outcomes) - len(refused)
+    counts = (
+        f"{len(outcomes)} rows: {ordered} ordered, {len(refused)} refused; {len(pages)} worksheets in {out}"
+    )
+    rows = [(one.number, one.patient, one.refused) for one in refused]
+    table = TableView.of(["row", "patient", "refused"], rows, [0])
+    sections: tuple[tuple[Block, ...], ...] = (
+        *([(table,)] if refused else []),
+        (Sentence(counts),),
+        tuple(map(note, record.lines())),
+    )
+    data = {"record": record, "orders": [_fields(one, pages) for one in outcomes]}
+    answer(View(None, data, sections=sections), json=json)
     if listed.unused:
         say.remark(f"not used: {visible(', '.join(listed.unused))}")
     return _FOUND if refused else 0

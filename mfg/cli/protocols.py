@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
 from mfg.cli import say
+from mfg.cli.options import Json, Many
+from mfg.cli.view import Sentence, View, answer
 
 _FOUND = 1
 
@@ -18,7 +20,7 @@ def add_to(app: App) -> None:
         app.command(command)
 
 
-def check(*files: str, json: Annotated[bool, Parameter(negative="")] = False) -> int:
+def check(*files: str, json: Json = False) -> int:
     """Check protocol, site, population and scenario files, and the worked examples of protocols.
 
     A scenario is checked with its protocol, site and population. What is not checked is said at the end.
@@ -29,8 +31,6 @@ def check(*files: str, json: Annotated[bool, Parameter(negative="")] = False) ->
     ----------
     files
         One or more built-in names, or paths of TOML files.
-    json
-        Print one JSON document.
     """
     from mfg.plan.compile import beyond_planning
     from mfg.reader.checks import reports
@@ -39,11 +39,8 @@ def check(*files: str, json: Annotated[bool, Parameter(negative="")] = False) ->
         say.remark("mfg check: name at least one file")
         return 2
     found = [report for file in files for report in reports(file, beyond_planning)]
-    if json:
-        say.document({"files": [_checked(report) for report in found]})
-    else:
-        for report in found:
-            say.result(str(report))
+    data = {"files": [_checked(report) for report in found]}
+    answer(View(None, data, tuple(Sentence(str(report)) for report in found)), json=json)
     return _FOUND if any(report.faults for report in found) else 0
 
 
@@ -61,12 +58,12 @@ def schedule(
     arm: str | None = None,
     supply: str | None = None,
     holidays: str | None = None,
-    given: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+    given: Many = (),
     patient: str | None = None,
     site: str | None = None,
     clinic: str | None = None,
     ics: Path | None = None,
-    json: Annotated[bool, Parameter(negative="")] = False,
+    json: Json = False,
 ) -> int:
     """Plan one patient's calendar: collections, draws, doses and visits.
 
@@ -96,10 +93,8 @@ def schedule(
         To which clinic of the site the patient comes, where it has several.
     ics
         Where to write the calendar as an .ics file; an earlier one of the same patient is updated.
-    json
-        Print one JSON document.
     """
-    from mfg.cli.courses import print_course, write_calendar
+    from mfg.cli.courses import view_of_course, write_calendar
     from mfg.cli.given import pairs
     from mfg.course.schedule import schedule as planned
     from mfg.reader.protocols import load_protocol
@@ -112,16 +107,12 @@ def schedule(
         arm=arm,
         supply=supply,
         holidays=holidays,
-        given=pairs(given),
+        given=pairs(given, "--given"),
         patient=patient,
         site=load_site(site) if site is not None else None,
         clinic=clinic,
     )
     if ics is not None:
         write_calendar(course, ics)
-    if json:
-        events = [{**say.fields(e), "weekday": e.weekday} for e in course.events]
-        say.document({**say.fields(course), "events": events})
-    else:
-        print_course(course, protocol, several=len(loaded.supplies) > 1)
+    answer(view_of_course(course, protocol, several=len(loaded.supplies) > 1), json=json)
     return say.status(finding.level for finding in course.findings)

@@ -30,42 +30,24 @@ def whole(_: object, tokens: Sequence[Any]) -> int:
     return int(text)
 
 
-_kept: list[tuple[list[str], bool]] = []  # what is kept of the result, and whether it is printed as well
-
-
 def result(text: str = "") -> None:
     """Lines of the result; what a file or an option may have hidden in them is spelled out."""
-    text = _seen(text)
-    _say([text], [text])
+    write(f"{seen(text)}\n")
 
 
-def _seen(text: str) -> str:
+def write(text: str) -> None:
+    """Text that is ready to be printed."""
+    sys.stdout.write(text)
+
+
+def seen(text: str) -> str:
     """*text* whose own line breaks stay, and nothing else that steers a terminal."""
     return "\n".join(map(visible, text.split("\n")))
 
 
-def _say(lines: Sequence[str], plain: Sequence[str]) -> None:
-    """Lines of the result as they are printed, and as they are kept."""
-    for kept_lines, _ in _kept:
-        kept_lines.extend(plain)
-    if all(printed for _, printed in _kept):
-        sys.stdout.write("".join(f"{line}\n" for line in lines))
-
-
-@contextmanager
-def kept(*, printed: bool) -> Iterator[list[str]]:
-    """The lines of the result that are said meanwhile, as wide as they need; *printed* as well, or only kept."""
-    lines: list[str] = []
-    _kept.append((lines, printed))
-    try:
-        yield lines
-    finally:
-        _kept.pop()
-
-
 def remark(text: str) -> None:
     """Lines beside the result, spelled out like it."""
-    sys.stderr.write(f"{_seen(text)}\n")
+    sys.stderr.write(f"{seen(text)}\n")
 
 
 def document(content: object) -> None:
@@ -108,14 +90,16 @@ def encoded(thing: object) -> object:
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[int] = ()) -> None:
     """A table as wide as the terminal, or as wide as it needs where there is none."""
-    cells = [["" if cell is None else visible(str(cell)) for cell in row] for row in rows]
-    plain = _drawn(header, cells, set(right), None)
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    _say(plain if width is None else _drawn(header, cells, set(right), width), plain)
+    write("".join(f"{line}\n" for line in drawn(header, rows, set(right), width())))
 
 
-def _drawn(
-    header: Sequence[str], rows: Sequence[Sequence[str]], right: set[int], width: int | None
+def width() -> int | None:
+    """The columns of the terminal; None if nobody looks at one."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def drawn(
+    header: Sequence[str], rows: Iterable[Sequence[object]], right: set[int], width: int | None
 ) -> list[str]:
     """The lines of a table, for a terminal so wide or for none."""
     from rich.console import Console
@@ -126,9 +110,9 @@ def _drawn(
     console = Console(file=page, width=width or 200, force_terminal=width is not None, highlight=False)
     sheet = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for n, name in enumerate(header):
-        sheet.add_column(name, justify="right" if n in right else "left", overflow="fold")
+        sheet.add_column(escape(visible(name)), justify="right" if n in right else "left", overflow="fold")
     for row in rows:
-        sheet.add_row(*map(escape, row))
+        sheet.add_row(*("" if cell is None else escape(visible(str(cell))) for cell in row))
     console.print(sheet)
     return [line.rstrip() for line in page.getvalue().splitlines()]
 
@@ -167,7 +151,13 @@ def status(levels: Iterable[str]) -> int:
 
 def finding(item: Any) -> None:
     """One finding with its evidence."""
+    for line in lines_of(item):
+        result(line)
+
+
+def lines_of(item: Any) -> Iterator[str]:
+    """The lines of one finding: what it is, and its evidence."""
     event = f"{item.event}: " if getattr(item, "event", "") else ""
-    result(f"{item.level:<8} {event}{with_options(item.message)}")
+    yield f"{item.level:<8} {event}{with_options(item.message)}"
     if item.evidence:
-        result(f"         {item.evidence}")
+        yield f"         {item.evidence}"

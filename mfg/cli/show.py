@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
 from mfg.cli import say
+from mfg.cli.options import Flag, Json
+from mfg.cli.view import Block, Sentence, TableView, View, answer, warning
 
-Flag = Annotated[bool, Parameter(negative="")]
 Kind = Literal["protocol", "scenario", "site", "population"]
 
 
@@ -19,7 +21,7 @@ def add_to(app: App) -> None:
         app.command(command)
 
 
-def protocols(*, json: Flag = False) -> int:
+def protocols(*, json: Json = False) -> int:
     """List the built-in protocols.
 
     Example: mfg protocols
@@ -28,10 +30,9 @@ def protocols(*, json: Flag = False) -> int:
     from mfg.reader.protocols import load_protocol
 
     found = [load_protocol(name) for name in builtin("protocol")]
-    if json:
-        say.document([{"name": p.name, "title": p.title, "trial": p.trial} for p in found])
-    else:
-        say.table(["protocol", "title", "trial"], [[p.name, p.title, p.trial] for p in found])
+    rows = [(one.name, one.title, one.trial) for one in found]
+    data = [dict(zip(("name", "title", "trial"), row, strict=True)) for row in rows]
+    answer(View(None, data, (TableView.of(["protocol", "title", "trial"], rows),)), json=json)
     return 0
 
 
@@ -42,7 +43,7 @@ def show(
     kind: Kind | None = None,
     assumed: Flag = False,
     like: str | None = None,
-    json: Flag = False,
+    json: Json = False,
 ) -> int:
     """Show a protocol, scenario, site or population: every value with its path, and what supports it.
 
@@ -60,8 +61,6 @@ def show(
         Only what is assumed or calibrated, and so can be doubted.
     like
         Only what holds this text in its path, its value or its evidence; with keys that are not set.
-    json
-        Print one JSON document.
     """
     from mfg.reader.shown import kind_of, kinds_of, list_values
 
@@ -75,18 +74,11 @@ def show(
     ]
     narrowed = assumed or like is not None
     head = {} if narrowed or of != "protocol" else _protocol(name)
+    data = {**head, "kind": of, "numbers": [_fields(one) for one in found]}
+    sections = [*_head(head), *_values(found), (Sentence(_counts(found, narrowed)),), *_contradictions(head)]
+    answer(View(_title(head), data, sections=tuple(sections)), json=json)
     if json:
-        say.document({**head, "kind": of, "numbers": [_fields(one) for one in found]})
         return 0
-    if head:
-        _print_head(head)
-    if found:
-        _print_values(found)
-    _print_counts(found, narrowed)
-    for contradiction in head.get("contradictions", ()):
-        say.result(f"\ncontradiction {contradiction.name}: {contradiction.about}")
-        for side in contradiction.between:
-            say.result(f"  - {side}")
     for other in kinds_of(name) if kind is None else ():
         if other != of:
             say.remark(f"there is a {other} of this name too: mfg show {name} --kind {other}")
@@ -131,26 +123,43 @@ def _protocol(name: str) -> dict[str, Any]:
     }
 
 
-def _print_head(head: dict[str, Any]) -> None:
+def _title(head: dict[str, Any]) -> str | None:
     from mfg.visible import visible
 
+    if not head:
+        return None
     version = f"version {visible(head['version'])}" if head["version"] else None
     about = ", ".join(filter(None, (head["name"], head["trial"], version, head["donor"])))
-    say.result(f"{head['title'] or head['name']}  ({about})\n")
+    return f"{head['title'] or head['name']}  ({about})"
+
+
+def _head(head: dict[str, Any]) -> Iterator[tuple[Block, ...]]:
+    """The arms of a protocol, and its supplies."""
+    if not head:
+        return
     arms = [[arm["name"], arm["ratio"] or arm["size"], _doses(arm["doses"])] for arm in head["arms"]]
-    say.table(["arm", "share", "doses"], arms)
-    say.result()
+    yield (TableView.of(["arm", "share", "doses"], arms),)
     if head["supplies"]:
         supplies = [[s["name"], s["kind"], s["about"] or ""] for s in head["supplies"]]
-        say.table(["supply", "kind", "about"], supplies)
-        say.result()
+        yield (TableView.of(["supply", "kind", "about"], supplies),)
+
+
+def _contradictions(head: dict[str, Any]) -> Iterator[tuple[Block, ...]]:
+    for one in head.get("contradictions", ()):
+        yield (
+            warning(f"contradiction {one.name}: {one.about}"),
+            *(Sentence(f"  - {side}") for side in one.between),
+        )
 
 
 def _doses(doses: Any) -> str:
     return ", ".join(f"{name} ({treatment})" for name, treatment in doses.items()) or "none"
 
 
-def _print_values(found: list[Any]) -> None:
+def _values(found: list[Any]) -> Iterator[tuple[Block, ...]]:
+    """Every value that was found, and what supports it."""
+    if not found:
+        return
     several = any(one.file for one in found)
     rows = []
     for one in found:
@@ -158,8 +167,7 @@ def _print_values(found: list[Any]) -> None:
         origin = ["-" if one.unset else one.file or "this file"] if several else []
         rows.append([one.path, one.value, _span(one), kind, *origin, _ground(one.evidence)])
     header = ["path", "value", "range", "evidence", *(["file"] if several else []), "from"]
-    say.table(header, rows)
-    say.result()
+    yield (TableView.of(header, rows),)
 
 
 def _span(one: Any) -> str:
@@ -173,7 +181,7 @@ def _ground(evidence: Any) -> str:
     return f"{evidence.reason or ''}{places}"
 
 
-def _print_counts(found: list[Any], narrowed: bool) -> None:
+def _counts(found: list[Any], narrowed: bool) -> str:
     from mfg.evidence import EVIDENCE_KINDS
 
     counts = {
@@ -181,10 +189,7 @@ def _print_counts(found: list[Any], narrowed: bool) -> None:
         for kind in EVIDENCE_KINDS
     }
     said = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
-    if narrowed:
-        say.result(f"{len(found)} shown" + (f": {said}" if said else ""))
-    else:
-        say.result(said)
+    return f"{len(found)} shown" + (f": {said}" if said else "") if narrowed else said
 
 
 def new(

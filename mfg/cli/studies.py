@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
 from mfg.cli import say
-from mfg.cli.runs import Flag, Settings, Varied, Whole, by_means, pairs, printed, with_late
+from mfg.cli.given import pairs
+from mfg.cli.options import Json, Many, Tabled, Whole
+from mfg.cli.view import Block, Sentence, TableView, View, answer, note, warning
+from mfg.cli.working import answer_from, share_work, with_late
+
+if TYPE_CHECKING:
+    from mfg.study.comparison import Comparison
 
 SIDE_BY_SIDE = 6  # variants whose endings are shown in columns
 
@@ -24,18 +30,12 @@ def compare(
     scenario: str,
     /,
     *,
-    vary: Varied = (),
+    vary: Many = (),
     sample: Whole | None = None,
-    settings: Settings = (),
-    figure: Varied = (),
-    late: str | None = None,
+    figure: Many = (),
     replications: Annotated[Whole, Parameter(alias="-n")] = 20,
-    seed: Whole | None = None,
-    workers: Whole | None = None,
-    executor: str | None = None,
-    output: Annotated[Path | None, Parameter(alias="-o")] = None,
-    csv: Flag = False,
-    json: Flag = False,
+    asked: Tabled = Tabled(),
+    json: Json = False,
 ) -> int:
     """Compare variants of a scenario on the same patients with the same luck, each against the first.
 
@@ -49,128 +49,108 @@ def compare(
         Values by their path as KEY=V1,V2,...; repeated, every combination. With --sample, KEY=LOW..HIGH.
     sample
         So many variants in a Latin hypercube over the ranges, held against the scenario as it is.
-    settings
-        A value by its path as KEY=VALUE, the same in all variants; may be repeated.
     figure
         A figure to show instead of the usual ones, by its name in `mfg run`; may be repeated.
-    late
-        Show the share of the patients who wait longer for their first dose, such as --late 60day.
     replications
         How often each variant is simulated.
-    seed
-        The random seed, instead of the scenario's.
-    workers
-        How many processes share the work; as many as there are cores if left out.
-    executor
-        Who does the work instead, such as dask://127.0.0.1:8786.
-    output
-        The folder of the study; one under runs/ if left out.
-    csv
-        Write the tables into the folder as CSV too, of all variants together.
-    json
-        Print one JSON document.
     """
     from mfg.errors import Refused
     from mfg.results.figures import asked_for
     from mfg.sizes import VARIANTS
     from mfg.study.comparison import HEADLINES, comparison_of, study_of
-    from mfg.study.run import checked
+    from mfg.study.loading import check_replications, check_seed, check_workers
     from mfg.study.sheets import write_sheets
-    from mfg.study.study import possible
-    from mfg.study.variants import Range, hypercube, is_range
+    from mfg.study.study import default_folder
+    from mfg.study.variants import SettingRange, hypercube, is_range
 
-    checked(workers, seed)
-    possible(replications)
+    check_workers(asked.workers)
+    check_seed(asked.seed)
+    check_replications(replications)
     given = pairs(vary, "--vary")
     variants, values = None, None
     if sample is not None:
-        ranges = [Range.read(key, text) for key, text in given.items()]
+        ranges = [SettingRange.read(key, text) for key, text in given.items()]
         if not ranges or sample < 1:
             raise Refused(
                 "--sample", str(sample), "has no ranges, or is out of reach", "give --vary KEY=LOW..HIGH"
             )
         VARIANTS.check(sample + 1, "--sample", str(sample))
-        variants = hypercube(ranges, sample, 0 if seed is None else seed)
+        variants = hypercube(ranges, sample, 0 if asked.seed is None else asked.seed)
     elif given:
         for key, text in given.items():
             if is_range(text):
                 advice = "give --sample N for a Latin hypercube, or list the values"
                 raise Refused(f"--vary {key}", text, "is a range", advice)
         values = {key: text.split(",") for key, text in given.items()}
-    fixed = with_late(pairs(settings), late)
+    fixed = with_late(pairs(asked.settings), asked.late)
     with say.progress("variants") as told:
-        study = study_of(scenario, vary=values, variants=variants, settings=fixed, seed=seed, told=told)
+        study = study_of(scenario, vary=values, variants=variants, settings=fixed, seed=asked.seed, told=told)
     for name in figure:
         asked_for(study.plans[0], name, "--figure")
-    with by_means(study, output, workers, executor) as means:
-        done = comparison_of(study, replications, means, figure or HEADLINES)
-    if csv:
+    with share_work(asked.workers, asked.executor, asked.output or default_folder(study)) as execution:
+        done = comparison_of(study, replications, execution, figure or HEADLINES)
+    if asked.csv:
         write_sheets(done)
-    with printed(done.folder, shown=not json):
-        _tell(done, figure or HEADLINES)
-    if json:
-        say.document(
-            {
-                "scenario": done.study.scenarios[0].name,
-                "replications": done.replications,
-                "seed": done.study.plans[0].seed,
-                "variants": [
-                    {
-                        "name": variant.name,
-                        "settings": dict(variant.settings),
-                        "figures": [say.fields(one) for one in figures if not figure or one.name in figure],
-                        "endings": endings,
-                        "lots": lots,
-                        "unstable": [say.fields(one) for one in unstable],
-                    }
-                    for variant, figures, endings, lots, unstable in zip(
-                        done.variants,
-                        done.figures,
-                        done.endings,
-                        done.lots_by_outcome,
-                        done.unstable,
-                        strict=True,
-                    )
-                ],
-                "differences": [say.fields(one) for one in done.differences],
-                "output": str(done.folder),
-            }
-        )
+    answer_from(done.folder, _view(done, figure), json=json)
     return 0
 
 
-def _tell(done: Any, figure: Sequence[str]) -> None:
-    """Print a comparison: its figures side by side, how ways ended, and what is told apart."""
+def _view(done: Comparison, asked_for: Sequence[str]) -> View:
+    """A comparison: its figures side by side, how ways ended, and what is told apart; *asked_for* alone, if any are."""
+    from mfg.study.comparison import HEADLINES
+
+    names = asked_for or HEADLINES
+    first = done.study.scenarios[0]
+    counts = f"{len(done.variants)} variants, {done.replications} replications each"
+    unstable = [
+        warning(f"unstable: {variant.name}: {f'{one.resource}: ' if one.resource else ''}{one.reason}")
+        for variant, overloads in zip(done.variants, done.unstable, strict=True)
+        for one in overloads
+    ]
+    sections: list[tuple[Block, ...]] = [each for name in names for each in _compared(done, name)]
+    if len(done.variants) <= SIDE_BY_SIDE:
+        sections += _side_by_side("ending", done, done.endings)
+        sections += _side_by_side("what became of lots", done, done.lots_by_outcome)
+    sections.append(tuple(_verdict(done, names)))
+    title = f"{first.title or first.name}: {counts}, seed {done.study.plans[0].seed}"
+    return View(title, _data(done, asked_for), tuple(unstable), tuple(sections))
+
+
+def _data(done: Comparison, asked_for: Sequence[str]) -> dict[str, Any]:
+    parts = zip(done.variants, done.figures, done.endings, done.lots_by_outcome, done.unstable, strict=True)
+    variants = [
+        {
+            "name": variant.name,
+            "settings": dict(variant.settings),
+            "figures": [say.fields(one) for one in figures if not asked_for or one.name in asked_for],
+            "endings": endings,
+            "lots": lots,
+            "unstable": [say.fields(one) for one in unstable],
+        }
+        for variant, figures, endings, lots, unstable in parts
+    ]
+    return {
+        "scenario": done.study.scenarios[0].name,
+        "replications": done.replications,
+        "seed": done.study.plans[0].seed,
+        "variants": variants,
+        "differences": [say.fields(one) for one in done.differences],
+        "output": str(done.folder),
+    }
+
+
+def _verdict(done: Comparison, names: Sequence[str]) -> Iterator[Sentence]:
+    """What is told apart, that nothing else is, and how far that is to be trusted."""
     from mfg.results.figures import too_few
 
-    title = done.study.scenarios[0].title or done.study.scenarios[0].name
-    say.result(
-        f"{title}: {len(done.variants)} variants, {done.replications} replications each, seed {done.study.plans[0].seed}"
-    )
-    for variant, overloads in zip(done.variants, done.unstable, strict=True):
-        for overload in overloads:
-            where = f"{overload.resource}: " if overload.resource else ""
-            say.result(f"unstable: {variant.name}: {where}{overload.reason}")
-    for name in figure:
-        _compared(done, name)
-    if len(done.variants) <= SIDE_BY_SIDE:
-        _side_by_side("ending", done, done.endings)
-        _side_by_side("what became of lots", done, done.lots_by_outcome)
-    say.result()
-    apart = [one for name in figure for one in done.of(name) if one.told_apart]
-    for one in apart:
-        say.result(one.words)
-    first = done.variants[0].name
-    say.result(
-        f"against {first}; "
-        + ("nothing else is" if apart else "nothing is")
-        + " told apart by these replications"
-    )
-    for advice in too_few(done.replications, figure):
-        say.result(advice)
+    apart = [one for name in names for one in done.of(name) if one.told_apart]
+    yield from (Sentence(one.words) for one in apart)
+    rest = "nothing else is" if apart else "nothing is"
+    yield Sentence(f"against {done.variants[0].name}; {rest} told apart by these replications")
+    yield from map(note, too_few(done.replications, names))
 
 
-def _compared(done: Any, name: str) -> None:
+def _compared(done: Comparison, name: str) -> Iterator[tuple[Block, ...]]:
     """One figure in every variant, with the paired difference from the first."""
     figures = [next(f for f in figures if f.name == name) for figures in done.figures]
     if all(figure.mean is None for figure in figures):
@@ -189,11 +169,13 @@ def _compared(done: Any, name: str) -> None:
                 _number(gap.correlation, 2),
             ]
         )
-    say.result(f"\n{first.name}: {first.about} ({first.unit})")
-    say.table(["variant", "mean", "difference", "interval", "correlation"], rows, right=[1, 2, 4])
+    table = TableView.of(["variant", "mean", "difference", "interval", "correlation"], rows, [1, 2, 4])
+    yield Sentence(f"{first.name}: {first.about} ({first.unit})"), table
 
 
-def _side_by_side(title: str, done: Any, counts: Sequence[dict[str, int]]) -> None:
+def _side_by_side(
+    title: str, done: Comparison, counts: Sequence[dict[str, int]]
+) -> Iterator[tuple[TableView]]:
     """Shares of what was counted, a column for each variant."""
     words = list(dict.fromkeys(word for one in counts for word in one))
     if not words:
@@ -209,15 +191,14 @@ def _side_by_side(title: str, done: Any, counts: Sequence[dict[str, int]]) -> No
         ]
         for word in words
     ]
-    say.result()
-    say.table([title, *(one.name for one in done.variants)], rows, right=range(1, len(counts) + 1))
+    yield (TableView.of([title, *(one.name for one in done.variants)], rows, range(1, len(counts) + 1)),)
 
 
 def _number(value: float | None, places: int, sign: str = "") -> str:
     return "" if value is None else f"{value:{sign}.{places}f}"
 
 
-def status(folder: Path, /, *, json: Flag = False) -> int:
+def status(folder: Path, /, *, json: Json = False) -> int:
     """Say how far a run or a comparison is.
 
     Example: mfg status runs/three-suites
@@ -226,17 +207,11 @@ def status(folder: Path, /, *, json: Flag = False) -> int:
     ----------
     folder
         The folder of a run or a comparison.
-    json
-        Print one JSON document.
     """
     from mfg.study.folder import progress_of
 
     found = progress_of(folder)
-    if json:
-        say.document({"folder": str(folder), "variants": found})
-    else:
-        rows = [
-            [one.variant, one.done, one.replications, f"{one.done / one.replications:.0%}"] for one in found
-        ]
-        say.table(["variant", "done", "replications", ""], rows, right=[1, 2, 3])
+    rows = [(one.variant, one.done, one.replications, f"{one.done / one.replications:.0%}") for one in found]
+    listed = TableView.of(["variant", "done", "replications", ""], rows, [1, 2, 3])
+    answer(View(None, {"folder": str(folder), "variants": found}, (listed,)), json=json)
     return 0

@@ -9,7 +9,10 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from mfg.cli import say
-from mfg.cli.runs import Flag, Settings, Whole, hands, pairs
+from mfg.cli.given import pairs
+from mfg.cli.options import Flag, Json, Shared, Whole
+from mfg.cli.view import Block, Sentence, TableView, View, answer, note
+from mfg.cli.working import share_work
 
 
 def add_to(app: App) -> None:
@@ -22,12 +25,10 @@ def today(
     /,
     *,
     futures: Annotated[Whole, Parameter(alias="-n")] = 200,
-    settings: Settings = (),
     everything: Annotated[Flag, Parameter(name="--all")] = False,
-    seed: Whole | None = None,
-    workers: Whole | None = None,
     to_csv: Annotated[Path | None, Parameter(name="--csv")] = None,
-    json: Flag = False,
+    asked: Shared = Shared(),
+    json: Json = False,
 ) -> int:
     """Say when each patient in process is dosed, how sure that is, and what it hangs on; who is most at risk first.
 
@@ -41,45 +42,42 @@ def today(
         A built-in name, or the path of a TOML file, with a list of patients in process.
     futures
         How many futures are looked at.
-    settings
-        A value by its path as KEY=VALUE; may be repeated.
     everything
         Every dose to come, and not only the next one of each patient; in JSON they always are.
-    seed
-        The random seed, instead of the scenario's.
-    workers
-        How many processes share the work; as many as there are cores if left out.
     to_csv
         Write the table to a CSV file too.
-    json
-        Print one JSON document.
     """
-    from mfg.study.run import checked
+    from mfg.study.loading import check_seed, check_workers
     from mfg.study.study import Study
     from mfg.study.today import today_of
     from mfg.study.variants import AS_IT_IS, Variant
 
-    checked(workers, seed)
-    study = Study.of(scenario, (Variant(AS_IT_IS, pairs(settings)),), seed)
-    with hands(workers, None) as means:
-        found = today_of(study, futures, means)
+    check_workers(asked.workers)
+    check_seed(asked.seed)
+    study = Study.of(scenario, (Variant(AS_IT_IS, pairs(asked.settings)),), asked.seed)
+    with share_work(asked.workers, None) as execution:
+        found = today_of(study, futures, execution)
     shown = found.doses if everything else found.next_doses
     if to_csv is not None:
         _write(to_csv, shown)
-    if json:
-        say.document(_document(found))
-        return 0
-    say.result(f"{found.scenario}: {found.futures} futures from {_day(found.start)} on, seed {found.seed}\n")
-    header = ["patient", "dose", "booked", "P50", "P90", "on the day", "never given", "hangs on"]
-    say.table(header, [_row(one) for one in shown], right=[5])
-    later = len(found.doses) - len(shown)
-    say.result(
-        "\nP50 and P90: the day by which half and nine in ten of the futures have the dose given; "
+    answer(_view(found, shown), json=json)
+    return 0
+
+
+def _view(found: Any, shown: Any) -> View:
+    """The doses that are *shown*, of all that were *found*."""
+    title = f"{found.scenario}: {found.futures} futures from {_day(found.start)} on, seed {found.seed}"
+    titles = ["patient", "dose", "booked", "P50", "P90", "on the day", "never given", "hangs on"]
+    days = note(
+        "P50 and P90: the day by which half and nine in ten of the futures have the dose given; "
         "a dose that is never given is later than any day"
     )
+    under: list[Block] = [days]
+    later = len(found.doses) - len(shown)
     if later:
-        say.result(f"{later} later doses of the same patients: --all shows them")
-    return 0
+        under.append(Sentence(f"{later} later doses of the same patients: --all shows them"))
+    table = TableView.of(titles, [_row(one) for one in shown], [5])
+    return View(title, _data(found), sections=((table,), tuple(under)))
 
 
 def in_words(cause: str) -> str:
@@ -113,7 +111,7 @@ def _day(day: Any) -> str:
     return f"{day:%a %Y-%m-%d}"
 
 
-def _document(found: Any) -> dict[str, Any]:
+def _data(found: Any) -> dict[str, Any]:
     return {
         "scenario": found.scenario,
         "start": found.start,

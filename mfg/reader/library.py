@@ -14,9 +14,9 @@ from mfg.sources import Contradiction, Fact, Source
 _PACKAGE = Path(__file__).resolve().parent.parent
 _SHELVES = {
     "protocol": "protocols",
-    "scenario": "examples/scenarios",
-    "site": "examples/sites",
-    "population": "examples/populations",
+    "scenario": "scenarios",
+    "site": "sites",
+    "population": "populations",
     "source": "seeds",
 }
 

@@ -8,16 +8,18 @@ none was given) is counted as undefined there, never dropped in silence.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from attrs import evolve, frozen
-from scipy import special
 
 from mfg.errors import Refused, nearest
 from mfg.plan.plan import Plan
 from mfg.results.derived import Derived, chosen
 from mfg.results.indicators import INDICATORS, OF_A_RESOURCE, OF_AN_ARM, SIGNS, TAILS, Meaning
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LEVEL = 0.95
 ENOUGH, ENOUGH_FOR_A_TAIL = 20, 60  # replications from which an interval is trusted
@@ -132,6 +134,8 @@ def summary(name: str, values: np.ndarray) -> Figure:
 
 def half_width(values: np.ndarray, level: float = LEVEL) -> float | None:
     """Half of Student's t interval for the mean of *values*; None for fewer than two."""
+    from scipy import special
+
     n = len(values)
     if n < 2:
         return None
@@ -140,6 +144,8 @@ def half_width(values: np.ndarray, level: float = LEVEL) -> float | None:
 
 def wilson(count: int, of: int) -> tuple[float, float]:
     """The 95 % interval of a share from *count* in *of* cases of one replication (Wilson 1927)."""
+    from scipy import special
+
     z = float(special.ndtri((1 + LEVEL) / 2))
     share, spread = count / of, z * z / of
     middle = (share + spread / 2) / (1 + spread)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from math import exp, inf, log, nan
 
 import numpy as np
-from scipy import special
 
 from mfg.distributions import Inverse, inverse_of
 from mfg.elementary import Floats
@@ -127,6 +126,8 @@ def _shared(luck: Luck, decision: str, shape: Shape | None, alike: float) -> Dra
     """Draws for several lots of a patient whose normal scores share the part *alike* of their variance."""
     if shape is None or shape.kind == "fixed":
         return _draws(luck, decision, shape)
+    from scipy import special
+
     own = special.ndtri(luck.uniforms(f"{decision} of the patient", 0, 1)[:, 0])
     inverse: Inverse = inverse_of(shape)
 

@@ -12,7 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 from attrs import asdict, frozen
 
 from mfg.failures import Unsound
@@ -21,15 +20,14 @@ from mfg.results.derived import Derived, Table, derived_of
 from mfg.results.figures import values_of
 from mfg.results.occupancy import overfull
 from mfg.results.sums import wrong_sums
-from mfg.results.tables import columns_of
 from mfg.simulation.replicate import replicate
-from mfg.study.disk import intact, sealed
-from mfg.study.parts import about, parquet, put_aside
+from mfg.study.disk import read_intact, seal
+from mfg.study.parts import frame_in, metadata_in, parquet, put_aside
 from mfg.study.waits import Tally, tally_of
 
 
 @frozen
-class Outcome:
+class CellResult:
     """What was counted in one cell; `figures` are in the order of their `names`."""
 
     variant: int
@@ -41,7 +39,7 @@ class Outcome:
     waits: Tally
 
 
-def simulated(plan: Plan, variant: int, replication: int) -> tuple[Outcome, Derived]:
+def simulate_cell(plan: Plan, variant: int, replication: int) -> tuple[CellResult, Derived]:
     """Run one cell.
 
     Raises:
@@ -56,10 +54,10 @@ def simulated(plan: Plan, variant: int, replication: int) -> tuple[Outcome, Deri
     return outcome_of(plan, tables, variant, replication), tables
 
 
-def outcome_of(plan: Plan, tables: Derived, variant: int, replication: int) -> Outcome:
+def outcome_of(plan: Plan, tables: Derived, variant: int, replication: int) -> CellResult:
     """What is counted in the tables of one cell."""
     values = values_of(plan, tables)
-    return Outcome(
+    return CellResult(
         variant,
         replication,
         tuple(values),
@@ -70,7 +68,7 @@ def outcome_of(plan: Plan, tables: Derived, variant: int, replication: int) -> O
     )
 
 
-def stored(folder: Path, study: str, outcome: Outcome, log: Table, *, durable: bool) -> None:
+def store_cell(folder: Path, study: str, outcome: CellResult, log: Table, *, durable: bool) -> None:
     """Write one cell of the study with digest *study* into *folder*."""
     counted = {
         "study": study,
@@ -83,16 +81,16 @@ def stored(folder: Path, study: str, outcome: Outcome, log: Table, *, durable: b
     }
     rows = len(log["value"])
     events = log | {"replication": np.full(rows, outcome.replication, dtype=np.int32)}
-    sealed(folder, outcome.replication, parquet(events, cell=counted), durable=durable)
+    seal(folder, outcome.replication, parquet(events, cell=counted), durable=durable)
 
 
 def _plain(value: float) -> float | None:
     return None if np.isnan(value) else value
 
 
-def found(
+def find_cell(
     paths: Sequence[Path], folder: Path, study: str, variant: int, replication: int
-) -> tuple[Outcome, Path] | None:
+) -> tuple[CellResult, Path] | None:
     """The cell among the files *paths* under its number, if one is whole; all others are put aside."""
     cell = None
     for path in paths:
@@ -104,9 +102,9 @@ def found(
     return cell
 
 
-def _verified(path: Path, study: str, variant: int, replication: int) -> Outcome | None:
-    content = intact(path)
-    counted = None if content is None else about(content, "cell")
+def _verified(path: Path, study: str, variant: int, replication: int) -> CellResult | None:
+    content = read_intact(path)
+    counted = None if content is None else metadata_in(content, "cell")
     if counted is None or [counted[key] for key in ("study", "variant", "replication")] != [
         study,
         variant,
@@ -115,7 +113,7 @@ def _verified(path: Path, study: str, variant: int, replication: int) -> Outcome
         return None
     figures: dict[str, float | None] = counted["figures"]
     values = tuple(np.nan if value is None else value for value in figures.values())
-    return Outcome(
+    return CellResult(
         variant,
         replication,
         _shared(tuple(figures)),
@@ -134,4 +132,6 @@ def _shared(names: tuple[str, ...]) -> tuple[str, ...]:
 
 def tables_in(plan: Plan, path: Path) -> Derived:
     """The tables of a stored cell, derived from its event log."""
-    return derived_of(plan, *columns_of(plan, pq.read_table(path).to_pandas()))
+    from mfg.results.tables import columns_of
+
+    return derived_of(plan, *columns_of(plan, frame_in(path.read_bytes())))

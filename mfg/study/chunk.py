@@ -16,10 +16,10 @@ from mfg.errors import MfgError, Refused
 from mfg.files import make_folder
 from mfg.plan.plan import Plan
 from mfg.results.derived import Derived, stacked
-from mfg.study.cell import Outcome, found, simulated, stored, tables_in
-from mfg.study.disk import DIGITS, intact, number_of, sealed, sealed_in
+from mfg.study.cell import CellResult, find_cell, simulate_cell, store_cell, tables_in
+from mfg.study.disk import NUMBER_DIGITS, number_of, read_intact, seal, sealed_in
 from mfg.study.identity import Identity, environment
-from mfg.study.parts import EVENTS, held, parquet, place_of, put_aside, whose
+from mfg.study.parts import EVENTS, parquet, place_of, put_aside, rows_in, whose
 
 _SIZE = 10  # replications of a chunk
 DERIVED = tuple(field.name for field in fields(Derived) if field.name != EVENTS)
@@ -57,14 +57,14 @@ class Chunk:
         there = {number_of(path) for path in sealed_in(self.of(EVENTS))}
         return [replication for replication in range(self.first, self.last) if replication not in there]
 
-    def kept(self) -> list[Outcome] | None:
+    def read_kept(self) -> list[CellResult] | None:
         """What was counted in its cells, if all of them are there and whole; what follows from them is then there too."""
         if len(self.files(EVENTS)) < self.last - self.first:
             return None
-        known = [one for one in carry_out(self, lambda: True) if isinstance(one, Outcome)]
+        known = [one for one in carry_out(self, lambda: True) if isinstance(one, CellResult)]
         return known if len(known) == self.last - self.first else None
 
-    def carry_out(self, stopped: Callable[[], bool] = lambda: False) -> list[Outcome | Failure]:
+    def carry_out(self, stopped: Callable[[], bool] = lambda: False) -> list[CellResult | Failure]:
         """Do what is missing unless it is *stopped* between two replications; count what is there."""
         return carry_out(self, stopped)
 
@@ -103,12 +103,12 @@ def _listed(place: Path) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for name in sorted(path.name for path in place.iterdir()) if place.is_dir() else ():
         number = name.partition(".")[0]
-        if len(number) == DIGITS and number.isdigit() and number.isascii():
+        if len(number) == NUMBER_DIGITS and number.isdigit() and number.isascii():
             found.setdefault(int(number) // _SIZE * _SIZE, []).append(name)
     return found
 
 
-def carry_out(chunk: Chunk, stopped: Callable[[], bool] = lambda: False) -> list[Outcome | Failure]:
+def carry_out(chunk: Chunk, stopped: Callable[[], bool] = lambda: False) -> list[CellResult | Failure]:
     """Do what is missing of *chunk* unless it is *stopped* between two replications; count what is there.
 
     Raises:
@@ -123,7 +123,7 @@ def carry_out(chunk: Chunk, stopped: Callable[[], bool] = lambda: False) -> list
         raise Refused("workers", None, f"do not find the folder {chunk.folder}", advice)
     logs = make_folder(chunk.of(EVENTS), durable=chunk.durable)
     known = _known(chunk)
-    results: list[Outcome | Failure] = []
+    results: list[CellResult | Failure] = []
     fresh: dict[int, Derived] = {}
     for replication in range(chunk.first, chunk.last):
         if replication in known:
@@ -132,8 +132,8 @@ def carry_out(chunk: Chunk, stopped: Callable[[], bool] = lambda: False) -> list
         if stopped():
             return results
         try:
-            outcome, tables = simulated(chunk.plan, chunk.variant, replication)
-            stored(logs, chunk.study, outcome, tables.events, durable=chunk.durable)
+            outcome, tables = simulate_cell(chunk.plan, chunk.variant, replication)
+            store_cell(logs, chunk.study, outcome, tables.events, durable=chunk.durable)
         except OSError:
             raise
         except Exception as error:  # noqa: BLE001  whatever it is, the other replications go on
@@ -142,19 +142,19 @@ def carry_out(chunk: Chunk, stopped: Callable[[], bool] = lambda: False) -> list
             continue
         results.append(outcome)
         fresh[replication] = tables
-    if all(isinstance(result, Outcome) for result in results):
+    if all(isinstance(result, CellResult) for result in results):
         _derive(chunk, fresh, {replication: path for replication, (_, path) in known.items()})
     return results
 
 
-def _known(chunk: Chunk) -> dict[int, tuple[Outcome, Path]]:
+def _known(chunk: Chunk) -> dict[int, tuple[CellResult, Path]]:
     """The cells of *chunk* that are stored and whole, by their replications."""
     there: dict[int, list[Path]] = {}
     for path in chunk.files(EVENTS):
         there.setdefault(number_of(path), []).append(path)
     known = {}
     for replication in range(chunk.first, chunk.last):
-        cell = found(there.get(replication, ()), chunk.folder, chunk.study, chunk.variant, replication)
+        cell = find_cell(there.get(replication, ()), chunk.folder, chunk.study, chunk.variant, replication)
         if cell is not None:
             known[replication] = cell
     return known
@@ -179,14 +179,14 @@ def _derive(chunk: Chunk, fresh: dict[int, Derived], paths: dict[int, Path]) -> 
             folder = make_folder(chunk.of(name), durable=chunk.durable)
             table = stacked({n: getattr(one, name) for n, one in tables.items()})
             content = parquet(table, part=whose(chunk.study, name, chunk.variant, numbers))
-            kept[name] = sealed(folder, chunk.first, content, durable=chunk.durable)
+            kept[name] = seal(folder, chunk.first, content, durable=chunk.durable)
     for path in [path for name in DERIVED for path in own[name] if path != kept[name]]:
         path.unlink()
 
 
 def _rows(chunk: Chunk, name: str, path: Path) -> range:
     """The replications that a file of the table *name* holds; none if it is not what its name says."""
-    rows = held(intact(path), chunk.study, name, chunk.variant)
+    rows = rows_in(read_intact(path), chunk.study, name, chunk.variant)
     return rows if rows.start == number_of(path) else range(0)
 
 

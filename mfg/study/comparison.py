@@ -24,12 +24,13 @@ from mfg.results.stability import Overload, overloads
 from mfg.scenario import Scenario
 from mfg.study.folder import document
 from mfg.study.holm import chance, levels
+from mfg.study.loading import check_replications, check_seed, check_workers
 from mfg.study.parts import table_of
-from mfg.study.run import REPLICATIONS, checked
-from mfg.study.study import Means, Study, Told, carried_out, possible
-from mfg.study.variants import Variant, grid, named_in, not_twice
+from mfg.study.run import DEFAULT_REPLICATIONS
+from mfg.study.study import Execution, Study, Told, carry_out_study
+from mfg.study.variants import Variant, grid, not_twice, variants_in
 
-Key = tuple[str, str]  # a figure, and a variant
+FigureOfVariant = tuple[str, str]  # a figure, and a variant
 
 HEADLINES = (
     "referral_to_dose_median",
@@ -136,7 +137,7 @@ def compare(
     variants: Sequence[Variant] | None = None,
     settings: Mapping[str, str] | None = None,
     figures: Sequence[str] = HEADLINES,
-    replications: int = REPLICATIONS,
+    replications: int = DEFAULT_REPLICATIONS,
     seed: int | None = None,
     workers: int = 1,
     executor: Executor | None = None,
@@ -152,13 +153,14 @@ def compare(
         Refused: if there is nothing to compare, or for means that cannot be.
         Failed: if a replication ended in an error.
     """
-    checked(workers, seed)
-    possible(replications)
+    check_workers(workers)
+    check_seed(seed)
+    check_replications(replications)
     study = study_of(scenario, vary=vary, variants=variants, settings=settings, seed=seed)
     for name in figures:
         asked_for(study.plans[0], name, "figures")
-    means = Means(Path(output) if output is not None else None, workers, executor, told)
-    return comparison_of(study, replications, means, figures)
+    execution = Execution(Path(output) if output is not None else None, workers, executor, told)
+    return comparison_of(study, replications, execution, figures)
 
 
 def study_of(
@@ -175,7 +177,7 @@ def study_of(
     Raises:
         Refused: if there are fewer than two.
     """
-    chosen = list(variants) if variants is not None else grid(vary) if vary else named_in(scenario)
+    chosen = list(variants) if variants is not None else grid(vary) if vary else variants_in(scenario)
     if len(chosen) < 2:
         advice = "vary something, such as suites=1,2,3, or name variants in the scenario file"
         raise Refused(Parameter("vary"), None, "leaves nothing to compare", advice)
@@ -186,10 +188,10 @@ def study_of(
 
 
 def comparison_of(
-    study: Study, replications: int, means: Means, figures: Sequence[str] = HEADLINES
+    study: Study, replications: int, execution: Execution, figures: Sequence[str] = HEADLINES
 ) -> Comparison:
     """Carry out a study of several variants, and hold each against the first in all *figures*."""
-    folder, counts = carried_out(study, replications, means)
+    folder, counts = carry_out_study(study, replications, execution)
     comparison = Comparison(
         study=study,
         folder=folder,
@@ -210,14 +212,14 @@ def comparison_of(
             figures,
         ),
     )
-    if means.folder is not None:
+    if execution.folder is not None:
         content = {
             "digest": study.identity.digest,
             "replications": replications,
             "variants": [one.name for one in study.variants],
             "differences": [asdict(one) for one in comparison.differences],
         }
-        write_atomically(folder / "comparison.json", document(content), durable=means.durable)
+        write_atomically(folder / "comparison.json", document(content), durable=execution.durable)
     return comparison
 
 

@@ -20,7 +20,7 @@ from mfg.scenario import Scenario
 from mfg.study.inputs import HIGH, LOW, Input
 
 SPARE = 12  # runs beyond the inputs, from which the luck is judged
-Load = Callable[[Mapping[str, str]], Scenario]
+Load = Callable[[Mapping[str, str], int], Scenario]  # with these settings, on the luck of that seed
 
 
 @frozen
@@ -61,26 +61,23 @@ def corners(
     """
     moved = list(inputs)
     found: dict[int, Corner] = {}
-    lucks = [{"seed": str(seed)} for seed in seeds]
     while stale := [
-        n
-        for n, row in enumerate(rows)
-        if n not in found or found[n].settings != _settings(moved, row) | lucks[n]
+        n for n, row in enumerate(rows) if n not in found or found[n].settings != _settings(moved, row)
     ]:
         for n in stale:
-            found[n] = _corner(load, moved, rows[n], lucks[n])
+            found[n] = _corner(load, moved, rows[n], seeds[n])
             told(len(found))
     return [found[n] for n in range(len(rows))], moved
 
 
-def _corner(load: Load, moved: list[Input], row: np.ndarray, luck: dict[str, str]) -> Corner:
+def _corner(load: Load, moved: list[Input], row: np.ndarray, seed: int) -> Corner:
     """One corner, after whatever keeps it from being has been made to stay as it is, in place."""
     while True:
-        settings = _settings(moved, row) | luck
+        settings = _settings(moved, row)
         try:
-            scenario = load(settings)
+            scenario = load(settings, seed)
         except Faults as faults:
-            _stay(load, moved, row, faults)
+            _stay(load, moved, row, seed, faults)
         else:
             return Corner(settings, scenario, plan_of(scenario))
 
@@ -93,12 +90,12 @@ def _settings(inputs: Sequence[Input], row: np.ndarray) -> dict[str, str]:
     }
 
 
-def _stay(load: Load, moved: list[Input], row: np.ndarray, faults: Faults) -> None:
+def _stay(load: Load, moved: list[Input], row: np.ndarray, seed: int, faults: Faults) -> None:
     """Let one of the inputs that make this corner refused stay as it is there, in place."""
 
     def refused(chosen: Sequence[int]) -> Faults | None:
         try:
-            load(_settings([moved[n] for n in chosen], row[list(chosen)]))
+            load(_settings([moved[n] for n in chosen], row[list(chosen)]), seed)
         except Faults as found:
             return found
         return None

@@ -8,18 +8,18 @@ from pathlib import Path
 
 from mfg.files import write_atomically
 
-DIGITS = 6  # of the number with which the name of a sealed file begins
+NUMBER_DIGITS = 6  # of the number with which the name of a sealed file begins
 _SEALED = re.compile(r"[0-9]{6}\.[0-9a-f]{24}\.parquet")
 
 
-def sealed(folder: Path, number: int, content: bytes, *, durable: bool) -> Path:
+def seal(folder: Path, number: int, content: bytes, *, durable: bool) -> Path:
     """Write *content* under its *number* and its own digest."""
-    path = folder / f"{number:0{DIGITS}d}.{_digest(content)}.parquet"
+    path = folder / f"{number:0{NUMBER_DIGITS}d}.{_digest(content)}.parquet"
     write_atomically(path, content, durable=durable)
     return path
 
 
-def intact(path: Path) -> bytes | None:
+def read_intact(path: Path) -> bytes | None:
     """What a sealed file holds; None if that is not what was written under this name."""
     content = content_of(path)
     whole = content is not None and path.name.split(".")[1:] == [_digest(content), "parquet"]
@@ -38,7 +38,7 @@ def sealed_in(folder: Path) -> list[Path]:
 
 def number_of(path: Path) -> int:
     """The number of a sealed file."""
-    return int(path.name[:DIGITS])
+    return int(path.name[:NUMBER_DIGITS])
 
 
 def _digest(content: bytes) -> str:

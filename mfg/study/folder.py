@@ -7,7 +7,6 @@ everything that was asked for last.
 
 from __future__ import annotations
 
-import fcntl
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from mfg.files import check_path, make_folder, sweep, write_atomically
 from mfg.results.columns import TABLES
 from mfg.study.disk import content_of, number_of, sealed_in
 from mfg.study.identity import Identity, differences, digest_of
+from mfg.system import lock, unlock
 
 _RECORD, LOCK = "study.json", ".lock"
 PRINTED = "summary.txt"
@@ -28,7 +28,7 @@ SUMMARIES = ("run.json", "comparison.json", PRINTED, *(f"{table}.csv" for table 
 
 
 @contextmanager
-def opened(folder: Path, identity: Identity, replications: int, *, durable: bool) -> Iterator[None]:
+def open_folder(folder: Path, identity: Identity, replications: int, *, durable: bool) -> Iterator[None]:
     """Work in *folder* alone; the record of the study is there before any cell.
 
     Raises:
@@ -39,19 +39,19 @@ def opened(folder: Path, identity: Identity, replications: int, *, durable: bool
         raise Refused(
             Parameter("output"), str(folder), "holds files that are not a run's", "name another folder"
         )
-    own = make_folder(folder, durable=durable) / LOCK
-    if own.exists() and not own.is_file():
-        raise Refused(Parameter("output"), str(own), "is there and is no plain file", "name another folder")
-    with own.open("a") as lock:
+    held = make_folder(folder, durable=durable) / LOCK
+    if held.exists() and not held.is_file():
+        raise Refused(Parameter("output"), str(held), "is there and is no plain file", "name another folder")
+    with held.open("a") as own:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(own)
         except BlockingIOError:
             advice = "wait for it, or name another folder"
             raise Refused(Parameter("output"), str(folder), "is in use by another run", advice) from None
         except OSError as error:
             problem = f"cannot be locked ({error.strerror}), as on some network disks"
             raise Refused(
-                Parameter("output"), str(own), problem, "name a folder on a disk of this machine"
+                Parameter("output"), str(held), problem, "name a folder on a disk of this machine"
             ) from None
         if (folder / _RECORD).exists():
             _same(folder, identity)
@@ -64,6 +64,7 @@ def opened(folder: Path, identity: Identity, replications: int, *, durable: bool
             yield
         finally:
             sweep(folder)
+            unlock(own)
 
 
 def document(content: object) -> bytes:

@@ -15,7 +15,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 @frozen
-class Gap:
+class MeanDifference:
     """A mean difference with the interval of the level at which it was judged, over `n` replications."""
 
     mean: float
@@ -37,7 +37,7 @@ def levels(chances: Mapping[Key, float]) -> dict[Key, tuple[bool, float]]:
     return found
 
 
-def judged(gaps: Sequence[np.ndarray]) -> list[Gap]:
+def judge(gaps: Sequence[np.ndarray]) -> list[MeanDifference]:
     """Each of *gaps*, the differences replication by replication, judged among all of them."""
     verdicts = levels({n: chance(gap) for n, gap in enumerate(gaps)})
     found = []
@@ -46,7 +46,7 @@ def judged(gaps: Sequence[np.ndarray]) -> list[Gap]:
         mean = float(gap.mean()) if len(gap) else np.nan
         half = half_width(gap, level)
         half = np.nan if half is None else half
-        found.append(Gap(mean, mean - half, mean + half, told_apart, len(gap)))
+        found.append(MeanDifference(mean, mean - half, mean + half, told_apart, len(gap)))
     return found
 
 

@@ -12,7 +12,7 @@ from mfg.digits import plain
 from mfg.evidence import Number
 from mfg.reader.settings import SET
 from mfg.scenario import Scenario
-from mfg.study.variants import COUNTED, Range
+from mfg.study.variants import COUNTED, SettingRange
 
 _REACH = Decimal("0.25")  # of a value whose own range nobody has stated, up and down
 LOW, HIGH = "low", "high"
@@ -33,7 +33,7 @@ class Input:
     """
 
     name: str
-    ranges: tuple[Range, ...]
+    ranges: tuple[SettingRange, ...]
     value: Decimal | None = None
     refused: Mapping[str, str] = field(factory=dict)
 
@@ -108,7 +108,7 @@ def _is_choice(path: str) -> bool:
     return key in _CHOSEN or within in _CHOSEN_WITHIN
 
 
-def over(ranges: Iterable[Range]) -> list[Input]:
+def over(ranges: Iterable[SettingRange]) -> list[Input]:
     """Inputs with ranges of somebody's own."""
     return [Input(one.key, (one,)) for one in ranges]
 
@@ -125,20 +125,22 @@ def _input(group: str, numbers: Sequence[Number]) -> Input | str:
     name = path if len(values) == 1 else group
     evidence = numbers[0].evidence
     if len(values) == 1 and evidence is not None and evidence.between:
-        return Input(name, (Range.read(path, "..".join(evidence.between)),), value)
+        return Input(name, (SettingRange.read(path, "..".join(evidence.between)),), value)
     if not any(value for _, value, _ in values):
         return "is zero, and no range is stated"
     if len(values) == 1 and unit in COUNTED and "." not in numbers[0].value and not _is_spread(path):
         low, high = (value * (1 - _REACH)) // 1, -(-value * (1 + _REACH) // 1)
         return Input(
-            name, (Range(path, max(Decimal(0), min(value - 1, low)), max(value + 1, high), unit),), value
+            name,
+            (SettingRange(path, max(Decimal(0), min(value - 1, low)), max(value + 1, high), unit),),
+            value,
         )
     missing = unit == "%" and any(v > 50 for p, v, _ in values if not p.endswith(".sd"))
     down, up = 1 - _REACH, 1 + _REACH
     if missing or value < 0:
         down, up = up, down
     ranges = tuple(
-        Range(p, _scaled(p, v, down, missing=missing), _scaled(p, v, up, missing=missing), u)
+        SettingRange(p, _scaled(p, v, down, missing=missing), _scaled(p, v, up, missing=missing), u)
         for p, v, u in values
     )
     return Input(name, ranges, value)

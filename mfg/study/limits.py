@@ -16,12 +16,12 @@ from attrs import evolve, frozen
 from mfg.log import limits
 from mfg.plan.compile import plan_of
 from mfg.study.cures import Cure, cures_of, less_of
-from mfg.study.holm import Gap, judged
+from mfg.study.holm import MeanDifference, judge
 from mfg.study.identity import identity_of
 from mfg.study.parts import table_of
-from mfg.study.study import Means, Study, carried_out
+from mfg.study.study import Execution, Study, carry_out_study
 from mfg.study.variants import Variant
-from mfg.study.waits import Counted, late, waited
+from mfg.study.waits import Counted, days_waited, late
 
 LEAST = 4  # replications in which anything is told apart
 FEW = 2  # of a first try
@@ -33,12 +33,12 @@ QUEUE = 4.0  # hours of mean wait from which a resource is tried
 
 
 @frozen
-class Effect:
+class TriedChange:
     """What one more of something does: the gap in each figure; only what was *proven* was tried in all replications."""
 
     limit: str
     words: str
-    gaps: dict[str, Gap]
+    gaps: dict[str, MeanDifference]
     proven: bool
 
     @property
@@ -48,7 +48,7 @@ class Effect:
 
 
 @frozen
-class Found:
+class Bottlenecks:
     """What limits a scenario: the counts, the figures as it is, and what was tried, the best for each figure first."""
 
     scenario: str
@@ -56,9 +56,9 @@ class Found:
     seed: int
     counted: Counted
     as_it_is: dict[str, float]
-    effects: tuple[Effect, ...]
+    effects: tuple[TriedChange, ...]
 
-    def ranked(self, figure: str) -> list[Effect]:
+    def ranked(self, figure: str) -> list[TriedChange]:
         """Every proven cure that was told apart in *figure*, the best first: the wait is to fall, the rest to rise.
 
         What is shown to lengthen the wait is none: more doses are on time where fewer are booked.
@@ -83,8 +83,8 @@ def limits_of(
     replications: int = 8,
     late_day: float | None = None,
     figure: str | None = None,
-    means: Means,
-) -> Found:
+    execution: Execution,
+) -> Bottlenecks:
     """Find out what limits the one scenario of *study*; *late_day* is when a wait is too long.
 
     Raises:
@@ -92,10 +92,10 @@ def limits_of(
         Failed: if a replication ended in an error.
     """
     figures = [WAIT, ON_TIME, *([LATE] if late_day is not None else []), *([figure] if figure else [])]
-    base = _Tried(study, figures, late_day, evolve(means, folder=None))
+    base = _Tried(study, figures, late_day, evolve(execution, folder=None))
     as_it_is = base.values(replications)
     cures = [*list(_candidates(study, base.waits, base))[:_MOST], *less_of(study.scenarios[0])]
-    tried = [_Tried(_study(study, cure), figures, late_day, evolve(means, folder=None)) for cure in cures]
+    tried = [_Tried(_study(study, cure), figures, late_day, evolve(execution, folder=None)) for cure in cures]
     few = min(FEW, replications)
     first = [one.values(few) - as_it_is.head(few) for one in tried]
     going = _worth_more(first, figures)
@@ -103,14 +103,14 @@ def limits_of(
         one.values(replications) - as_it_is if n in going else gap
         for n, (one, gap) in enumerate(zip(tried, first, strict=True))
     ]
-    told = {name: judged([gap[name].dropna().to_numpy() for gap in gaps]) for name in figures}
+    told = {name: judge([gap[name].dropna().to_numpy() for gap in gaps]) for name in figures}
     effects = tuple(
-        Effect(cure.limit, cure.words, {name: told[name][n] for name in figures}, n in going)
+        TriedChange(cure.limit, cure.words, {name: told[name][n] for name in figures}, n in going)
         for n, cure in enumerate(cures)
     )
     scenario = study.scenarios[0]
     average = {str(name): float(value) for name, value in as_it_is.mean().items()}
-    return Found(
+    return Bottlenecks(
         scenario.title or scenario.name, replications, study.plans[0].seed, base.waits, average, effects
     )
 
@@ -118,27 +118,29 @@ def limits_of(
 class _Tried:
     """One scenario, replicated as often as it turns out to be needed."""
 
-    def __init__(self, study: Study, figures: Sequence[str], late_day: float | None, means: Means) -> None:
-        self.study, self.figures, self.late, self.means = study, figures, late_day, means
+    def __init__(
+        self, study: Study, figures: Sequence[str], late_day: float | None, execution: Execution
+    ) -> None:
+        self.study, self.figures, self.late, self.execution = study, figures, late_day, execution
         self.replications = 0
         self.waits: Counted
 
     def values(self, replications: int) -> pd.DataFrame:
         """The figures in each of so many replications."""
-        folder, (counts,) = carried_out(self.study, replications, self.means)
-        self.means, self.replications = evolve(self.means, folder=folder, durable=False), replications
+        folder, (counts,) = carry_out_study(self.study, replications, self.execution)
+        self.execution, self.replications = evolve(self.execution, folder=folder, durable=False), replications
         self.waits = counts.waits
         table = counts.figures[[name for name in self.figures if name in counts.figures]].copy()
         for replication, patients in self.table("patients").groupby("replication"):
-            table.loc[replication, WAIT] = waited(patients).mean()
+            table.loc[replication, WAIT] = days_waited(patients).mean()
             if self.late is not None:
                 table.loc[replication, LATE] = late(patients, self.late)
         return table
 
     def table(self, name: str) -> pd.DataFrame:
         """A table of all replications that are there."""
-        assert self.means.folder is not None
-        return table_of(self.means.folder, self.study.identity.digest, name, 0, self.replications)
+        assert self.execution.folder is not None
+        return table_of(self.execution.folder, self.study.identity.digest, name, 0, self.replications)
 
 
 def _study(study: Study, cure: Cure) -> Study:

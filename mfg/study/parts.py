@@ -1,7 +1,8 @@
 """The files of a study's tables: which are whole and whose they are, so that every row is read exactly once.
 
 The event log has a file for each replication, every other table one for each chunk. What a file holds is written
-in it, and its name vouches for that.
+in it, and its name vouches for that. pyarrow is loaded when a file is written or read, and pandas only when one is
+read: most workers write.
 """
 
 from __future__ import annotations
@@ -9,15 +10,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
+import numpy as np
 
 from mfg.errors import Refused
 from mfg.results.derived import Table, Words
-from mfg.study.disk import intact, number_of, sealed_in
+from mfg.study.disk import number_of, read_intact, sealed_in
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 EVENTS = "events"
 QUARANTINE = "quarantine"
@@ -25,22 +27,37 @@ QUARANTINE = "quarantine"
 
 def parquet(table: Table, **about: Any) -> bytes:
     """A table as the content of a Parquet file, straight from its columns, with what is said *about* it as JSON."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     said = {key.encode(): json.dumps(value, allow_nan=False).encode() for key, value in about.items()}
-    columns = {name: _arrow(column) for name, column in table.items()}
+    columns = pa.Table.from_arrays([_arrow(column) for column in table.values()], names=list(table))
     buffer = pa.BufferOutputStream()
-    pq.write_table(pa.table(columns).replace_schema_metadata(said), buffer, compression="zstd")
+    pq.write_table(columns.replace_schema_metadata(said), buffer, compression="zstd")
     content: bytes = buffer.getvalue().to_pybytes()
     return content
 
 
 def _arrow(column: Any) -> Any:
+    """A column as pyarrow holds it, from its own memory: `pyarrow.array` would load pandas to ask whether it is one of its."""
+    import pyarrow as pa
+
     if isinstance(column, Words):
-        return pa.DictionaryArray.from_arrays(column.codes, pa.array(column.words, pa.large_string()))
-    return pa.array(column, pa.large_string()) if column.dtype == object else pa.array(column)
+        return pa.DictionaryArray.from_arrays(_arrow(column.codes), _arrow(column.words))
+    if column.dtype.kind in "OU":
+        words = [word.encode() for word in column]
+        ends = np.cumsum([0, *map(len, words)], dtype=np.int64)
+        buffers = [None, pa.py_buffer(ends), pa.py_buffer(b"".join(words))]
+        return pa.Array.from_buffers(pa.large_string(), len(words), buffers)
+    bits = np.packbits(column, bitorder="little") if column.dtype == bool else np.ascontiguousarray(column)
+    return pa.Array.from_buffers(pa.from_numpy_dtype(column.dtype), len(column), [None, pa.py_buffer(bits)])
 
 
-def about(content: bytes, key: str) -> Any:
+def metadata_in(content: bytes, key: str) -> Any:
     """What `parquet` was told under *key*; None if this is nothing of the kind."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     try:
         return json.loads((pq.read_metadata(pa.BufferReader(content)).metadata or {})[key.encode()])
     except (pa.ArrowException, KeyError, ValueError):
@@ -52,16 +69,16 @@ def place_of(folder: Path, table: str, variant: int) -> Path:
     return folder / table / f"variant={variant}"
 
 
-def held(content: bytes | None, study: str, table: str, variant: int) -> range:
+def rows_in(content: bytes | None, study: str, table: str, variant: int) -> range:
     """The replications whose rows a file with that *content* holds; none if it is not of this table and *study*."""
     if content is None:
         return range(0)
     if table == EVENTS:
-        said = about(content, "cell") or {}
+        said = metadata_in(content, "cell") or {}
         if (said.get("study"), said.get("variant")) == (study, variant):
             return range(said["replication"], said["replication"] + 1)
         return range(0)
-    whose = about(content, "part") or []
+    whose = metadata_in(content, "part") or []
     return range(whose[3], whose[4]) if whose[:3] == [study, table, variant] else range(0)
 
 
@@ -82,8 +99,8 @@ def frames_of(
     for path in sealed_in(place_of(folder, table, variant)):
         if number_of(path) >= replications:
             break
-        content = intact(path)
-        rows = held(content, study, table, variant)
+        content = read_intact(path)
+        rows = rows_in(content, study, table, variant)
         if content is None or rows.start != number_of(path) or not rows:
             raise _unread(path, "is damaged, or not of this study")
         if rows.start < covered:
@@ -91,14 +108,25 @@ def frames_of(
         if rows.start > covered:
             break
         covered = rows.stop
-        frame = pq.read_table(pa.BufferReader(content)).to_pandas()
+        frame = frame_in(content)
         yield frame[frame["replication"] < replications].reset_index(drop=True)
     if covered < replications:
         raise _unread(place_of(folder, table, variant), f"lacks replication {covered}")
 
 
+def frame_in(content: bytes) -> pd.DataFrame:
+    """The rows of a Parquet file with that *content*."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    frame: pd.DataFrame = pq.read_table(pa.BufferReader(content)).to_pandas()
+    return frame
+
+
 def table_of(folder: Path, study: str, table: str, variant: int, replications: int) -> pd.DataFrame:
     """The same in one frame."""
+    import pandas as pd
+
     frames = list(frames_of(folder, study, table, variant, replications))
     together = pd.concat(frames, ignore_index=True)
     for column in frames[0].select_dtypes("category"):

@@ -33,7 +33,7 @@ In Python `pandas.read_parquet("doses")` opens a table from this folder, with al
 """
 
 
-def explained(scenarios: Sequence[Scenario], names: Sequence[str]) -> str:
+def explain(scenarios: Sequence[Scenario], names: Sequence[str]) -> str:
     """The page for a study of *scenarios* under the *names* of their variants."""
     first = scenarios[0]
     many = f"in {len(names)} variants" if len(names) > 1 else "many times with other luck"

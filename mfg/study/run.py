@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from attrs import asdict, evolve, field, frozen
 
-from mfg.errors import Parameter, Refused
+from mfg.errors import Parameter
 from mfg.evidence import count_kinds
 from mfg.files import write_atomically
 from mfg.plan.plan import Plan
@@ -18,15 +18,15 @@ from mfg.results.figures import Figure, asked_for, figures_of
 from mfg.results.stability import Overload, overloads
 from mfg.results.tables import Tables
 from mfg.scenario import Scenario
-from mfg.sizes import COUNT, SEED
 from mfg.study.folder import document
+from mfg.study.loading import check_replications, check_seed, check_workers
 from mfg.study.parts import table_of
 from mfg.study.precision import Precision
-from mfg.study.study import Means, Study, Told, carried_out, possible
+from mfg.study.study import Execution, Study, Told, carry_out_study
 from mfg.study.variants import AS_IT_IS, Variant
 from mfg.study.waits import Counted
 
-REPLICATIONS = 20
+DEFAULT_REPLICATIONS = 20
 
 
 @frozen(eq=False)
@@ -128,44 +128,32 @@ def simulate(
         Refused: for a number of replications, a seed, workers or a folder that cannot be.
         Failed: if a replication ended in an error.
     """
-    checked(workers, seed)
+    check_workers(workers)
+    check_seed(seed)
     if replications is not None:
-        possible(replications)
+        check_replications(replications)
     study = Study.of(scenario, (Variant(AS_IT_IS, dict(settings or {})),), seed)
-    means = Means(Path(output) if output is not None else None, workers, executor, told)
-    return run_of(study, means, replications, until)
+    execution = Execution(Path(output) if output is not None else None, workers, executor, told)
+    return run_of(study, execution, replications, until)
 
 
-def checked(workers: int | None, seed: int | None) -> None:
-    """Refuse a number of workers or a seed that cannot be.
-
-    Raises:
-        Refused: for the first that cannot.
-    """
-    for name, value, least, size in (("workers", workers, 1, COUNT), ("seed", seed, 0, SEED)):
-        if value is not None and value < least:
-            raise Refused(
-                Parameter(name), str(value), "is out of reach", f"give a whole number from {least} on"
-            )
-        if value is not None:
-            size.check(value, Parameter(name), str(value))
-
-
-def run_of(study: Study, means: Means, replications: int | None = None, until: str | None = None) -> Run:
+def run_of(
+    study: Study, execution: Execution, replications: int | None = None, until: str | None = None
+) -> Run:
     """Carry out a study of one variant, with so many replications or until a figure is known so well."""
     if until is None:
-        return _run(study, REPLICATIONS if replications is None else replications, means)
+        return _run(study, DEFAULT_REPLICATIONS if replications is None else replications, execution)
     precision = Precision.read(until, replications)
     asked_for(study.plans[0], precision.figure, Parameter("until"))
-    run = _run(study, precision.first, means)
-    kept = evolve(means, folder=run.folder, durable=means.folder is not None and means.durable)
+    run = _run(study, precision.first, execution)
+    kept = evolve(execution, folder=run.folder, durable=execution.folder is not None and execution.durable)
     while (more := precision.needed(run.by_replication)) > run.replications:
         run = _run(study, more, kept)
     return run
 
 
-def _run(study: Study, replications: int, means: Means) -> Run:
-    folder, (counts,) = carried_out(study, replications, means)
+def _run(study: Study, replications: int, execution: Execution) -> Run:
+    folder, (counts,) = carry_out_study(study, replications, execution)
     plan = study.plans[0]
     run = Run(
         study=study,
@@ -178,8 +166,8 @@ def _run(study: Study, replications: int, means: Means) -> Run:
         unstable=overloads(plan.resources, counts.figures.mean()),
         waits=counts.waits,
     )
-    if means.folder is not None:
-        write_atomically(folder / "run.json", document(_summary(run)), durable=means.durable)
+    if execution.folder is not None:
+        write_atomically(folder / "run.json", document(_summary(run)), durable=execution.durable)
     return run
 
 

@@ -17,13 +17,13 @@ from scipy import special
 
 from mfg.errors import Parameter, Refused
 from mfg.plan.compile import plan_of
-from mfg.reader.scenarios import load_scenario
 from mfg.results.figures import asked_for, describe
 from mfg.results.indicators import Meaning
 from mfg.study.corners import corners, design
 from mfg.study.holm import levels
 from mfg.study.inputs import Input
-from mfg.study.study import Counts, Means, Study, carried_out, kept, possible
+from mfg.study.loading import check_replications, load
+from mfg.study.study import Counts, Execution, Study, carry_out_study, keep_in_folder
 from mfg.study.variants import Variant, not_twice
 
 _LEAST = 2  # pairs beyond the inputs, without which nothing can be said
@@ -87,7 +87,7 @@ class Pairs:
     rows: np.ndarray
     counts: tuple[Counts, ...]
 
-    def screened(self, figure: str) -> Screening:
+    def screen(self, figure: str) -> Screening:
         """What each input does to *figure*.
 
         Raises:
@@ -116,7 +116,7 @@ class Pairs:
         )
 
 
-def screened(
+def screen(
     scenario: str | Path,
     figure: str,
     *,
@@ -124,7 +124,7 @@ def screened(
     replications: int = 1,
     settings: Mapping[str, str] | None = None,
     seed: int | None = None,
-    means: Means | None = None,
+    execution: Execution | None = None,
     lasting: bool = False,
 ) -> Screening:
     """What each of *inputs* does to *figure*; the others are as for `simulated_in_pairs`.
@@ -134,27 +134,27 @@ def screened(
         Faults: if a scenario cannot run at an end that somebody gave.
     """
     fixed = dict(settings or {})
-    asked_for(plan_of(load_scenario(scenario, fixed)), figure, "FIGURE")
-    pairs = simulated_in_pairs(
+    asked_for(plan_of(load(scenario, fixed, seed)), figure, "FIGURE")
+    pairs = simulate_in_pairs(
         scenario,
         inputs=inputs,
         replications=replications,
         settings=fixed,
         seed=seed,
-        means=means,
+        execution=execution,
         lasting=lasting,
     )
-    return pairs.screened(figure)
+    return pairs.screen(figure)
 
 
-def simulated_in_pairs(
+def simulate_in_pairs(
     scenario: str | Path,
     *,
     inputs: Sequence[Input],
     replications: int = 1,
     settings: Mapping[str, str] | None = None,
     seed: int | None = None,
-    means: Means | None = None,
+    execution: Execution | None = None,
     lasting: bool = False,
 ) -> Pairs:
     """Simulate *scenario* with all *inputs* at their ends, the whole design *replications* times on further luck.
@@ -168,18 +168,19 @@ def simulated_in_pairs(
     """
     if not inputs:
         raise Refused(Parameter("over"), None, "leaves nothing to move", "give a range such as suites=1..4")
-    possible(replications)
-    fixed = dict(settings or {}) | ({} if seed is None else {"seed": str(seed)})
+    check_replications(replications)
+    fixed = dict(settings or {})
     not_twice(fixed, [path.key for one in inputs for path in one.ranges])
-    first = load_scenario(scenario, fixed).seed
+    first = load(scenario, fixed, seed).seed
+    fixed.pop("seed", None)  # each pair has a luck of its own, the first of them this one
     rows = design(len(inputs))
     both = np.stack([rows, -rows], axis=1).reshape(-1, len(inputs))
     seeds = [first + n // 2 for n in range(len(both))]
-    means = means if means is not None else Means()
-    told = means.told
+    execution = execution if execution is not None else Execution()
+    told = execution.told
     total = len(both) * (1 + replications)
     made, moved = corners(
-        lambda values: load_scenario(scenario, {**fixed, **values}),
+        lambda values, seed: load(scenario, {**fixed, **values}, seed),
         inputs,
         both,
         seeds,
@@ -191,10 +192,10 @@ def simulated_in_pairs(
     ]
     study = Study.made_of(str(scenario), variants, [one.scenario for one in made], [one.plan for one in made])
     if lasting:
-        means = kept(study, means)
+        execution = keep_in_folder(study, execution)
     if told is not None:
-        means = evolve(means, told=lambda done, _: told(len(both) + done, total))
-    _, counts = carried_out(study, replications, means)
+        execution = evolve(execution, told=lambda done, _: told(len(both) + done, total))
+    _, counts = carry_out_study(study, replications, execution)
     return Pairs(tuple(moved), rows, tuple(counts))
 
 

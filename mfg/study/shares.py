@@ -16,12 +16,12 @@ from mfg.errors import Parameter, Refused
 from mfg.results.figures import asked_for
 from mfg.sizes import VARIANTS
 from mfg.study.inputs import Input
-from mfg.study.study import Means, Study, carried_out, kept
+from mfg.study.study import Execution, Study, carry_out_study, keep_in_folder
 from mfg.study.variants import Variant, not_twice
 
 
 @frozen
-class Share:
+class VarianceShare:
     """The share of the variance that an input carries with all interactions, and the 95 % half-width of it.
 
     `interaction` is what is left of it without the input's own share.
@@ -35,13 +35,13 @@ class Share:
 
 
 @frozen
-class Shares:
+class VarianceShares:
     """The shares of the inputs, the largest first, from so many `samples` of the design.
 
     `left_out` are those with a point at which no replication defines the figure.
     """
 
-    shares: tuple[Share, ...]
+    shares: tuple[VarianceShare, ...]
     samples: int
     left_out: int
 
@@ -55,9 +55,9 @@ def shares_of(
     replications: int = 4,
     settings: Mapping[str, str] | None = None,
     seed: int | None = None,
-    means: Means | None = None,
+    execution: Execution | None = None,
     lasting: bool = False,
-) -> Shares:
+) -> VarianceShares:
     """The share of each of *inputs* in the variance of *figure*.
 
     *samples* is the base sample, a power of two: each of its points makes two more than inputs, and each of these is
@@ -82,18 +82,18 @@ def shares_of(
     )
     study = Study.of(scenario, variants, seed)
     asked_for(study.plans[0], figure, "FIGURE")
-    means = means if means is not None else Means()
+    execution = execution if execution is not None else Execution()
     if lasting:
-        means = kept(study, means)
-    _, counts = carried_out(study, replications, means)
+        execution = keep_in_folder(study, execution)
+    _, counts = carry_out_study(study, replications, execution)
     values = np.array([one.figures[figure].mean() for one in counts])
     size = len(inputs) + 2  # points of one sample, which belong together
     whole = ~np.isnan(values).reshape(-1, size).any(axis=1)
     if whole.sum() < 2:
         problem = f"is defined in {int(whole.sum())} of {samples} samples only"
         raise Refused("FIGURE", figure, problem, "choose narrower ranges, or ask for more replications")
-    shares = analysed(inputs, values[np.repeat(whole, size)])
-    return Shares(tuple(shares), int(whole.sum()), int((~whole).sum()))
+    shares = analyse(inputs, values[np.repeat(whole, size)])
+    return VarianceShares(tuple(shares), int(whole.sum()), int((~whole).sum()))
 
 
 def design(inputs: int, samples: int, seed: int) -> np.ndarray:
@@ -104,15 +104,16 @@ def design(inputs: int, samples: int, seed: int) -> np.ndarray:
     return points
 
 
-def analysed(inputs: Sequence[Input], values: np.ndarray) -> list[Share]:
+def analyse(inputs: Sequence[Input], values: np.ndarray) -> list[VarianceShare]:
     """The shares from the *values* at the points of the design, the largest first."""
     from SALib.analyze import sobol
 
     if np.ptp(values) == 0:
-        return [Share(one.name, one.span, 0.0, 0.0, 0.0) for one in inputs]
-    found = sobol.analyze(_problem(len(inputs)), values, calc_second_order=False, seed=0)
+        return [VarianceShare(one.name, one.span, 0.0, 0.0, 0.0) for one in inputs]
+    # With the seed 0 SALib would draw the bound by whatever luck it is.
+    found = sobol.analyze(_problem(len(inputs)), values, calc_second_order=False, seed=1)
     rows = zip(inputs, found["ST"], found["ST_conf"], found["ST"] - found["S1"], strict=True)
-    shares = [Share(one.name, one.span, float(s), float(b), float(i)) for one, s, b, i in rows]
+    shares = [VarianceShare(one.name, one.span, float(s), float(b), float(i)) for one, s, b, i in rows]
     return sorted(shares, key=lambda one: -one.share)
 
 

@@ -21,23 +21,23 @@ from mfg.failures import Failed
 from mfg.files import plain_name, write_atomically
 from mfg.plan.compile import plan_of
 from mfg.plan.plan import Plan
-from mfg.reader.scenarios import load_scenario
 from mfg.scenario import Scenario
-from mfg.sizes import REPLICATIONS, VARIANTS
-from mfg.study.cell import Outcome
+from mfg.sizes import VARIANTS
+from mfg.study.cell import CellResult
 from mfg.study.chunk import Chunk, Failure, chunks
-from mfg.study.folder import opened, progress_of
+from mfg.study.folder import open_folder, progress_of
 from mfg.study.identity import Identity, identity_of
-from mfg.study.readme import README, explained
+from mfg.study.loading import check_replications, load, with_seed
+from mfg.study.readme import README, explain
 from mfg.study.variants import AS_IT_IS, Variant
-from mfg.study.waits import Counted, counted
-from mfg.study.work import worked_off
+from mfg.study.waits import Counted, sum_up
+from mfg.study.work import work_off
 
 Told = Callable[[int, int], None]  # how many cells are done, of how many
 
 
 @frozen
-class Means:
+class Execution:
     """By what means a study is carried out; nothing of this is in its results.
 
     `folder` keeps it, without one it is kept until it is no longer used; what is `durable` outlives the
@@ -73,7 +73,7 @@ class Study:
 
         Raises:
             Faults: if one of them has any.
-            Refused: if two have one name, or if a loaded scenario is to be changed.
+            Refused: if two have one name, if a loaded scenario is to be changed, or if the seed is set as well.
         """
         VARIANTS.check(len(variants), "variant")
         names = [one.name for one in variants]
@@ -103,7 +103,7 @@ def _loaded(scenario: str | Path | Scenario, variant: Variant, seed: int | None)
     settings = variant.settings
     if not isinstance(scenario, Scenario):
         try:
-            return load_scenario(scenario, {**settings, **({} if seed is None else {"seed": str(seed)})})
+            return load(scenario, settings, seed)
         except Faults as found:
             if settings and variant.name != AS_IT_IS:
                 raise Faults(f"{found.source}, variant {variant.name}", found.faults) from None
@@ -111,7 +111,7 @@ def _loaded(scenario: str | Path | Scenario, variant: Variant, seed: int | None)
     if settings:
         advice = "give its name or path, or load it with them"
         raise Refused("settings", ", ".join(settings), "cannot change a scenario that is loaded", advice)
-    return scenario if seed is None else evolve(scenario, seed=seed)
+    return with_seed(scenario, seed)
 
 
 @frozen
@@ -124,7 +124,7 @@ class Counts:
     waits: Counted
 
 
-def carried_out(study: Study, replications: int, means: Means) -> tuple[Path, list[Counts]]:
+def carry_out_study(study: Study, replications: int, execution: Execution) -> tuple[Path, list[Counts]]:
     """Carry out what is missing of *study*; the folder in which it is, and the counts of each variant.
 
     Raises:
@@ -133,28 +133,28 @@ def carried_out(study: Study, replications: int, means: Means) -> tuple[Path, li
         OSError: if a file cannot be written, with how much is kept.
         KeyboardInterrupt: with how much is kept.
     """
-    possible(replications)
-    folder, durable = means.folder, means.durable
+    check_replications(replications)
+    folder, durable = execution.folder, execution.durable
     if folder is None:
         folder, durable = Path(tempfile.mkdtemp(prefix="mfg-")), False
         weakref.finalize(study, shutil.rmtree, folder, ignore_errors=True)
-    results: list[Outcome | Failure] = []
+    results: list[CellResult | Failure] = []
     total = replications * len(study.plans)
-    with opened(folder, study.identity, replications, durable=durable):
-        if means.folder is not None:
+    with open_folder(folder, study.identity, replications, durable=durable):
+        if execution.folder is not None:
             names = [variant.name for variant in study.variants]
-            write_atomically(folder / README, explained(study.scenarios, names).encode(), durable=durable)
+            write_atomically(folder / README, explain(study.scenarios, names).encode(), durable=durable)
         work = [
             chunk
             for n, plan in enumerate(study.plans)
             for chunk in chunks(plan, n, replications, folder.absolute(), study.identity, durable=durable)
         ]
         try:
-            with closing(_carried_out(work, means)) as going:
+            with closing(_carry_out(work, execution)) as going:
                 for done in going:
                     results += done
-                    if means.told is not None:
-                        means.told(len(results), total)
+                    if execution.told is not None:
+                        execution.told(len(results), total)
         except KeyboardInterrupt as stopped:
             if durable:
                 kept = f"{_kept(folder)} of {total} replications are kept"
@@ -169,7 +169,7 @@ def carried_out(study: Study, replications: int, means: Means) -> tuple[Path, li
             _kept(folder)
             raise
         saved = _kept(folder)
-    failed = tuple(repeated(study, one) for one in results if isinstance(one, Failure))
+    failed = tuple(describe_failure(study, one) for one in results if isinstance(one, Failure))
     if failed:
         raise Failed(failed, saved)
     if saved < total:
@@ -178,26 +178,19 @@ def carried_out(study: Study, replications: int, means: Means) -> tuple[Path, li
     return folder, _counts(results, len(study.plans))
 
 
-def _carried_out(work: Sequence[Chunk], means: Means) -> Generator[list[Outcome | Failure], None, None]:
+def _carry_out(
+    work: Sequence[Chunk], execution: Execution
+) -> Generator[list[CellResult | Failure], None, None]:
     """What came of each chunk of *work*: what is there already is looked at here, all else goes to whoever does it."""
     missing: list[Chunk] = []
     for chunk in work:
-        known = chunk.kept()
+        known = chunk.read_kept()
         if known is None:
             missing.append(chunk)
         else:
             yield [*known]
     if missing:
-        yield from worked_off(missing, means.workers, means.executor)
-
-
-def possible(replications: int) -> None:
-    """Refuse a number of replications that cannot be."""
-    if replications < 1:
-        raise Refused(
-            Parameter("replications"), str(replications), "is out of reach", "give a whole number from 1 on"
-        )
-    REPLICATIONS.check(replications, "-n", str(replications))
+        yield from work_off(missing, execution.workers, execution.executor)
 
 
 def default_folder(study: Study) -> Path:
@@ -206,9 +199,9 @@ def default_folder(study: Study) -> Path:
     return Path("runs") / f"{name}-{study.identity.digest[:8]}"
 
 
-def kept(study: Study, means: Means) -> Means:
+def keep_in_folder(study: Study, execution: Execution) -> Execution:
     """The same means with a folder that keeps the *study*: the one that they name, or where studies go."""
-    return means if means.folder is not None else evolve(means, folder=default_folder(study))
+    return execution if execution.folder is not None else evolve(execution, folder=default_folder(study))
 
 
 def _kept(folder: Path) -> int:
@@ -221,29 +214,34 @@ def _kept(folder: Path) -> int:
         raise Refused(Parameter("output"), str(folder), problem, advice) from None
 
 
-def repeated(study: Study, failure: Failure) -> str:
+def describe_failure(study: Study, failure: Failure) -> str:
     """What happened in a replication, and the command that repeats it alone."""
     variant, scenario = study.variants[failure.variant], study.scenarios[failure.variant]
     command = ["mfg", "trace", study.source, "--seed", scenario.seed, "--replication", failure.replication]
-    settings = [word for key, value in variant.settings.items() for word in ("--set", f"{key}={value}")]
+    settings = [
+        word
+        for key, value in variant.settings.items()
+        if key != "seed"
+        for word in ("--set", f"{key}={value}")
+    ]
     alone = shlex.join(map(str, [*command, *settings]))
     return f"{variant.name}, replication {failure.replication}: {failure.message}; {alone}"
 
 
-def _counts(results: Sequence[Outcome | Failure], variants: int) -> list[Counts]:
-    own: list[list[Outcome]] = [[] for _ in range(variants)]
+def _counts(results: Sequence[CellResult | Failure], variants: int) -> list[Counts]:
+    own: list[list[CellResult]] = [[] for _ in range(variants)]
     for one in results:
-        if isinstance(one, Outcome):
+        if isinstance(one, CellResult):
             own[one.variant].append(one)
     return [_counted(sorted(one, key=lambda cell: cell.replication)) for one in own]
 
 
-def _counted(own: Sequence[Outcome]) -> Counts:
+def _counted(own: Sequence[CellResult]) -> Counts:
     values = np.array([one.figures for one in own])
     index = pd.Index([one.replication for one in own], name="replication")
     frame = pd.DataFrame(values, index=index, columns=list(own[0].names))
     endings, lots = _summed([one.endings for one in own]), _summed([one.lots for one in own])
-    return Counts(frame, endings, lots, counted((one.waits for one in own), len(own)))
+    return Counts(frame, endings, lots, sum_up((one.waits for one in own), len(own)))
 
 
 def _summed(counts: list[Mapping[str, int]]) -> dict[str, int]:

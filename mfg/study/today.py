@@ -26,10 +26,10 @@ from mfg.results.derived import NOT_INDICATED
 from mfg.scenario import Scenario
 from mfg.simulation.replicate import replicate
 from mfg.study.chunk import Failure
-from mfg.study.run import checked
-from mfg.study.study import Means, Study, possible, repeated
+from mfg.study.loading import check_replications, check_seed, check_workers
+from mfg.study.study import Execution, Study, describe_failure
 from mfg.study.variants import AS_IT_IS, Variant
-from mfg.study.work import worked_off
+from mfg.study.work import work_off
 
 FUTURES = 200
 _SIZE = 25  # futures of a chunk
@@ -38,7 +38,7 @@ ASKED = ("prescribe", "book", limits.AWAITED, "administer", "drop", "end")
 
 
 @frozen
-class Seen:
+class FutureDose:
     """What one future holds for one dose of a patient in process; days are counted from the start.
 
     It was first *booked* on a day, if it has one of its own, put off for some *causes*, and *given* on a day or never; then the patient's
@@ -113,9 +113,9 @@ class Futures:
 
     def carry_out(
         self, stopped: Callable[[], bool] = lambda: False
-    ) -> list[tuple[int, list[Seen]] | Failure]:
+    ) -> list[tuple[int, list[FutureDose]] | Failure]:
         """Simulate each unless *stopped* between two; what it holds for the patients in process, by its number."""
-        found: list[tuple[int, list[Seen]] | Failure] = []
+        found: list[tuple[int, list[FutureDose]] | Failure] = []
         for number in self.missing:
             if stopped():
                 break
@@ -144,34 +144,35 @@ def today(
         Refused: for a number of futures, a seed or workers that cannot be, or if nobody is in process.
         Failed: if a future ended in an error.
     """
-    checked(workers, seed)
+    check_workers(workers)
+    check_seed(seed)
     study = Study.of(scenario, (Variant(AS_IT_IS, dict(settings or {})),), seed)
-    return today_of(study, futures, Means(workers=workers))
+    return today_of(study, futures, Execution(workers=workers))
 
 
-def today_of(study: Study, futures: int, means: Means) -> Today:
+def today_of(study: Study, futures: int, execution: Execution) -> Today:
     """The same of the one scenario of *study*."""
     (plan,), (scenario,) = study.plans, study.scenarios
-    possible(futures)
+    check_replications(futures)
     if not plan.in_progress:
         advice = "name a list of them as in_progress"
         raise Refused("arrivals.in_progress", None, "names no patients in process", advice)
     work = [Futures(plan, first, min(first + _SIZE, futures)) for first in range(0, futures, _SIZE)]
-    found: dict[int, list[Seen]] = {}
+    found: dict[int, list[FutureDose]] = {}
     failed: list[Failure] = []
-    with closing(worked_off(work, means.workers, means.executor)) as going:
+    with closing(work_off(work, execution.workers, execution.executor)) as going:
         for done in going:
             failed += [one for one in done if isinstance(one, Failure)]
             found.update(one for one in done if not isinstance(one, Failure))
-            if means.told is not None:
-                means.told(len(found) + len(failed), futures)
+            if execution.told is not None:
+                execution.told(len(found) + len(failed), futures)
     if failed:
-        raise Failed(tuple(repeated(study, one) for one in failed), 0)
+        raise Failed(tuple(describe_failure(study, one) for one in failed), 0)
     doses = sorted(_doses(plan, [found[number] for number in sorted(found)]), key=_risk)
     return Today(scenario.title or scenario.name, plan.start, plan.seed, futures, tuple(doses))
 
 
-def seen_in(plan: Plan, future: int) -> Iterator[Seen]:
+def seen_in(plan: Plan, future: int) -> Iterator[FutureDose]:
     """What one future of *plan* holds for each dose to come of the patients in process, in their order."""
     log, _ = replicate(plan, future, only_in_progress=True)
     names = [activity.name for activity in plan.activities]
@@ -186,7 +187,7 @@ def seen_in(plan: Plan, future: int) -> Iterator[Seen]:
         yield from _seen_of(patient, own)
 
 
-def _seen_of(patient: int, rows: Sequence[tuple[int, str, str, int, float]]) -> Iterator[Seen]:
+def _seen_of(patient: int, rows: Sequence[tuple[int, str, str, int, float]]) -> Iterator[FutureDose]:
     ending = next((outcome for _, what, outcome, _, _ in rows if what == "end"), "")
     earlier: frozenset[str] = frozenset()
     for number in sorted({dose for dose, what, _, _, _ in rows if what == "prescribe"}):
@@ -197,7 +198,7 @@ def _seen_of(patient: int, rows: Sequence[tuple[int, str, str, int, float]]) -> 
         if any(then[0] == _MOVED and then[1] != before[1] for before, then in pairwise(booked)):
             causes |= earlier
         given = [at // DAY for what, _, at, _ in own if what == "administer"]
-        yield Seen(
+        yield FutureDose(
             patient=patient,
             number=number,
             name=next(outcome for what, outcome, _, _ in own if what == "prescribe"),
@@ -210,9 +211,9 @@ def _seen_of(patient: int, rows: Sequence[tuple[int, str, str, int, float]]) -> 
         earlier |= {cause for cause, at in waits if at > 0 or cause.startswith((limits.LOST, limits.SHORT))}
 
 
-def _doses(plan: Plan, futures: Sequence[Sequence[Seen]]) -> Iterator[DoseToday]:
+def _doses(plan: Plan, futures: Sequence[Sequence[FutureDose]]) -> Iterator[DoseToday]:
     """Every dose over all *futures*."""
-    of_dose: dict[tuple[int, int], list[Seen]] = {}
+    of_dose: dict[tuple[int, int], list[FutureDose]] = {}
     for future in futures:
         for one in future:
             of_dose.setdefault((one.patient, one.number), []).append(one)
@@ -244,7 +245,7 @@ def _counted(words: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(words).items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-def _by(start: date, seen: Sequence[Seen], share: float) -> date | None:
+def _by(start: date, seen: Sequence[FutureDose], share: float) -> date | None:
     """The first day by which a *share* of the futures has the dose given; None if no day is."""
     days = sorted(one.given for one in seen if one.given is not None)
     needed = ceil(share * len(seen) - 1e-9)

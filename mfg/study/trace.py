@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from mfg.errors import Parameter, Refused, nearest
 from mfg.plan.compile import plan_of
-from mfg.reader.scenarios import load_scenario
 from mfg.results.story import Story, first_treated, story_of
 from mfg.simulation.replicate import replicate
+from mfg.study.loading import check_seed, load
 
 
 def trace(
@@ -22,13 +22,14 @@ def trace(
     """The story of *patient* (the first who received a dose, if none is named) in one replication of *scenario*.
 
     Raises:
-        Refused: if there is no such patient.
+        Refused: if there is no such patient or replication, or for a seed that cannot be.
     """
     if replication < 0:
         raise Refused(
             Parameter("replication"), str(replication), "is no replication", "they are counted from 0"
         )
-    loaded = load_scenario(scenario, {**(settings or {}), **({} if seed is None else {"seed": str(seed)})})
+    check_seed(seed)
+    loaded = load(scenario, settings or {}, seed)
     plan = plan_of(loaded)
     log, names = replicate(plan, replication)
     if not names:

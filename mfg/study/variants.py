@@ -35,7 +35,7 @@ class Variant:
 
 
 @frozen
-class Range:
+class SettingRange:
     """The values of a path from *low* to *high*, in *unit*; with the *prefix* ``x`` so many times what it is.
 
     Between two whole numbers of what is not divided there are only whole ones.
@@ -48,13 +48,13 @@ class Range:
     prefix: str = ""
 
     @staticmethod
-    def read(key: str, text: str, option: str = "vary") -> Range:
+    def read(key: str, text: str, option: str = "vary") -> SettingRange:
         """Read ``2..6``, ``20 hour..30 hour`` or ``x0.5..x2``, given with *option*."""
         factors, match, where = _FACTORS.fullmatch(text), _RANGE.fullmatch(text), Parameter(f"{option} {key}")
         if factors is not None:
-            found = Range(key, _end(factors[1], where), _end(factors[2], where), prefix="x")
+            found = SettingRange(key, _end(factors[1], where), _end(factors[2], where), prefix="x")
         elif match is not None and match[2] in ("", match[4]):
-            found = Range(key, _end(match[1], where), _end(match[3], where), match[4])
+            found = SettingRange(key, _end(match[1], where), _end(match[3], where), match[4])
         else:
             advice = "write it like 20hour..30hour, or x0.5..x2"
             raise Refused(where, text, "is no range", advice)
@@ -94,16 +94,16 @@ def grid(vary: Mapping[str, Sequence[str]]) -> list[Variant]:
             raise Refused(Parameter(f"vary {key}"), ",".join(values), "has a value twice", "give each once")
     VARIANTS.check(prod(len(values) for values in vary.values()), Parameter("vary"))
     chosen = [dict(zip(vary, values, strict=True)) for values in product(*vary.values())]
-    return [Variant(named(settings), settings) for settings in chosen]
+    return [Variant(name_of(settings), settings) for settings in chosen]
 
 
-def named_in(scenario: str | Path | Scenario) -> list[Variant]:
+def variants_in(scenario: str | Path | Scenario) -> list[Variant]:
     """The variants that a scenario file names, after the scenario as it is."""
     loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     return [Variant(AS_IT_IS, {}), *(Variant(name, settings) for name, settings in loaded.variants.items())]
 
 
-def hypercube(ranges: Sequence[Range], count: int, seed: int) -> list[Variant]:
+def hypercube(ranges: Sequence[SettingRange], count: int, seed: int) -> list[Variant]:
     """*count* variants in a Latin hypercube: each range is cut in as many parts, and each part is met once.
 
     (McKay, Beckman, Conover 1979.) The first variant is the scenario itself.
@@ -122,7 +122,7 @@ def hypercube(ranges: Sequence[Range], count: int, seed: int) -> list[Variant]:
     ]
     return [
         Variant(AS_IT_IS, {}),
-        *(Variant(f"sample {n + 1}: {named(s)}", s) for n, s in enumerate(samples)),
+        *(Variant(f"sample {n + 1}: {name_of(s)}", s) for n, s in enumerate(samples)),
     ]
 
 
@@ -135,6 +135,6 @@ def not_twice(fixed: Mapping[str, str], varied: Iterable[str]) -> None:
             )
 
 
-def named(settings: Mapping[str, str]) -> str:
+def name_of(settings: Mapping[str, str]) -> str:
     """What settings are called."""
     return ", ".join(f"{key}={value}" for key, value in settings.items()) or AS_IT_IS

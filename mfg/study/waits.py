@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from attrs import frozen
 
 from mfg.log import limits
 from mfg.log.endings import NO_APPOINTMENT
 from mfg.results.derived import Table
 from mfg.simulation.books import SEARCH
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @frozen
@@ -63,7 +66,7 @@ def tally_of(events: Table) -> Tally:
     return Tally(asked, refused, again, total(limits.AWAITED, None))
 
 
-def counted(tallies: Iterable[Tally], replications: int) -> Counted:
+def sum_up(tallies: Iterable[Tally], replications: int) -> Counted:
     """What so many *replications* come to by their *tallies*."""
     asked, refused, again, put_off = 0, Counter[str](), Counter[str](), Counter[str]()
     for one in tallies:
@@ -81,7 +84,7 @@ def _most_first(sums: Mapping[str, float], over: int) -> dict[str, float]:
     return {name: sums[name] / over for name in sorted(sums, key=lambda name: (-sums[name], name))}
 
 
-def waited(patients: pd.DataFrame) -> pd.Series:
+def days_waited(patients: pd.DataFrame) -> pd.Series:
     """The days from arrival to the first dose of everybody who was to have one, and arrived after the start.
 
     Who left meanwhile counts for as long as they waited, and who found no appointment for as long as one was looked for.
@@ -95,7 +98,7 @@ def waited(patients: pd.DataFrame) -> pd.Series:
 def late(patients: pd.DataFrame, days: float) -> float:
     """The share that waited longer than so many *days*, of those who did not leave before."""
     counts = patients[patients["waiting"] != ""]
-    wait = waited(patients)
+    wait = days_waited(patients)
     stayed = (wait > days) | counts["first_dose_day"].notna()
     return float((wait[stayed] > days).mean()) if stayed.any() else np.nan
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import socket
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -20,16 +19,17 @@ from concurrent.futures import (
     wait,
 )
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
-from threading import Event, Thread, current_thread, main_thread
+from threading import Event, Thread
 from time import monotonic
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from mfg.errors import MfgError, Parameter, Refused
 from mfg.study.chunk import Failure
+from mfg.system import deaf_children, ignore_interrupts
 
 TRIES = 3  # times that a chunk may take its process with it, when it works alone
 LOOKS = 5  # seconds after which it is looked whether anybody works elsewhere
@@ -39,7 +39,7 @@ AHEAD = 2  # chunks in hand for each worker
 Done = list[Any]  # what came of the replications of a chunk, a failure among it where one failed
 
 
-class Chunk(Protocol):
+class Job(Protocol):
     """Some replications of a variant, which any process can carry out; `missing` are those that are to be done."""
 
     @property
@@ -58,9 +58,7 @@ class Chunk(Protocol):
         """Do what is missing unless it is *stopped* between two replications."""
 
 
-def worked_off(
-    chunks: Sequence[Chunk], workers: int, executor: Executor | None
-) -> Generator[Done, None, None]:
+def work_off(chunks: Sequence[Job], workers: int, executor: Executor | None) -> Generator[Done, None, None]:
     """Every chunk carried out, in any order.
 
     Closed early, it lets the replications in hand be finished, and begins no others.
@@ -73,7 +71,7 @@ def worked_off(
         yield from _by_processes(chunks, min(workers, len(chunks)))
 
 
-def _by(executor: Executor, chunks: Sequence[Chunk]) -> Iterator[Done]:
+def _by(executor: Executor, chunks: Sequence[Job]) -> Iterator[Done]:
     futures = {executor.submit(_carry_out_elsewhere, chunk) for chunk in chunks}
     try:
         while futures:
@@ -95,23 +93,23 @@ def _by(executor: Executor, chunks: Sequence[Chunk]) -> Iterator[Done]:
             future.cancel()
 
 
-def _by_processes(chunks: Sequence[Chunk], workers: int) -> Iterator[Done]:
+def _by_processes(chunks: Sequence[Job], workers: int) -> Iterator[Done]:
     """A local pool. If a process dies, what was in hand is suspect and is done again, one chunk at a time."""
     guard = 'call it under if __name__ == "__main__":, or use one worker'
     if parent_process() is not None:
         raise Refused("workers", str(workers), "were asked for while a worker was starting", guard)
     context = get_context("spawn")
-    waiting, suspects, deaths = deque(chunks), deque[Chunk](), dict[int, int]()
+    waiting, suspects, deaths = deque(chunks), deque[Job](), dict[int, int]()
     while waiting or suspects:
         heard, line = context.Pipe(duplex=False)
         pool = ProcessPoolExecutor(workers, context, _listen, (heard,))
-        in_hand: dict[Future[Done], Chunk] = {}
+        in_hand: dict[Future[Done], Job] = {}
         try:
             while waiting or suspects or in_hand:
                 source, room = (suspects, 1) if suspects else (waiting, AHEAD * workers)
                 while source and len(in_hand) < room:
                     chunk = source.popleft()
-                    with _sheltered():
+                    with deaf_children():
                         in_hand[pool.submit(_carry_out, chunk)] = chunk
                 for future in wait(in_hand, return_when=FIRST_COMPLETED).done:
                     yield future.result()
@@ -131,37 +129,16 @@ def _by_processes(chunks: Sequence[Chunk], workers: int) -> Iterator[Done]:
             heard.close()
 
 
-@contextmanager
-def _sheltered() -> Iterator[None]:
-    """Processes that are started here never hear Ctrl-C; this one hears it as soon as they are started.
-
-    The mask is for them. It does not hold an interrupt off here, as a thread of a library may take it: what is heard
-    meanwhile is kept for later.
-    """
-    in_main = current_thread() is main_thread()
-    heard: list[int] = []
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    handler = signal.signal(signal.SIGINT, lambda number, _: heard.append(number)) if in_main else None
-    try:
-        yield
-    finally:
-        if in_main:
-            signal.signal(signal.SIGINT, handler)
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        if heard:
-            signal.raise_signal(signal.SIGINT)
-
-
 # ---- in a worker -----------------------------------------------------------------------------------------
 
 _over = Event()
 
 
-def _carry_out(chunk: Chunk) -> Done:
+def _carry_out(chunk: Job) -> Done:
     return chunk.carry_out(_over.is_set)
 
 
-def _carry_out_elsewhere(chunk: Chunk) -> Done:
+def _carry_out_elsewhere(chunk: Job) -> Done:
     return chunk.carry_out()
 
 
@@ -177,6 +154,7 @@ def _listen(line: Connection) -> None:
             parent.join()
             os._exit(1)
 
+    ignore_interrupts()
     Thread(target=listening, daemon=True).start()
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from mfg.study import cell, chunk
 from mfg.study.run import run_of
-from mfg.study.study import Means, Study
+from mfg.study.study import Execution, Study
 from mfg.study.variants import Variant
 from tests.study.folders import SMALL
 
@@ -28,7 +28,7 @@ def attempt(study: Study, folder: Path, replications: int, moment: int | None) -
         if moment is not None:
             dies_before(moment, folder)
         try:
-            run_of(study, Means(folder), replications)
+            run_of(study, Execution(folder), replications)
             os._exit(0)
         except BaseException:  # noqa: BLE001  a child never returns to its parent's work
             os._exit(1)
@@ -54,7 +54,7 @@ def dies_before(moment: int, folder: Path) -> None:
 def main(folder: Path, replications: int, moments: list[str]) -> None:
     """Print a line for each attempt."""
     study = Study.of(SMALL, (Variant("as it is", {}),), None)
-    cell.simulated(study.plans[0], 0, 0)  # what is imported on first use is imported once
+    cell.simulate_cell(study.plans[0], 0, 0)  # what is imported on first use is imported once
     assert chunk.environment().digest == study.identity.environment
     if not moments[0].startswith("each"):
         for moment in moments:

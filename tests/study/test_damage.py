@@ -292,13 +292,13 @@ def test_cells_that_are_whole_are_not_given_to_workers(
 ) -> None:
     """Whoever asks looks at them: only the chunk that lacks something is handed on."""
     handed: list[int] = []
-    worked_off = study.worked_off
+    worked_off = study.work_off
 
     def noted(chunks: Any, *rest: Any) -> Any:
         handed.extend(one.first for one in chunks)
         return worked_off(chunks, *rest)
 
-    monkeypatch.setattr(study, "worked_off", noted)
+    monkeypatch.setattr(study, "work_off", noted)
     assert carried_out(copy, 12) == 0
     assert handed == []
     changed(cells(copy)[11], 0.5)

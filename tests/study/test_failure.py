@@ -64,6 +64,8 @@ def test_one_command_repeats_a_failed_replication_alone(mfg: Callable[..., Said]
     )
     (command,) = re.findall(r"mfg (trace .*)", said.err)
     assert command == f"trace {SMALL} --seed 9 --replication 3 --set suites=2"
+    seeded = mfg("run", SMALL, "-n", 5, "--set", "seed=9", "-o", tmp_path / "set", "--workers", 1)
+    assert f"mfg trace {SMALL} --seed 9 --replication 3\n" in seeded.err
     again = mfg(*shlex.split(command))
     assert again.status == 2
     assert "a lot grew beyond its limit" in again.err

@@ -16,11 +16,11 @@ from attrs import evolve
 
 from mfg import compare, simulate
 from mfg.study import chunk
-from mfg.study.cell import Outcome
+from mfg.study.cell import CellResult
 from mfg.study.chunk import Chunk, Failure, chunks
 from mfg.study.study import Study
 from mfg.study.variants import Variant
-from mfg.study.work import TRIES, worked_off
+from mfg.study.work import TRIES, work_off
 from tests.study.conftest import Finished
 from tests.study.folders import SMALL, carried_out, cells, children, content, ended, running, started, when
 
@@ -122,13 +122,13 @@ def work(tmp_path: Path) -> list[Chunk]:
 def test_only_the_chunk_that_kills_is_blamed(work: list[Chunk]) -> None:
     """What was in hand beside it is done again alone, and counts; the guilty one is named by its number."""
     first, second, third = work
-    done = [*worked_off([first, second, evolve(third, plan=Deadly())], 2, None)]
+    done = [*work_off([first, second, evolve(third, plan=Deadly())], 2, None)]
     results = [one for results in done for one in results]
     failures = [one for one in results if isinstance(one, Failure)]
     assert [(one.replication, one.message) for one in failures] == [
         (20, f"took its process with it {TRIES} times, as too little memory would")
     ]
-    assert sorted(one.replication for one in results if isinstance(one, Outcome)) == [*range(20)]
+    assert sorted(one.replication for one in results if isinstance(one, CellResult)) == [*range(20)]
     assert not active_children()
 
 
@@ -185,7 +185,7 @@ def test_an_end_by_the_system_is_an_interrupt(finished: Finished, tmp_path: Path
 def test_an_interrupt_in_python_says_the_same(finished: Finished, tmp_path: Path, moment: int) -> None:
     """In the middle of a replication; the exception stays what it is, with how much is kept."""
     moments = iter(range(100))
-    simulated = chunk.simulated
+    simulated = chunk.simulate_cell
 
     def interrupted(*arguments: object) -> object:
         if next(moments) == moment:
@@ -193,7 +193,7 @@ def test_an_interrupt_in_python_says_the_same(finished: Finished, tmp_path: Path
         return simulated(*arguments)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(chunk, "simulated", interrupted)
+        patch.setattr(chunk, "simulate_cell", interrupted)
         with pytest.raises(KeyboardInterrupt, match=f"{moment} of 12 replications are kept"):
             simulate(SMALL, replications=12, output=tmp_path / "run")
     assert len(cells(tmp_path / "run")) == moment

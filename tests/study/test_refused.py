@@ -237,7 +237,7 @@ def test_a_folder_that_is_taken_away_is_said(
     mfg: Callable[..., Said], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, removed: bool
 ) -> None:
     """While the study is carried out; no other folder is begun in its place."""
-    folder, stored = tmp_path / "run", chunk.stored
+    folder, stored = tmp_path / "run", chunk.store_cell
 
     def taken(*arguments: Any, **more: Any) -> None:
         stored(*arguments, **more)
@@ -246,7 +246,7 @@ def test_a_folder_that_is_taken_away_is_said(
             if removed:
                 shutil.rmtree(tmp_path / "elsewhere")
 
-    monkeypatch.setattr(chunk, "stored", taken)
+    monkeypatch.setattr(chunk, "store_cell", taken)
     said = mfg("run", SMALL, "-n", 12, "-o", folder, "--workers", 1)
     assert said.status == 2
     assert f"'{folder}' was removed, renamed or changed while its study was carried out" in said.err

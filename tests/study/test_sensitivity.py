@@ -15,23 +15,23 @@ from mfg.reader.library import builtin
 from mfg.reader.scenarios import load_scenario
 from mfg.study.corners import SPARE, corners, design
 from mfg.study.inputs import Input, assumed_in, over
-from mfg.study.screening import Pairs, effects_of, screened, simulated_in_pairs
-from mfg.study.shares import analysed
+from mfg.study.screening import Pairs, effects_of, screen, simulate_in_pairs
+from mfg.study.shares import analyse
 from mfg.study.shares import design as sobol_design
-from mfg.study.study import Means
-from mfg.study.variants import Range
+from mfg.study.study import Execution
+from mfg.study.variants import SettingRange
 from tests.conftest import ROOT, Said
 from tests.study.folders import SMALL, stamped
 
 HAND = ROOT / "tests" / "hand" / "scenario.toml"
 PHASE2 = "lenzumestrocel-phase2"
 ISOLATE, COLLECT = "work.isolate.lasts", "work.collect.lasts"
-INPUTS = over([Range.read(ISOLATE, "2hour..3hour"), Range.read(COLLECT, "30minute..50minute")])
+INPUTS = over([SettingRange.read(ISOLATE, "2hour..3hour"), SettingRange.read(COLLECT, "30minute..50minute")])
 
 
 def somebodys(count: int) -> list[Input]:
     """So many inputs of no scenario."""
-    return [Input(f"input {n}", (Range(f"input {n}", Decimal(0), Decimal(1)),)) for n in range(count)]
+    return [Input(f"input {n}", (SettingRange(f"input {n}", Decimal(0), Decimal(1)),)) for n in range(count)]
 
 
 # ---- the design and its arithmetic ---------------------------------------------------------------------------
@@ -88,9 +88,18 @@ def test_intervals_hold_what_they_are_to_hold() -> None:
 def test_sobols_shares_of_a_straight_line() -> None:
     """Of 3 a - 2 b over the unit square: 9/13 and 4/13 of the variance, and no interaction."""
     points = sobol_design(2, 512, seed=1)
-    shares = analysed(somebodys(2), 3 * points[:, 0] - 2 * points[:, 1])
+    shares = analyse(somebodys(2), 3 * points[:, 0] - 2 * points[:, 1])
     assert [one.share for one in shares] == pytest.approx([9 / 13, 4 / 13], rel=0.02)
     assert [one.interaction for one in shares] == pytest.approx([0, 0], abs=0.02)
+
+
+def test_sobols_bounds_are_the_same_each_time() -> None:
+    """Luck decides about them as about everything: by a seed."""
+    points = sobol_design(2, 4, 1)
+    values = 3 * points[:, 0] - 2 * points[:, 1]
+    first, second = (analyse(somebodys(2), values) for _ in range(2))
+    assert [one.bound for one in first] == [one.bound for one in second]
+    assert first[0].bound > 0
 
 
 # ---- inputs ------------------------------------------------------------------------------------------------
@@ -149,7 +158,7 @@ def test_what_is_set_for_this_run_is_not_moved() -> None:
 
 def test_factors_and_stars_are_ranges() -> None:
     """All values of a name are one input, from half to twice what each is."""
-    (one,) = over([Range.read("*.contaminates", "x0.5..x2")])
+    (one,) = over([SettingRange.read("*.contaminates", "x0.5..x2")])
     assert (one.at(0), one.at(1), one.span) == (
         {"*.contaminates": "x0.5"},
         {"*.contaminates": "x2"},
@@ -160,7 +169,7 @@ def test_factors_and_stars_are_ranges() -> None:
 
 def test_a_whole_number_is_whole_between_its_ends() -> None:
     """And the ends are typed as they are; what is divided is divided."""
-    flasks, days = Range.read("a", "3flask..9flask"), Range.read("b", "1 day..2 day")
+    flasks, days = SettingRange.read("a", "3flask..9flask"), SettingRange.read("b", "1 day..2 day")
     assert {flasks.at(n / 50) for n in range(51)} == {f"{n} flask" for n in range(3, 10)}
     assert [days.at(share) for share in (0, 0.5, 1)] == ["1 day", "1.5 day", "2 day"]
 
@@ -174,7 +183,7 @@ def made(
     """The settings of the corners of small inputs whose scenarios are only *load*-ed, and the inputs as moved."""
     scenario = load_scenario(HAND)
 
-    def loaded(settings: dict[str, str]) -> object:
+    def loaded(settings: dict[str, str], _: int) -> object:
         load(settings)
         return scenario
 
@@ -185,7 +194,7 @@ def made(
 
 def assumptions(*names: str) -> list[Input]:
     """Counts of 2 that are moved from 1 to 3."""
-    return [Input(name, (Range(name, Decimal(1), Decimal(3)),), Decimal(2)) for name in names]
+    return [Input(name, (SettingRange(name, Decimal(1), Decimal(3)),), Decimal(2)) for name in names]
 
 
 def refused_if(*members: tuple[str, str]) -> Callable[[dict[str, str]], None]:
@@ -230,7 +239,7 @@ def test_ends_that_exclude_each_other_are_narrowed() -> None:
 
 def test_a_range_that_somebody_gave_is_obeyed_or_refused() -> None:
     """It is never narrowed in silence."""
-    given = over([Range.read("a", "1..3"), Range.read("b", "1..3")])
+    given = over([SettingRange.read("a", "1..3"), SettingRange.read("b", "1..3")])
     with pytest.raises(Faults, match="is too few"):
         made(given, refused_if(("a", "1")))
 
@@ -245,16 +254,16 @@ def test_an_hour_of_isolation_is_an_hour_of_suite() -> None:
     every corner that is loaded and every one that is simulated, from the first on.
     """
     heard: list[tuple[int, int]] = []
-    means = Means(told=lambda done, total: heard.append((done, total)))
-    identity = over([Range.read("test.identity.turnaround", "1day..6day")])
-    pairs = simulated_in_pairs(HAND, inputs=[*INPUTS[::-1], *identity], means=means)
-    found = pairs.screened("suite_hours_per_dose")
+    execution = Execution(told=lambda done, total: heard.append((done, total)))
+    identity = over([SettingRange.read("test.identity.turnaround", "1day..6day")])
+    pairs = simulate_in_pairs(HAND, inputs=[*INPUTS[::-1], *identity], execution=execution)
+    found = pairs.screen("suite_hours_per_dose")
     first, *others = found.effects
     assert (first.name, first.range) == (ISOLATE, "2 to 3 hour")
     assert (first.effect, first.low, first.high) == pytest.approx((1, 1, 1))
     assert first.told_apart
     assert [(one.told_apart, one.effect) for one in others] == [(False, 0), (False, 0)]
-    slowest = pairs.screened("turnaround_median").effects[0]
+    slowest = pairs.screen("turnaround_median").effects[0]
     assert (slowest.name, slowest.told_apart) == ("test.identity.turnaround", True)
     assert slowest.low > 0
     assert heard == [(n, 2 * 2 * found.pairs) for n in range(1, 2 * 2 * found.pairs + 1)]
@@ -264,7 +273,10 @@ def test_an_hour_of_isolation_is_an_hour_of_suite() -> None:
     ("asked", "problem"),
     [
         ({"inputs": []}, "nothing to move"),
-        ({"inputs": over([Range.read("site.work.isolate.last", "2hour..3hour")])}, "site.work.isolate.lasts"),
+        (
+            {"inputs": over([SettingRange.read("site.work.isolate.last", "2hour..3hour")])},
+            "site.work.isolate.lasts",
+        ),
         ({"replications": 0}, "is out of reach"),
         ({"settings": {"site.work.isolate.lasts": "2 hour"}}, "is varied as well"),
     ],
@@ -272,14 +284,14 @@ def test_an_hour_of_isolation_is_an_hour_of_suite() -> None:
 def test_what_cannot_be_screened_is_refused(asked: dict[str, object], problem: str) -> None:
     """With what would be right."""
     with pytest.raises(MfgError, match=problem):
-        screened(HAND, "lots_started", **{"inputs": INPUTS, **asked})  # type: ignore[arg-type]
+        screen(HAND, "lots_started", **{"inputs": INPUTS, **asked})  # type: ignore[arg-type]
 
 
 def test_pairs_in_which_the_figure_is_undefined_are_left_out() -> None:
     """And counted, with the reason. Both sides of a pair have one luck, and no two pairs have: the one patient dies in both, or lives."""
     seldom = {"leaves.die": "20 %/month", "chance": "true"}
-    pairs = simulated_in_pairs(HAND, inputs=INPUTS, settings=seldom)
-    found = pairs.screened("suite_hours_per_dose")
+    pairs = simulate_in_pairs(HAND, inputs=INPUTS, settings=seldom)
+    found = pairs.screen("suite_hours_per_dose")
     undefined = [bool(one.figures["suite_hours_per_dose"].isna().all()) for one in pairs.counts]
     assert undefined[::2] == undefined[1::2]
     assert found.left_out == sum(undefined[::2]) > 0
@@ -290,11 +302,11 @@ def test_pairs_in_which_the_figure_is_undefined_are_left_out() -> None:
 
 def test_where_hardly_a_pair_defines_the_figure_nothing_is_said() -> None:
     """With how most patients end there."""
-    inputs = over([Range.read("growth.limit", "6doubling..40doubling")])
+    inputs = over([SettingRange.read("growth.limit", "6doubling..40doubling")])
     with pytest.raises(
         Refused, match="0 of 20 pairs only; on the others most patients end with: growth failure"
     ):
-        screened(HAND, "suite_hours_per_dose", inputs=inputs)
+        screen(HAND, "suite_hours_per_dose", inputs=inputs)
 
 
 OBVIOUS = [
@@ -313,8 +325,8 @@ OBVIOUS = [
 @pytest.fixture(scope="module")
 def obvious() -> Pairs:
     """One design that moves nine inputs of the small unit, with one suite, far enough."""
-    inputs = over([Range.read(path, text) for path, text, _, _ in OBVIOUS])
-    return simulated_in_pairs(SMALL, inputs=inputs, settings={"horizon": "20 week", "suites": "1"})
+    inputs = over([SettingRange.read(path, text) for path, text, _, _ in OBVIOUS])
+    return simulate_in_pairs(SMALL, inputs=inputs, settings={"horizon": "20 week", "suites": "1"})
 
 
 @pytest.mark.parametrize(
@@ -322,16 +334,16 @@ def obvious() -> Pairs:
 )
 def test_signs_are_right_where_they_are_obvious(obvious: Pairs, path: str, figure: str, sign: int) -> None:
     """Longer isolation is more hours of suites, who come less often wait less, and so on: told apart, and so directed."""
-    (effect,) = (one for one in obvious.screened(figure).effects if one.name == path)
+    (effect,) = (one for one in obvious.screen(figure).effects if one.name == path)
     assert effect.told_apart, effect
     assert np.sign(effect.low) == np.sign(effect.high) == sign
 
 
 def test_more_failures_of_sterility_are_fewer_doses() -> None:
     """The tenth, apart from the others, since nothing is collected again: of a lot in two that fails there is no dose."""
-    fails = over([Range.read("test.sterility.fails", "0%..50%")])
-    pairs = simulated_in_pairs(SMALL, inputs=fails, settings={"horizon": "12 week", "policy.recollect": "0"})
-    (effect,) = pairs.screened("doses_given").effects
+    fails = over([SettingRange.read("test.sterility.fails", "0%..50%")])
+    pairs = simulate_in_pairs(SMALL, inputs=fails, settings={"horizon": "12 week", "policy.recollect": "0"})
+    (effect,) = pairs.screen("doses_given").effects
     assert effect.told_apart
     assert effect.high < 0
 

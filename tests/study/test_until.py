@@ -83,13 +83,13 @@ def test_it_ends_at_the_most_and_says_so(mfg: Callable[..., Said], tmp_path: Pat
 def test_without_a_folder_nothing_is_made_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     """The replications of the first look are kept for the second."""
     made = []
-    simulated = chunk.simulated
+    simulated = chunk.simulate_cell
 
     def counting(*arguments: Any) -> Any:
         made.append(arguments[-1])
         return simulated(*arguments)
 
-    monkeypatch.setattr(chunk, "simulated", counting)
+    monkeypatch.setattr(chunk, "simulate_cell", counting)
     run = simulate(SMALL, replications=31, until="lots_started +-0.01%")
     assert made == [*range(31)]
     assert [*run.events["replication"].unique()] == made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -9,9 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mfg import Faults, Refused, compare, load_scenario
+from mfg import Faults, Refused, compare, load_scenario, simulate
 from mfg.study.comparison import study_of
-from mfg.study.variants import Range, Variant, grid, hypercube, is_range, named_in
+from mfg.study.inputs import over
+from mfg.study.screening import simulate_in_pairs
+from mfg.study.study import Execution
+from mfg.study.variants import SettingRange, Variant, grid, hypercube, is_range, variants_in
 from tests.conftest import Said
 from tests.study.folders import HERE, SMALL
 
@@ -43,7 +47,7 @@ def test_a_grid_is_every_combination() -> None:
 )
 def test_a_range_is_two_numbers_and_a_unit(text: str, low: object, high: object, unit: str) -> None:
     """The unit at both ends, or at the second."""
-    assert Range.read("x", text) == Range("x", Decimal(str(low)), Decimal(str(high)), unit)
+    assert SettingRange.read("x", text) == SettingRange("x", Decimal(str(low)), Decimal(str(high)), unit)
 
 
 @pytest.mark.parametrize(
@@ -68,14 +72,14 @@ def test_a_range_is_two_numbers_and_a_unit(text: str, low: object, high: object,
 def test_what_is_no_range_is_refused(text: str) -> None:
     """With how to write one."""
     with pytest.raises(Refused, match=r"is no range|does not rise"):
-        Range.read("suites", text)
+        SettingRange.read("suites", text)
 
 
 def test_a_range_of_whole_numbers_gives_each_as_often() -> None:
     """Both ends included."""
-    whole = Range.read("suites", "2..5")
+    whole = SettingRange.read("suites", "2..5")
     assert [whole.at(share) for share in (0.0, 0.24, 0.26, 0.51, 0.76, 0.999, 1.0)] == list("2234555")
-    assert [Range.read("x", "1 hour..2 hour").at(share) for share in (0.0, 0.25, 1.0)] == [
+    assert [SettingRange.read("x", "1 hour..2 hour").at(share) for share in (0.0, 0.25, 1.0)] == [
         "1 hour",
         "1.25 hour",
         "2 hour",
@@ -86,7 +90,7 @@ def test_a_range_of_whole_numbers_gives_each_as_often() -> None:
 @pytest.mark.parametrize("count", [1, 2, 17, 64])
 def test_a_hypercube_meets_every_part_of_every_range_once(count: int, seed: int) -> None:
     """Each range cut in as many parts as there are samples (McKay, Beckman, Conover 1979)."""
-    ranges = [Range.read(key, "0 hour..1 hour") for key in ("a", "b", "c")]
+    ranges = [SettingRange.read(key, "0 hour..1 hour") for key in ("a", "b", "c")]
     first, *samples = hypercube(ranges, count, seed)
     assert first == Variant("as it is", {})
     shares = np.array([[float(one.settings[key].split()[0]) for key in "abc"] for one in samples])
@@ -98,7 +102,7 @@ def test_a_hypercube_meets_every_part_of_every_range_once(count: int, seed: int)
 
 def test_a_hypercube_follows_from_its_seed() -> None:
     """The same again, another with another seed; and a range more does not move the others."""
-    one, two = Range.read("a", "0..1 hour"), Range.read("b", "0..1 hour")
+    one, two = SettingRange.read("a", "0..1 hour"), SettingRange.read("b", "0..1 hour")
     assert hypercube([one], 9, 3) == hypercube([one], 9, 3)
     assert hypercube([one], 9, 3) != hypercube([one], 9, 4)
     alone = [variant.settings["a"] for variant in hypercube([one], 9, 3)[1:]]
@@ -118,7 +122,7 @@ def test_a_sample_is_compared_with_the_scenario_as_it_is(mfg: Callable[..., Said
 
 def test_named_variants_are_settings_by_path() -> None:
     """After the scenario as it is; each gives what the same settings give."""
-    assert named_in(SMALL) == [
+    assert variants_in(SMALL) == [
         Variant("as it is", {}),
         Variant("one suite", {"suites": "1"}),
         Variant("four benches", {"benches": "4"}),
@@ -200,3 +204,38 @@ def test_an_ending_means_what_is_set_before_what_is_left_out() -> None:
     assert load_scenario(SMALL, {"rooms": "5", "suites": "2"}).site.facilities["gmp"].suites == 2
     late = load_scenario(SMALL, {"late": "60 day", "suites": "2"})
     assert late.late is not None
+
+
+@pytest.mark.parametrize("command", ["trace", "run -n 1", "compare --vary suites=1,2 -n 1", "limits -n 4"])
+def test_a_seed_is_a_number_and_no_setting(mfg: Callable[..., Said], command: str) -> None:
+    """Nobody counts it up or down from the scenario's, and it is given in one place."""
+    name, *words = command.split()
+    below = mfg(name, SMALL, *words, "--seed", -1)
+    assert below.err == "mfg: --seed: '-1' is out of reach; give a whole number from 0 on\n"
+    twice = mfg(name, SMALL, *words, "--seed", 3, "--set", "seed=4")
+    assert twice.err == "mfg: --seed: '3' is set as well, to 4; give it once\n"
+
+
+def test_a_seed_is_the_same_for_a_file_and_for_what_was_loaded(tmp_path: Path) -> None:
+    """One folder serves both."""
+    runs = [
+        simulate(scenario, replications=1, seed=4, output=tmp_path / "run")
+        for scenario in (SMALL, load_scenario(SMALL))
+    ]
+    assert [run.plan.seed for run in runs] == [4, 4]
+    assert runs[0].study.identity == runs[1].study.identity
+    with pytest.raises(Refused, match="seed: 4 there, 5 now"):
+        simulate(SMALL, replications=1, seed=5, output=tmp_path / "run")
+
+
+def test_a_screening_begins_at_the_seed_that_is_set(tmp_path: Path) -> None:
+    """Each pair after the first is on the luck of the next seed, whichever way the first was given."""
+    moved = over([SettingRange.read("suites", "1..2")])
+    studies = [
+        simulate_in_pairs(SMALL, inputs=moved, execution=Execution(tmp_path / name), **asked)
+        for name, asked in (("given", {"seed": 6}), ("set", {"settings": {"seed": "6"}}))
+    ]
+    assert len(studies) == 2
+    records = [json.loads((tmp_path / name / "study.json").read_text("utf-8")) for name in ("given", "set")]
+    assert records[0]["digest"] == records[1]["digest"]
+    assert records[0]["identity"]["input"]["files"]["seed"] == 6

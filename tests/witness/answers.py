@@ -16,7 +16,7 @@ from typing import Any
 from attrs import fields
 
 from mfg.cli import run
-from mfg.cli.runs import parts_of
+from mfg.cli.working import parts_of
 from mfg.plan.compile import plan_of
 from mfg.reader.document import Tree
 from mfg.reader.protocols import protocol_of
