@@ -13,12 +13,12 @@ from mfg.plan.compile import plan_of
 from mfg.plan.plan import Plan
 from mfg.reader.scenarios import load_scenario
 from mfg.results.columns import COLUMNS
-from mfg.results.derived import TREATED
 from mfg.results.figures import describe, names_of, values_of
 from mfg.results.indicators import OF_AN_ARM
 from mfg.results.occupancy import resources_of
 from mfg.results.sums import wrong_sums
 from mfg.results.tables import Tables, tables_of
+from mfg.results.waiting import TREATED
 from mfg.scenario import Arrivals, Candidate
 from mfg.simulation.replicate import replicate
 from mfg.study.comparison import HEADLINES

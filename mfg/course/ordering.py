@@ -10,9 +10,10 @@ from mfg.course.membership import Known
 from mfg.errors import Refused
 from mfg.protocol.occurrences import Occurrence, occurrences
 from mfg.protocol.protocol import Arm, Dose, Visit
+from mfg.works import RELEASE
 
 PREVIOUS = "previous"
-FIXED = ("baseline", "release")
+FIXED = ("baseline", RELEASE)
 
 
 @frozen

@@ -16,9 +16,9 @@ from mfg.protocol.cases import Case, choose
 from mfg.protocol.occurrences import months_and_days
 from mfg.protocol.protocol import Arm, Dose, Protocol, Supply
 from mfg.protocol.rules import condition_of
+from mfg.works import RELEASE
 
 NOTHING_KNOWN: Case = {}
-_RELEASE = "release"
 
 
 def template_of(protocol: Protocol, arm: Arm, supply: Supply | None, case: Case = NOTHING_KNOWN) -> Template:
@@ -67,7 +67,7 @@ class _Builder:
             self._on_the_grid(one)
             return
         aim, span = self._span(one)
-        if one.follows == _RELEASE or one.follows in {event.name for event in self.floating}:
+        if one.follows == RELEASE or one.follows in {event.name for event in self.floating}:
             self._afloat(one, span)
             return
         self.planned.append(_event(one, one.follows, 0, aim))
@@ -127,7 +127,7 @@ class _Builder:
             assert one.event.after is not None
             if one.follows in days or one.follows == BASELINE:
                 self.gaps.append(_gap(one, one.follows, span_of(one.event.after)))
-            elif one.follows == _RELEASE or one.follows in {event.name for event in self.floating}:
+            elif one.follows == RELEASE or one.follows in {event.name for event in self.floating}:
                 problem = "has no day of its own, and this event has one"
                 advice = "leave out the day or the spacing"
                 self.faults.append(Refused(f"{one.path}.after.of", one.follows, problem, advice))
@@ -139,15 +139,15 @@ class _Builder:
         awaited: dict[str, str] = {}
         for event in floating:
             root = event.name
-            while follows[root] != _RELEASE:
+            while follows[root] != RELEASE:
                 root = follows[root]
             if event.kind == "dose":
                 awaited.setdefault(root, event.name)
         for event in floating:
-            if event.follows == _RELEASE and event.name not in awaited:
+            if event.follows == RELEASE and event.name not in awaited:
                 problem = "is the release of no lot: no dose follows this visit"
                 advice = "let a dose follow it"
-                self.faults.append(Refused(event.rule + ".of", _RELEASE, problem, advice))
+                self.faults.append(Refused(event.rule + ".of", RELEASE, problem, advice))
         return [evolve(e, dose=e.dose or awaited.get(e.name)) for e in floating]
 
     def collections(self, supply: Supply | None) -> None:

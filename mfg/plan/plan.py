@@ -21,12 +21,10 @@ from mfg.course.pieces import Floating
 from mfg.growth import Cultivation
 from mfg.shape import Shape
 
-_NOTES = "arrive enrol allocate prescribe book off-window ship-in ship-out release fail end observe drop refuse refuse-again await resume"
 Case = Mapping[str, Decimal | str]  # what is known of a patient: the arm, the supply, what was observed
 DAY_0 = ""  # the day of the baseline itself, in the place of the name of an event
 VIABLE = "viable_cell"
 HOLDS = ("formulation", "administration", "nothing")  # what the result of a test can hold up
-NOTES = {name.replace("-", " "): code for code, name in enumerate(_NOTES.split())}
 
 
 @frozen

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from math import ceil, isnan
 
 from mfg.plan import plan as p
+from mfg.works import CRYOPRESERVE, FORMULATE, HARVEST, THAW
 
 
 def recovered(facility: p.Facility, name: str) -> float:
@@ -22,7 +23,7 @@ def recovered(facility: p.Facility, name: str) -> float:
 def target(recipe: p.Recipe, facility: p.Facility, cells: float) -> float:
     """What a harvest must hold to give *cells*: they, what the wash loses, and the samples."""
     terms = recipe.cultivation
-    washed = cells / recovered(facility, "formulate") if "formulate" in recipe.prepares else cells
+    washed = cells / recovered(facility, FORMULATE) if FORMULATE in recipe.prepares else cells
     return washed + terms.samples if terms is not None else washed
 
 
@@ -31,7 +32,7 @@ def flasks_for(recipe: p.Recipe, facility: p.Facility, harvest: float) -> int:
     terms = recipe.cultivation
     if terms is None:
         return 1
-    needed = terms.flasks_for(harvest, recovered(facility, "harvest"))
+    needed = terms.flasks_for(harvest, recovered(facility, HARVEST))
     return min(needed, facility.incubator)
 
 
@@ -47,12 +48,12 @@ def thawed_for(recipe: p.Recipe, facility: p.Facility, cells: float) -> float:
 
 def frozen_for(recipe: p.Recipe, facility: p.Facility, cells: float) -> float:
     """How many frozen cells one dose of *cells* takes, as planned."""
-    return thawed_for(recipe, facility, cells) / recovered(facility, "thaw")
+    return thawed_for(recipe, facility, cells) / recovered(facility, THAW)
 
 
 def containers_for(recipe: p.Recipe, facility: p.Facility, cells: float, contains: float) -> int:
     """How many frozen containers of so many cells one dose of *cells* takes, as planned."""
-    thawed = contains * recovered(facility, "thaw")
+    thawed = contains * recovered(facility, THAW)
     return ceil(thawed_for(recipe, facility, cells) / thawed - 1e-9)
 
 
@@ -62,12 +63,12 @@ def bank_target(recipe: p.Recipe, facility: p.Facility, doses: Sequence[float]) 
     assert bank is not None
     if bank.contains is None:
         needs = [frozen_for(recipe, facility, cells) for cells in doses]
-        return (sum(needs) + bank.spare * max(needs)) / recovered(facility, "cryopreserve")
+        return (sum(needs) + bank.spare * max(needs)) / recovered(facility, CRYOPRESERVE)
     contains = bank.contains.typical
     containers = sum(containers_for(recipe, facility, cells, contains) for cells in doses) + bank.spare
-    return containers * contains / recovered(facility, "cryopreserve")
+    return containers * contains / recovered(facility, CRYOPRESERVE)
 
 
 def containers_of(facility: p.Facility, harvest: float, contains: float) -> int:
     """The containers of so many cells that *harvest* fills, as planned."""
-    return ceil(harvest * recovered(facility, "cryopreserve") / contains - 1e-6)
+    return ceil(harvest * recovered(facility, CRYOPRESERVE) / contains - 1e-6)

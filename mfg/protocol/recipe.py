@@ -11,6 +11,7 @@ from typing import ClassVar, get_args
 
 from attrs import frozen
 
+from mfg import works
 from mfg.protocol.rules import Limits, When
 from mfg.spread import CellSpread, GatheredSpread, VolumeSpread
 from mfg.units import (
@@ -48,7 +49,7 @@ class Passages:
 class Collect:
     """Take the starting material from the patient (or the donor): a volume, or cells that are counted."""
 
-    do: ClassVar[str] = "collect"
+    do: ClassVar[str] = works.COLLECT
     volume: VolumeSpread | None = None
     yields: GatheredSpread | None = None
     when: When | None = None
@@ -58,7 +59,7 @@ class Collect:
 class Ship:
     """Carry the material along one of the site's legs, within a time and a temperature range."""
 
-    do: ClassVar[str] = "ship"
+    do: ClassVar[str] = works.SHIP
     leg: str
     within: Duration | None = None
     keep: Range | None = None
@@ -69,7 +70,7 @@ class Ship:
 class Isolate:
     """Separate the cells that are to be cultured."""
 
-    do: ClassVar[str] = "isolate"
+    do: ClassVar[str] = works.ISOLATE
     when: When | None = None
 
 
@@ -82,7 +83,7 @@ class Expand:
     own weekdays, or every so often.
     """
 
-    do: ClassVar[str] = "expand"
+    do: ClassVar[str] = works.EXPAND
     lasts: Duration | None = None
     yields: CellSpread | None = None
     vessel: Area | None = None
@@ -100,7 +101,7 @@ class Expand:
 class Induce:
     """Culture on in another medium until the cells have changed."""
 
-    do: ClassVar[str] = "induce"
+    do: ClassVar[str] = works.INDUCE
     lasts: Duration
     when: When | None = None
 
@@ -112,7 +113,7 @@ class Cryopreserve:
     Each container `contains` so many cells, or what one dose needs.
     """
 
-    do: ClassVar[str] = "cryopreserve"
+    do: ClassVar[str] = works.CRYOPRESERVE
     after_passage: int | None = None
     contains: CellSpread | None = None
     when: When | None = None
@@ -122,7 +123,7 @@ class Cryopreserve:
 class Thaw:
     """Take containers from the bank or from stock; with `recovers` the cells grow again before they are given."""
 
-    do: ClassVar[str] = "thaw"
+    do: ClassVar[str] = works.THAW
     recovers: Duration | None = None
     when: When | None = None
 
@@ -134,7 +135,7 @@ class Formulate:
     Of a vehicle that is drawn from the patient a `reserve` is kept back, and a `dead_volume` stays behind in each container.
     """
 
-    do: ClassVar[str] = "formulate"
+    do: ClassVar[str] = works.FORMULATE
     vehicle: str
     drawn: Spacing | None = None
     draw: Limits | None = None
@@ -151,7 +152,7 @@ class Administer:
     A `chase` is what is drawn from the patient there, just before, and follows the cells.
     """
 
-    do: ClassVar[str] = "administer"
+    do: ClassVar[str] = works.ADMINISTER
     chase: str | None = None
     when: When | None = None
 
@@ -160,7 +161,7 @@ class Administer:
 class Observe:
     """Keep the patient: lying for a while, then in a bed."""
 
-    do: ClassVar[str] = "observe"
+    do: ClassVar[str] = works.OBSERVE
     lying: Delay | None = None
     stay: Duration | None = None
     when: When | None = None
@@ -174,9 +175,9 @@ def prepares(steps: Sequence[Step]) -> tuple[str, ...]:
     """The works in which a product is prepared for its dose, in one go."""
     thaw = next((step for step in steps if isinstance(step, Thaw)), None)
     if thaw is not None and thaw.recovers is None:
-        return "thaw", "formulate"
+        return works.THAW, works.FORMULATE
     grown = any(isinstance(step, Expand) for step in steps)
-    return ("harvest", "formulate") if grown else ("formulate",)
+    return (works.HARVEST, works.FORMULATE) if grown else (works.FORMULATE,)
 
 
 def path_of_step(steps: Sequence[Step], step: Step) -> str:

@@ -8,6 +8,7 @@ none was given) is counted as undefined there, never dropped in silence.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,9 +16,11 @@ from attrs import evolve, frozen
 from scipy import special
 
 from mfg.errors import Refused, nearest
-from mfg.plan.plan import Plan
-from mfg.results.derived import Derived, chosen
-from mfg.results.indicators import INDICATORS, OF_A_RESOURCE, OF_AN_ARM, SIGNS, TAILS, Meaning
+from mfg.results.arrays import Derived, chosen
+from mfg.results.indicators import INDICATORS, OF_A_RESOURCE, OF_AN_ARM, SIGNS, TAILS, Estimand
+
+if TYPE_CHECKING:
+    from mfg.plan.plan import Plan
 
 LEVEL = 0.95
 ENOUGH, ENOUGH_FOR_A_TAIL = 20, 60  # replications from which an interval is trusted
@@ -147,7 +150,7 @@ def wilson(count: int, of: int) -> tuple[float, float]:
     return max(0.0, float(middle - half)), min(1.0, float(middle + half))
 
 
-def describe(name: str) -> Meaning:
+def describe(name: str) -> Estimand:
     """What a figure estimates, in which unit, and which direction is good."""
     indicator, _, arm = name.partition("[")
     known = {**INDICATORS, **SIGNS}.get(indicator)

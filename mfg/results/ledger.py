@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from attrs import define, field, frozen
 
-from mfg.log.columns import Columns
-from mfg.plan.plan import Plan
+from mfg.results.arrays import Numbers
 
-Numbers = npt.NDArray[np.float64]
-Words = npt.NDArray[np.object_]
+if TYPE_CHECKING:
+    from mfg.log.columns import Columns
+    from mfg.plan.plan import Plan
+
+Texts = npt.NDArray[np.object_]
 Indices = npt.NDArray[np.int64]
 
 
@@ -124,11 +127,11 @@ class Ledger:
         values[rows >= 0] = column[rows[rows >= 0]]
         return values
 
-    def word(self, rows: Indices, missing: str = "") -> Words:
+    def word(self, rows: Indices, missing: str = "") -> Texts:
         """The outcomes at *rows*; *missing* where a row is -1."""
         names = np.array([*self.log.outcomes, missing], dtype=object)
         return names[np.where(rows >= 0, self.log.outcome[rows], len(names) - 1)]
 
-    def name(self, patients: Indices) -> Words:
+    def name(self, patients: Indices) -> Texts:
         """The names of *patients*."""
         return np.array(self.names, dtype=object)[patients]

@@ -15,7 +15,7 @@ from attrs import frozen
 
 from mfg.calendar import DAY
 from mfg.log.endings import NO_APPOINTMENT
-from mfg.results.derived import Derived
+from mfg.results.arrays import Derived
 
 _GROWTH = 14  # days by which the wait grows from one half of the time to the other
 AWAY = 0.05  # share of the patients who find no appointment

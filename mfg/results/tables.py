@@ -12,8 +12,10 @@ import pandas as pd
 from attrs import fields, frozen
 
 from mfg.log.columns import Columns
+from mfg.log.notes import ARRIVE
 from mfg.plan.plan import Plan
-from mfg.results.derived import Derived, Table, Words, derived_of
+from mfg.results.arrays import Coded, Derived, Table
+from mfg.results.derived import derived_of
 
 
 @frozen
@@ -47,7 +49,7 @@ def frame_of(table: Table) -> pd.DataFrame:
     return pd.DataFrame(
         {
             name: pd.Categorical.from_codes(column.codes, pd.Index(column.words, dtype="str"))
-            if isinstance(column, Words)
+            if isinstance(column, Coded)
             else column
             for name, column in table.items()
         }
@@ -61,7 +63,7 @@ def table_in(frame: pd.DataFrame) -> Table:
         values = frame[name]
         if isinstance(values.dtype, pd.CategoricalDtype):
             words = values.cat.categories.to_numpy(dtype=object)
-            found[str(name)] = Words(values.cat.codes.to_numpy(), words)
+            found[str(name)] = Coded(values.cat.codes.to_numpy(), words)
         else:
             found[str(name)] = values.to_numpy(dtype=object if values.dtype == "str" else None)
     return found
@@ -74,7 +76,7 @@ def columns_of(plan: Plan, events: pd.DataFrame) -> tuple[Columns, list[str]]:
     there, theres = pd.factorize(events["place"])
     known = np.array([[codes.get((str(a), str(p)), -1) for p in theres] for a in dones], dtype=np.int16)
     activity = known.reshape(len(dones), len(theres))[done, there]
-    names = events.loc[events["activity"] == "arrive", "patient"].astype(str).drop_duplicates().tolist()
+    names = events.loc[events["activity"] == ARRIVE, "patient"].astype(str).drop_duplicates().tolist()
     order = pd.Index(names)
     whom = np.stack(
         [

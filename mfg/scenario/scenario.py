@@ -15,6 +15,7 @@ from mfg.protocol.recipe import Observe, Step
 from mfg.protocol.rules import When
 from mfg.site import Site
 from mfg.units import ArrivalRate, Delay, Duration, amount
+from mfg.works import COLLECT
 
 
 @frozen
@@ -97,7 +98,7 @@ class Policy:
     short_dose: str = "withhold"
     aim: str = "most"
     recollect: int = 1
-    again: str = "collect"
+    again: str = COLLECT
     short_bank: str = "at freezing"
     facility: str = "nearest"
     loses_eligibility: bool = False

@@ -18,12 +18,11 @@ from mfg.course.anchors import anchors_of
 from mfg.course.network import Event
 from mfg.course.pieces import FREE, Floating, Gap
 from mfg.log.columns import Columns
-from mfg.log.endings import COMPLETED
+from mfg.log.endings import COMPLETED, MOVED, WAS_DONE
+from mfg.log.notes import ALLOCATE, BOOK, DROP, END, ENROL, FAIL, OFF_WINDOW, RESUME
 from mfg.plan import plan as p
 from mfg.simulation.record import Booking, Row, Rules, rows_of
-
-_FIRST, _MOVED = "done", "moved"
-_RELEASE = "release"
+from mfg.works import ADMINISTER, COLLECT, DRAW, RELEASE, VISIT
 
 
 def off_course(plan: p.Plan, log: Columns, names: Sequence[str]) -> Iterator[str]:
@@ -31,7 +30,7 @@ def off_course(plan: p.Plan, log: Columns, names: Sequence[str]) -> Iterator[str
     rules: dict[tuple[str, int | None], Rules] = {}
     for patient, each in groupby(rows_of(plan, log, READERS), key=attrgetter("patient")):
         rows = list(each)
-        followed = Followed(plan, rules, {row.dose for row in rows if row.what == "administer"})
+        followed = Followed(plan, rules, {row.dose for row in rows if row.what == ADMINISTER})
         for row in rows:
             READERS[row.what](followed, row)
         for fault in followed.faults:
@@ -142,7 +141,7 @@ class Followed:
     def draw(self, row: Row) -> None:
         """Vehicle is drawn: so many days ahead of its dose."""
         dose = self._dose(row)
-        wrong = self._ahead_of(dose, self.rules.leads.get(("csf-draw", dose)), row, "draw")
+        wrong = self._ahead_of(dose, self.rules.leads.get(("csf-draw", dose)), row, DRAW)
         self.faults += [wrong] if wrong else []
 
     def visit(self, row: Row) -> None:
@@ -194,7 +193,7 @@ class Followed:
         self._kept_apart()
         self._left_behind()
         for minute, reasons in self.reasons.items():
-            if reasons <= {_FIRST, _MOVED}:
+            if reasons <= {WAS_DONE, MOVED}:
                 day = minute // DAY
                 self.faults.append(f"doses were booked again on day {day}, for no written reason")
 
@@ -252,7 +251,7 @@ class Followed:
     def _follows(self, floats: Floating, row: Row) -> None:
         """Hold an event without a day against what it follows."""
         since = [self.happened[floats.follows]] if floats.follows in self.happened else []
-        if floats.follows == _RELEASE:
+        if floats.follows == RELEASE:
             lot = row.lot if floats.kind == "dose" or floats.dose is None else self.booked[floats.dose].lot
             since = self.released.get(lot, [row.started] if lot < 0 else [])
         elif floats.follows == "":
@@ -274,7 +273,7 @@ class Followed:
                 self.faults.append(f"{dose} was neither given nor left out, and nothing says why")
         for event in self.rules.events.values():
             name = event.name
-            if event.kind not in ("screening", "visit") or name in self.visited or name in self.dropped:
+            if event.kind not in ("screening", VISIT) or name in self.visited or name in self.dropped:
                 continue
             base, placed = self._placed(event)
             if not self.enrolled and (event.kind == "screening" or base + placed.planned < 0):
@@ -327,17 +326,17 @@ class Followed:
 
 
 READERS: Mapping[str, Callable[[Followed, Row], None]] = {
-    "allocate": Followed.allocate,
-    "enrol": Followed.enrol,
-    "resume": Followed.resume,
-    "book": Followed.book,
-    "off window": Followed.off_window,
-    "drop": Followed.drop,
-    "collect": Followed.collect,
-    "draw": Followed.draw,
-    "visit": Followed.visit,
-    "administer": Followed.administer,
-    "release": Followed.release,
-    "fail": Followed.fail,
-    "end": Followed.end,
+    ALLOCATE: Followed.allocate,
+    ENROL: Followed.enrol,
+    RESUME: Followed.resume,
+    BOOK: Followed.book,
+    OFF_WINDOW: Followed.off_window,
+    DROP: Followed.drop,
+    COLLECT: Followed.collect,
+    DRAW: Followed.draw,
+    VISIT: Followed.visit,
+    ADMINISTER: Followed.administer,
+    RELEASE: Followed.release,
+    FAIL: Followed.fail,
+    END: Followed.end,
 }

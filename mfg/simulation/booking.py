@@ -19,8 +19,8 @@ from mfg.plan import sizing
 from mfg.simulation.appointments import Appointments, openings_of
 from mfg.simulation.cohort import Patient
 from mfg.simulation.expecting import formulating, hours_of_laboratory, review, testing
+from mfg.works import DRAW, ISOLATE, PROCEDURES
 
-PROCEDURES = {"collection": "collect", "csf-draw": "draw", "dose": "administer"}
 Known = dict[tuple[str, int], bool]  # whether an event, by its name, is free on a day
 Found = Callable[[int], object]  # who is told what was found
 _LONG = frozenset({"collection", "dose"})  # what the facility works for in one go
@@ -353,8 +353,8 @@ class Booking:
         if event.kind not in _LONG or self._serves(patient, event) not in patient.arm.filled:
             return None
         facility = self.plan.facilities[patient.facility]
-        if event.kind == "collection" and "isolate" in facility.work:
-            minutes = facility.work["isolate"].booked
+        if event.kind == "collection" and ISOLATE in facility.work:
+            minutes = facility.work[ISOLATE].booked
             before = self.minutes_of(patient, event) + self.way(patient, patient.recipe.inbound) + minutes
             opened = self.openings[patient.facility].get(day, (0, 0))
             return day + (self.opening(patient, day) + before > opened[1]), minutes
@@ -457,7 +457,7 @@ class Booking:
             return 0
         minutes = clinic.work[work].booked
         if event.kind == "dose" and patient.is_chased(event.name):
-            minutes += clinic.work["draw"].booked
+            minutes += clinic.work[DRAW].booked
         return minutes
 
     def opening(self, patient: Patient, day: int) -> int:
@@ -492,10 +492,10 @@ class Booking:
         """
         rooms, facility = self.rooms[patient.clinic], self.plan.facilities[patient.facility]
         assert rooms is not None
-        if "isolate" not in facility.work:
+        if ISOLATE not in facility.work:
             return 0, FOREVER
         way = self.way(patient, patient.recipe.inbound) if way is None else way
-        before = minutes + way + facility.work["isolate"].booked
+        before = minutes + way + facility.work[ISOLATE].booked
         openings, within = self.openings[patient.facility], patient.recipe.within
         latest = openings.get(day, (0, 0))[1] - before
         if latest < rooms.hours(day)[0] and day + 1 in openings:
@@ -555,7 +555,7 @@ class Booking:
         made = self.openings[patient.facility][day - facility.day_before][0] + self.formulating(patient)
         keeps = patient.recipe.use_within
         if keeps is not None and self.released(patient, made) - made > keeps:
-            return limits.of(facility.name, limits.REVIEW)
+            return limits.of(facility.name, limits.REVIEW_HOURS)
         return limits.of(self.laboratory_of(patient), limits.EXPIRY)
 
     def way(self, patient: Patient, leg: str | None) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mfg.calendar import Window
 from mfg.plan import plan as p
+from mfg.works import REVIEW
 
 
 def formulating(recipe: p.Recipe, facility: p.Facility) -> int:
@@ -35,7 +36,7 @@ def hours_of_laboratory(plan: p.Plan, facility: p.Facility) -> tuple[Window, ...
 
 def review(plan: p.Plan, facility: p.Facility) -> tuple[tuple[Window, ...], int] | None:
     """In which hours products are released at *facility*, and how long that is booked for; None where nobody does."""
-    work = facility.work.get("review")
+    work = facility.work.get(REVIEW)
     if work is None or work.need is None:
         return None
     return plan.needs[work.need][1], work.booked

@@ -5,11 +5,13 @@ from __future__ import annotations
 from simpy import Interrupt
 
 from mfg.calendar import DAY
+from mfg.log.notes import OFF_WINDOW
 from mfg.simulation.booking import Booked
 from mfg.simulation.clock import Process
 from mfg.simulation.lots import Lost, Lot
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import LINE
+from mfg.works import COLLECT
 
 TOO_LITTLE = "too little collected"
 
@@ -22,7 +24,7 @@ def gather(unit: Unit, lot: Lot) -> Process:
     Raises:
         Lost: if all of them together are below the floor.
     """
-    patient, booked, fails = lot.patient, lot.collection, lot.patient.jobs["collect"].fails
+    patient, booked, fails = lot.patient, lot.collection, lot.patient.jobs[COLLECT].fails
     terms = patient.recipe.collecting
     assert terms is not None
     floor = terms.until.of(patient.weight) if lot.target else 0.0
@@ -53,10 +55,10 @@ def collect_once(unit: Unit, lot: Lot, booked: Booked | None, value: float) -> P
     def begun(at: int) -> None:
         if booked is not None and at // DAY != booked.day:
             late = float(at // DAY - booked.day)
-            unit.writes(lot.patient.subject, "off window", f"{booked.event.name}: {LINE}", late)
+            unit.writes(lot.patient.subject, OFF_WINDOW, f"{booked.event.name}: {LINE}", late)
 
-    started = yield from unit.procedure("collect", lot, booked, value, begun=begun)
-    return started if started >= 0 else (yield from unit.procedure("collect", lot, None, value, begun=begun))
+    started = yield from unit.procedure(COLLECT, lot, booked, value, begun=begun)
+    return started if started >= 0 else (yield from unit.procedure(COLLECT, lot, None, value, begun=begun))
 
 
 def _again(unit: Unit, lot: Lot, earliest: int) -> Process:
@@ -64,7 +66,7 @@ def _again(unit: Unit, lot: Lot, earliest: int) -> Process:
     if not unit.booking.takes_appointments(lot.patient):
         yield earliest
         return None
-    booked = unit.booking.book_next(lot.patient, "collect", earliest)
+    booked = unit.booking.book_next(lot.patient, COLLECT, earliest)
     try:
         yield from unit.reach(booked)
     except Interrupt:

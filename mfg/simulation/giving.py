@@ -7,6 +7,8 @@ from collections.abc import Callable
 from attrs import evolve
 
 from mfg.log import limits
+from mfg.log.endings import EXPIRED, LOT_LOST
+from mfg.log.notes import FAIL
 from mfg.simulation.clock import Process
 from mfg.simulation.filling import held, is_short, runs_short_at
 from mfg.simulation.lots import Dosing
@@ -14,6 +16,7 @@ from mfg.simulation.making import lose
 from mfg.simulation.overnight import begins, wait_for_doors
 from mfg.simulation.planning import put_off
 from mfg.simulation.unit import Unit
+from mfg.works import ADMINISTER, DRAW, REVIEW, SHIP_OUT
 
 TOO_FEW = "too few cells"
 
@@ -23,7 +26,7 @@ def deliver(unit: Unit, dosing: Dosing) -> Process:
     recipe = dosing.patient.recipe
     if not (yield from is_reviewed(unit, dosing)):
         return
-    kept = yield from unit.ships(dosing, "ship out")
+    kept = yield from unit.ships(dosing, SHIP_OUT)
     for made in (dosing, dosing.batch, dosing.batch.parent if dosing.batch is not None else None):
         if made is not None:
             yield made.results["administration"]
@@ -42,7 +45,7 @@ def deliver(unit: Unit, dosing: Dosing) -> Process:
 
 def is_reviewed(unit: Unit, dosing: Dosing) -> Process:
     """Whether the product is reviewed, where somebody does that, while it keeps; it does not leave before."""
-    job = dosing.patient.jobs.get("review")
+    job = dosing.patient.jobs.get(REVIEW)
     if job is None:
         return True
     by, late = _keeps_until(unit, dosing)
@@ -56,7 +59,7 @@ def is_reviewed(unit: Unit, dosing: Dosing) -> Process:
 
 def spoil(unit: Unit, dosing: Dosing, cause: str, value: float = float("nan")) -> None:
     """A product is not given: name the cause, and begin again as far as the policy goes."""
-    unit.writes(dosing.subject, "fail", cause, value)
+    unit.writes(dosing.subject, FAIL, cause, value)
     if dosing.batch is not None:
         lose(unit, dosing.batch, cause)
         return
@@ -64,7 +67,7 @@ def spoil(unit: Unit, dosing: Dosing, cause: str, value: float = float("nan")) -
     if dosing.tries > unit.plan.policy.recollect:
         dosing.hopeless = cause
     elif dosing.booked is not None:
-        put_off(unit, dosing, unit.now, f"{limits.LOST}{cause}", "lot lost")
+        put_off(unit, dosing, unit.now, f"{limits.LOST}{cause}", LOT_LOST)
 
 
 def administer(unit: Unit, dosing: Dosing) -> Process:
@@ -121,14 +124,14 @@ def _is_treated(unit: Unit, dosing: Dosing, by: float | None, begun: Callable[[i
     if booked is not None and patient.is_chased(dosing.dose.name):
         booked = evolve(booked, start=unit.now)  # after the draw, with which the appointment began
     cells = dosing.cells * _alive(unit, dosing)
-    started = yield from unit.procedure("administer", dosing, booked, cells, by, dosing.upset, begun)
+    started = yield from unit.procedure(ADMINISTER, dosing, booked, cells, by, dosing.upset, begun)
     return started >= 0
 
 
 def draw_for_chase(unit: Unit, dosing: Dosing) -> Process:
     """Draw from the patient what will follow the cells: the beginning of the appointment of the dose."""
     if dosing.patient.is_chased(dosing.dose.name):
-        yield from unit.procedure("draw", dosing, dosing.booked)
+        yield from unit.procedure(DRAW, dosing, dosing.booked)
 
 
 def no_room(unit: Unit, dosing: Dosing) -> str:
@@ -146,7 +149,7 @@ def _keeps_until(unit: Unit, dosing: Dosing) -> tuple[int | None, str]:
     runs_short = runs_short_at(unit, dosing) if dosing.dose.viable else None
     if runs_short is not None and (by is None or runs_short < by):
         return runs_short, TOO_FEW
-    return by, "expired"
+    return by, EXPIRED
 
 
 def _alive(unit: Unit, dosing: Dosing) -> float:

@@ -6,11 +6,13 @@ from math import inf, nan
 
 from mfg.calendar import DAY
 from mfg.log.endings import LATER
+from mfg.log.notes import FAIL
 from mfg.plan import plan as p
 from mfg.simulation.foreseeing import foresee, needed_by
 from mfg.simulation.lots import Dosing, Lot, Made
 from mfg.simulation.unit import Unit
 from mfg.simulation.works import Assay
+from mfg.works import CRYOPRESERVE, EXPAND, INDUCE, ISOLATE, LAST_PASSAGE, SHIP_IN
 
 CONTAMINATION, OUT_OF_SPECIFICATION = "contamination", "out of specification"
 
@@ -59,11 +61,11 @@ def _latest(lot: Lot, test: p.Test) -> float:
 
 def sampled_before(unit: Unit, lot: Lot, *, released: bool) -> None:
     """A lot in progress has been sampled as far as it had to be, and nothing was found in it; all of one that is *released*."""
-    ahead = set() if released else {"culture", "expand", "induce", "cryopreserve"}
+    ahead = set() if released else {"culture", EXPAND, INDUCE, CRYOPRESERVE}
     if not released and not (lot.culture is not None and lot.culture.is_last):
-        ahead.add("last passage")
-    if lot.begins == "ship in":
-        ahead.add("isolate")
+        ahead.add(LAST_PASSAGE)
+    if lot.begins == SHIP_IN:
+        ahead.add(ISOLATE)
     for test in [assay.test for assay in lot.patient.of_lots.assays]:
         if test.sampled not in ahead or (test.sampled == "culture" and _latest(lot, test) < unit.now):
             lot.sampled.add(test.name)
@@ -130,7 +132,7 @@ class Sample:
         if failure:
             given = [dosing.over for dosing in _served(made)]
             if any(given):
-                unit.writes(made.subject, "fail", LATER)
+                unit.writes(made.subject, FAIL, LATER)
             if made is self.lot and not all(given):
                 unit.loses(self.lot, failure)
 

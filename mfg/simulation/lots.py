@@ -15,6 +15,7 @@ from mfg.simulation.clock import Running
 from mfg.simulation.cohort import Patient
 from mfg.simulation.floor import Task
 from mfg.simulation.holds import Hold
+from mfg.works import COLLECT, ISOLATE
 
 # The minute of a collection that is still to come. It is before every other one: lots that are in progress when the run
 # starts were collected at negative minutes.
@@ -99,7 +100,7 @@ class Lot(Made):
     collection: Booked | None
     ready: Event
     parent: Lot | None = None
-    begins: str = "collect"
+    begins: str = COLLECT
     collected_at: int = UNCOLLECTED
     marrow: float = 0.0
     tainted: bool = False
@@ -136,7 +137,7 @@ class Lot(Made):
     @property
     def leaves_marrow(self) -> bool:
         """Whether its marrow was isolated while it kept, so that another lot can begin from it."""
-        return self.begins == "isolate" or self.isolated
+        return self.begins == ISOLATE or self.isolated
 
 
 @define(eq=False)

@@ -8,7 +8,7 @@ from simpy import Event, Interrupt
 
 from mfg.calendar import DAY
 from mfg.growth import Culture
-from mfg.log.endings import SPENT
+from mfg.log.endings import SPENT, TOO_OLD
 from mfg.plan import sizing
 from mfg.simulation.clock import First, Process
 from mfg.simulation.deciding import observe
@@ -21,8 +21,21 @@ from mfg.simulation.replacing import Begun, complete, replace
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import float_in
 from mfg.simulation.works import Job
+from mfg.works import (
+    COLLECT,
+    CRYOPRESERVE,
+    EXPAND,
+    INDUCE,
+    ISOLATE,
+    LAST_PASSAGE,
+    MEDIUM,
+    OPERATIONS,
+    PASSAGE,
+    RELEASE,
+    SHIP_IN,
+    THAW,
+)
 
-WAY_IN = "ship in"  # where a lot begins that was collected before the run
 FROZEN = "frozen"  # where one begins of which nothing is left to be made
 
 
@@ -85,17 +98,17 @@ def make(unit: Unit, lot: Lot) -> Process:
         Lost: at the step at which the lot fails.
     """
     recipe = lot.patient.recipe
-    steps = ["collect", WAY_IN, *recipe.making, FROZEN]
+    steps = [COLLECT, SHIP_IN, *recipe.making, FROZEN]
     for step in steps[steps.index(lot.begins) : -1]:
         yield from _STEPS[step](unit, lot)
-        if step == "collect" and not lot.target:
+        if step == COLLECT and not lot.target:
             return  # marrow is taken in every arm, and nothing is made for this one
         sample_at(unit, lot, step)
     if recipe.bank is not None and lot.parent is None:
         if lot.begins != FROZEN:
             yield from freeze(unit, lot)
-            survive(unit, lot.patient.jobs["cryopreserve"], lot)
-            sample_at(unit, lot, "cryopreserve")
+            survive(unit, lot.patient.jobs[CRYOPRESERVE], lot)
+            sample_at(unit, lot, CRYOPRESERVE)
         fill_up(unit, lot)
     yield from release(unit, lot)
     lot.ready.succeed()
@@ -117,8 +130,8 @@ def collect(unit: Unit, lot: Lot) -> Process:
     else:
         lot.marrow = unit.biology.volume(lot.patient, lot.number)
         lot.collected_at = yield from collect_once(unit, lot, lot.collection, lot.marrow)
-        if unit.comes_to_nothing(lot.patient.jobs["collect"], lot):
-            raise Lost(FAILURES["collect"])
+        if unit.comes_to_nothing(lot.patient.jobs[COLLECT], lot):
+            raise Lost(OPERATIONS[COLLECT].failure)
         if unit.contaminated is not None:
             lot.contaminated = lot.tainted = unit.contaminated(lot.patient.index, lot.number)
     observe(unit, lot.patient, "collection", lot.number)
@@ -130,7 +143,7 @@ def bring_in(unit: Unit, lot: Lot) -> Process:
     """Bring what was collected to the facility, unless it is there."""
     if not lot.patient.recipe.collects or lot.received:
         return
-    if not (yield from unit.ships(lot, WAY_IN, lot.left)):
+    if not (yield from unit.ships(lot, SHIP_IN, lot.left)):
         raise Lost("cold chain")
 
 
@@ -149,14 +162,14 @@ def isolate(unit: Unit, lot: Lot) -> Process:
     mononuclear, founders = lot.marrow, 0.0
     if recipe.collecting is None:
         mononuclear, founders = unit.biology.marrow(lot.patient, lot.number, lot.marrow)
-    work = lot.patient.jobs["isolate"]
+    work = lot.patient.jobs[ISOLATE]
     task = unit.does(work, lot, value=mononuclear, due=keeps)
     if keeps is not None and not (yield from unit.begins(task, by=keeps)):
         raise Lost(TOO_OLD)
     yield task
     lot.isolated = True
     if recipe.collecting is not None:
-        lot.cells = lot.marrow * unit.recovery("isolate", lot)
+        lot.cells = lot.marrow * unit.recovery(ISOLATE, lot)
         unit.log.valued(task, lot.cells)
     survive(unit, work, lot)
     if lot.hold is not None and recipe.cultivation is not None:
@@ -169,7 +182,7 @@ def isolate(unit: Unit, lot: Lot) -> Process:
 def _keeps(lot: Lot) -> int | None:
     """Until when marrow that was just collected can be isolated; None if nobody says, or if it was before."""
     within = lot.patient.recipe.within
-    return None if within is None or lot.begins == "isolate" else lot.collected_at + within
+    return None if within is None or lot.begins == ISOLATE else lot.collected_at + within
 
 
 def expand(unit: Unit, lot: Lot) -> Process:
@@ -179,7 +192,7 @@ def expand(unit: Unit, lot: Lot) -> Process:
         lot.cells = unit.biology.yielded(lot.patient, lot.number)
     else:
         yield from grow(unit, lot)
-    sample_at(unit, lot, "last passage")
+    sample_at(unit, lot, LAST_PASSAGE)
     lot.grown = not lot.patient.recipe.induces
 
 
@@ -203,23 +216,23 @@ def grow(unit: Unit, lot: Lot) -> Process:
 
 def replate(unit: Unit, lot: Lot, culture: Culture) -> Process:
     """Detach the cells and plate them in more flasks."""
-    work = lot.patient.jobs["passage"]
+    work = lot.patient.jobs[PASSAGE]
     passage = unit.does(work, lot, culture.flasks)
     yield passage
-    cells = culture.cells(passage.started) * unit.recovery("passage", lot)
+    cells = culture.cells(passage.started) * unit.recovery(PASSAGE, lot)
     unit.log.valued(passage, cells)
     culture.replate(cells, unit.now)
     survive(unit, work, lot)
     sample_culture(unit, lot)
     if culture.is_last:
-        sample_at(unit, lot, "last passage")
+        sample_at(unit, lot, LAST_PASSAGE)
 
 
 def feed(unit: Unit, lot: Lot) -> Process:
     """Change the medium, unless the cells are to be taken today."""
     if lot.taken or lot.culture is None or (lot.grown and unit.harvest_day(lot) == unit.now // DAY):
         return
-    work = lot.patient.jobs["medium"]
+    work = lot.patient.jobs[MEDIUM]
     yield unit.does(work, lot, lot.culture.flasks)
     survive(unit, work, lot)
     sample_culture(unit, lot)
@@ -234,13 +247,13 @@ def incubate(unit: Unit, lot: Lot) -> Process:
     left = expansion.lasts
     while expansion.weekly and unit.next_medium(lot) < ends:
         yield unit.next_medium(lot)
-        medium = lot.patient.jobs["medium"]
+        medium = lot.patient.jobs[MEDIUM]
         yield unit.does(medium, lot)
         survive(unit, medium, lot)
         left = max(0, ends - unit.now)
     while every is not None and left > every:
         yield unit.floor.now + every
-        medium = lot.patient.jobs["medium"]
+        medium = lot.patient.jobs[MEDIUM]
         yield unit.does(medium, lot)
         survive(unit, medium, lot)
         left -= every
@@ -249,7 +262,7 @@ def incubate(unit: Unit, lot: Lot) -> Process:
 
 def induce(unit: Unit, lot: Lot) -> Process:
     """Change to the medium that changes the cells, and wait until it has."""
-    work, culture = lot.patient.jobs["induce"], lot.culture
+    work, culture = lot.patient.jobs[INDUCE], lot.culture
     yield unit.does(work, lot, culture.flasks if culture is not None else 0)
     survive(unit, work, lot)
     yield from wait_in_culture(unit, lot, First(unit.floor, unit.now + lot.patient.recipe.induces))
@@ -260,11 +273,11 @@ def release(unit: Unit, lot: Lot) -> Process:
     """Wait for the results that hold up the formulation, and go on feeding meanwhile."""
     sample_culture(unit, lot, last=lot.culture is None or lot.store is not None)
     yield from wait_in_culture(unit, lot, lot.results["formulation"])
-    unit.writes(lot.subject, "release")
+    unit.writes(lot.subject, RELEASE)
     if lot.patient.arm.floating:
         for dosing in lot.patient.doses:
             if lot in (dosing.lot, dosing.batch):
-                float_in(unit, lot.patient, "release", dosing.dose.name)
+                float_in(unit, lot.patient, RELEASE, dosing.dose.name)
 
 
 def wait_in_culture(unit: Unit, lot: Lot, end: Event) -> Process:
@@ -303,14 +316,14 @@ def thaw(unit: Unit, dosing: Dosing, batch: Lot) -> Process:
 
 def recover(unit: Unit, batch: Lot) -> Process:
     """Thaw and plate what was frozen; it is one passage older than its bank."""
-    recipe, work = batch.patient.recipe, batch.patient.jobs["thaw"]
+    recipe, work = batch.patient.recipe, batch.patient.jobs[THAW]
     bank = recipe.bank
     assert bank is not None
     assert bank.after_passage is not None
     yield unit.reserves(batch, sizing.flasks_for(recipe, unit.facility_of(batch.patient), batch.target))
     task = unit.does(work, batch)
     yield task
-    cells = sum(batch.contents) * unit.recovery("thaw", batch)
+    cells = sum(batch.contents) * unit.recovery(THAW, batch)
     unit.log.valued(task, cells)
     survive(unit, work, batch)
     assert batch.hold is not None
@@ -331,7 +344,7 @@ def survive(unit: Unit, job: Job, lot: Lot) -> None:
         return
     unit.opened(job, lot, lot)
     if unit.comes_to_nothing(job, lot):
-        raise Lost(FAILURES.get(job.name, f"{job.name} failed"))
+        raise Lost(OPERATIONS[job.name].failure)
 
 
 def expect_breakdown(unit: Unit, lot: Lot) -> None:
@@ -342,6 +355,4 @@ def expect_breakdown(unit: Unit, lot: Lot) -> None:
         unit.floor.at(ceil(breaks), lambda: unit.loses(lot, "equipment") if lot.hold is not None else None)
 
 
-TOO_OLD = "marrow too old"
-FAILURES = {"collect": "too little marrow", "isolate": "no cells isolated", "cryopreserve": "freezer failure"}
-_STEPS = {"collect": collect, WAY_IN: bring_in, "isolate": isolate, "expand": expand, "induce": induce}
+_STEPS = {COLLECT: collect, SHIP_IN: bring_in, ISOLATE: isolate, EXPAND: expand, INDUCE: induce}

@@ -8,6 +8,7 @@ from math import isnan, nan
 from mfg.calendar import DAY
 from mfg.log import limits
 from mfg.log.endings import NO_APPOINTMENT
+from mfg.log.notes import ARRIVE, RESUME
 from mfg.plan import plan as p
 from mfg.plan import sizing
 from mfg.simulation.booking import Booked
@@ -17,12 +18,13 @@ from mfg.simulation.deciding import observe
 from mfg.simulation.journey import follow, settle
 from mfg.simulation.laboratory import sampled_before
 from mfg.simulation.lots import Lot
-from mfg.simulation.making import FROZEN, WAY_IN, expect_breakdown
+from mfg.simulation.making import FROZEN, expect_breakdown
 from mfg.simulation.planning import Appointments, prepare, resize, target_for
 from mfg.simulation.recording import book_again
 from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import day_for, plan_visit
+from mfg.works import COLLECT, CRYOPRESERVE, EXPAND, ISOLATE, SHIP_IN
 
 
 def resume(unit: Unit, patients: Sequence[Patient]) -> None:
@@ -66,7 +68,7 @@ def _at_its_largest(unit: Unit, patient: Patient, lot: p.Standing, until: int | 
 
 def _goes_on(unit: Unit, patient: Patient, there: p.InProgress, flasks: Sequence[int]) -> Process:
     """One patient from the lots that are there to the last dose; returns the ending."""
-    unit.writes(patient.subject, "arrive", value=patient.weight)
+    unit.writes(patient.subject, ARRIVE, value=patient.weight)
     unit.allocates(patient)
     booked: Appointments = {}
     bases: dict[str, int] = {}  # the baseline from which each dose counts
@@ -98,7 +100,7 @@ def _goes_on(unit: Unit, patient: Patient, there: p.InProgress, flasks: Sequence
     first = there.lots[0].dose
     unit.will_leave(patient, max(0, min(bases.values())) * DAY)
     for name, base in bases.items():
-        unit.writes(patient.subject, "resume", name, float(base * DAY) if patient.arm.course.planned else nan)
+        unit.writes(patient.subject, RESUME, name, float(base * DAY) if patient.arm.course.planned else nan)
     banks = [lot.dose for lot in there.lots[1:]] if patient.recipe.bank is not None else []
     prepare(unit, patient, booked, range(first, len(patient.arm.doses)), banks)
     if unit.plan.stagger is not None and first == 0:
@@ -187,8 +189,8 @@ def _stands(unit: Unit, made: Lot, lot: p.Standing, flasks: int, booked: Booked 
     patient, clinic = made.patient, unit.plan.clinics[made.patient.clinic]
     made.collected_at = lot.collected
     made.collection = _taken(unit, patient, booked)
-    if "collect" in clinic.work:
-        activity, then = clinic.work["collect"].activity, lot.collected
+    if COLLECT in clinic.work:
+        activity, then = clinic.work[COLLECT].activity, lot.collected
         unit.log.note(made.subject, activity, then, then, then, value=lot.marrow if lot.unplated else nan)
     if lot.unplated:
         _is_to_be_isolated(unit, made, lot, flasks, booked)
@@ -196,14 +198,14 @@ def _stands(unit: Unit, made: Lot, lot: p.Standing, flasks: int, booked: Booked 
     if lot.contents:
         made.begins, made.taken, made.contents = FROZEN, True, list(lot.contents)
         made.frozen = sum(lot.contents)
-        work = unit.facility_of(patient).work.get("cryopreserve")
+        work = unit.facility_of(patient).work.get(CRYOPRESERVE)
         if work is not None:
             then = lot.frozen
             unit.log.note(made.subject, work.activity, then, then, then, value=made.frozen)
         yield unit.stores_for(made, made.containers)
         sampled_before(unit, made, released=True)
         return
-    made.begins = "expand"
+    made.begins = EXPAND
     _keeps_places(unit, made, flasks, lot.dose_day if booked is None else booked.day)
     yield unit.reserves(made, flasks)
     until = patient.recipe.bank.after_passage if patient.recipe.bank is not None else None
@@ -217,9 +219,9 @@ def _stands(unit: Unit, made: Lot, lot: p.Standing, flasks: int, booked: Booked 
 def _is_to_be_isolated(unit: Unit, made: Lot, lot: p.Standing, flasks: int, booked: Booked | None) -> None:
     """Marrow, or cells, that were collected before the run: on the way, or at the facility, whose next open day has the work."""
     patient, clinic = made.patient, unit.plan.clinics[made.patient.clinic]
-    made.begins, made.received = WAY_IN, lot.received
+    made.begins, made.received = SHIP_IN, lot.received
     made.marrow = unit.biology.volume(patient, made.number) if isnan(lot.marrow) else lot.marrow
-    made.left = lot.collected + (clinic.work["collect"].booked if "collect" in clinic.work else 0)
+    made.left = lot.collected + (clinic.work[COLLECT].booked if COLLECT in clinic.work else 0)
     if patient.recipe.collecting is not None:
         made.cells = lot.marrow
     if unit.contaminated is not None:
@@ -228,9 +230,9 @@ def _is_to_be_isolated(unit: Unit, made: Lot, lot: p.Standing, flasks: int, book
     resize(unit, made)
     _keeps_places(unit, made, flasks, lot.dose_day if booked is None else booked.day)
     facility = unit.facility_of(patient)
-    if "isolate" in facility.work:
+    if ISOLATE in facility.work:
         day = min(unit.booking.openings[patient.facility])
-        unit.booking.long_work[patient.facility].setdefault(day, []).append(facility.work["isolate"].booked)
+        unit.booking.long_work[patient.facility].setdefault(day, []).append(facility.work[ISOLATE].booked)
     sampled_before(unit, made, released=False)
 
 

@@ -13,8 +13,9 @@ from mfg.calendar import FOREVER, Window
 from mfg.course.arrange import arrange
 from mfg.course.network import Course, Event
 from mfg.log import limits
-from mfg.simulation.booking import PROCEDURES, Booking, Known
+from mfg.simulation.booking import Booking, Known
 from mfg.simulation.cohort import Patient
+from mfg.works import PROCEDURES
 
 Limits = frozenset[str]
 NONE: Limits = frozenset()

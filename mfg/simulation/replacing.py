@@ -9,7 +9,8 @@ from simpy import Event
 
 from mfg.calendar import DAY
 from mfg.log import limits
-from mfg.log.endings import NO_APPOINTMENT
+from mfg.log.endings import LOT_LOST, MOVED, NO_APPOINTMENT, PUT_OFF
+from mfg.log.notes import BOOK, FAIL
 from mfg.simulation.freezing import holds, planned
 from mfg.simulation.lots import Dosing, Lot
 from mfg.simulation.planning import (
@@ -25,6 +26,7 @@ from mfg.simulation.planning import (
 )
 from mfg.simulation.recording import moves
 from mfg.simulation.unit import Unit
+from mfg.works import ISOLATE
 
 Begun = tuple[list[Lot], list[Dosing]]  # the lots that are to be made, and the doses that are to be thawed
 _NOTHING: Begun = ([], [])
@@ -35,7 +37,7 @@ def replace(unit: Unit, lot: Lot, cause: str) -> Begun:
     if lot.failed:
         return _NOTHING
     lot.failed = cause
-    unit.writes(lot.subject, "fail", cause)
+    unit.writes(lot.subject, FAIL, cause)
     begun = _NOTHING
     waiting = [d for d in lot.patient.doses if lot in (d.lot, d.batch) and not (d.over or d.dropped)]
     if lot.store is not None:
@@ -52,7 +54,7 @@ def replace(unit: Unit, lot: Lot, cause: str) -> Begun:
             begun = _thaw_again(unit, first, lot.parent)
         elif lot.patient.recipe.bank is not None:
             begun = _bank_again(unit, first)
-        elif unit.plan.policy.again == "isolate" and lot.leaves_marrow:
+        elif unit.plan.policy.again == ISOLATE and lot.leaves_marrow:
             begun = _isolate_again(unit, first, lot)
         else:
             begun = _collect_again(unit, first, lot)
@@ -72,7 +74,7 @@ def replace(unit: Unit, lot: Lot, cause: str) -> Begun:
 def _isolate_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
     """Begin a new lot from what is left of the same marrow."""
     lot = new_lot(unit, dosing.patient, dosing.due, lost.target, lost.collection)
-    lot.begins, lot.marrow, lot.collected_at = "isolate", lost.marrow, lost.collected_at
+    lot.begins, lot.marrow, lot.collected_at = ISOLATE, lost.marrow, lost.collected_at
     lot.contaminated = lot.tainted = lost.tainted
     return _begin_again(unit, dosing, lot, lost)
 
@@ -81,9 +83,9 @@ def _begin_again(unit: Unit, dosing: Dosing, lot: Lot, lost: Lot) -> Begun:
     """Let *lot* have as long as the *lost* one had."""
     serve(unit, dosing, lot, lot)
     if dosing.booked is not None:
-        put_off(unit, dosing, unit.now + lost.due - lost.collected_at, why="lot lost")
+        put_off(unit, dosing, unit.now + lost.due - lost.collected_at, why=LOT_LOST)
     else:
-        unit.writes(dosing.subject, "book", "lot lost")
+        unit.writes(dosing.subject, BOOK, LOT_LOST)
     return [lot], []
 
 
@@ -115,7 +117,7 @@ def _collect_again(unit: Unit, dosing: Dosing, lost: Lot) -> Begun:
     for one, lot, (booked, drawn) in zip(chain, [*lots, fresh], appointments, strict=True):
         serve(unit, one, lot, lot)
         one.booked, one.draw = booked, drawn
-        moved(unit, one, "lot lost" if one is dosing else "moved")
+        moved(unit, one, LOT_LOST if one is dosing else MOVED)
     return [fresh], []
 
 
@@ -132,7 +134,7 @@ def _bank_again(unit: Unit, first: Dosing) -> Begun:
     if spent is not None and first.booked is not None:
         unit.empties(spent)
         pending = [d for d in (first, *after(first)) if d.booked is not None and d.lot is spent]
-        begun = _bank_for(unit, pending, spent, "lot lost")
+        begun = _bank_for(unit, pending, spent, LOT_LOST)
     if begun is None:
         first.hopeless = NO_APPOINTMENT
     return begun or _NOTHING
@@ -144,7 +146,7 @@ def complete(unit: Unit, bank: Lot, short: list[Dosing]) -> Begun:
     if booked is None or short[0].tries >= unit.plan.policy.recollect:
         return _NOTHING
     first, before = short[0], booked.day
-    begun = _bank_for(unit, short, bank, "put off")
+    begun = _bank_for(unit, short, bank, PUT_OFF)
     if begun is None:
         first.hopeless = NO_APPOINTMENT
         return _NOTHING
@@ -184,7 +186,7 @@ def _bank_for(unit: Unit, pending: list[Dosing], bank: Lot, why: str) -> Begun |
     if moves(unit, patient, distinct(ahead_of(later)), earliest) is None:
         return None
     for one in later:
-        moved(unit, one, why if one is first else "moved")
+        moved(unit, one, why if one is first else MOVED)
     return [fresh], pending
 
 
@@ -194,5 +196,5 @@ def _thaw_again(unit: Unit, dosing: Dosing, bank: Lot) -> Begun:
     recovers = terms.recovers if terms is not None else None
     dosing.batch = new_batch(unit, dosing, bank)
     if dosing.booked is not None:
-        put_off(unit, dosing, unit.now + (0 if recovers is None else recovers) + 2 * DAY, why="lot lost")
+        put_off(unit, dosing, unit.now + (0 if recovers is None else recovers) + 2 * DAY, why=LOT_LOST)
     return [], [dosing]

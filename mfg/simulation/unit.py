@@ -9,7 +9,8 @@ from math import ceil, inf
 from simpy import Event, Interrupt
 
 from mfg.calendar import DAY, FOREVER
-from mfg.log.endings import TOO_LONG
+from mfg.log.endings import BELOW, DIED, TOO_LONG, WAS_DONE, WITHDREW
+from mfg.log.notes import ALLOCATE, END, NOTES
 from mfg.plan import plan as p
 from mfg.plan.plan import HOLDS
 from mfg.simulation.biology import Biology
@@ -23,6 +24,7 @@ from mfg.simulation.log import NAN, EventLog
 from mfg.simulation.lots import Dosing, Lost, Lot, Made, Results
 from mfg.simulation.traits import Traits
 from mfg.simulation.works import Job, Panel, jobs_of, ways_of
+from mfg.works import SHIP_IN
 
 _TREATED = (-FOREVER,)  # before everybody: who was treated gets a bed before anybody who is not yet
 
@@ -105,14 +107,14 @@ class Unit:
         """
         people = self.plan.people
         withdraws = patient.arrived + patient.withdraws(baseline - patient.arrived, people)
-        self._will_leave_at(patient, "died", patient.arrived + patient.dies)
-        self._will_leave_at(patient, "withdrew", withdraws)
+        self._will_leave_at(patient, DIED, patient.arrived + patient.dies)
+        self._will_leave_at(patient, WITHDREW, withdraws)
         falls = patient.arrived + patient.falls_below(self.plan.policy.score_least)
         if baseline == inf and patient.arm.doses:
             limit = patient.arrived + self.plan.policy.give_up_after
             self._will_leave_at(patient, TOO_LONG, limit, untreated=True)
         if patient.arm.doses or falls < baseline:
-            self._will_leave_at(patient, "fell below eligibility", falls, untreated=True)
+            self._will_leave_at(patient, BELOW, falls, untreated=True)
 
     def _will_leave_at(self, patient: Patient, cause: str, moment: float, *, untreated: bool = False) -> None:
         def leaves() -> None:
@@ -197,15 +199,15 @@ class Unit:
             clearance=0 if last.clearance is None else last.clearance(patient, made.number, turn),
         )
 
-    def writes(self, subject: int, name: str, outcome: str = "done", value: float = NAN) -> None:
+    def writes(self, subject: int, name: str, outcome: str = WAS_DONE, value: float = NAN) -> None:
         """Write down something that takes no time."""
         now = self.floor.now
-        self.log.note(subject, p.NOTES[name], now, now, now, outcome, value)
+        self.log.note(subject, NOTES[name], now, now, now, outcome, value)
 
     def allocates(self, patient: Patient) -> None:
         """Write down the arm, and the decline with which the wait is reckoned."""
         if not patient.ended:
-            self.writes(patient.subject, "allocate", patient.arm.name, patient.decline)
+            self.writes(patient.subject, ALLOCATE, patient.arm.name, patient.decline)
 
     def recovery(self, name: str, made: Made) -> float:
         """The share of the cells that came out of the work *name* the last time."""
@@ -342,14 +344,14 @@ class Unit:
         It leaves now, unless it *left* before the run: then it arrives now at the earliest.
         """
         patient = made.patient
-        leg = patient.recipe.inbound if name == "ship in" else patient.recipe.outbound
+        leg = patient.recipe.inbound if name == SHIP_IN else patient.recipe.outbound
         way = self._ways.get((name, leg, patient.clinic, patient.facility))
         if way is None:
             return True
         turn, start = made.turn(name), self.floor.now if left is None else left
         yield max(self.floor.now, start + way.lasts(patient.index, made.number, turn))
         kept = way.excursion is None or not way.excursion(patient.index, made.number, turn)
-        outcome = "done" if kept else "too warm"
+        outcome = WAS_DONE if kept else "too warm"
         self.log.note(made.subject, way.activity, start, start, self.floor.now, outcome)
         return kept
 
@@ -425,7 +427,7 @@ class Unit:
     def ends(self, patient: Patient, ending: str) -> None:
         """The patient's way is over, by a named ending; whatever else is under way for this patient stops."""
         patient.ended = True
-        self.writes(patient.subject, "end", ending)
+        self.writes(patient.subject, END, ending)
         self.has_had_all(patient)
         for process in patient.processes[1:]:
             self.interrupts(process, ending)

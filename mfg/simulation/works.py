@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from mfg.log.notes import NOTES
 from mfg.plan import plan as p
 from mfg.shape import Shape
 from mfg.simulation.draws import Chance, Draws, Luck
 from mfg.simulation.floor import Need
+from mfg.works import SHIP_IN, SHIP_OUT
 
 
 class Job:
@@ -96,7 +98,7 @@ class Way:
 
     def __init__(self, name: str, leg: p.Leg, luck: Luck) -> None:
         self.name = name
-        self.activity = p.NOTES[name]
+        self.activity = NOTES[name]
         self.lasts = Draws.minutes(luck, name, leg.lasts)
         self.excursion = Chance.of(luck, f"excursion, {name}", leg.excursion)
 
@@ -122,8 +124,8 @@ def jobs_of(plan: p.Plan, needs: Sequence[Need], luck: Luck) -> dict[tuple[int, 
 def ways_of(plan: p.Plan, luck: Luck) -> dict[tuple[str, str | None, int, int], Way]:
     """The ways in and out between every clinic and every facility, by direction and leg, where there are any."""
     directions = {
-        "ship in": {recipe.inbound for recipe in plan.recipes},
-        "ship out": {recipe.outbound for recipe in plan.recipes},
+        SHIP_IN: {recipe.inbound for recipe in plan.recipes},
+        SHIP_OUT: {recipe.outbound for recipe in plan.recipes},
     }
     return {
         (name, which, clinic, facility): Way(name, leg, luck)

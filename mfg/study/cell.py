@@ -17,7 +17,8 @@ from attrs import asdict, frozen
 
 from mfg.errors import Unsound
 from mfg.plan.plan import Plan
-from mfg.results.derived import Derived, Table, derived_of
+from mfg.results.arrays import Derived, Table
+from mfg.results.derived import derived_of
 from mfg.results.figures import values_of
 from mfg.results.occupancy import overfull
 from mfg.results.sums import wrong_sums

@@ -15,7 +15,7 @@ from attrs import fields, frozen
 from mfg.errors import MfgError, Refused
 from mfg.files import make_folder
 from mfg.plan.plan import Plan
-from mfg.results.derived import Derived, stacked
+from mfg.results.arrays import Derived, stacked
 from mfg.study.cell import Outcome, found, simulated, stored, tables_in
 from mfg.study.disk import DIGITS, intact, number_of, sealed, sealed_in
 from mfg.study.identity import Identity, environment

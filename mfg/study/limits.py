@@ -14,6 +14,7 @@ import pandas as pd
 from attrs import evolve, frozen
 
 from mfg.log import limits
+from mfg.log.endings import TOO_OLD
 from mfg.plan.compile import plan_of
 from mfg.study.cures import Cure, cures_of, less_of
 from mfg.study.holm import Gap, judged
@@ -22,6 +23,7 @@ from mfg.study.parts import table_of
 from mfg.study.study import Means, Study, carried_out
 from mfg.study.variants import Variant
 from mfg.study.waits import Counted, late, waited
+from mfg.works import STORE
 
 LEAST = 4  # replications in which anything is told apart
 FEW = 2  # of a first try
@@ -158,7 +160,7 @@ def _candidates(study: Study, counts: Counted, base: _Tried) -> Iterator[Cure]:
     """What is tried, each once: for waiting and for punctuality in turn, what costs most first."""
     scenario, events = study.scenarios[0], base.table("events")
     peak = _most(base.table("lots")["flasks"])
-    containers = _most(events.loc[events["activity"] == "store", "value"])
+    containers = _most(events.loc[events["activity"] == STORE, "value"])
     known: set[str] = set()
     for limit in dict.fromkeys(_in_turn(_refusing(counts), _awaited(counts, base.table("resources"), study))):
         for cure in cures_of(scenario, limit, peak, containers):
@@ -209,7 +211,7 @@ def _awaited(counts: Counted, resources: pd.DataFrame, study: Study) -> list[str
 def _places(name: str, laboratories: Sequence[str], facilities: Sequence[str]) -> list[str]:
     if name.startswith(limits.RESULT):
         return [limits.of(place, "benches") for place in laboratories]
-    if name == f"{limits.LOST}marrow too old":
+    if name == f"{limits.LOST}{TOO_OLD}":
         return [limits.of(place, limits.CREWS) for place in facilities]
     place, _, kind = name.rpartition(".")
     if kind in {"suites", "operators"}:

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mfg.errors import Refused
-from mfg.results.derived import Table, Words
+from mfg.results.arrays import Coded, Table
 from mfg.study.disk import intact, number_of, sealed_in
 
 EVENTS = "events"
@@ -34,7 +34,7 @@ def parquet(table: Table, **about: Any) -> bytes:
 
 
 def _arrow(column: Any) -> Any:
-    if isinstance(column, Words):
+    if isinstance(column, Coded):
         return pa.DictionaryArray.from_arrays(column.codes, pa.array(column.words, pa.large_string()))
     return pa.array(column, pa.large_string()) if column.dtype == object else pa.array(column)
 

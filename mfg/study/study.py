@@ -18,6 +18,7 @@ from attrs import evolve, frozen
 
 from mfg.errors import Failed, Faults, Parameter, Refused
 from mfg.files import plain_name, write_atomically
+from mfg.log.endings import COMPLETED, RELEASED
 from mfg.plan.compile import plan_of
 from mfg.plan.plan import Plan
 from mfg.reader.scenarios import load_scenario
@@ -250,5 +251,5 @@ def _summed(counts: list[Mapping[str, int]]) -> dict[str, int]:
     total: Counter[str] = Counter()
     for one in counts:
         total.update(one)
-    good = ("completed", "released")
+    good = (COMPLETED, RELEASED)
     return {word: total[word] for word in sorted(total, key=lambda w: (w not in good, w))}

@@ -11,6 +11,7 @@ from mfg.errors import Refused
 from mfg.plan import plan as p
 from mfg.plan import sizing
 from mfg.plan.rounding import rounded
+from mfg.works import HARVEST
 
 
 def too_little(plan: p.Plan) -> Iterator[Refused]:
@@ -76,7 +77,7 @@ def _flasks(recipe: p.Recipe, facility: p.Facility, cells: float) -> int:
     if recipe.bank is not None:
         thawed = [] if recipe.bank.recovers is None else harvests
         harvests = [sizing.bank_target(recipe, facility, [cells]), *thawed]
-    recovered = sizing.recovered(facility, "harvest")
+    recovered = sizing.recovered(facility, HARVEST)
     return max(terms.flasks_for(harvest, recovered) for harvest in harvests)
 
 

@@ -8,6 +8,7 @@ from math import inf, nan
 from typing import Any
 
 from mfg.calendar import DAY
+from mfg.log.endings import RELEASED
 from mfg.plan import plan as p
 from mfg.plan.compile.plain import monthly, part
 from mfg.plan.rounding import rounded
@@ -17,7 +18,7 @@ from mfg.protocol.rules import When
 from mfg.scenario import InProgress, Scenario
 from mfg.scenario.admission import judged
 from mfg.scenario.begun import arm_of_given
-from mfg.scenario.standing import FROZEN, RECEIVED, RELEASED, UNPLATED, arm_of, dose_of
+from mfg.scenario.standing import FROZEN, RECEIVED, UNPLATED, arm_of, dose_of
 from mfg.spread import Spread, shape_of
 
 

@@ -11,6 +11,7 @@ from attrs import define, field
 
 from mfg import site as where
 from mfg.calendar import DAY, WEEKDAYS, Holidays, Hours, Window, intersection, merged
+from mfg.log.notes import NOTES, bench_of, clearance_after, result_of
 from mfg.plan import plan as p
 from mfg.plan.compile.plain import minutes, monthly, part
 from mfg.protocol.occurrences import occurrences
@@ -18,10 +19,20 @@ from mfg.protocol.protocol import Release
 from mfg.scenario import Scenario
 from mfg.spread import shape_of
 from mfg.units import amount, number, unit_of
+from mfg.works import (
+    AT_THE_CLINIC,
+    FORMULATE,
+    INCUBATE,
+    ISOLATE,
+    JOINT,
+    MEDIUM,
+    OF_THE_PRODUCT,
+    REVIEW,
+    STAY,
+    STORE,
+    VISIT,
+)
 
-JOINT = (("harvest", "formulate"), ("thaw", "formulate"), ("formulate",), ("harvest", "cryopreserve"))
-_OF_THE_PRODUCT = ("harvest", "thaw", "formulate")
-_AT_THE_CLINIC = ("collect", "draw", "administer")
 PLENTY = 255  # of something that is not limited in a day
 
 NONE_CLOSED = Holidays({})
@@ -49,7 +60,7 @@ class Places:
     scenario: Scenario
     days: int
     closed: Holidays
-    activities: list[p.Activity] = field(factory=lambda: [p.Activity(name, "") for name in p.NOTES])
+    activities: list[p.Activity] = field(factory=lambda: [p.Activity(name, "") for name in NOTES])
     resources: list[str] = field(factory=list)
     capacities: list[int] = field(factory=list)
     hours: list[tuple[Window, ...]] = field(factory=list)
@@ -124,7 +135,7 @@ class Places:
         return p.Work(
             name=name,
             activity=activity,
-            clears=self._activity(f"line clearance after {name}", place, parts) if clearance else 0,
+            clears=self._activity(clearance_after(name), place, parts) if clearance else 0,
             need=self._need(parts, windows) if parts else None,
             lasts=lasts,
             booked=round(planned) + cleared,
@@ -144,14 +155,14 @@ class Places:
         if clinic.beds is not None:
             held["bed"] = self._resource(name, "beds", clinic.beds, always)
         slot = minutes(clinic.slot)
-        asked = [w for w in _AT_THE_CLINIC if w in self.scenario.site.work]
+        asked = [w for w in AT_THE_CLINIC if w in self.scenario.site.work]
         # Who has an appointment waits at the door for as long as the clinic is open, so the hours are the door's.
         work = {w: self._work(w, name, held, None if slot is None else always) for w in asked}
         on_ward = {w: self._activity(w, f"{name}, ward") for w in asked}
         bed = self._need(((held["bed"], 1),), always) if "bed" in held else None
-        stays_in = self._activity("stay", name, ((held["bed"], 1),) if "bed" in held else ())
+        stays_in = self._activity(STAY, name, ((held["bed"], 1),) if "bed" in held else ())
         share = part(clinic.share) if clinic.share is not None else nan
-        comes = self._activity("visit", name)
+        comes = self._activity(VISIT, name)
         return p.Clinic(
             name, tuple(windows), slot, clinic.rooms, clinic.beds, share, stays_in, comes, bed, on_ward, work
         )
@@ -172,15 +183,15 @@ class Places:
         stores = 0
         if facility.storage is not None:
             stores = self._activity(
-                "store", name, ((self._resource(name, "storage", facility.storage, always), 1),)
+                STORE, name, ((self._resource(name, "storage", facility.storage, always), 1),)
             )
         longer = minutes(facility.overtime) or 0
         granted = [(opens, closes + longer) for opens, closes in windows] if longer else windows
         at_call = self._on_call(facility, granted)
         work = {
-            w: self._work(w, name, held, {"medium": at_call, "review": None}.get(w, granted))
+            w: self._work(w, name, held, {MEDIUM: at_call, REVIEW: None}.get(w, granted))
             for w in self.scenario.site.work
-            if w not in _AT_THE_CLINIC
+            if w not in AT_THE_CLINIC
         }
         weekdays = [WEEKDAYS.index(day) for day in facility.medium_on]
         first = self.scenario.start.weekday()
@@ -190,7 +201,7 @@ class Places:
             windows=tuple(windows),
             medium=tuple(d * DAY + opens for d in range(self.days) if (first + d) % 7 in weekdays),
             incubator=places,
-            incubates=self._activity("incubate", name, ((incubator, 1),)),
+            incubates=self._activity(INCUBATE, name, ((incubator, 1),)),
             storage=facility.storage or 0,
             stores=stores,
             starts=facility.starts or PLENTY,
@@ -209,7 +220,7 @@ class Places:
 
     def _side_by_side(self, work: Mapping[str, p.Work]) -> int:
         """How often the hands and places of the longest work of a recipe are there."""
-        found = [work[name] for name in ("isolate", "formulate") if name in work]
+        found = [work[name] for name in (ISOLATE, FORMULATE) if name in work]
         uses = [use for one in found for use in self.activities[one.activity].uses]
         return min((self.capacities[resource] // units for resource, units in uses), default=PLENTY)
 
@@ -242,7 +253,7 @@ class Places:
         benches = []
         for name in self.laboratories:
             bench = self.resources.index(f"{name}.benches")
-            activity = self._activity(f"test {release.test}", name, ((bench, 1),))
+            activity = self._activity(bench_of(release.test), name, ((bench, 1),))
             booked = round(hands.typical)
             benches.append(p.Work(release.test, activity, self._line(bench, booked), hands, booked))
         limits = dict(release.limit.bounds())
@@ -254,7 +265,7 @@ class Places:
         return p.Test(
             name=release.test,
             unit=unit,
-            activity=self._activity(f"result {release.test}", ""),
+            activity=self._activity(result_of(release.test), ""),
             sampled=_sampled(release),
             holds=_held(self.scenario, release.holds),
             turnaround=shape_of(work.turnaround, "minute"),
@@ -279,4 +290,4 @@ def _sampled(release: Release) -> str:
     """Where the sample is taken: in the culture, early enough; of the product; or at the end of a step."""
     if release.sample.before is not None:
         return "culture"
-    return "product" if release.sample.at in _OF_THE_PRODUCT else str(release.sample.at)
+    return "product" if release.sample.at in OF_THE_PRODUCT else str(release.sample.at)

@@ -28,8 +28,8 @@ from mfg.protocol.rules import When, condition_of
 from mfg.scenario import Scenario, in_bed
 from mfg.spread import shape_of
 from mfg.units import Quantity, alike, number
+from mfg.works import CRYOPRESERVE, EXPAND, FORMULATE, HARVEST, MAKING, THAW
 
-MAKING = ("isolate", "expand", "induce")
 _MOST = 6  # conditions on which steps and tests may depend
 _S = TypeVar("_S", bound=Step)
 Recipes = tuple[tuple[Condition, ...], Mapping[tuple[bool, ...], int], tuple[p.Recipe, ...]]
@@ -76,7 +76,7 @@ def _recipe_of(scenario: Scenario, steps: Sequence[Step], number_of: int, tests:
     expand, gives = _first(steps, Expand), _first(steps, Administer)
     done = [step.do for step in steps]
     banked = freeze is not None and source is not None and source.kind == "bank"
-    turns = {"cryopreserve", "thaw", "formulate"} if banked else {"thaw", "formulate"}
+    turns = {CRYOPRESERVE, THAW, FORMULATE} if banked else {THAW, FORMULATE}
     turn = next((n for n, name in enumerate(done) if name in turns), len(done))
     ships = [(n, step) for n, step in enumerate(steps) if isinstance(step, Ship)]
     inbound = next((step for n, step in ships if n < turn), None)
@@ -137,11 +137,11 @@ def _scaled(cells: Quantity | None) -> p.Scaled:
 def _prepares(scenario: Scenario, done: list[str], supply: str, bank: p.Bank | None) -> tuple[str, ...]:
     """The works that turn cultured or frozen cells into a product, held together."""
     thawed = supply == "stock" or (bank is not None and bank.recovers is None)
-    if "formulate" not in done:
-        return ("thaw",) if thawed and "thaw" in done else ()
-    grown = "expand" in done and "harvest" in scenario.site.work and not thawed
-    first = ("thaw",) if thawed and "thaw" in scenario.site.work else ("harvest",) if grown else ()
-    return (*first, "formulate")
+    if FORMULATE not in done:
+        return (THAW,) if thawed and THAW in done else ()
+    grown = EXPAND in done and HARVEST in scenario.site.work and not thawed
+    first = (THAW,) if thawed and THAW in scenario.site.work else (HARVEST,) if grown else ()
+    return (*first, FORMULATE)
 
 
 def _expansion(scenario: Scenario, step: Expand) -> p.Expansion:
