@@ -27,6 +27,7 @@ from mfg.simulation.journey import begin_life
 from mfg.simulation.replicate import replicate
 from mfg.simulation.unit import Unit
 from tests.conftest import ROOT
+from tests.plain import plain
 from tests.second_opinion import CLINIC, Row, clinic, rows_of
 from tests.test_ample import AMPLE
 
@@ -178,9 +179,7 @@ def test_the_warm_up_is_not_counted() -> None:
     assert used == pytest.approx(busy[first:].mean() / 2)
     assert used > 1.1 * busy.mean() / 2
     assert early > 10
-    assert values_of(plan, tables.derived())["patients_treated_per_month"] == pytest.approx(
-        given / 10 * 30.4375
-    )
+    assert values_of(plan, plain(tables))["patients_treated_per_month"] == pytest.approx(given / 10 * 30.4375)
 
 
 def test_the_line_over_time_is_the_sum_of_the_waits() -> None:

@@ -28,7 +28,9 @@ def test_results_load_no_engine() -> None:
 def test_no_further_file_is_long() -> None:
     """Those that are stay the few that they are; a file has one idea."""
     long = {module for module, path in modules().items() if lines(path) > 300}
-    known = "auditing.columns cli.runs dispensing.worksheet plan.plan protocol.protocol reader.structure units"
+    known = (
+        "auditing.columns cli.runs dispensing.worksheet plan.plan protocol.protocol reader.structure units"
+    )
     known += " simulation.adherence simulation.booking simulation.floor simulation.making simulation.unit"
     assert long <= {f"mfg.{name}" for name in known.split()}
 

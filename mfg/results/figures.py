@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from attrs import evolve, frozen
 from scipy import special
 
@@ -20,6 +19,8 @@ from mfg.results.arrays import Derived, chosen
 from mfg.results.indicators import INDICATORS, OF_A_RESOURCE, OF_AN_ARM, SIGNS, TAILS, Estimand
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from mfg.plan.plan import Plan
 
 LEVEL = 0.95

@@ -89,12 +89,12 @@ class Ledger:
 
     def rows(self, *activities: str) -> Indices:
         """The rows of the log with one of *activities*, in its order."""
-        wanted = np.array([activity.name in activities for activity in self.plan.activities])
+        wanted = np.array([activity.name in activities for activity in self.plan.activities], dtype=bool)
         return np.flatnonzero(wanted[self.log.activity])
 
     def with_outcome(self, rows: Indices, *outcomes: str) -> Indices:
         """Those of *rows* that came out in one of these ways."""
-        wanted = np.array([outcome in outcomes for outcome in self.log.outcomes])
+        wanted = np.array([outcome in outcomes for outcome in self.log.outcomes], dtype=bool)
         chosen: Indices = rows[wanted[self.log.outcome[rows]]]
         return chosen
 

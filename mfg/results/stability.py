@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import nan
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from attrs import frozen
 
 from mfg.calendar import DAY
 from mfg.log.endings import NO_APPOINTMENT
 from mfg.results.arrays import Derived
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _GROWTH = 14  # days by which the wait grows from one half of the time to the other
 AWAY = 0.05  # share of the patients who find no appointment

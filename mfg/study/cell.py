@@ -12,7 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 from attrs import asdict, frozen
 
 from mfg.errors import Unsound
@@ -21,11 +20,11 @@ from mfg.results.arrays import Derived, Table
 from mfg.results.derived import derived_of
 from mfg.results.figures import values_of
 from mfg.results.occupancy import overfull
+from mfg.results.stored import columns_of
 from mfg.results.sums import wrong_sums
-from mfg.results.tables import columns_of
 from mfg.simulation.replicate import replicate
 from mfg.study.disk import intact, sealed
-from mfg.study.parts import about, parquet, put_aside
+from mfg.study.parts import about, parquet, put_aside, read
 from mfg.study.waits import Tally, tally_of
 
 
@@ -135,4 +134,4 @@ def _shared(names: tuple[str, ...]) -> tuple[str, ...]:
 
 def tables_in(plan: Plan, path: Path) -> Derived:
     """The tables of a stored cell, derived from its event log."""
-    return derived_of(plan, *columns_of(plan, pq.read_table(path).to_pandas()))
+    return derived_of(plan, *columns_of(plan, read(path)))

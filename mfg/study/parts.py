@@ -9,15 +9,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mfg.errors import Refused
 from mfg.results.arrays import Coded, Table
 from mfg.study.disk import intact, number_of, sealed_in
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 EVENTS = "events"
 QUARANTINE = "quarantine"
@@ -45,6 +47,19 @@ def about(content: bytes, key: str) -> Any:
         return json.loads((pq.read_metadata(pa.BufferReader(content)).metadata or {})[key.encode()])
     except (pa.ArrowException, KeyError, ValueError):
         return None
+
+
+def read(path: Path) -> Table:
+    """The table in a Parquet file that `parquet` made, as its columns."""
+    stored = pq.read_table(path).unify_dictionaries()
+    return {name: _plain(stored.column(name).combine_chunks()) for name in stored.column_names}
+
+
+def _plain(column: Any) -> Any:
+    if pa.types.is_dictionary(column.type):
+        words = column.dictionary.to_numpy(zero_copy_only=False).astype(object)
+        return Coded(column.indices.to_numpy(), words)
+    return column.to_numpy(zero_copy_only=False)
 
 
 def place_of(folder: Path, table: str, variant: int) -> Path:
@@ -99,8 +114,10 @@ def frames_of(
 
 def table_of(folder: Path, study: str, table: str, variant: int, replications: int) -> pd.DataFrame:
     """The same in one frame."""
+    from pandas import concat
+
     frames = list(frames_of(folder, study, table, variant, replications))
-    together = pd.concat(frames, ignore_index=True)
+    together = concat(frames, ignore_index=True)
     for column in frames[0].select_dtypes("category"):
         together[column] = together[column].astype("category")
     return together

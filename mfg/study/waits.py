@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from attrs import frozen
 
 from mfg.log import limits
 from mfg.log.endings import NO_APPOINTMENT
 from mfg.results.arrays import Table
 from mfg.simulation.booking import SEARCH
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @frozen
