@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 from math import nan
 from typing import Any
 
-from attrs import field, frozen
+from attrs import frozen
 
 from mfg.calendar import Window
 from mfg.course.network import Template
@@ -236,6 +235,8 @@ class Arm:
 
     Its patients are allocated at the visit or with the dose named `allocated_at`, on `DAY_0`, or when they come (None).
     An arm that is filled in order takes patients until it has its `size`; None where arms are drawn by their `ratio`.
+    `repeating` are the visits that take place again if their dose moves out of their window afterwards, `floating` what
+    has no day, by the event that it follows, and `filled` the doses for which syringes are filled with cells.
     """
 
     name: str
@@ -244,30 +245,15 @@ class Arm:
     doses: tuple[Dose, ...]
     course: Template
     allocated_at: str | None
-    when: Mapping[str, Any] = field(factory=dict)
+    repeating: frozenset[str]
+    floating: Mapping[str, tuple[Floating, ...]]
+    filled: frozenset[str]
+    when: Mapping[str, Any]
 
-    @cached_property
-    def repeating(self) -> frozenset[str]:
-        """The visits that take place again if their dose moves out of their window afterwards."""
-        return frozenset(event.name for event in self.course.planned if event.repeats)
-
-    @cached_property
-    def floating(self) -> Mapping[str, tuple[Floating, ...]]:
-        """What has no day, by the event that it follows."""
-        found: dict[str, tuple[Floating, ...]] = {}
-        for event in self.course.floating:
-            found[event.follows] = (*found.get(event.follows, ()), event)
-        return found
-
-    @cached_property
+    @property
     def comes(self) -> bool:
         """Whether visits may come into the calendar later: repeated ones, or those without a day."""
         return bool(self.repeating or self.floating)
-
-    @cached_property
-    def filled(self) -> frozenset[str]:
-        """The doses for which syringes are filled with cells."""
-        return frozenset(dose.name for dose in self.doses if dose.product)
 
 
 @frozen

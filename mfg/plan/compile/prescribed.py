@@ -9,7 +9,7 @@ from math import exp
 from attrs import field, frozen
 
 from mfg.course.network import Template
-from mfg.course.pieces import BASELINE
+from mfg.course.pieces import BASELINE, Floating
 from mfg.course.template import template_of
 from mfg.errors import Refused
 from mfg.plan import plan as p
@@ -52,22 +52,36 @@ def _arms(of: Itself[Protocol], supply: str | None, weights: range, terms: Terms
     for arm in protocol.arms:
         course = template_of(protocol, arm, protocol.supply(supply) if supply is not None else None)
         courses.append(next((other for other in courses if other == course), course))
-    return tuple(
-        p.Arm(
-            name=arm.name,
-            ratio=arm.ratio or arm.size or 1,
-            size=arm.size if in_order else None,
-            doses=tuple(
-                _dose(protocol, arm, name, supply, weights, conditions.get(name), tables)
-                for name in arm.doses
-                if name in course.doses
-            ),
-            course=course,
-            allocated_at=_allocated_at(allocation.at if allocation else None, arm, course),
-            when={visit: condition for visit, condition in conditions.items() if visit not in arm.doses},
+    found = []
+    for arm, course in zip(protocol.arms, courses, strict=True):
+        doses = tuple(
+            _dose(protocol, arm, name, supply, weights, conditions.get(name), tables)
+            for name in arm.doses
+            if name in course.doses
         )
-        for arm, course in zip(protocol.arms, courses, strict=True)
-    )
+        found.append(
+            p.Arm(
+                name=arm.name,
+                ratio=arm.ratio or arm.size or 1,
+                size=arm.size if in_order else None,
+                doses=doses,
+                course=course,
+                allocated_at=_allocated_at(allocation.at if allocation else None, arm, course),
+                repeating=frozenset(event.name for event in course.planned if event.repeats),
+                floating=_floating(course),
+                filled=frozenset(dose.name for dose in doses if dose.product),
+                when={visit: condition for visit, condition in conditions.items() if visit not in arm.doses},
+            )
+        )
+    return tuple(found)
+
+
+def _floating(course: Template) -> dict[str, tuple[Floating, ...]]:
+    """What has no day, by the event that it follows."""
+    found: dict[str, tuple[Floating, ...]] = {}
+    for event in course.floating:
+        found[event.follows] = (*found.get(event.follows, ()), event)
+    return found
 
 
 def _allocated_at(at: str | None, arm: Arm, course: Template) -> str | None:
