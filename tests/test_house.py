@@ -13,7 +13,7 @@ from tests.conftest import Said
 from tests.house import closure, lines, modules, public_methods, reading, tree_of, twice, typed_again
 
 
-@pytest.mark.parametrize(("task", "most"), [("dose", 4_600), ("results", 1_150), ("engine", 8_850)])
+@pytest.mark.parametrize(("task", "most"), [("dose", 4_600), ("results", 1_150), ("engine", 8_900)])
 def test_a_task_is_read_in_so_many_lines(task: str, most: int) -> None:
     """Counted over all files that are loaded for it."""
     assert reading(task) <= most
@@ -28,9 +28,7 @@ def test_results_load_no_engine() -> None:
 def test_no_further_file_is_long() -> None:
     """Those that are stay the few that they are; a file has one idea."""
     long = {module for module, path in modules().items() if lines(path) > 300}
-    known = (
-        "auditing.columns cli.runs dispensing.worksheet plan.plan protocol.protocol reader.structure units"
-    )
+    known = "auditing.columns cli.runs dispensing.worksheet protocol.protocol reader.structure units"
     known += " simulation.adherence simulation.booking simulation.floor simulation.making simulation.unit"
     assert long <= {f"mfg.{name}" for name in known.split()}
 
@@ -88,7 +86,7 @@ def test_a_command_line_says_its_options(mfg: Callable[..., Said]) -> None:
 
 def test_no_further_name_stands_for_two_things() -> None:
     """Classes and public constants; `python -m tests.house` lists those that still do."""
-    assert len(twice()) <= 60
+    assert len(twice()) <= 41
 
 
 OTHERWISE = {  # where a word of the log or of a recipe stands for something else

@@ -20,12 +20,13 @@ from mfg.course.pieces import FREE, Floating, Gap
 from mfg.log.columns import Columns
 from mfg.log.endings import COMPLETED, MOVED, WAS_DONE
 from mfg.log.notes import ALLOCATE, BOOK, DROP, END, ENROL, FAIL, OFF_WINDOW, RESUME
-from mfg.plan import plan as p
+from mfg.plan.plan import Plan
+from mfg.plan.prescription import PlannedArm
 from mfg.simulation.record import Booking, Row, Rules, rows_of
 from mfg.works import ADMINISTER, COLLECT, DRAW, RELEASE, VISIT
 
 
-def off_course(plan: p.Plan, log: Columns, names: Sequence[str]) -> Iterator[str]:
+def off_course(plan: Plan, log: Columns, names: Sequence[str]) -> Iterator[str]:
     """The doses and visits that are lost, too close together, or outside their windows without a written reason."""
     rules: dict[tuple[str, int | None], Rules] = {}
     for patient, each in groupby(rows_of(plan, log, READERS), key=attrgetter("patient")):
@@ -41,12 +42,12 @@ def off_course(plan: p.Plan, log: Columns, names: Sequence[str]) -> Iterator[str
 class Followed:
     """One patient in the log, row by row: what is booked, what took place, and what is wrong."""
 
-    plan: p.Plan
+    plan: Plan
     known: dict[tuple[str, int | None], Rules]
     begun: set[
         int
     ]  # doses that were given: their rows are written at their end, which may be after the patient's
-    arm: p.Arm | None = None
+    arm: PlannedArm | None = None
     baseline: int | None = None
     bases: dict[str, int] = field(factory=dict)
     enrolled: bool = False
@@ -216,7 +217,7 @@ class Followed:
         return base + (moved.shift if moved is not None else 0), placed
 
     @property
-    def _arm(self) -> p.Arm:
+    def _arm(self) -> PlannedArm:
         assert self.arm is not None
         return self.arm
 

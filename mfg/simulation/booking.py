@@ -14,8 +14,10 @@ from mfg.course.network import Course, Event
 from mfg.course.pieces import Gap
 from mfg.errors import Refused
 from mfg.log import limits
-from mfg.plan import plan as p
 from mfg.plan import sizing
+from mfg.plan.plan import Plan
+from mfg.plan.prescription import PlannedArm
+from mfg.plan.site import PlannedClinic
 from mfg.simulation.appointments import Appointments, openings_of
 from mfg.simulation.cohort import Patient
 from mfg.simulation.expecting import formulating, hours_of_laboratory, review, testing
@@ -60,7 +62,7 @@ class Booked:
 class Booking:
     """The books of the whole site, and the search for a course that fits them."""
 
-    def __init__(self, plan: p.Plan) -> None:
+    def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.rooms = [_book(c.rooms, c, plan.days) for c in plan.clinics]
         self.beds = [_book(c.beds, c, plan.days, always=True) if c.beds else None for c in plan.clinics]
@@ -81,14 +83,14 @@ class Booking:
         self._beds: dict[tuple[int, int, str, bool], tuple[tuple[int, int, int], ...]] = {}
         self._cultures: dict[tuple[int, str, str], Culture | None] = {}
 
-    def course(self, arm: p.Arm, baseline: int) -> Course:
+    def course(self, arm: PlannedArm, baseline: int) -> Course:
         """The course of *arm* with its baseline on day *baseline* of the run."""
         key = (arm.name, baseline)
         if key not in self._courses:
             self._courses[key] = arm.course.on(self.plan.start + timedelta(days=baseline))
         return self._courses[key]
 
-    def anchors(self, arm: p.Arm) -> dict[str, str]:
+    def anchors(self, arm: PlannedArm) -> dict[str, str]:
         """The dose that each visit of *arm* moves with."""
         if arm.name not in self._anchors:
             self._anchors[arm.name] = anchors_of(self.course(arm, 0))
@@ -603,7 +605,9 @@ def least_shift(booked: list[Booked], earliest: dict[str, int]) -> int:
     return max([1, *(earliest[b.event.name] - b.day for b in booked if b.event.name in earliest)])
 
 
-def _book(capacity: int | None, clinic: p.Clinic, days: int, *, always: bool = False) -> Appointments | None:
+def _book(
+    capacity: int | None, clinic: PlannedClinic, days: int, *, always: bool = False
+) -> Appointments | None:
     if clinic.slot is None or capacity is None:
         return None
     windows = ((0, days * DAY),) if always else clinic.windows

@@ -8,7 +8,7 @@ from typing import Any
 
 from mfg.log.endings import NOT_INDICATED
 from mfg.log.notes import DROP, PRESCRIBE
-from mfg.plan import plan as p
+from mfg.plan.prescription import PatientCase
 from mfg.simulation.cohort import Patient
 from mfg.simulation.log import NAN
 from mfg.simulation.lots import Dosing
@@ -84,7 +84,7 @@ def drop(unit: Unit, dosing: Dosing) -> None:
     wake(unit, dosing)
 
 
-def _admitted(condition: Any, case: p.Case) -> bool | None:
+def _admitted(condition: Any, case: PatientCase) -> bool | None:
     """Whether *case* meets a condition; None while it is not known."""
     if condition is None:
         return True

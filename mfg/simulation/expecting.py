@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from mfg.calendar import Window
-from mfg.plan import plan as p
+from mfg.plan.plan import Plan
+from mfg.plan.recipe import Recipe
+from mfg.plan.site import PlannedFacility
 from mfg.works import REVIEW
 
 
-def formulating(recipe: p.Recipe, facility: p.Facility) -> int:
+def formulating(recipe: Recipe, facility: PlannedFacility) -> int:
     """For how long the work that ends with a suspended product is booked."""
     works = [facility.work[name] for name in recipe.prepares]
     return sum(work.booked - work.cleared for work in works)
 
 
-def testing(plan: p.Plan, recipe: p.Recipe, facility: p.Facility) -> list[tuple[int, int]]:
+def testing(plan: Plan, recipe: Recipe, facility: PlannedFacility) -> list[tuple[int, int]]:
     """The tests of a product that hold up its administration: minutes of hands, and until the result, as planned.
 
     Hands that no day is long enough for are taken to need the longest.
@@ -27,14 +29,14 @@ def testing(plan: p.Plan, recipe: p.Recipe, facility: p.Facility) -> list[tuple[
     ]
 
 
-def hours_of_laboratory(plan: p.Plan, facility: p.Facility) -> tuple[Window, ...]:
+def hours_of_laboratory(plan: Plan, facility: PlannedFacility) -> tuple[Window, ...]:
     """When the laboratory of *facility* is open."""
     if not plan.laboratories:
         return ()
     return plan.hours[plan.resources.index(f"{list(plan.laboratories)[facility.laboratory]}.benches")]
 
 
-def review(plan: p.Plan, facility: p.Facility) -> tuple[tuple[Window, ...], int] | None:
+def review(plan: Plan, facility: PlannedFacility) -> tuple[tuple[Window, ...], int] | None:
     """In which hours products are released at *facility*, and how long that is booked for; None where nobody does."""
     work = facility.work.get(REVIEW)
     if work is None or work.need is None:

@@ -7,7 +7,7 @@ from math import inf, nan
 from mfg.calendar import DAY
 from mfg.log.endings import LATER
 from mfg.log.notes import FAIL
-from mfg.plan import plan as p
+from mfg.plan.site import Test
 from mfg.simulation.foreseeing import foresee, needed_by
 from mfg.simulation.lots import Dosing, Lot, Made
 from mfg.simulation.unit import Unit
@@ -54,7 +54,7 @@ def sample_culture(unit: Unit, lot: Lot, *, last: bool = False) -> None:
             Sample(unit, lot, lot, assay)
 
 
-def _latest(lot: Lot, test: p.Test) -> float:
+def _latest(lot: Lot, test: Test) -> float:
     """When the culture is sampled at the latest; one working day is left for the laboratory."""
     return lot.due - test.turnaround.typical - test.benches[0].booked - DAY
 

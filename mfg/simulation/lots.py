@@ -9,7 +9,7 @@ from simpy import Environment, Event
 
 from mfg.calendar import FOREVER
 from mfg.growth import Culture
-from mfg.plan import plan as p
+from mfg.plan.prescription import PlannedDose, PlannedPortion
 from mfg.simulation.booking import Booked
 from mfg.simulation.clock import Running
 from mfg.simulation.cohort import Patient
@@ -153,7 +153,7 @@ class Dosing(Made):
     an event happens only once: whoever waits for it must keep the one that it began to wait for.
     """
 
-    dose: p.Dose
+    dose: PlannedDose
     lot: Lot | None
     booked: Booked | None
     draw: Booked | None
@@ -175,7 +175,7 @@ class Dosing(Made):
         return self.dropped or bool(self.hopeless)
 
     @property
-    def portion(self) -> p.Portion:
+    def portion(self) -> PlannedPortion:
         """What is prescribed."""
         return self.patient.portion(self.dose)
 

@@ -13,9 +13,8 @@ from mfg.calendar import DAY, next_start
 from mfg.log import limits
 from mfg.log.endings import MOVED, NO_APPOINTMENT, PUT_OFF, TOO_LONG
 from mfg.log.notes import BOOK, ENROL, PRESCRIBE
-from mfg.plan import plan as p
 from mfg.plan import sizing
-from mfg.plan.plan import DAY_0
+from mfg.plan.prescription import DAY_0, PlannedDose
 from mfg.simulation.booking import Booked
 from mfg.simulation.cohort import Patient
 from mfg.simulation.lots import Dosing, Lot
@@ -131,7 +130,7 @@ def prepare(
         unit.writes(dosing.subject, BOOK, value=nan if appointment is None else float(due))
 
 
-def target_for(unit: Unit, patient: Patient, doses: Iterable[p.Dose]) -> float:
+def target_for(unit: Unit, patient: Patient, doses: Iterable[PlannedDose]) -> float:
     """What a lot must hold for *doses*, by what is known of the patient; nothing for doses without cells."""
     recipe, facility = patient.recipe, unit.facility_of(patient)
     served = [patient.portion(dose).total for dose in doses if dose.product]

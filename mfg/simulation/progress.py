@@ -9,8 +9,8 @@ from mfg.calendar import DAY
 from mfg.log import limits
 from mfg.log.endings import NO_APPOINTMENT
 from mfg.log.notes import ARRIVE, RESUME
-from mfg.plan import plan as p
 from mfg.plan import sizing
+from mfg.plan.people import PatientInProgress, Standing
 from mfg.simulation.booking import Booked
 from mfg.simulation.clock import Process
 from mfg.simulation.cohort import Patient
@@ -47,17 +47,17 @@ def resume(unit: Unit, patients: Sequence[Patient]) -> None:
         unit.begin(patient, settle(unit, patient, _goes_on(unit, patient, there, flasks)))
 
 
-def _first_day(unit: Unit) -> Callable[[tuple[Patient, p.InProgress]], int]:
+def _first_day(unit: Unit) -> Callable[[tuple[Patient, PatientInProgress]], int]:
     """Whose turn it is: whose first dose is listed first, where first doses keep a distance; else as they are listed."""
     return lambda one: one[1].lots[0].dose_day if unit.plan.stagger is not None else 0
 
 
-def _until(there: p.InProgress) -> list[int | None]:
+def _until(there: PatientInProgress) -> list[int | None]:
     """For each lot the dose that the next one is for; None after the last."""
     return [*(lot.dose for lot in there.lots[1:]), None]
 
 
-def _at_its_largest(unit: Unit, patient: Patient, lot: p.Standing, until: int | None) -> int:
+def _at_its_largest(unit: Unit, patient: Patient, lot: Standing, until: int | None) -> int:
     """The incubator places that a lot will need, a bank for the doses *until* then; none for one that is frozen."""
     if lot.contents:
         return 0
@@ -66,7 +66,7 @@ def _at_its_largest(unit: Unit, patient: Patient, lot: p.Standing, until: int | 
     return sizing.flasks_for(patient.recipe, unit.facility_of(patient), target_for(unit, patient, doses))
 
 
-def _goes_on(unit: Unit, patient: Patient, there: p.InProgress, flasks: Sequence[int]) -> Process:
+def _goes_on(unit: Unit, patient: Patient, there: PatientInProgress, flasks: Sequence[int]) -> Process:
     """One patient from the lots that are there to the last dose; returns the ending."""
     unit.writes(patient.subject, ARRIVE, value=patient.weight)
     unit.allocates(patient)
@@ -134,7 +134,7 @@ def _apart(unit: Unit, patient: Patient, day: int, one: str, other: str) -> int:
 
 
 def _on_its_day(
-    unit: Unit, patient: Patient, lot: p.Standing, least: int, too_soon: str
+    unit: Unit, patient: Patient, lot: Standing, least: int, too_soon: str
 ) -> tuple[list[Booked] | None, str]:
     """The dose and its draw on their day, or on the first later one with room, and what refused the others.
 
@@ -184,7 +184,7 @@ def _visits(unit: Unit, patient: Patient, bases: dict[str, int]) -> None:
             plan_visit(unit, patient, event, base, day, why=why)
 
 
-def _stands(unit: Unit, made: Lot, lot: p.Standing, flasks: int, booked: Booked | None) -> Process:
+def _stands(unit: Unit, made: Lot, lot: Standing, flasks: int, booked: Booked | None) -> Process:
     """Put a lot where it stands: before its isolation, into its containers, or into the incubator as it was plated."""
     patient, clinic = made.patient, unit.plan.clinics[made.patient.clinic]
     made.collected_at = lot.collected
@@ -216,7 +216,7 @@ def _stands(unit: Unit, made: Lot, lot: p.Standing, flasks: int, booked: Booked 
     expect_breakdown(unit, made)
 
 
-def _is_to_be_isolated(unit: Unit, made: Lot, lot: p.Standing, flasks: int, booked: Booked | None) -> None:
+def _is_to_be_isolated(unit: Unit, made: Lot, lot: Standing, flasks: int, booked: Booked | None) -> None:
     """Marrow, or cells, that were collected before the run: on the way, or at the facility, whose next open day has the work."""
     patient, clinic = made.patient, unit.plan.clinics[made.patient.clinic]
     made.begins, made.received = SHIP_IN, lot.received

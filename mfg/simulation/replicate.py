@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from mfg.errors import Refused, Unsound
 from mfg.log.columns import Columns
-from mfg.plan import plan as p
+from mfg.plan.plan import Plan
 from mfg.simulation.adherence import off_course
 from mfg.simulation.clock import MANY, StandsStill
 from mfg.simulation.cohort import Patient, cohort_of
@@ -25,7 +25,7 @@ OF_EACH = 1000  # things that a patient can have to do in one minute, at the ver
 ROUNDING = 1e-9  # of what is added up in another order
 
 
-def replicate(plan: p.Plan, replication: int, *, only_in_progress: bool = False) -> tuple[Columns, list[str]]:
+def replicate(plan: Plan, replication: int, *, only_in_progress: bool = False) -> tuple[Columns, list[str]]:
     """Run *plan* once; the event log, and the names of the patients in the order of their index.
 
     To look at *only* those *in progress* it ends when none of them is to have another dose. What the log holds until then
@@ -39,7 +39,7 @@ def replicate(plan: p.Plan, replication: int, *, only_in_progress: bool = False)
         return _replicated(plan, replication, only_in_progress)
 
 
-def _replicated(plan: p.Plan, replication: int, only_in_progress: bool) -> tuple[Columns, list[str]]:
+def _replicated(plan: Plan, replication: int, only_in_progress: bool) -> tuple[Columns, list[str]]:
     patients, luck = cohort_of(plan, replication)
     unit = Unit(plan, luck)
     unit.floor.most, unit.floor.last = MANY + OF_EACH * len(patients), LAST

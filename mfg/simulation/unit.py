@@ -11,8 +11,8 @@ from simpy import Event, Interrupt
 from mfg.calendar import DAY, FOREVER
 from mfg.log.endings import BELOW, DIED, TOO_LONG, WAS_DONE, WITHDREW
 from mfg.log.notes import ALLOCATE, END, NOTES
-from mfg.plan import plan as p
-from mfg.plan.plan import HOLDS
+from mfg.plan.plan import Plan
+from mfg.plan.site import HOLDS, PlannedFacility
 from mfg.simulation.biology import Biology
 from mfg.simulation.booking import Booked, Booking
 from mfg.simulation.clock import First, Process, Running
@@ -32,7 +32,7 @@ _TREATED = (-FOREVER,)  # before everybody: who was treated gets a bed before an
 class Unit:
     """One replication of a plan: its clock and resources, its books, its log, its patients' luck."""
 
-    def __init__(self, plan: p.Plan, luck: Luck) -> None:
+    def __init__(self, plan: Plan, luck: Luck) -> None:
         self.plan = plan
         self.log = EventLog()
         self.needs = [Need(parts, windows) for parts, windows in plan.needs]
@@ -90,7 +90,7 @@ class Unit:
         """What will wait for the results of a *panel*, by what they hold up."""
         return {**self.no_results, **{what: Results(self.floor, n) for what, n in panel.holds.items()}}
 
-    def facility_of(self, patient: Patient) -> p.Facility:
+    def facility_of(self, patient: Patient) -> PlannedFacility:
         """The facility that makes the patient's lots."""
         return self.plan.facilities[patient.facility]
 

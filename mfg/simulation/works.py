@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from mfg.log.notes import NOTES
-from mfg.plan import plan as p
+from mfg.plan.plan import Plan
+from mfg.plan.site import PlannedLeg, PlannedWork, Test
 from mfg.shape import Shape
 from mfg.simulation.draws import Chance, Draws, Luck
 from mfg.simulation.floor import Need
@@ -37,7 +38,7 @@ class Job:
         "safe",
     )
 
-    def __init__(self, work: p.Work, needs: Sequence[Need], luck: Luck) -> None:
+    def __init__(self, work: PlannedWork, needs: Sequence[Need], luck: Luck) -> None:
         name = self.name = work.name
         self.activity = work.activity
         self.need = needs[work.need] if work.need is not None else None
@@ -69,7 +70,7 @@ class Assay:
         "viability",
     )
 
-    def __init__(self, test: p.Test, needs: Sequence[Need], luck: Luck) -> None:
+    def __init__(self, test: Test, needs: Sequence[Need], luck: Luck) -> None:
         name = self.name = test.name
         self.test = test
         self.benches = [Job(bench, needs, luck) for bench in test.benches]
@@ -86,7 +87,7 @@ class Panel:
 
     __slots__ = ("assays", "holds")
 
-    def __init__(self, tests: Iterable[p.Test], needs: Sequence[Need], luck: Luck) -> None:
+    def __init__(self, tests: Iterable[Test], needs: Sequence[Need], luck: Luck) -> None:
         self.assays = [Assay(test, needs, luck) for test in tests]
         self.holds = Counter(assay.test.holds for assay in self.assays)
 
@@ -96,7 +97,7 @@ class Way:
 
     __slots__ = ("activity", "excursion", "lasts", "name")
 
-    def __init__(self, name: str, leg: p.Leg, luck: Luck) -> None:
+    def __init__(self, name: str, leg: PlannedLeg, luck: Luck) -> None:
         self.name = name
         self.activity = NOTES[name]
         self.lasts = Draws.minutes(luck, name, leg.lasts)
@@ -114,14 +115,14 @@ def _values(luck: Luck, decision: str, shape: Shape | None) -> Draws[float] | No
 Jobs = dict[str, Job]  # by the name of the work
 
 
-def jobs_of(plan: p.Plan, needs: Sequence[Need], luck: Luck) -> dict[tuple[int, int], Jobs]:
+def jobs_of(plan: Plan, needs: Sequence[Need], luck: Luck) -> dict[tuple[int, int], Jobs]:
     """What is done for the patients of each clinic and facility."""
     clinics = [{name: Job(work, needs, luck) for name, work in c.work.items()} for c in plan.clinics]
     facilities = [{name: Job(work, needs, luck) for name, work in f.work.items()} for f in plan.facilities]
     return {(c, f): {**there, **here} for c, there in enumerate(clinics) for f, here in enumerate(facilities)}
 
 
-def ways_of(plan: p.Plan, luck: Luck) -> dict[tuple[str, str | None, int, int], Way]:
+def ways_of(plan: Plan, luck: Luck) -> dict[tuple[str, str | None, int, int], Way]:
     """The ways in and out between every clinic and every facility, by direction and leg, where there are any."""
     directions = {
         SHIP_IN: {recipe.inbound for recipe in plan.recipes},

@@ -12,8 +12,8 @@ from attrs import define, field
 from mfg import site as where
 from mfg.calendar import DAY, WEEKDAYS, Holidays, Hours, Window, intersection, merged
 from mfg.log.notes import NOTES, bench_of, clearance_after, result_of
-from mfg.plan import plan as p
 from mfg.plan.compile.plain import minutes, monthly, part
+from mfg.plan.site import Activity, PlannedClinic, PlannedFacility, PlannedLeg, PlannedWork, Test
 from mfg.protocol.occurrences import occurrences
 from mfg.protocol.protocol import Release
 from mfg.scenario import Scenario
@@ -60,16 +60,16 @@ class Places:
     scenario: Scenario
     days: int
     closed: Holidays
-    activities: list[p.Activity] = field(factory=lambda: [p.Activity(name, "") for name in NOTES])
+    activities: list[Activity] = field(factory=lambda: [Activity(name, "") for name in NOTES])
     resources: list[str] = field(factory=list)
     capacities: list[int] = field(factory=list)
     hours: list[tuple[Window, ...]] = field(factory=list)
     needs: list[tuple[tuple[tuple[int, int], ...], tuple[Window, ...]]] = field(factory=list)
     lines: dict[tuple[int, int], int] = field(factory=dict)
     laboratories: dict[str, int] = field(init=False)
-    clinics: tuple[p.Clinic, ...] = field(init=False)
-    facilities: tuple[p.Facility, ...] = field(init=False)
-    tests: tuple[p.Test, ...] = field(init=False)
+    clinics: tuple[PlannedClinic, ...] = field(init=False)
+    facilities: tuple[PlannedFacility, ...] = field(init=False)
+    tests: tuple[Test, ...] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         site = self.scenario.site
@@ -79,17 +79,17 @@ class Places:
         self.tests = tuple(self._test(release) for release in self.scenario.release)
 
     @property
-    def legs(self) -> dict[tuple[str, int, int], p.Leg]:
+    def legs(self) -> dict[tuple[str, int, int], PlannedLeg]:
         """Each leg between each clinic and each facility that it serves."""
         site = self.scenario.site
-        found: dict[tuple[str, int, int], p.Leg] = {}
+        found: dict[tuple[str, int, int], PlannedLeg] = {}
         for name in dict.fromkeys(leg.name for leg in site.legs):
             for c, clinic in enumerate(site.clinics):
                 for f, facility in enumerate(site.facilities):
                     leg = site.leg(name, clinic, facility)
                     if leg is not None:
                         shape = shape_of(leg.lasts, "minute")
-                        found[name, c, f] = p.Leg(round(shape.typical), shape, part(leg.excursion))
+                        found[name, c, f] = PlannedLeg(round(shape.typical), shape, part(leg.excursion))
         return found
 
     def _resource(self, place: str, name: str, capacity: int, windows: Iterable[Window]) -> int:
@@ -99,7 +99,7 @@ class Places:
         return len(self.resources) - 1
 
     def _activity(self, name: str, place: str, uses: tuple[tuple[int, int], ...] = ()) -> int:
-        self.activities.append(p.Activity(name, place, uses))
+        self.activities.append(Activity(name, place, uses))
         return len(self.activities) - 1
 
     def _windows(self, hours: Hours) -> list[Window]:
@@ -123,7 +123,7 @@ class Places:
 
     def _work(
         self, name: str, place: str, held: Mapping[str, int], windows: list[Window] | None = None
-    ) -> p.Work:
+    ) -> PlannedWork:
         """The work *name* at *place*, whose resources are *held* by name, in its hours or in these *windows*."""
         work = self.scenario.site.work[name]
         parts = tuple((held[r], units) for r, units in work.needs.items() if r in held)
@@ -132,7 +132,7 @@ class Places:
         clearance = shape_of(work.clearance, "minute") if work.clearance else None
         cleared = round(clearance.typical) if clearance else 0
         planned = number(work.booked, "minute") if work.booked is not None else lasts.typical
-        return p.Work(
+        return PlannedWork(
             name=name,
             activity=activity,
             clears=self._activity(clearance_after(name), place, parts) if clearance else 0,
@@ -149,7 +149,7 @@ class Places:
             beds=work.needs.get("bed", 0),
         )
 
-    def _clinic(self, name: str, clinic: where.Clinic) -> p.Clinic:
+    def _clinic(self, name: str, clinic: where.Clinic) -> PlannedClinic:
         windows, always = self._windows(clinic.hours), [(0, self.days * DAY)]
         held = {"room": self._resource(name, "rooms", clinic.rooms, windows)}
         if clinic.beds is not None:
@@ -163,11 +163,11 @@ class Places:
         stays_in = self._activity(STAY, name, ((held["bed"], 1),) if "bed" in held else ())
         share = part(clinic.share) if clinic.share is not None else nan
         comes = self._activity(VISIT, name)
-        return p.Clinic(
+        return PlannedClinic(
             name, tuple(windows), slot, clinic.rooms, clinic.beds, share, stays_in, comes, bed, on_ward, work
         )
 
-    def _facility(self, name: str, facility: where.Facility) -> p.Facility:
+    def _facility(self, name: str, facility: where.Facility) -> PlannedFacility:
         windows, always = self._windows(facility.hours), [(0, self.days * DAY)]
         held = {
             "suite": self._resource(name, "suites", facility.suites, windows),
@@ -196,7 +196,7 @@ class Places:
         weekdays = [WEEKDAYS.index(day) for day in facility.medium_on]
         first = self.scenario.start.weekday()
         opens = min((opens % DAY for opens, _ in windows), default=0)
-        return p.Facility(
+        return PlannedFacility(
             name=name,
             windows=tuple(windows),
             medium=tuple(d * DAY + opens for d in range(self.days) if (first + d) % 7 in weekdays),
@@ -218,13 +218,13 @@ class Places:
             work=work,
         )
 
-    def _side_by_side(self, work: Mapping[str, p.Work]) -> int:
+    def _side_by_side(self, work: Mapping[str, PlannedWork]) -> int:
         """How often the hands and places of the longest work of a recipe are there."""
         found = [work[name] for name in (ISOLATE, FORMULATE) if name in work]
         uses = [use for one in found for use in self.activities[one.activity].uses]
         return min((self.capacities[resource] // units for resource, units in uses), default=PLENTY)
 
-    def _together(self, works: list[p.Work], windows: list[Window]) -> int:
+    def _together(self, works: list[PlannedWork], windows: list[Window]) -> int:
         """A need for as much of everything as any of *works* takes."""
         most: dict[int, int] = {}
         for work in works:
@@ -247,7 +247,7 @@ class Places:
             found[name] = n
         return found
 
-    def _test(self, release: Release) -> p.Test:
+    def _test(self, release: Release) -> Test:
         work = self.scenario.site.tests[release.test]
         hands = shape_of(work.hands, "minute")
         benches = []
@@ -255,14 +255,14 @@ class Places:
             bench = self.resources.index(f"{name}.benches")
             activity = self._activity(bench_of(release.test), name, ((bench, 1),))
             booked = round(hands.typical)
-            benches.append(p.Work(release.test, activity, self._line(bench, booked), hands, booked))
+            benches.append(PlannedWork(release.test, activity, self._line(bench, booked), hands, booked))
         limits = dict(release.limit.bounds())
         unit = unit_of(next(iter(limits.values()))) if limits else ""
         spread = self.scenario.population.measures.get(release.test)
         ends = {name: number(limit, unit) for name, limit in limits.items()}
         lower = (ends.get("least", -inf), nextafter(ends.get("above", -inf), inf))
         upper = (ends.get("most", inf), nextafter(ends.get("below", inf), -inf))
-        return p.Test(
+        return Test(
             name=release.test,
             unit=unit,
             activity=self._activity(result_of(release.test), ""),

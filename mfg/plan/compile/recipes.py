@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from mfg.errors import Refused
 from mfg.growth import Cultivation
-from mfg.plan import plan as p
 from mfg.plan.compile.plain import cells, minutes, part
 from mfg.plan.compile.prescribed import terms_of
+from mfg.plan.recipe import Bank, Expansion, Gathering, Recipe, Scaled
 from mfg.protocol.cases import Condition
 from mfg.protocol.protocol import Release, Supply
 from mfg.protocol.recipe import (
@@ -32,7 +32,7 @@ from mfg.works import CRYOPRESERVE, EXPAND, FORMULATE, HARVEST, MAKING, THAW
 
 _MOST = 6  # conditions on which steps and tests may depend
 _S = TypeVar("_S", bound=Step)
-Recipes = tuple[tuple[Condition, ...], Mapping[tuple[bool, ...], int], tuple[p.Recipe, ...]]
+Recipes = tuple[tuple[Condition, ...], Mapping[tuple[bool, ...], int], tuple[Recipe, ...]]
 
 
 def recipes_of(scenario: Scenario) -> Recipes:
@@ -48,7 +48,7 @@ def recipes_of(scenario: Scenario) -> Recipes:
         raise Refused("protocol.step", None, f"has {len(whens)} different conditions", f"use at most {_MOST}")
     chosen: dict[tuple[tuple[int, ...], tuple[int, ...]], int] = {}
     by: dict[tuple[bool, ...], int] = {}
-    recipes: list[p.Recipe] = []
+    recipes: list[Recipe] = []
     for held in product((True, False), repeat=len(whens)):
         out = [when for when, holds in zip(whens, held, strict=True) if not holds]
 
@@ -68,7 +68,7 @@ def _beside_the_supply(when: When | None) -> When | None:
     return When(rest) if rest else None
 
 
-def _recipe_of(scenario: Scenario, steps: Sequence[Step], number_of: int, tests: tuple[int, ...]) -> p.Recipe:
+def _recipe_of(scenario: Scenario, steps: Sequence[Step], number_of: int, tests: tuple[int, ...]) -> Recipe:
     """The *number_of*-th recipe: what is done in these *steps*, in order."""
     source, alive = scenario.source, terms_of(scenario).alive
     collect, formulate = _first(steps, Collect), _first(steps, Formulate)
@@ -83,13 +83,13 @@ def _recipe_of(scenario: Scenario, steps: Sequence[Step], number_of: int, tests:
     outbound = next((step for n, step in ships if n > turn), None)
     bank = None
     if banked and freeze is not None and source is not None:
-        bank = p.Bank(
+        bank = Bank(
             after_passage=freeze.after_passage,
             contains=cells(freeze.contains, alive) if freeze.contains is not None else None,
             spare=source.spare,
             recovers=minutes(thaw.recovers) if thaw is not None else None,
         )
-    return p.Recipe(
+    return Recipe(
         number=number_of,
         tests=tests,
         collects=collect is not None,
@@ -111,13 +111,13 @@ def _recipe_of(scenario: Scenario, steps: Sequence[Step], number_of: int, tests:
     )
 
 
-def _collecting(step: Collect, source: Supply | None) -> p.Collecting | None:
+def _collecting(step: Collect, source: Supply | None) -> Gathering | None:
     """Collections that are counted in cells, as the supply adds them up."""
     if step.yields is None:
         return None
     summed = source.collect if source is not None else None
     per_kg = alike(step.yields.typical, "cell/kg")
-    return p.Collecting(
+    return Gathering(
         yields=shape_of(step.yields, "cell/kg" if per_kg else "cell"),
         per_kg=per_kg,
         until=_scaled(summed.until if summed is not None else None),
@@ -127,14 +127,14 @@ def _collecting(step: Collect, source: Supply | None) -> p.Collecting | None:
     )
 
 
-def _scaled(cells: Quantity | None) -> p.Scaled:
+def _scaled(cells: Quantity | None) -> Scaled:
     if cells is None:
-        return p.Scaled(0.0, per_kg=False)
+        return Scaled(0.0, per_kg=False)
     per_kg = alike(cells, "cell/kg")
-    return p.Scaled(number(cells, "cell/kg" if per_kg else "cell"), per_kg)
+    return Scaled(number(cells, "cell/kg" if per_kg else "cell"), per_kg)
 
 
-def _prepares(scenario: Scenario, done: list[str], supply: str, bank: p.Bank | None) -> tuple[str, ...]:
+def _prepares(scenario: Scenario, done: list[str], supply: str, bank: Bank | None) -> tuple[str, ...]:
     """The works that turn cultured or frozen cells into a product, held together."""
     thawed = supply == "stock" or (bank is not None and bank.recovers is None)
     if FORMULATE not in done:
@@ -144,7 +144,7 @@ def _prepares(scenario: Scenario, done: list[str], supply: str, bank: p.Bank | N
     return (*first, FORMULATE)
 
 
-def _expansion(scenario: Scenario, step: Expand) -> p.Expansion:
+def _expansion(scenario: Scenario, step: Expand) -> Expansion:
     growth = scenario.population.growth
     cultivation = None
     if step.lasts is None and growth is not None and step.passages is not None:
@@ -170,7 +170,7 @@ def _expansion(scenario: Scenario, step: Expand) -> p.Expansion:
         )
     yields = cells(step.yields, terms_of(scenario).alive) if step.yields is not None else None
     weekly = step.medium is not None
-    return p.Expansion(minutes(step.lasts), cultivation, weekly, minutes(step.medium_every), yields)
+    return Expansion(minutes(step.lasts), cultivation, weekly, minutes(step.medium_every), yields)
 
 
 def _first(steps: Sequence[Step], kind: type[_S]) -> _S | None:
