@@ -64,7 +64,7 @@ class Plan:
     strata: tuple[str, ...]
     stagger: PlannedStagger | None
     turns: Mapping[str, tuple[str, int]]
-    held: frozenset[str]
+    held: tuple[str, ...]
     conditions: tuple[Any, ...]
     recipe_by: Mapping[tuple[bool, ...], int]
     recipes: tuple[Recipe, ...]

@@ -62,8 +62,8 @@ class PlannedArm:
 
     Its patients are allocated at the visit or with the dose named `allocated_at`, on `DAY_0`, or when they come (None).
     An arm that is filled in order takes patients until it has its `size`; None where arms are drawn by their `ratio`.
-    `repeating` are the visits that take place again if their dose moves out of their window afterwards, `floating` what
-    has no day, by the event that it follows, and `filled` the doses for which syringes are filled with cells.
+    `floating` is what has no day, by the event that it follows; visits may come into the calendar later (`comes`) if
+    there is any, or one takes place again when its dose moves. For the doses `filled`, syringes are filled with cells.
     """
 
     name: str
@@ -72,15 +72,10 @@ class PlannedArm:
     doses: tuple[PlannedDose, ...]
     course: Template
     allocated_at: str | None
-    repeating: frozenset[str]
     floating: Mapping[str, tuple[Floating, ...]]
-    filled: frozenset[str]
+    comes: bool
+    filled: tuple[str, ...]
     when: Mapping[str, Any]
-
-    @property
-    def comes(self) -> bool:
-        """Whether visits may come into the calendar later: repeated ones, or those without a day."""
-        return bool(self.repeating or self.floating)
 
 
 @frozen

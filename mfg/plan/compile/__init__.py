@@ -90,7 +90,7 @@ def _planned(scenario: Scenario) -> Plan:
         strata=allocation.strata if allocation else (),
         stagger=_stagger(allocation.stagger) if allocation and allocation.stagger else None,
         turns=_turns(scenario),
-        held=frozenset(test.holds for test in places.tests) - set(HOLDS),
+        held=tuple(dict.fromkeys(test.holds for test in places.tests if test.holds not in HOLDS)),
         conditions=conditions,
         recipe_by=recipe_by,
         recipes=recipes,

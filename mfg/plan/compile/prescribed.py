@@ -67,9 +67,9 @@ def _arms(of: Itself[Protocol], supply: str | None, weights: range, terms: Terms
                 doses=doses,
                 course=course,
                 allocated_at=_allocated_at(allocation.at if allocation else None, arm, course),
-                repeating=frozenset(event.name for event in course.planned if event.repeats),
                 floating=_floating(course),
-                filled=frozenset(dose.name for dose in doses if dose.product),
+                comes=bool(course.floating) or any(event.repeats for event in course.planned),
+                filled=tuple(dose.name for dose in doses if dose.product),
                 when={visit: condition for visit, condition in conditions.items() if visit not in arm.doses},
             )
         )
