@@ -36,8 +36,10 @@ class PlannedPolicy:
 class Plan:
     """Everything that one replication needs.
 
-    `turns` gives for each visit of a repeated one that one's name and its place in it; `held` are the visits that wait
-    for results. `eligibility` limits what is known of everybody, `admits` what is observed at screening.
+    `recipe_by` is the place of the recipe for each way in which the `conditions` can come out: the way in which all hold
+    first, and the last condition changes fastest. `turns` gives for each visit of a repeated one that one's name and its
+    place in it; `held` are the visits that wait for results. `eligibility` limits what is known of everybody, `admits`
+    what is observed at screening.
     """
 
     name: str
@@ -66,7 +68,7 @@ class Plan:
     turns: Mapping[str, tuple[str, int]]
     held: tuple[str, ...]
     conditions: tuple[Any, ...]
-    recipe_by: Mapping[tuple[bool, ...], int]
+    recipe_by: tuple[int, ...]
     recipes: tuple[Recipe, ...]
     tests: tuple[Test, ...]
     people: People
@@ -81,7 +83,10 @@ class Plan:
 
     def recipe_for(self, case: PatientCase) -> Recipe:
         """The recipe of a patient of whom *case* is known: what its steps and tests depend on decides."""
-        return self.recipes[self.recipe_by[tuple(condition.admits(case) for condition in self.conditions)]]
+        way = 0
+        for condition in self.conditions:
+            way = 2 * way + (not condition.admits(case))
+        return self.recipes[self.recipe_by[way]]
 
     def tests_of(self, recipe: Recipe) -> list[Test]:
         """The release tests of *recipe*."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import product
 from typing import TypeVar
 
@@ -32,7 +32,7 @@ from mfg.works import CRYOPRESERVE, EXPAND, FORMULATE, HARVEST, MAKING, THAW
 
 _MOST = 6  # conditions on which steps and tests may depend
 _S = TypeVar("_S", bound=Step)
-Recipes = tuple[tuple[Condition, ...], Mapping[tuple[bool, ...], int], tuple[Recipe, ...]]
+Recipes = tuple[tuple[Condition, ...], tuple[int, ...], tuple[Recipe, ...]]
 
 
 def recipes_of(scenario: Scenario) -> Recipes:
@@ -47,7 +47,7 @@ def recipes_of(scenario: Scenario) -> Recipes:
     if len(whens) > _MOST:
         raise Refused("protocol.step", None, f"has {len(whens)} different conditions", f"use at most {_MOST}")
     chosen: dict[tuple[tuple[int, ...], tuple[int, ...]], int] = {}
-    by: dict[tuple[bool, ...], int] = {}
+    by: list[int] = []
     recipes: list[Recipe] = []
     for held in product((True, False), repeat=len(whens)):
         out = [when for when, holds in zip(whens, held, strict=True) if not holds]
@@ -57,10 +57,10 @@ def recipes_of(scenario: Scenario) -> Recipes:
 
         steps = tuple(n for n, step in enumerate(scenario.recipe) if belongs(step))
         tests = tuple(n for n, release in enumerate(scenario.release) if belongs(release))
-        by[held] = chosen.setdefault((steps, tests), len(recipes))
-        if by[held] == len(recipes):
+        by.append(chosen.setdefault((steps, tests), len(recipes)))
+        if by[-1] == len(recipes):
             recipes.append(_recipe_of(scenario, [scenario.recipe[n] for n in steps], len(recipes), tests))
-    return tuple(condition_of(when, units) for when in whens), by, tuple(recipes)
+    return tuple(condition_of(when, units) for when in whens), tuple(by), tuple(recipes)
 
 
 def _beside_the_supply(when: When | None) -> When | None:
