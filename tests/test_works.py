@@ -35,7 +35,7 @@ def test_every_step_of_the_order_can_be_written_in_a_protocol() -> None:
 def test_a_lot_is_made_before_a_product() -> None:
     """Expansion and induction may be exchanged; nothing that makes a lot comes after it was thawed."""
     assert MAKING == ("isolate", "expand", "induce")
-    assert LOT_STEPS == ("collect", *MAKING, "cryopreserve")
+    assert ("collect", *MAKING, "cryopreserve") == LOT_STEPS
     assert all(TURN[one] <= TURN[other] for one, other in pairwise(TURN))
 
 
