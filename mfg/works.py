@@ -1,38 +1,33 @@
 """What is done to make a lot and to give a dose: the steps of a recipe, and the works at a site that they take.
 
 Each is named here and nowhere else, and whatever depends on which step or work it is follows from the two tables:
-`RECIPE`, the order of the steps, and `OPERATIONS`, what each work is. A new kind of step or work is a new row.
+`TURN`, the order of the steps, and `OPERATIONS`, what each work is. A new kind of step or work is a new row.
 """
 
 from __future__ import annotations
 
 from enum import Enum
+from typing import Final
 
 from attrs import frozen
 
 # the steps of a recipe, and the works at a site, under the names that files and the event log give them
-COLLECT, SHIP, ISOLATE, EXPAND, INDUCE = "collect", "ship", "isolate", "expand", "induce"
-CRYOPRESERVE, THAW, FORMULATE, ADMINISTER, OBSERVE = (
-    "cryopreserve",
-    "thaw",
-    "formulate",
-    "administer",
-    "observe",
-)
+COLLECT: Final = "collect"
+SHIP: Final = "ship"
+ISOLATE: Final = "isolate"
+EXPAND: Final = "expand"
+INDUCE: Final = "induce"
+CRYOPRESERVE: Final = "cryopreserve"
+THAW: Final = "thaw"
+FORMULATE: Final = "formulate"
+ADMINISTER: Final = "administer"
+OBSERVE: Final = "observe"
 DRAW, MEDIUM, PASSAGE, HARVEST, REVIEW = "draw", "medium", "passage", "harvest", "review"
 
-# in which order; a way stands where something is carried, and what stands together may be exchanged
-RECIPE = (
-    (COLLECT,),
-    (ISOLATE,),
-    (EXPAND, INDUCE),
-    (CRYOPRESERVE,),
-    (THAW,),
-    (FORMULATE,),
-    (ADMINISTER,),
-    (OBSERVE,),
-)
-TURN = {step: turn for turn, steps in enumerate(RECIPE) for step in steps}
+# in which order; a way stands where something is carried, and steps with one turn may be exchanged
+_ORDER = (COLLECT, ISOLATE, EXPAND, INDUCE, CRYOPRESERVE, THAW, FORMULATE, ADMINISTER, OBSERVE)
+TURN: dict[str, int] = dict(zip(_ORDER, (0, 1, 2, 2, 3, 4, 5, 6, 7), strict=True))
+RECIPE = tuple(tuple(step for step in TURN if TURN[step] == turn) for turn in sorted(set(TURN.values())))
 LOT_STEPS = tuple(step for step, turn in TURN.items() if turn < TURN[THAW])  # what a lot is made in
 MAKING = tuple(step for step, turn in TURN.items() if TURN[COLLECT] < turn < TURN[CRYOPRESERVE])
 

@@ -101,20 +101,20 @@ def words() -> frozenset[str]:
         text.value
         for module in homes
         for node in tree_of(known[module]).body
-        if isinstance(node, ast.Assign) and names_only(node)
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None and names_only(node.value)
         for text in ast.walk(node.value)
         if isinstance(text, ast.Constant) and isinstance(text.value, str)
     )
 
 
-def names_only(node: ast.Assign) -> bool:
+def names_only(value: ast.expr) -> bool:
     """Whether an assignment gives texts their names: ``A, B = "a", "b"``."""
-    values = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
-    return all(isinstance(value, ast.Constant) for value in values)
+    values = value.elts if isinstance(value, ast.Tuple) else [value]
+    return all(isinstance(one, ast.Constant) for one in values)
 
 
 def typed(path: Path) -> Iterator[str]:
-    """The texts that are typed in a file, without those that tell somebody something about the code."""
+    """The texts that are typed in a file, without those that tell something about the code: documentation and types."""
     tree = tree_of(path)
     told = {
         id(node.body[0].value)
@@ -123,6 +123,13 @@ def typed(path: Path) -> Iterator[str]:
         and ast.get_docstring(node) is not None
         if isinstance(node.body[0], ast.Expr)
     }
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "Literal"
+        ):
+            told |= {id(one) for one in ast.walk(node.slice)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
             yield node.value
