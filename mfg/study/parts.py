@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -51,15 +52,19 @@ def about(content: bytes, key: str) -> Any:
 
 def read(path: Path) -> Table:
     """The table in a Parquet file that `parquet` made, as its columns."""
-    stored = pq.read_table(path).unify_dictionaries()
+    with pq.ParquetFile(path) as file:
+        stored = file.read().unify_dictionaries()
     return {name: _plain(stored.column(name).combine_chunks()) for name in stored.column_names}
 
 
 def _plain(column: Any) -> Any:
+    """A column from its own memory: pyarrow's way to numpy would load pandas."""
+    kind = str(column.type)
     if pa.types.is_dictionary(column.type):
-        words = column.dictionary.to_numpy(zero_copy_only=False).astype(object)
-        return Coded(column.indices.to_numpy(), words)
-    return column.to_numpy(zero_copy_only=False)
+        return Coded(_plain(column.indices), _plain(column.dictionary))
+    if len(column) and pa.types.is_primitive(column.type) and kind != "bool":
+        return np.frombuffer(column.buffers()[1], kind, len(column), column.offset * np.dtype(kind).itemsize)
+    return np.array(column.to_pylist(), dtype=kind if pa.types.is_primitive(column.type) else object)
 
 
 def place_of(folder: Path, table: str, variant: int) -> Path:
