@@ -94,6 +94,58 @@ def twice() -> dict[str, list[str]]:
     return {name: found for name, found in sorted(homes.items()) if len(set(found)) > 1}
 
 
+def words() -> frozenset[str]:
+    """The names of steps, works, rows and endings: those that `mfg.works` and `mfg.log` spell."""
+    known = modules()
+    homes = ["mfg.works", "mfg.log.notes", "mfg.log.endings"]
+    return frozenset(
+        text.value
+        for module in homes
+        for node in tree_of(known[module]).body
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None and names_only(node.value)
+        for text in ast.walk(node.value)
+        if isinstance(text, ast.Constant) and isinstance(text.value, str)
+    )
+
+
+def names_only(value: ast.expr) -> bool:
+    """Whether an assignment gives texts their names: ``A, B = "a", "b"``."""
+    values = value.elts if isinstance(value, ast.Tuple) else [value]
+    return all(isinstance(one, ast.Constant) for one in values)
+
+
+def typed(path: Path) -> Iterator[str]:
+    """The texts that are typed in a file, without those that tell something about the code: documentation and types."""
+    tree = tree_of(path)
+    told = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
+        and ast.get_docstring(node) is not None
+        if isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "Literal"
+        ):
+            told |= {id(one) for one in ast.walk(node.slice)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            yield node.value
+
+
+def typed_again() -> dict[str, list[str]]:
+    """The words of `words` that are typed outside their home, with the modules in which they are."""
+    found: dict[str, list[str]] = {}
+    for module, path in modules().items():
+        if module != "mfg.works" and not module.startswith("mfg.log"):
+            for word in sorted(words() & set(typed(path))):
+                found.setdefault(word, []).append(module)
+    return found
+
+
 def public_methods() -> dict[str, int]:
     """How many public methods and properties each class has."""
     found: Counter[str] = Counter()
@@ -116,6 +168,8 @@ def main() -> None:
     say(", ".join(f"{m} {lines(p)}" for m, p in known.items() if lines(p) > 300) + "\n")
     say("over 15 public methods: ")
     say(", ".join(f"{name} {n}" for name, n in public_methods().items() if n > 15) + "\n")
+    for word, where in typed_again().items():
+        say(f"typed again: {word!r} in {', '.join(where)}\n")
     for name, homes in twice().items():
         say(f"twice: {name} in {', '.join(homes)}\n")
 

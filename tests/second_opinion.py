@@ -21,7 +21,8 @@ from attrs import define, field
 
 from mfg.log.columns import Columns
 from mfg.plan.compile import plan_of
-from mfg.plan.plan import Plan, Test, Work
+from mfg.plan.plan import Plan
+from mfg.plan.site import PlannedWork, Test
 from mfg.reader.scenarios import load_scenario
 from mfg.shape import Shape
 from mfg.simulation.cohort import Patient, cohort_of
@@ -193,7 +194,7 @@ class _Clinic:
 
         self.queue(line, turn or self.turn(patient), begin)
 
-    def work(self, name: str) -> Work:
+    def work(self, name: str) -> PlannedWork:
         return {**self.plan.clinics[0].work, **self.plan.facilities[0].work}[name]
 
     def carry(self, course: Course, leg: str, name: str, number: int, turn: int, then: Then) -> None:

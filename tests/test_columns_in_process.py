@@ -9,11 +9,12 @@ import pytest
 from attrs import evolve
 
 from mfg.errors import Faults
+from mfg.log.endings import RELEASED
 from mfg.plan.compile import plan_of
 from mfg.reader.patients import IN_PROGRESS
 from mfg.results.tables import tables_of
 from mfg.scenario.check import faults_of
-from mfg.scenario.standing import FROZEN, IN_CULTURE, IN_TRANSPORT, RECEIVED, RELEASED, STANDS
+from mfg.scenario.standing import FROZEN, IN_CULTURE, IN_TRANSPORT, RECEIVED, STANDS
 from mfg.simulation.replicate import replicate
 from tests.small_unit import BANK, Changes, done, run, scenario
 from tests.test_collections import KG, MOBILISED

@@ -17,7 +17,9 @@ from attrs import evolve
 from mfg import simulate
 from mfg.calendar import DAY
 from mfg.plan.compile import plan_of
-from mfg.plan.plan import Candidate, Leg, Plan
+from mfg.plan.people import ListedPatient
+from mfg.plan.plan import Plan
+from mfg.plan.site import PlannedLeg
 from mfg.reader.scenarios import load_scenario
 from mfg.results.figures import values_of
 from mfg.results.tables import tables_of
@@ -27,6 +29,7 @@ from mfg.simulation.journey import begin_life
 from mfg.simulation.replicate import replicate
 from mfg.simulation.unit import Unit
 from tests.conftest import ROOT
+from tests.plain import plain
 from tests.second_opinion import CLINIC, Row, clinic, rows_of
 from tests.test_ample import AMPLE
 
@@ -43,9 +46,9 @@ def rows(plan: Plan, replication: int = 0) -> list[Row]:
 # ---- what must not change -------------------------------------------------------------------------------
 
 
-def listed(plan: Plan) -> list[Candidate]:
+def listed(plan: Plan) -> list[ListedPatient]:
     """The patients of *plan*'s first replication as a list by name."""
-    return [Candidate(p.name, p.arrived, p.weight, None, None, p.clinic) for p in cohort_of(plan, 0)[0]]
+    return [ListedPatient(p.name, p.arrived, p.weight, None, None, p.clinic) for p in cohort_of(plan, 0)[0]]
 
 
 def by_name(plan: Plan) -> dict[str, list[tuple[object, ...]]]:
@@ -98,7 +101,7 @@ def test_every_way_has_its_own_length() -> None:
     plan = clinic(**AMPLE, **SHORT)
     inbound, outbound = plan.legs["inbound", 0, 0], plan.legs["outbound", 0, 0]
 
-    def lasting(minutes: float) -> Leg:
+    def lasting(minutes: float) -> PlannedLeg:
         return evolve(inbound, lasts=Shape("fixed", minutes, *[nan] * 7, typical=minutes))
 
     legs = {("inbound", 0, 0): lasting(60), ("inbound", 1, 0): lasting(600)}
@@ -178,9 +181,7 @@ def test_the_warm_up_is_not_counted() -> None:
     assert used == pytest.approx(busy[first:].mean() / 2)
     assert used > 1.1 * busy.mean() / 2
     assert early > 10
-    assert values_of(plan, tables.derived())["patients_treated_per_month"] == pytest.approx(
-        given / 10 * 30.4375
-    )
+    assert values_of(plan, plain(tables))["patients_treated_per_month"] == pytest.approx(given / 10 * 30.4375)
 
 
 def test_the_line_over_time_is_the_sum_of_the_waits() -> None:

@@ -13,17 +13,18 @@ from mfg.plan.compile import plan_of
 from mfg.plan.plan import Plan
 from mfg.reader.scenarios import load_scenario
 from mfg.results.columns import COLUMNS
-from mfg.results.derived import TREATED
 from mfg.results.figures import describe, names_of, values_of
 from mfg.results.indicators import OF_AN_ARM
 from mfg.results.occupancy import resources_of
 from mfg.results.sums import wrong_sums
 from mfg.results.tables import Tables, tables_of
+from mfg.results.waiting import TREATED
 from mfg.scenario import Arrivals, Candidate
 from mfg.simulation.replicate import replicate
 from mfg.study.comparison import HEADLINES
 from mfg.study.trace import trace
 from tests.conftest import Said
+from tests.plain import plain
 from validation.files import scenario_of
 
 
@@ -74,7 +75,7 @@ def test_the_page_of_figures_names_all(mfg: Callable[..., Said]) -> None:
 def test_a_bank_that_served_its_doses_is_spent_and_not_lost(unforeseen: tuple[Plan, Tables]) -> None:
     """It was released, doses were given from it, and it counts as released; begun is released, lost and stopped."""
     plan, tables = unforeseen
-    found, lots = values_of(plan, tables.derived()), tables.lots
+    found, lots = values_of(plan, plain(tables)), tables.lots
     spent = lots[lots["outcome"] == "spent"]
     assert len(spent)
     assert spent["released_day"].notna().all()
@@ -85,14 +86,14 @@ def test_a_bank_that_served_its_doses_is_spent_and_not_lost(unforeseen: tuple[Pl
 def test_tables_that_do_not_add_up_are_found(phase_3: tuple[Plan, Tables]) -> None:
     """A patient, a lot or a dose that is missing from one table, or counted twice, is named."""
     tables = phase_3[1]
-    assert list(wrong_sums(tables.derived())) == []
+    assert list(wrong_sums(plain(tables))) == []
     given = tables.doses[tables.doses["given"] & (tables.doses["lot"] > 0)].index[0]
     source = tables.doses.loc[given, ["patient", "lot"]]
     its_own = (tables.lots["patient"] == source["patient"]) & (tables.lots["lot"] == source["lot"])
-    assert list(wrong_sums(evolve(tables, patients=tables.patients.iloc[1:]).derived()))
-    assert list(wrong_sums(evolve(tables, doses=tables.doses.drop(index=given)).derived()))
-    assert list(wrong_sums(evolve(tables, lots=tables.lots[~its_own]).derived()))
-    assert list(wrong_sums(evolve(tables, lots=tables.lots.assign(outcome="stopped")).derived()))
+    assert list(wrong_sums(plain(evolve(tables, patients=tables.patients.iloc[1:]))))
+    assert list(wrong_sums(plain(evolve(tables, doses=tables.doses.drop(index=given)))))
+    assert list(wrong_sums(plain(evolve(tables, lots=tables.lots[~its_own]))))
+    assert list(wrong_sums(plain(evolve(tables, lots=tables.lots.assign(outcome="stopped")))))
 
 
 def test_a_dose_of_a_completed_course_is_missed_in_no_table(phase_3: tuple[Plan, Tables]) -> None:
@@ -103,7 +104,7 @@ def test_a_dose_of_a_completed_course_is_missed_in_no_table(phase_3: tuple[Plan,
     lost = doses[doses["patient"] == completed].index[-1]
     doses.loc[lost, ["given", "outcome"]] = [False, "not given"]
     patients.loc[patients["patient"] == completed, "doses_given"] -= 1
-    (wrong,) = wrong_sums(evolve(tables, doses=doses, patients=patients).derived())
+    (wrong,) = wrong_sums(plain(evolve(tables, doses=doses, patients=patients)))
     assert wrong.startswith("doses planned")
 
 
@@ -112,12 +113,12 @@ def test_a_bank_that_served_is_spent_and_nothing_else_is(unforeseen: tuple[Plan,
     tables = unforeseen[1]
     spent = tables.lots["outcome"] == "spent"
     lost = tables.lots.assign(outcome=tables.lots["outcome"].mask(spent, "bank spent"))
-    assert any("counts as lost" in wrong for wrong in wrong_sums(evolve(tables, lots=lost).derived()))
+    assert any("counts as lost" in wrong for wrong in wrong_sums(plain(evolve(tables, lots=lost))))
     making = tables.events["activity"].isin(["thaw", "formulate", "administer"])
     idle = evolve(tables, events=tables.events[~making])
-    assert any("served no dose" in wrong for wrong in wrong_sums(idle.derived()))
+    assert any("served no dose" in wrong for wrong in wrong_sums(plain(idle)))
     stopped = tables.lots["outcome"] == "stopped"
-    assert any("lots begun" in w for w in wrong_sums(evolve(tables, lots=tables.lots[~stopped]).derived()))
+    assert any("lots begun" in w for w in wrong_sums(plain(evolve(tables, lots=tables.lots[~stopped]))))
 
 
 def test_one_server_prints_the_wait_of_its_formula() -> None:
@@ -138,7 +139,7 @@ def test_one_server_prints_the_wait_of_its_formula() -> None:
     suspended = tables.events[tables.events["activity"] == "formulate"]
     assert len(suspended) > 20_000
     assert (suspended["finished_min"] == suspended["queued_min"]).all()
-    assert values_of(plan, tables.derived())["wait_facility.suites"] == pytest.approx(18, rel=0.1)
+    assert values_of(plan, plain(tables))["wait_facility.suites"] == pytest.approx(18, rel=0.1)
 
 
 def test_a_mean_wait_counts_minutes() -> None:
@@ -146,7 +147,7 @@ def test_a_mean_wait_counts_minutes() -> None:
     one = scenario_of("queue/scenario.toml", {"site.work.administer.lasts": '"100 minute"'})
     at_once = tuple(Candidate(name, date(2026, 3, 2), 60.0, arm="all") for name in "ABC")
     plan = plan_of(evolve(one, arrivals=Arrivals(patients=at_once)))
-    found = values_of(plan, tables_of(plan, *replicate(plan, 0)).derived())
+    found = values_of(plan, plain(tables_of(plan, *replicate(plan, 0))))
     assert found["wait_clinic.rooms"] == pytest.approx(100 / 60)
 
 
@@ -158,7 +159,7 @@ def test_a_tenth_lies_above_a_p90(phase_3: tuple[Plan, Tables]) -> None:
     given = {"given": True, "vein_to_vein_day": days}
     patients = tables.patients.iloc[:10].assign(**waiting)
     found = values_of(
-        plan, evolve(tables, patients=patients, doses=tables.doses.iloc[:11].assign(**given)).derived()
+        plan, plain(evolve(tables, patients=patients, doses=tables.doses.iloc[:11].assign(**given)))
     )
     for name in ("referral_to_dose_p90", "collection_to_first_dose_p90", "vein_to_vein_p90"):
         assert found[name] == 9

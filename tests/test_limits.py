@@ -29,13 +29,14 @@ from mfg.study.variants import AS_IT_IS, Variant
 from mfg.study.waits import Counted, days_waited, tally_of
 from mfg.study.waits import sum_up as summed
 from tests.conftest import Said
+from tests.plain import plain
 from tests.small_unit import BANK, MONDAY, ONE_DOSE, Changes, done, people, run, scenario
 from tests.test_progress import LOT
 
 
 def refusals_in(tables: Tables) -> Counted:
     """What refused days in one replication, and what was waited for."""
-    return summed([tally_of(tables.derived().events)], 1)
+    return summed([tally_of(plain(tables).events)], 1)
 
 
 COMING: Changes = {

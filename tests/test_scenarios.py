@@ -14,7 +14,8 @@ from mfg.plan.compile import plan_of
 from mfg.reader.library import builtin, find
 from mfg.reader.scenarios import load_scenario
 from mfg.reader.toml import read_toml
-from mfg.results.derived import derived_of, together
+from mfg.results.arrays import together
+from mfg.results.derived import derived_of
 from mfg.results.tables import Tables, tables_of
 from mfg.simulation.replicate import replicate
 from mfg.study.trace import trace

@@ -15,6 +15,7 @@ from mfg.results.tables import Tables, tables_of
 from mfg.results.waiting import wait_longer, waited_by
 from mfg.simulation.replicate import replicate
 from tests.conftest import Said
+from tests.plain import plain
 from tests.small_unit import ONE_DOSE, people, scenario
 
 NEVER = float("inf")
@@ -55,7 +56,7 @@ def figures(*changes: dict[str, object], count: int = 2) -> tuple[dict[str, floa
     """The figures and tables of one replication of the small unit."""
     plan = plan_of(scenario(ONE_DOSE, *changes, patients=people(count)))
     tables = tables_of(plan, *replicate(plan, 0))
-    return values_of(plan, tables.derived()), tables
+    return values_of(plan, plain(tables)), tables
 
 
 def test_the_wait_is_from_arrival_to_the_first_dose() -> None:
@@ -102,7 +103,7 @@ def test_a_dose_is_on_time_on_the_day_that_was_booked() -> None:
     """A dose that moved is not on time as first booked, whatever it moved with; on its last day it is."""
     plan = plan_of(load_scenario("lenzumestrocel-phase3"))
     tables = tables_of(plan, *replicate(plan, 0))
-    found, doses = values_of(plan, tables.derived()), tables.doses
+    found, doses = values_of(plan, plain(tables)), tables.doses
     given = doses[doses["given"] & (doses["prescribed_cells"] > 0)]
     kept = given["given_day"].astype(int) == given["booked_day"].astype(int)
     assert found["on_time_as_first_booked"] == kept.mean()

@@ -9,12 +9,12 @@ from attrs import frozen
 
 from mfg.course.membership import Known, open_parts
 from mfg.errors import Faults, Parameter, Refused, nearest
-from mfg.protocol.check.release import OF_THE_PRODUCT
 from mfg.protocol.protocol import Release
 from mfg.protocol.recipe import Administer, Collect, Formulate, Isolate, Ship, Step, prepares
 from mfg.protocol.rules import When
 from mfg.site import Site, booked, cleared
 from mfg.units import number
+from mfg.works import ADMINISTER, COLLECT, CRYOPRESERVE, DRAW, FORMULATE, ISOLATE, OF_THE_PRODUCT, THAW
 
 _S = TypeVar("_S", bound=Step)
 
@@ -57,7 +57,7 @@ def making_of(site: Site, clinic: str | None, known: Known) -> Making:
     faults = tuple(_lacking(site, steps, release))
     if faults:
         raise Faults(f"{site.name} (site)", faults)
-    turn = next((n for n, step in enumerate(steps) if step.do in ("cryopreserve", "thaw", "formulate")), 0)
+    turn = next((n for n, step in enumerate(steps) if step.do in (CRYOPRESERVE, THAW, FORMULATE)), 0)
     inbound, outbound = _first(steps[:turn], Ship), _first(steps[turn:], Ship)
     way = inbound or outbound
     names = list(site.facilities)
@@ -69,12 +69,12 @@ def making_of(site: Site, clinic: str | None, known: Known) -> Making:
         clinic=place,
         facility=facility,
         laboratory=laboratory,
-        collects=_kept(site, "collect"),
-        draws=_kept(site, "draw"),
-        gives=_kept(site, "administer"),
+        collects=_kept(site, COLLECT),
+        draws=_kept(site, DRAW),
+        gives=_kept(site, ADMINISTER),
         inbound=_way(site, inbound, place, facility),
         within=_minutes(inbound.within) if inbound is not None else None,
-        isolates=_kept(site, "isolate") if _first(steps, Isolate) else 0,
+        isolates=_kept(site, ISOLATE) if _first(steps, Isolate) else 0,
         prepares=round(sum(booked(work) for work in works)),
         clears=round(cleared(works[-1])) if works else 0,
         outbound=_way(site, outbound, place, facility),
@@ -101,10 +101,10 @@ def _belongs(when: When | None, known: Known) -> bool:
 def _lacking(site: Site, steps: Sequence[Step], release: Sequence[Release]) -> Iterator[Refused]:
     """What the recipe needs to be planned by the hour, and the site does not have."""
     asked = {
-        "collect": _first(steps, Collect) is not None,
-        "draw": any(isinstance(step, Formulate) and step.drawn is not None for step in steps),
-        "isolate": _first(steps, Isolate) is not None,
-        "administer": _first(steps, Administer) is not None,
+        COLLECT: _first(steps, Collect) is not None,
+        DRAW: any(isinstance(step, Formulate) and step.drawn is not None for step in steps),
+        ISOLATE: _first(steps, Isolate) is not None,
+        ADMINISTER: _first(steps, Administer) is not None,
     }
     if _first(steps, Formulate) is not None:
         asked |= dict.fromkeys(prepares(steps), True)

@@ -11,9 +11,10 @@ from mfg.errors import Refused
 from mfg.protocol.events import Dose, Visit
 from mfg.protocol.occurrences import Occurrence, occurrences
 from mfg.protocol.protocol import Arm
+from mfg.works import RELEASE
 
 PREVIOUS = "previous"
-FIXED = ("baseline", "release")
+FIXED = ("baseline", RELEASE)
 
 
 @frozen

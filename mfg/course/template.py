@@ -18,9 +18,10 @@ from mfg.protocol.occurrences import months_and_days
 from mfg.protocol.protocol import Arm, Protocol
 from mfg.protocol.rules import condition_of
 from mfg.protocol.supply import Supply
+from mfg.works import RELEASE
 
 NOTHING_KNOWN: Case = {}
-_RELEASE = "release"
+_RELEASE = RELEASE
 
 
 def template_of(protocol: Protocol, arm: Arm, supply: Supply | None, case: Case = NOTHING_KNOWN) -> Template:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mfg.course.pieces import FREE, Floating
+from mfg.works import RELEASE
 
 
 def waits_for(event: Floating) -> str:
@@ -12,7 +13,7 @@ def waits_for(event: Floating) -> str:
     if event.kind == "csf-draw":
         return f"{plural(-event.least, 'day')} before {event.follows}"
     spacing = _spacing(event)
-    if event.follows == "release":
+    if event.follows == RELEASE:
         lot = "its lot" if event.kind == "dose" else f"the lot for {event.dose}"
         return f"when {lot} is released" + (f", {spacing} later" if spacing else "")
     if event.least == event.most == 0:

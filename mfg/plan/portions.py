@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from mfg.errors import Refused
-from mfg.plan.plan import VIABLE, Case, Portion
+from mfg.plan.prescription import VIABLE, PatientCase, PlannedPortion
 
 if TYPE_CHECKING:  # what runs has no need of units and protocols
     from mfg.prescription.order import Administration
     from mfg.prescription.rule import RouteRule, Rule
 
-NO_DOSE = Portion(nan, nan, nan, nan, nan)
+NO_DOSE = PlannedPortion(nan, nan, nan, nan, nan)
 
 
 @frozen
@@ -35,10 +35,10 @@ class Ruled:
     """The rule of a dose, tried on what is known of a patient."""
 
     rule: Rule
-    words: Case
+    words: PatientCase
     terms: Terms
 
-    def __call__(self, case: Case) -> Portion:
+    def __call__(self, case: PatientCase) -> PlannedPortion:
         """The portion in *case*; nan where the protocol has no dose."""
         try:
             given = self.rule.administrations({**case, **self.words})
@@ -50,7 +50,7 @@ class Ruled:
             for one, route in zip(given, self.rule.routes, strict=True)
         ]
         cells, enough, least, most, total = (sum(ends) for ends in zip(*parts, strict=True))
-        return Portion(cells, enough, least, most, total)
+        return PlannedPortion(cells, enough, least, most, total)
 
 
 def counted_of(rule: Rule) -> str:

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil, isnan
 
-from mfg.plan import plan as p
+from mfg.plan.recipe import Recipe
+from mfg.plan.site import PlannedFacility
+from mfg.works import CRYOPRESERVE, FORMULATE, HARVEST, THAW
 
 
-def recovered(facility: p.Facility, name: str) -> float:
+def recovered(facility: PlannedFacility, name: str) -> float:
     """The lowest share that is planned for from the work *name*, or the typical one where there is none."""
     work = facility.work.get(name)
     if work is None or work.recovers is None:
@@ -19,23 +21,23 @@ def recovered(facility: p.Facility, name: str) -> float:
     return (work.recovers.typical if isnan(work.recovers.least) else work.recovers.least) / 100
 
 
-def target(recipe: p.Recipe, facility: p.Facility, cells: float) -> float:
+def target(recipe: Recipe, facility: PlannedFacility, cells: float) -> float:
     """What a harvest must hold to give *cells*: they, what the wash loses, and the samples."""
     terms = recipe.cultivation
-    washed = cells / recovered(facility, "formulate") if "formulate" in recipe.prepares else cells
+    washed = cells / recovered(facility, FORMULATE) if FORMULATE in recipe.prepares else cells
     return washed + terms.samples if terms is not None else washed
 
 
-def flasks_for(recipe: p.Recipe, facility: p.Facility, harvest: float) -> int:
+def flasks_for(recipe: Recipe, facility: PlannedFacility, harvest: float) -> int:
     """The flasks that hold *harvest*, as planned; one place for a culture that is not grown."""
     terms = recipe.cultivation
     if terms is None:
         return 1
-    needed = terms.flasks_for(harvest, recovered(facility, "harvest"))
+    needed = terms.flasks_for(harvest, recovered(facility, HARVEST))
     return min(needed, facility.incubator)
 
 
-def thawed_for(recipe: p.Recipe, facility: p.Facility, cells: float) -> float:
+def thawed_for(recipe: Recipe, facility: PlannedFacility, cells: float) -> float:
     """How many cells must be there after thawing to give *cells*, as planned."""
     bank, terms = recipe.bank, recipe.cultivation
     assert bank is not None
@@ -45,29 +47,29 @@ def thawed_for(recipe: p.Recipe, facility: p.Facility, cells: float) -> float:
     return needed
 
 
-def frozen_for(recipe: p.Recipe, facility: p.Facility, cells: float) -> float:
+def frozen_for(recipe: Recipe, facility: PlannedFacility, cells: float) -> float:
     """How many frozen cells one dose of *cells* takes, as planned."""
-    return thawed_for(recipe, facility, cells) / recovered(facility, "thaw")
+    return thawed_for(recipe, facility, cells) / recovered(facility, THAW)
 
 
-def containers_for(recipe: p.Recipe, facility: p.Facility, cells: float, contains: float) -> int:
+def containers_for(recipe: Recipe, facility: PlannedFacility, cells: float, contains: float) -> int:
     """How many frozen containers of so many cells one dose of *cells* takes, as planned."""
-    thawed = contains * recovered(facility, "thaw")
+    thawed = contains * recovered(facility, THAW)
     return ceil(thawed_for(recipe, facility, cells) / thawed - 1e-9)
 
 
-def bank_target(recipe: p.Recipe, facility: p.Facility, doses: Sequence[float]) -> float:
+def bank_target(recipe: Recipe, facility: PlannedFacility, doses: Sequence[float]) -> float:
     """The cells that a bank must be frozen from to serve *doses* and keep its spare containers."""
     bank = recipe.bank
     assert bank is not None
     if bank.contains is None:
         needs = [frozen_for(recipe, facility, cells) for cells in doses]
-        return (sum(needs) + bank.spare * max(needs)) / recovered(facility, "cryopreserve")
+        return (sum(needs) + bank.spare * max(needs)) / recovered(facility, CRYOPRESERVE)
     contains = bank.contains.typical
     containers = sum(containers_for(recipe, facility, cells, contains) for cells in doses) + bank.spare
-    return containers * contains / recovered(facility, "cryopreserve")
+    return containers * contains / recovered(facility, CRYOPRESERVE)
 
 
-def containers_of(facility: p.Facility, harvest: float, contains: float) -> int:
+def containers_of(facility: PlannedFacility, harvest: float, contains: float) -> int:
     """The containers of so many cells that *harvest* fills, as planned."""
-    return ceil(harvest * recovered(facility, "cryopreserve") / contains - 1e-6)
+    return ceil(harvest * recovered(facility, CRYOPRESERVE) / contains - 1e-6)

@@ -16,6 +16,19 @@ from mfg.spread import CellSpread, GatheredSpread, VolumeSpread
 from mfg.units.amounts import CellCount, Percent, Volume
 from mfg.units.culture import Area, Density, Temperature
 from mfg.units.times import Delay, Duration, Every, PerWeek, Spacing
+from mfg.works import (
+    ADMINISTER,
+    COLLECT,
+    CRYOPRESERVE,
+    EXPAND,
+    FORMULATE,
+    HARVEST,
+    INDUCE,
+    ISOLATE,
+    OBSERVE,
+    SHIP,
+    THAW,
+)
 
 
 @frozen
@@ -38,7 +51,7 @@ class Passages:
 class Collect:
     """Take the starting material from the patient (or the donor): a volume, or cells that are counted."""
 
-    do: ClassVar[Literal["collect"]] = "collect"
+    do: ClassVar[Literal["collect"]] = COLLECT
     volume: VolumeSpread | None = None
     yields: GatheredSpread | None = None
     when: When | None = None
@@ -48,7 +61,7 @@ class Collect:
 class Ship:
     """Carry the material along one of the site's legs, within a time and a temperature range."""
 
-    do: ClassVar[Literal["ship"]] = "ship"
+    do: ClassVar[Literal["ship"]] = SHIP
     leg: str
     within: Duration | None = None
     keep: TemperatureRange | None = None
@@ -59,7 +72,7 @@ class Ship:
 class Isolate:
     """Separate the cells that are to be cultured."""
 
-    do: ClassVar[Literal["isolate"]] = "isolate"
+    do: ClassVar[Literal["isolate"]] = ISOLATE
     when: When | None = None
 
 
@@ -72,7 +85,7 @@ class Expand:
     own weekdays, or every so often.
     """
 
-    do: ClassVar[Literal["expand"]] = "expand"
+    do: ClassVar[Literal["expand"]] = EXPAND
     lasts: Duration | None = None
     yields: CellSpread | None = None
     vessel: Area | None = None
@@ -90,7 +103,7 @@ class Expand:
 class Induce:
     """Culture on in another medium until the cells have changed."""
 
-    do: ClassVar[Literal["induce"]] = "induce"
+    do: ClassVar[Literal["induce"]] = INDUCE
     lasts: Duration
     when: When | None = None
 
@@ -102,7 +115,7 @@ class Cryopreserve:
     Each container `contains` so many cells, or what one dose needs.
     """
 
-    do: ClassVar[Literal["cryopreserve"]] = "cryopreserve"
+    do: ClassVar[Literal["cryopreserve"]] = CRYOPRESERVE
     after_passage: int | None = None
     contains: CellSpread | None = None
     when: When | None = None
@@ -112,7 +125,7 @@ class Cryopreserve:
 class Thaw:
     """Take containers from the bank or from stock; with `recovers` the cells grow again before they are given."""
 
-    do: ClassVar[Literal["thaw"]] = "thaw"
+    do: ClassVar[Literal["thaw"]] = THAW
     recovers: Duration | None = None
     when: When | None = None
 
@@ -124,7 +137,7 @@ class Formulate:
     Of a vehicle that is drawn from the patient a `reserve` is kept back, and a `dead_volume` stays behind in each container.
     """
 
-    do: ClassVar[Literal["formulate"]] = "formulate"
+    do: ClassVar[Literal["formulate"]] = FORMULATE
     vehicle: str
     drawn: Spacing | None = None
     draw: Limits | None = None
@@ -141,7 +154,7 @@ class Administer:
     A `chase` is what is drawn from the patient there, just before, and follows the cells.
     """
 
-    do: ClassVar[Literal["administer"]] = "administer"
+    do: ClassVar[Literal["administer"]] = ADMINISTER
     chase: str | None = None
     when: When | None = None
 
@@ -150,7 +163,7 @@ class Administer:
 class Observe:
     """Keep the patient: lying for a while, then in a bed."""
 
-    do: ClassVar[Literal["observe"]] = "observe"
+    do: ClassVar[Literal["observe"]] = OBSERVE
     lying: Delay | None = None
     stay: Duration | None = None
     when: When | None = None
@@ -164,9 +177,9 @@ def prepares(steps: Sequence[Step]) -> tuple[str, ...]:
     """The works by which a product is prepared for its dose without a pause."""
     thaw = next((step for step in steps if isinstance(step, Thaw)), None)
     if thaw is not None and thaw.recovers is None:
-        return "thaw", "formulate"
+        return THAW, FORMULATE
     grown = any(isinstance(step, Expand) for step in steps)
-    return ("harvest", "formulate") if grown else ("formulate",)
+    return (HARVEST, FORMULATE) if grown else (FORMULATE,)
 
 
 def path_of_step(steps: Sequence[Step], step: Step) -> str:

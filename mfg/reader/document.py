@@ -23,6 +23,7 @@ from mfg.evidence import Evidence, Number
 from mfg.sources import Source
 from mfg.units.amounts import Anything
 from mfg.units.measure import measure_of
+from mfg.works import SHIP
 
 CLAIMS = ("fact", "cited", "derived", "assumed", "calibrated")
 BESIDE = ("range", "departs_from")  # further words on evidence
@@ -137,7 +138,7 @@ def _own_name(member: object, place: str) -> str:
 
 
 def _told_apart(member: object, place: int) -> str:
-    if isinstance(member, dict) and member.get("do") == "ship":
+    if isinstance(member, dict) and member.get("do") == SHIP:
         return str(member.get("leg", place))
     if isinstance(member, dict) and "lasts" in member and "cells" not in member:
         return f"{member.get('of', 'any')} to {member.get('to', 'any')}"

@@ -16,8 +16,9 @@ from typing import Any, TypeVar
 from mfg.dates import read_date
 from mfg.errors import Faults, Refused, nearest
 from mfg.files import bytes_of
+from mfg.log.endings import GIVEN
 from mfg.scenario import Candidate, Given, InProgress
-from mfg.scenario.standing import COLLECTED, CULTURE, FREEZER, FROZEN, GIVEN, IN_CULTURE, STANDS, UNPLATED
+from mfg.scenario.standing import COLLECTED, CULTURE, FREEZER, FROZEN, IN_CULTURE, STANDS, UNPLATED
 from mfg.sizes import LISTED, NUMBER_LENGTH, TABLE
 from mfg.units import amount
 from mfg.units.amounts import CellCount, Volume, Weight

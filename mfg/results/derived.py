@@ -1,82 +1,58 @@
 """What follows from an event log, as plain columns: patients, lots, doses, tests and resources.
 
 The event log is the source of everything here; its times are minutes since the midnight on which the scenario starts.
-Every table has one row for each thing and units in its column names. No data frame is made: `tables` does that for
-whoever asks for one.
+Every table has one row for each thing and units in its column names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from attrs import fields, frozen
 
 from mfg.calendar import DAY, DAYS_A_MONTH
-from mfg.log.columns import Columns
-from mfg.log.endings import LATER, NO_APPOINTMENT, SPENT, TOO_LONG
-from mfg.plan.plan import Plan
-from mfg.results.ledger import Ledger, Numbers
+from mfg.log.endings import (
+    BELOW,
+    DELAYED,
+    DIED,
+    GIVEN,
+    LATER,
+    MISSED,
+    NO_APPOINTMENT,
+    NOT_INDICATED,
+    RELEASED,
+    SPENT,
+    STOPPED,
+    TOO_LONG,
+    USED_UP,
+    WITHDREW,
+)
+from mfg.log.notes import ALLOCATE, ARRIVE, BOOK, DROP, END, FAIL, PRESCRIBE, result_of
+from mfg.results.arrays import Coded, Derived, Marks, Numbers, Table, chosen, is_in
+from mfg.results.ledger import Ledger
 from mfg.results.occupancy import resources_of
+from mfg.results.waiting import LEFT_WAITING, NEVER, TREATED
+from mfg.works import (
+    ADMINISTER,
+    COLLECT,
+    CRYOPRESERVE,
+    DRAW,
+    FORMULATE,
+    HARVEST,
+    INCUBATE,
+    ISOLATE,
+    PASSAGE,
+    RELEASE,
+    THAW,
+)
 
-# How a dose comes to be booked again on account of itself, and not of another one.
-DELAYED = ("put off", "lot lost", "short bank", "clinic closed", "waited in line")
-NOT_INDICATED = "not indicated"  # a dose that turned out not to be for its patient
-STOPPED = "stopped"  # what became of a lot whose patient left
-# Of a lot that was released; of a bank that served doses until nothing was left.
-RELEASED = ("released", "spent")
-TREATED, _LEFT, NEVER = "treated", "left", "never"  # how a wait for the first dose ends
-_OWN = ("died", "withdrew", "fell below eligibility")  # endings that are not the site's doing
+if TYPE_CHECKING:
+    from mfg.log.columns import Columns
+    from mfg.plan.plan import Plan
 
-Marks = npt.NDArray[np.bool_]
-
-
-@frozen(eq=False)
-class Words:
-    """A column of words: their `codes` in the sorted `words`."""
-
-    codes: npt.NDArray[np.integer[Any]]
-    words: npt.NDArray[np.object_]
-
-    @classmethod
-    def of(cls, codes: npt.NDArray[np.integer[Any]], names: Sequence[str]) -> Words:
-        """The column with these *codes* of *names*; the same word may have several codes."""
-        words, word = np.unique(np.array(names, dtype=object).astype(str), return_inverse=True)
-        return cls(word.astype(np.int32)[codes], words.astype(object))
-
-    def __len__(self) -> int:
-        return len(self.codes)
-
-    def __getitem__(self, chosen: Any) -> Words:
-        return Words(self.codes[chosen], self.words)
-
-    def among(self, *words: str) -> Marks:
-        """Which rows have one of *words*."""
-        marks: Marks = np.isin(self.words, words)[self.codes]
-        return marks
-
-    def spelled(self) -> npt.NDArray[np.object_]:
-        """The words themselves."""
-        spelled: npt.NDArray[np.object_] = self.words[self.codes]
-        return spelled
-
-
-Column = npt.NDArray[Any] | Words
-Table = dict[str, Any]  # columns by their names, all of one length
-
-
-@frozen(eq=False)
-class Derived:
-    """The event log of one replication and everything that follows from it, as columns."""
-
-    events: Table
-    patients: Table
-    lots: Table
-    doses: Table
-    tests: Table
-    resources: Table
+_OWN = (DIED, WITHDREW, BELOW)  # endings that are not the site's doing
 
 
 def derived_of(plan: Plan, log: Columns, names: Sequence[str]) -> Derived:
@@ -91,37 +67,6 @@ def derived_of(plan: Plan, log: Columns, names: Sequence[str]) -> Derived:
     )
 
 
-def stacked(tables: Mapping[int, Table]) -> Table:
-    """The same table of several replications as one, each row with its replication."""
-    first = next(iter(tables.values()))
-    counts = [len(next(iter(table.values()), ())) for table in tables.values()]
-    numbers = np.repeat(np.fromiter(tables, dtype=np.int32), counts)
-    return {"replication": numbers} | {
-        name: _joined([table[name] for table in tables.values()]) for name in first
-    }
-
-
-def together(derived: Mapping[int, Derived]) -> Derived:
-    """What follows from several replications as one, each row with its replication."""
-    names = [field.name for field in fields(Derived)]
-    return Derived(**{name: stacked({n: getattr(one, name) for n, one in derived.items()}) for name in names})
-
-
-def _joined(columns: Sequence[Any]) -> Column:
-    if not isinstance(columns[0], Words):
-        joined: npt.NDArray[Any] = np.concatenate(columns)
-        return joined
-    words: Sequence[Words] = columns
-    begins = np.cumsum([0, *(len(column.words) for column in words)])
-    codes = np.concatenate([column.codes + begin for column, begin in zip(words, begins, strict=False)])
-    return Words.of(codes, [word for column in words for word in column.words])
-
-
-def chosen(table: Table, rows: Any) -> Table:
-    """Some *rows* of a table."""
-    return {name: column[rows] for name, column in table.items()}
-
-
 _BEGUN = ""  # which lots were begun: a column of the way, not of the table
 
 
@@ -130,15 +75,15 @@ def _events(ledger: Ledger) -> Table:
     log, activities = ledger.log, ledger.plan.activities
     patient_of, lot, dose, _ = ledger.subjects.T
     return {
-        "patient": Words.of(patient_of, ledger.names),
+        "patient": Coded.of(patient_of, ledger.names),
         "lot": (lot + 1).astype(np.int16),
         "dose": (dose + 1).astype(np.int16),
-        "activity": Words.of(log.activity, [a.name for a in activities]),
-        "place": Words.of(log.activity, [a.place for a in activities]),
+        "activity": Coded.of(log.activity, [a.name for a in activities]),
+        "place": Coded.of(log.activity, [a.place for a in activities]),
         "queued_min": log.queued,
         "started_min": log.started,
         "finished_min": log.finished,
-        "outcome": Words.of(log.outcome, log.outcomes),
+        "outcome": Coded.of(log.outcome, log.outcomes),
         "value": log.value,
         "attempt": _attempts(log),
     }
@@ -159,9 +104,9 @@ def _attempts(log: Columns) -> npt.NDArray[np.int16]:
 def _patients(ledger: Ledger, doses: Table) -> Table:
     """Who came, in which arm, what they received, what the wait cost, and how their way ended."""
     own, log, count = ledger.patients, ledger.log, len(ledger.names)
-    arrived = ledger.first(own, ledger.rows("arrive"))
-    allocated = ledger.last(own, ledger.rows("allocate"))
-    ended = ledger.last(own, ledger.rows("end"))
+    arrived = ledger.first(own, ledger.rows(ARRIVE))
+    allocated = ledger.last(own, ledger.rows(ALLOCATE))
+    ended = ledger.last(own, ledger.rows(END))
     whose = ledger.doses.patients[planned := doses["outcome"] != NOT_INDICATED]
     given_day = doses["given_day"][planned]
 
@@ -176,7 +121,7 @@ def _patients(ledger: Ledger, doses: Table) -> Table:
     arrived_day, ended_day = (ledger.number(log.started, rows) / DAY for rows in (arrived, ended))
     here = np.arange(count) >= len(ledger.plan.in_progress)
     waited = np.where(here, first - arrived_day, np.nan)
-    collected = ledger.first(ledger.people, ledger.rows("collect"))
+    collected = ledger.first(ledger.people, ledger.rows(COLLECT))
     table: Table = {
         "patient": np.array(ledger.names, dtype=object),
         "arm": ledger.word(allocated),
@@ -184,9 +129,9 @@ def _patients(ledger: Ledger, doses: Table) -> Table:
         "arrived_day": arrived_day,
         "ended_day": ended_day,
         "ending": ledger.word(ended),
-        "ineligible_for": ledger.word(ledger.last(own, ledger.rows("fail"))),
-        "collections": ledger.count(ledger.people, ledger.rows("collect")),
-        "vehicle_draws": ledger.count(ledger.people, ledger.rows("draw")),
+        "ineligible_for": ledger.word(ledger.last(own, ledger.rows(FAIL))),
+        "collections": ledger.count(ledger.people, ledger.rows(COLLECT)),
+        "vehicle_draws": ledger.count(ledger.people, ledger.rows(DRAW)),
         "doses_planned": summed(np.ones(len(planned), dtype=bool)),
         "doses_of_cells": summed(doses["prescribed_cells"] > 0),
         "doses_given": summed(doses["given"]),
@@ -209,46 +154,41 @@ def _waiting(plan: Plan, patients: Table, here: Marks) -> npt.NDArray[np.object_
     undosed = [arm.name for arm in plan.arms if not arm.doses]
     unbooked = is_in(ending, NO_APPOINTMENT, TOO_LONG) & ~is_in(patients["arm"], *undosed)
     counts = ((patients["doses_planned"] > 0) | unbooked) & here
-    untreated = np.where(is_in(ending, *_OWN), _LEFT, NEVER)
+    untreated = np.where(is_in(ending, *_OWN), LEFT_WAITING, NEVER)
     ended = np.where(np.isnan(patients["first_dose_day"]), untreated, TREATED)
     return np.where(counts, ended, "").astype(object)
-
-
-def is_in(column: npt.NDArray[np.object_], *words: str) -> Marks:
-    """Which rows of a *column* of words have one of *words*."""
-    return np.fromiter((word in words for word in column), dtype=bool, count=len(column))
 
 
 def _lots(ledger: Ledger) -> Table:
     """What was made from each collection, how long it took and what became of it."""
     grain, log = ledger.lots, ledger.log
-    collected = ledger.first(grain, ledger.rows("collect"))
-    begun = ledger.first(grain, ledger.rows("collect", "isolate", "incubate"))
-    failures = ledger.rows("fail")
+    collected = ledger.first(grain, ledger.rows(COLLECT))
+    begun = ledger.first(grain, ledger.rows(COLLECT, ISOLATE, INCUBATE))
+    failures = ledger.rows(FAIL)
     late = ledger.with_outcome(failures, LATER)
     failed = ledger.first(grain, np.setdiff1d(failures, late))
-    released = ledger.first(grain, ledger.rows("release"))
+    released = ledger.first(grain, ledger.rows(RELEASE))
     counted = any(recipe.collecting is not None for recipe in ledger.plan.recipes)
     amount = ledger.number(log.value, collected)
     nothing = np.full(grain.size, np.nan)
     collected_day, released_day = (ledger.number(log.started, rows) / DAY for rows in (collected, released))
-    state = np.where(released >= 0, "released", STOPPED)
-    served = ledger.count(ledger.material, ledger.rows("thaw", "formulate", "administer")) > 0
+    state = np.where(released >= 0, RELEASED, STOPPED)
+    served = ledger.count(ledger.material, ledger.rows(THAW, FORMULATE, ADMINISTER)) > 0
     spent = (ledger.word(failed) == SPENT) & (released >= 0) & served
     return {
         "patient": ledger.name(grain.patients),
         "lot": (grain.numbers + 1).astype(np.int16),
         "collected_day": collected_day,
         "marrow_mL": nothing if counted else amount,
-        "collected_cells": ledger.sum(grain, ledger.rows("collect")) if counted else nothing,
-        "mononuclear_cells": ledger.number(log.value, ledger.first(grain, ledger.rows("isolate"))),
-        "passages": ledger.count(grain, ledger.rows("passage")),
-        "flasks": ledger.number(log.value, ledger.first(grain, ledger.rows("incubate"))),
-        "harvested_cells": ledger.number(log.value, ledger.last(grain, ledger.rows("harvest"))),
-        "frozen_cells": ledger.number(log.value, ledger.last(grain, ledger.rows("cryopreserve"))),
+        "collected_cells": ledger.sum(grain, ledger.rows(COLLECT)) if counted else nothing,
+        "mononuclear_cells": ledger.number(log.value, ledger.first(grain, ledger.rows(ISOLATE))),
+        "passages": ledger.count(grain, ledger.rows(PASSAGE)),
+        "flasks": ledger.number(log.value, ledger.first(grain, ledger.rows(INCUBATE))),
+        "harvested_cells": ledger.number(log.value, ledger.last(grain, ledger.rows(HARVEST))),
+        "frozen_cells": ledger.number(log.value, ledger.last(grain, ledger.rows(CRYOPRESERVE))),
         "released_day": released_day,
         "turnaround_day": np.where(released_day > 0, released_day - collected_day, np.nan),
-        "outcome": np.where(spent, "spent", np.where(failed >= 0, ledger.word(failed), state)).astype(object),
+        "outcome": np.where(spent, USED_UP, np.where(failed >= 0, ledger.word(failed), state)).astype(object),
         "later_positive": ledger.count(grain, late) > 0,
         _BEGUN: begun >= 0,
     }
@@ -260,14 +200,14 @@ def _doses(ledger: Ledger, lots: Table) -> Table:
     What is prescribed is `counted` in cells or in viable cells; what is given is in viable cells.
     """
     grain, log = ledger.doses, ledger.log
-    prescribed = ledger.last(grain, ledger.rows("prescribe"))
-    dropped = ledger.last(grain, ledger.rows("drop"))
-    bookings = ledger.rows("book")
+    prescribed = ledger.last(grain, ledger.rows(PRESCRIBE))
+    dropped = ledger.last(grain, ledger.rows(DROP))
+    bookings = ledger.rows(BOOK)
     booked, rebooked = ledger.first(grain, bookings), ledger.last(grain, bookings)
-    formulates = any("formulate" in recipe.prepares for recipe in ledger.plan.recipes)
-    suspended = ledger.last(grain, ledger.rows("formulate" if formulates else "thaw"))
-    given = ledger.last(grain, ledger.rows("administer"))
-    failures = ledger.rows("fail")
+    formulates = any(FORMULATE in recipe.prepares for recipe in ledger.plan.recipes)
+    suspended = ledger.last(grain, ledger.rows(FORMULATE if formulates else THAW))
+    given = ledger.last(grain, ledger.rows(ADMINISTER))
+    failures = ledger.rows(FAIL)
     late = ledger.with_outcome(failures, LATER)
     failed = ledger.last(grain, np.setdiff1d(failures, late))
     counted = {d.name: d.counted for arm in ledger.plan.arms for d in arm.doses if d.product}
@@ -276,7 +216,7 @@ def _doses(ledger: Ledger, lots: Table) -> Table:
     booked_day, last_booked_day = (ledger.number(log.value, rows) / DAY for rows in (booked, rebooked))
     suspended_day = ledger.number(log.finished, suspended) / DAY
     given_day = ledger.number(log.started, given) / DAY
-    missed = np.where(dropped >= 0, NOT_INDICATED, ledger.word(failed, "not given"))
+    missed = np.where(dropped >= 0, NOT_INDICATED, ledger.word(failed, MISSED))
     return {
         "patient": ledger.name(grain.patients),
         "dose": (grain.numbers + 1).astype(np.int16),
@@ -295,7 +235,7 @@ def _doses(ledger: Ledger, lots: Table) -> Table:
         "on_last_day": np.floor(given_day) == np.floor(last_booked_day),
         "vein_to_vein_day": given_day - _collected(ledger, lots, number),
         "age_hour": (given_day - suspended_day) * 24,
-        "outcome": np.where(given >= 0, "given", missed).astype(object),
+        "outcome": np.where(given >= 0, GIVEN, missed).astype(object),
         "later_positive": ledger.count(grain, late) > 0,
     }
 
@@ -314,17 +254,17 @@ def _tests(ledger: Ledger) -> Table:
     """Every result of the laboratory, with its measured value where there is one."""
     log = ledger.log
     names = np.array([activity.name for activity in ledger.plan.activities], dtype=object)
-    units = {f"result {test.name}": test.unit for test in ledger.plan.tests}
-    rows = ledger.rows(*units)
+    known = {result_of(test.name): test for test in ledger.plan.tests}
+    rows = ledger.rows(*known)
     whom, done = ledger.subjects[rows], names[log.activity[rows]]
     return {
         "patient": ledger.name(whom[:, 0].astype(np.int64)),
         "lot": (whom[:, 1] + 1).astype(np.int16),
         "dose": (whom[:, 2] + 1).astype(np.int16),
-        "test": np.array([name.removeprefix("result ") for name in done], dtype=object),
+        "test": np.array([known[name].name for name in done], dtype=object),
         "sampled_day": log.queued[rows] / DAY,
         "result_day": log.finished[rows] / DAY,
         "outcome": ledger.word(rows),
         "value": log.value[rows],
-        "unit": np.array([units[name] for name in done], dtype=object),
+        "unit": np.array([known[name].unit for name in done], dtype=object),
     }

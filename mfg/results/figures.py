@@ -14,9 +14,13 @@ import numpy as np
 from attrs import evolve, frozen
 
 from mfg.errors import Refused, nearest
-from mfg.plan.plan import Plan
-from mfg.results.derived import Derived, chosen
-from mfg.results.indicators import INDICATORS, OF_A_RESOURCE, OF_AN_ARM, SIGNS, TAILS, Meaning
+from mfg.results.arrays import Derived, chosen
+from mfg.results.indicators import INDICATORS, OF_A_RESOURCE, OF_AN_ARM, SIGNS, TAILS, Estimand
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mfg.plan.plan import Plan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -153,7 +157,7 @@ def wilson(count: int, of: int) -> tuple[float, float]:
     return max(0.0, float(middle - half)), min(1.0, float(middle + half))
 
 
-def describe(name: str) -> Meaning:
+def describe(name: str) -> Estimand:
     """What a figure estimates, in which unit, and which direction is good."""
     indicator, _, arm = name.partition("[")
     known = {**INDICATORS, **SIGNS}.get(indicator)

@@ -8,33 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import inf, nan
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
 from mfg.calendar import DAY, DAYS_A_MONTH
-from mfg.plan.plan import Plan
-from mfg.results.derived import (
-    NEVER,
-    NOT_INDICATED,
-    RELEASED,
-    STOPPED,
-    TREATED,
-    Derived,
-    chosen,
-    is_in,
-)
-from mfg.results.ledger import Numbers
+from mfg.log.endings import COMPLETED, EXPIRED, NOT_INDICATED, RELEASES, STOPPED
+from mfg.results.arrays import Derived, Numbers, chosen, is_in
 from mfg.results.stability import lead_growth, turned_away
-from mfg.results.waiting import wait_longer, waited_by
+from mfg.results.waiting import NEVER, TREATED, wait_longer, waited_by
 
-Rule = Callable[[Plan, Derived], float]
+if TYPE_CHECKING:
+    from mfg.plan.plan import Plan
+
+Reckoning: TypeAlias = "Callable[[Plan, Derived], float]"
 
 
 @frozen
-class Meaning:
+class Estimand:
     """What a number estimates, in which `unit`; it is `good` if it is "high", or "low", or neither says anything."""
 
     unit: str
@@ -46,8 +39,8 @@ class Meaning:
 class Indicator:
     """A figure of a run: its `meaning`, and its value `of` one replication. That of a `tail` is skewed."""
 
-    meaning: Meaning
-    of: Rule
+    meaning: Estimand
+    of: Reckoning
     tail: bool = False
 
 
@@ -65,7 +58,7 @@ def _median(values: Numbers) -> float:
     return float(np.median(known)) if len(known) else nan
 
 
-def _of_given(column: str, how: Callable[[Numbers], Any]) -> Rule:
+def _of_given(column: str, how: Callable[[Numbers], Any]) -> Reckoning:
     def rule(_: Plan, tables: Derived) -> float:
         values = _known(tables.doses[column][tables.doses["given"]])
         return float(how(values)) if len(values) else nan
@@ -73,7 +66,7 @@ def _of_given(column: str, how: Callable[[Numbers], Any]) -> Rule:
     return rule
 
 
-def _per_treated(column: str) -> Rule:
+def _per_treated(column: str) -> Reckoning:
     """The mean of a *column* over the patients who were to have doses."""
     return lambda _, tables: _mean(tables.patients[column][tables.patients["doses_of_cells"] > 0])
 
@@ -93,7 +86,7 @@ def _waits(tables: Derived, since: str) -> tuple[Numbers, npt.NDArray[np.bool_]]
     return np.where(waiting["waiting"] == NEVER, inf, days), waiting["waiting"] == TREATED
 
 
-def _waited_by(since: str, share: float) -> Rule:
+def _waited_by(since: str, share: float) -> Reckoning:
     return lambda _, tables: waited_by(*_waits(tables, since), share)
 
 
@@ -109,14 +102,14 @@ def _with_cells(tables: Derived) -> npt.NDArray[np.bool_]:
     return marks
 
 
-def _punctual(column: str) -> Rule:
+def _punctual(column: str) -> Reckoning:
     """The share of the given doses of cells for which *column* holds, of those that had an appointment."""
     return lambda _, tables: _mean(
         tables.doses[column][_with_cells(tables) & ~np.isnan(tables.doses["booked_day"])]
     )
 
 
-def _lots(*outcomes: str) -> Rule:
+def _lots(*outcomes: str) -> Reckoning:
     return lambda _, tables: int(is_in(tables.lots["outcome"], *outcomes).sum())
 
 
@@ -126,7 +119,7 @@ def _delivered(_: Plan, tables: Derived) -> float:
 
 
 def _lost(_: Plan, tables: Derived) -> float:
-    return int((~is_in(tables.lots["outcome"], *RELEASED, STOPPED)).sum())
+    return int((~is_in(tables.lots["outcome"], *RELEASES, STOPPED)).sum())
 
 
 def _suite_hours(_: Plan, tables: Derived) -> float:
@@ -137,7 +130,7 @@ def _suite_hours(_: Plan, tables: Derived) -> float:
 
 INDICATORS: dict[str, Indicator] = {
     "referral_to_dose_median": Indicator(
-        Meaning(
+        Estimand(
             "day",
             "from arrival to the first dose, within which half of the patients have it; who leaves counts until then",
             "low",
@@ -145,101 +138,101 @@ INDICATORS: dict[str, Indicator] = {
         _waited_by("arrived_day", 0.5),
     ),
     "referral_to_dose_p90": Indicator(
-        Meaning("day", "the same, within which nine in ten have it; undefined where fewer ever do", "low"),
+        Estimand("day", "the same, within which nine in ten have it; undefined where fewer ever do", "low"),
         _waited_by("arrived_day", 0.9),
         tail=True,
     ),
     "referral_to_dose_late": Indicator(
-        Meaning("share", "patients who wait longer from arrival to the first dose than `late` says", "low"),
+        Estimand("share", "patients who wait longer from arrival to the first dose than `late` says", "low"),
         _late,
     ),
     "collection_to_first_dose_median": Indicator(
-        Meaning("day", "from the start of the first collection to the first dose, as above, median", "low"),
+        Estimand("day", "from the start of the first collection to the first dose, as above, median", "low"),
         _waited_by("collected_day", 0.5),
     ),
     "collection_to_first_dose_p90": Indicator(
-        Meaning("day", "the same, within which nine in ten have it", "low"),
+        Estimand("day", "the same, within which nine in ten have it", "low"),
         _waited_by("collected_day", 0.9),
         tail=True,
     ),
     "vein_to_vein_median": Indicator(
-        Meaning("day", "from the start of a collection to the dose made from it, median", "low"),
+        Estimand("day", "from the start of a collection to the dose made from it, median", "low"),
         _of_given("vein_to_vein_day", np.median),
     ),
     "vein_to_vein_p90": Indicator(
-        Meaning("day", "the same, exceeded by one dose in ten", "low"),
+        Estimand("day", "the same, exceeded by one dose in ten", "low"),
         _of_given("vein_to_vein_day", lambda values: np.quantile(values, 0.9)),
         tail=True,
     ),
     "turnaround_median": Indicator(
-        Meaning("day", "from collection to release of a lot, median", "low"),
+        Estimand("day", "from collection to release of a lot, median", "low"),
         lambda _, t: _median(t.lots["turnaround_day"]),
     ),
     "on_time_as_first_booked": Indicator(
-        Meaning("share", "doses of cells given on the day first booked for them, of those given", "high"),
+        Estimand("share", "doses of cells given on the day first booked for them, of those given", "high"),
         _punctual("on_first_day"),
     ),
     "on_time_as_last_booked": Indicator(
-        Meaning("share", "doses of cells given on the day last booked for them, of those given", "high"),
+        Estimand("share", "doses of cells given on the day last booked for them, of those given", "high"),
         _punctual("on_last_day"),
     ),
     "doses_given": Indicator(
-        Meaning("share", "doses given, of the doses planned", "high"),
+        Estimand("share", "doses given, of the doses planned", "high"),
         lambda _, t: _mean(t.doses["given"][t.doses["outcome"] != NOT_INDICATED]),
     ),
     "patients_completed": Indicator(
-        Meaning("share", "patients who completed their course, of those who arrived", "high"),
-        lambda _, t: _mean(t.patients["ending"] == "completed"),
+        Estimand("share", "patients who completed their course, of those who arrived", "high"),
+        lambda _, t: _mean(t.patients["ending"] == COMPLETED),
     ),
     "patients_treated_per_month": Indicator(
-        Meaning("patient/month", "first doses between warm-up and horizon", "high"), _treated_per_month
+        Estimand("patient/month", "first doses between warm-up and horizon", "high"), _treated_per_month
     ),
     "points_lost_waiting": Indicator(
-        Meaning("point", "ALSFRS-R points lost from arrival to the first dose", "low"),
+        Estimand("point", "ALSFRS-R points lost from arrival to the first dose", "low"),
         lambda _, t: _mean(_known(t.patients["points_lost_waiting"])),
     ),
     "lots_started": Indicator(
-        Meaning("lot", "lots that were begun: released, lost, or stopped as their patient left", None),
+        Estimand("lot", "lots that were begun: released, lost, or stopped as their patient left", None),
         lambda _, t: len(t.lots["lot"]),
     ),
     "lots_released": Indicator(
-        Meaning("lot", "lots released for formulation, with banks that were used up by their doses", "high"),
-        _lots(*RELEASED),
+        Estimand("lot", "lots released for formulation, with banks that were used up by their doses", "high"),
+        _lots(*RELEASES),
     ),
     "lots_lost": Indicator(
-        Meaning("lot", "lots that failed before they served what waited for them", "low"), _lost
+        Estimand("lot", "lots that failed before they served what waited for them", "low"), _lost
     ),
     "lots_stopped": Indicator(
-        Meaning("lot", "lots whose patient left before their release", "low"), _lots(STOPPED)
+        Estimand("lot", "lots whose patient left before their release", "low"), _lots(STOPPED)
     ),
     "later_positive": Indicator(
-        Meaning("dose", "doses that were given and found positive later", "low"),
+        Estimand("dose", "doses that were given and found positive later", "low"),
         lambda _, t: int(t.doses["later_positive"].sum() + t.lots["later_positive"].sum()),
     ),
     "collections_per_patient": Indicator(
-        Meaning("collection", "collections of a patient who is to have cells", "low"),
+        Estimand("collection", "collections of a patient who is to have cells", "low"),
         _per_treated("collections"),
     ),
     "vehicle_draws_per_patient": Indicator(
-        Meaning("draw", "vehicle draws of a patient who is to have cells", "low"),
+        Estimand("draw", "vehicle draws of a patient who is to have cells", "low"),
         _per_treated("vehicle_draws"),
     ),
     "suite_hours_per_dose": Indicator(
-        Meaning("hour", "suite hours for each dose of cells that was given", "low"), _suite_hours
+        Estimand("hour", "suite hours for each dose of cells that was given", "low"), _suite_hours
     ),
     "product_age_median": Indicator(
-        Meaning("hour", "from the end of suspension to the dose, median", "low"),
+        Estimand("hour", "from the end of suspension to the dose, median", "low"),
         _of_given("age_hour", np.median),
     ),
     "product_age_max": Indicator(
-        Meaning("hour", "the oldest product given", "low"), _of_given("age_hour", np.max), tail=True
+        Estimand("hour", "the oldest product given", "low"), _of_given("age_hour", np.max), tail=True
     ),
     "doses_expired": Indicator(
-        Meaning("dose", "doses that were not given because their product had expired", "low"),
-        lambda _, t: int((t.doses["outcome"] == "expired").sum()),
+        Estimand("dose", "doses that were not given because their product had expired", "low"),
+        lambda _, t: int((t.doses["outcome"] == EXPIRED).sum()),
     ),
     "viable_delivered": Indicator(
-        Meaning("share", "viable cells delivered, of the cells prescribed", "high"), _delivered
+        Estimand("share", "viable cells delivered, of the cells prescribed", "high"), _delivered
     ),
 }
 
@@ -258,23 +251,23 @@ OF_AN_ARM = (
 
 SIGNS: dict[str, Indicator] = {
     "lead_growth": Indicator(
-        Meaning("day", "longer wait for the first booked dose in the second half of the time", "low"),
+        Estimand("day", "longer wait for the first booked dose in the second half of the time", "low"),
         # where first doses keep a distance, who comes later waits longer whatever the site can do
         lambda plan, t: nan if plan.stagger is not None else lead_growth(t, plan.warm_up, plan.horizon),
     ),
     "turned_away": Indicator(
-        Meaning("share", "patients whose course found no place in the books", "low"),
+        Estimand("share", "patients whose course found no place in the books", "low"),
         lambda _, t: turned_away(t),
     ),
 }
 
-OF_A_RESOURCE: dict[str, tuple[str, Meaning]] = {  # the column of the table of resources, and what it says
-    "utilisation": ("utilisation", Meaning("share", "busy over open time of {}", None)),
-    "overtime": ("overtime_hour", Meaning("hour", "work of {} outside its opening hours", "low")),
-    "wait": ("wait_hour", Meaning("hour", "mean wait of the work that needs {} and takes time", "low")),
-    "load": ("load", Meaning("share", "work asked of {} over its open time", None)),
+OF_A_RESOURCE: dict[str, tuple[str, Estimand]] = {  # the column of the table of resources, and what it says
+    "utilisation": ("utilisation", Estimand("share", "busy over open time of {}", None)),
+    "overtime": ("overtime_hour", Estimand("hour", "work of {} outside its opening hours", "low")),
+    "wait": ("wait_hour", Estimand("hour", "mean wait of the work that needs {} and takes time", "low")),
+    "load": ("load", Estimand("share", "work asked of {} over its open time", None)),
     "backlog": (
         "backlog",
-        Meaning("week", "work that waits for {} at the horizon, over its open time in a week", "low"),
+        Estimand("week", "work that waits for {} at the horizon, over its open time in a week", "low"),
     ),
 }

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from attrs import define, field, frozen
 
-from mfg.log.columns import Columns
-from mfg.plan.plan import Plan
+from mfg.results.arrays import Numbers
 
-Numbers = npt.NDArray[np.float64]
-Words = npt.NDArray[np.object_]
+if TYPE_CHECKING:
+    from mfg.log.columns import Columns
+    from mfg.plan.plan import Plan
+
+Texts = npt.NDArray[np.object_]
 Indices = npt.NDArray[np.int64]
 
 
@@ -86,12 +89,12 @@ class Ledger:
 
     def rows(self, *activities: str) -> Indices:
         """The rows of the log with one of *activities*, in its order."""
-        wanted = np.array([activity.name in activities for activity in self.plan.activities])
+        wanted = np.array([activity.name in activities for activity in self.plan.activities], dtype=bool)
         return np.flatnonzero(wanted[self.log.activity])
 
     def with_outcome(self, rows: Indices, *outcomes: str) -> Indices:
         """Those of *rows* that came out in one of these ways."""
-        wanted = np.array([outcome in outcomes for outcome in self.log.outcomes])
+        wanted = np.array([outcome in outcomes for outcome in self.log.outcomes], dtype=bool)
         chosen: Indices = rows[wanted[self.log.outcome[rows]]]
         return chosen
 
@@ -124,11 +127,11 @@ class Ledger:
         values[rows >= 0] = column[rows[rows >= 0]]
         return values
 
-    def word(self, rows: Indices, missing: str = "") -> Words:
+    def word(self, rows: Indices, missing: str = "") -> Texts:
         """The outcomes at *rows*; *missing* where a row is -1."""
         names = np.array([*self.log.outcomes, missing], dtype=object)
         return names[np.where(rows >= 0, self.log.outcome[rows], len(names) - 1)]
 
-    def name(self, patients: Indices) -> Words:
+    def name(self, patients: Indices) -> Texts:
         """The names of *patients*."""
         return np.array(self.names, dtype=object)[patients]

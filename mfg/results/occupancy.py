@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mfg.calendar import DAY
-from mfg.log.columns import Columns
-from mfg.plan.plan import Plan
-from mfg.results.ledger import Indices, Numbers
+from mfg.results.arrays import Numbers
+from mfg.results.ledger import Indices
+from mfg.works import HELD
+
+if TYPE_CHECKING:
+    from mfg.log.columns import Columns
+    from mfg.plan.plan import Plan
 
 
 def resources_of(plan: Plan, log: Columns) -> dict[str, Any]:
@@ -75,7 +79,7 @@ def overfull(plan: Plan, log: Columns) -> Iterator[str]:
 def _units(plan: Plan, log: Columns, resource: int) -> Numbers:
     """How many units of *resource* each row of the log keeps busy; for places that are held the row says it."""
     each = np.array([dict(activity.uses).get(resource, 0) for activity in plan.activities], dtype=float)
-    held = np.array([activity.name in ("incubate", "store") for activity in plan.activities])
+    held = np.array([activity.name in HELD for activity in plan.activities])
     units: Numbers = each[log.activity]
     return np.where(held[log.activity] & (units > 0), np.nan_to_num(log.value), units)
 

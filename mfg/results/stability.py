@@ -15,7 +15,10 @@ from attrs import frozen
 
 from mfg.calendar import DAY
 from mfg.log.endings import NO_APPOINTMENT
-from mfg.results.derived import Derived
+from mfg.results.arrays import Derived
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 if TYPE_CHECKING:
     import pandas as pd

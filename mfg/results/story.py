@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from math import isnan
+from typing import TYPE_CHECKING
 
 import numpy as np
 from attrs import frozen
 
-from mfg.log.columns import Columns
-from mfg.plan.plan import Plan
+from mfg.log.endings import WAS_DONE
+from mfg.log.notes import BOOK, ENROL, RESUME, UNIT_OF, result_of
+from mfg.works import ADMINISTER, COLLECT, HELD, ISOLATE, OBSERVE
+
+if TYPE_CHECKING:
+    from mfg.log.columns import Columns
+    from mfg.plan.plan import Plan
 
 
 @frozen
@@ -36,7 +42,7 @@ class Story:
 
 def first_treated(plan: Plan, log: Columns) -> int | None:
     """The first patient, in the order of arrival, who received a dose; None if nobody did."""
-    given = [n for n, activity in enumerate(plan.activities) if activity.name == "administer"]
+    given = [n for n, activity in enumerate(plan.activities) if activity.name == ADMINISTER]
     whose = log.subjects[log.subject][:, 0]
     treated = whose[np.isin(log.activity, given)]
     return int(treated.min()) if len(treated) else None
@@ -47,17 +53,17 @@ def story_of(
 ) -> Story:
     """The story of *patient* in the *log* of one replication; `observed` are the units of what is observed of patients."""
     whose = log.subjects[log.subject][:, 0]
-    units = _UNITS | {f"result {test.name}": test.unit for test in plan.tests}
+    units = {**UNIT_OF, **{result_of(test.name): test.unit for test in plan.tests}}
     units |= {f"observe {name}": unit for name, unit in observed.items()}
     if any(recipe.collecting is not None for recipe in plan.recipes):
-        units["collect"] = "cells"
+        units[COLLECT] = "cells"
     midnight = datetime.combine(plan.start, time())
     lines = []
     filled: dict[tuple[str, int], int] = {}  # when the cells of a lot came to where places were kept for them
     for row in (whose == names.index(patient)).nonzero()[0]:
         what, lot = plan.activities[log.activity[row]].name, int(log.subjects[log.subject[row]][1])
-        for place, work in _FILLED_BY.items():
-            if what in work:
+        for place, work in HELD.items():
+            if what == work:
                 filled.setdefault((place, lot), int(log.finished[row]))
     for row in (whose == names.index(patient)).nonzero()[0]:
         activity = plan.activities[log.activity[row]]
@@ -67,14 +73,14 @@ def story_of(
         whom = f" (dose {dose + 1})" if dose >= 0 else f" (lot {lot + 1})" if lot >= 0 else ""
         outcome = log.outcomes[log.outcome[row]]
         value = float(log.value[row])
-        if activity.name == "book" and not isnan(value):
+        if activity.name == BOOK and not isnan(value):
             moment = midnight + timedelta(minutes=int(value))
-            outcome = f"{'' if outcome == 'done' else outcome + ' to '}{moment:%a %Y-%m-%d %H:%M}"
-        elif activity.name in ("enrol", "resume") and not isnan(value):
+            outcome = f"{'' if outcome == WAS_DONE else outcome + ' to '}{moment:%a %Y-%m-%d %H:%M}"
+        elif activity.name in (ENROL, RESUME) and not isnan(value):
             outcome = f"{outcome}, day 0 on {midnight + timedelta(minutes=int(value)):%a %Y-%m-%d}"
         elif not isnan(value) and (value or activity.name not in _MAY_BE_UNCOUNTED):
-            kind = f"observe {outcome}" if activity.name == "observe" else activity.name
-            outcome = f"{'' if outcome == 'done' else outcome + ' '}{_amount(kind, value, units)}"
+            kind = f"observe {outcome}" if activity.name == OBSERVE else activity.name
+            outcome = f"{'' if outcome == WAS_DONE else outcome + ' '}{_amount(kind, value, units)}"
         lines.append(
             Line(
                 begun=midnight + timedelta(minutes=begun),
@@ -83,27 +89,14 @@ def story_of(
                 place=activity.place,
                 waited_min=started - queued,
                 lasted_min=finished - begun,
-                outcome="" if outcome == "done" else outcome,
+                outcome="" if outcome == WAS_DONE else outcome,
             )
         )
     lines.sort(key=lambda line: (line.begun, line.ended))
     return Story(patient, tuple(lines))
 
 
-_FILLED_BY = {"incubate": ("isolate",), "store": ("cryopreserve",)}
-
-_UNITS = {
-    "arrive": "kg",
-    "allocate": "points a month",
-    "collect": "mL",
-    "incubate": "flasks",
-    "store": "containers",
-    "refuse": "days",
-    "refuse again": "days",
-    "await": "days",
-    "off window": "days",
-}
-_MAY_BE_UNCOUNTED = {"collect", "isolate"}  # of a lot that is not grown nobody asks how much it was
+_MAY_BE_UNCOUNTED = {COLLECT, ISOLATE}  # of a lot that is not grown nobody asks how much it was
 
 
 def _amount(activity: str, value: float, units: Mapping[str, str]) -> str:

@@ -7,16 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from mfg.log.endings import COMPLETED, SPENT
-from mfg.results.derived import NOT_INDICATED, RELEASED, STOPPED, Derived, chosen, is_in
+from mfg.log.endings import COMPLETED, GIVEN, NOT_INDICATED, RELEASES, SPENT, STOPPED, USED_UP
+from mfg.log.notes import ARRIVE, END, FAIL
+from mfg.results.arrays import Derived, chosen, is_in
+from mfg.works import ADMINISTER, COLLECT, FORMULATE, INCUBATE, ISOLATE, THAW
 
-Lot = tuple[str, int]  # whose, and which
+WhoseLot = tuple[str, int]  # whose, and which
 
 
 def wrong_sums(tables: Derived) -> Iterator[str]:
     """What does not add up in the *tables* of one replication, in words."""
     patients, lots, doses = tables.patients, tables.lots, tables.doses
-    yield from _differ("patients who arrived and endings", _noted(tables, "arrive"), _noted(tables, "end"))
+    yield from _differ("patients who arrived and endings", _noted(tables, ARRIVE), _noted(tables, END))
     ending = patients["ending"]
     yield from _differ("patients and endings", len(ending), int((ending != "").sum()))
     yield from _lots_end_wrongly(tables)
@@ -30,8 +32,8 @@ def wrong_sums(tables: Derived) -> Iterator[str]:
     yield from _differ("doses planned, and given, missed or not indicated", len(given), counts)
     yield from _differ("doses planned, by patient", planned, int(patients["doses_planned"].sum()))
     yield from _differ("doses given, by patient", int(given.sum()), int(patients["doses_given"].sum()))
-    yield from _differ("given outcomes", int(given.sum()), int((doses["outcome"] == "given").sum()))
-    yield from _differ("collections", _noted(tables, "collect"), int(patients["collections"].sum()))
+    yield from _differ("given outcomes", int(given.sum()), int((doses["outcome"] == GIVEN).sum()))
+    yield from _differ("collections", _noted(tables, COLLECT), int(patients["collections"].sum()))
     known, unusable = set(_whose(lots)), set(_whose(chosen(lots, lots["outcome"] == STOPPED)))
     for patient, lot in _whose(chosen(doses, given & (doses["lot"] > 0))):
         if (patient, lot) not in known:
@@ -43,12 +45,12 @@ def wrong_sums(tables: Derived) -> Iterator[str]:
 def _lots_end_wrongly(tables: Derived) -> Iterator[str]:
     """A lot was released if it counts as released, was not if it was stopped, and has an event if it is lost."""
     lots, events = tables.lots, tables.events
-    released, stopped = is_in(lots["outcome"], *RELEASED), lots["outcome"] == STOPPED
+    released, stopped = is_in(lots["outcome"], *RELEASES), lots["outcome"] == STOPPED
     has_day = ~np.isnan(lots["released_day"])
     for row in np.flatnonzero((released & ~has_day) | (stopped & has_day)):
         (whose,) = _whose(chosen(lots, [row]))
         yield f"{whose[0]}: lot {whose[1]} is {lots['outcome'][row]} against its day of release"
-    failed = events["activity"].among("fail") & (events["lot"] > 0) & (events["dose"] == 0)
+    failed = events["activity"].among(FAIL) & (events["lot"] > 0) & (events["dose"] == 0)
     of_lots = set(_whose(chosen(events, failed)))
     for patient, lot in _whose(chosen(lots, ~(released | stopped))):
         if (patient, lot) not in of_lots:
@@ -58,19 +60,19 @@ def _lots_end_wrongly(tables: Derived) -> Iterator[str]:
 def _lots_do_not_add_up(tables: Derived) -> Iterator[str]:
     """Each lot that was begun has a row; a bank is spent if doses were made from it, and then it is not lost."""
     events, lots = tables.events, tables.lots
-    begun = events["activity"].among("collect", "isolate", "incubate") & (events["lot"] > 0)
+    begun = events["activity"].among(COLLECT, ISOLATE, INCUBATE) & (events["lot"] > 0)
     yield from _differ("lots begun", len(set(_whose(chosen(events, begun)))), len(lots["lot"]))
-    made = events["activity"].among("thaw", "formulate", "administer") & (events["lot"] > 0)
+    made = events["activity"].among(THAW, FORMULATE, ADMINISTER) & (events["lot"] > 0)
     serving = set(_whose(chosen(events, made)))
     for whose, outcome, day in zip(_whose(lots), lots["outcome"], lots["released_day"], strict=True):
         patient, lot = whose
-        if outcome == "spent" and whose not in serving:
+        if outcome == USED_UP and whose not in serving:
             yield f"{patient}: lot {lot} is spent, and served no dose"
         if outcome == SPENT and whose in serving and not np.isnan(day):
             yield f"{patient}: lot {lot} served its doses, and counts as lost"
 
 
-def _whose(table: dict[str, Any]) -> list[Lot]:
+def _whose(table: dict[str, Any]) -> list[WhoseLot]:
     """The lot of each row."""
     patients = table["patient"]
     names = patients if isinstance(patients, np.ndarray) else patients.spelled()

@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-_NEARLY = 1e-12  # by which a share may miss its value on account of rounding
+from mfg.results.arrays import Numbers
 
-Numbers = npt.NDArray[np.float64]
+TREATED, LEFT_WAITING, NEVER = "treated", "left", "never"  # how a wait for the first dose ends
+_NEARLY = 1e-12  # by which a share may miss its value on account of rounding
 
 
 def still_waiting(days: Numbers, treated: npt.NDArray[np.bool_]) -> tuple[Numbers, Numbers]:

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from mfg.errors import Refused
+from mfg.log.endings import GIVEN
 from mfg.protocol.protocol import Arm
 from mfg.scenario.scenario import Given, Scenario
-from mfg.scenario.standing import GIVEN, arm_of, dose_of, known_faults
+from mfg.scenario.standing import arm_of, dose_of, known_faults
 
 
 def begun_faults(scenario: Scenario) -> Iterator[Refused]:

@@ -21,12 +21,13 @@ from mfg.scenario.standing import known_faults, standing_faults
 from mfg.scenario.supplies import cannot_be_supplied
 from mfg.sizes import PATIENTS
 from mfg.units import alike, amount, text
+from mfg.works import ADMINISTER, COLLECT, ISOLATE
 
 CHOICES = {
     "order": ("due-date", "first-come", "most-urgent"),
     "short_dose": ("withhold", "give"),
     "aim": ("most", "least", "middle"),
-    "again": ("collect", "isolate"),
+    "again": (COLLECT, ISOLATE),
     "short_bank": ("at freezing", "when spent"),
     "facility": ("nearest", "in turn", "least loaded"),
 }
@@ -59,7 +60,7 @@ def faults_of(scenario: Scenario) -> Iterator[Refused]:
 def _given(scenario: Scenario) -> Iterator[Refused]:
     """Doses of cells that the recipe never gives."""
     products = [t for t in given_treatments(scenario.protocol) if t.kind == "product"]
-    if products and not any(step.do == "administer" for step in scenario.recipe):
+    if products and not any(step.do == ADMINISTER for step in scenario.recipe):
         yield Refused("protocol.step", None, "has no administer", "a recipe ends with giving the cells")
 
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from mfg.errors import Refused
 from mfg.protocol.check.arms import given_treatments
-from mfg.protocol.check.release import OF_THE_PRODUCT
 from mfg.protocol.protocol import Release
 from mfg.protocol.recipe import Administer, Formulate, Ship, prepares
-from mfg.scenario.feasible import REVIEW, review_hours
+from mfg.scenario.feasible import review_hours
 from mfg.scenario.scenario import Scenario
 from mfg.site import Clinic, Facility, Leg, booked
 from mfg.spread import Spread
 from mfg.units import number, text
+from mfg.works import ADMINISTER, COLLECT, DRAW, FORMULATE, OF_THE_PRODUCT, RELEASE, REVIEW
 
 
 def cannot_arrive(scenario: Scenario) -> Iterator[Refused]:
@@ -50,7 +50,7 @@ def _ways_of(scenario: Scenario, legs: Sequence[str]) -> Iterator[tuple[str, flo
 def _too_late(scenario: Scenario) -> Iterator[Refused]:
     """Marrow that is too old before it can be isolated, if everything takes as long as is planned."""
     step = next((s for s in scenario.recipe if isinstance(s, (Ship, Formulate))), None)
-    collect = scenario.site.work.get("collect")
+    collect = scenario.site.work.get(COLLECT)
     if not isinstance(step, Ship) or step.within is None or collect is None:
         return
     within, before = number(step.within, "minute"), booked(collect)
@@ -67,7 +67,7 @@ def _expiry(scenario: Scenario) -> Iterator[Refused]:
     """Whether a product can be given before it expires, if everything takes as long as is planned."""
     site = scenario.site
     step = next((s for s in scenario.recipe if isinstance(s, Formulate)), None)
-    if step is None or step.use_within is None or "formulate" not in site.work:
+    if step is None or step.use_within is None or FORMULATE not in site.work:
         return
     within = number(step.use_within, "minute")
     after = scenario.recipe[scenario.recipe.index(step) + 1 :]
@@ -130,9 +130,9 @@ def _closed(scenario: Scenario) -> Iterator[Refused]:
     site, steps = scenario.site, scenario.recipe
     formulate = next((step for step in steps if isinstance(step, Formulate)), None)
     works = [site.work[name] for name in prepares(steps) if name in site.work]
-    if formulate is None or "administer" not in site.work or not site.facilities:
+    if formulate is None or ADMINISTER not in site.work or not site.facilities:
         return
-    if all(dose.after is not None and dose.after.of == "release" for dose in scenario.protocol.doses):
+    if all(dose.after is not None and dose.after.of == RELEASE for dose in scenario.protocol.doses):
         return  # what has no day is given when the clinic opens next
     if any(facility.formulate == "day before" for facility in site.facilities.values()):
         return
@@ -140,12 +140,9 @@ def _closed(scenario: Scenario) -> Iterator[Refused]:
     waits = [takes for release in scenario.release if (takes := _takes(scenario, release)) <= within]
     ready = sum(booked(work) for work in works)
     legs = [step.leg for step in steps[steps.index(formulate) + 1 :] if isinstance(step, Ship)]
-    ways, giving = dict(_ways_of(scenario, legs)), booked(site.work["administer"])
-    if (
-        any(isinstance(s, Administer) and s.chase is not None for s in scenario.recipe)
-        and "draw" in site.work
-    ):
-        giving += booked(site.work["draw"])
+    ways, giving = dict(_ways_of(scenario, legs)), booked(site.work[ADMINISTER])
+    if any(isinstance(s, Administer) and s.chase is not None for s in scenario.recipe) and DRAW in site.work:
+        giving += booked(site.work[DRAW])
     for name, clinic in site.clinics.items():
         if name not in ways or clinic.hours.never_close or clinic.slot is None:
             continue
@@ -208,7 +205,7 @@ def _called(leg: Leg) -> str:
 
 def _routes(scenario: Scenario) -> Iterator[Refused]:
     """An appointment that is shorter than giving the dose by every route takes."""
-    work = scenario.site.work.get("administer")
+    work = scenario.site.work.get(ADMINISTER)
     for treatment in given_treatments(scenario.protocol) if work is not None else ():
         routes = [r for r in scenario.protocol.routes if r.treatment in (None, treatment.name)]
         lasting = [number(route.lasts, "minute") for route in routes if route.lasts is not None]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from mfg.calendar import WEEKDAYS, Hours, holidays_of
 from mfg.distributions import median_of
 from mfg.errors import Refused, nearest
 from mfg.protocol.check.limits import empty_ranges
-from mfg.protocol.check.release import OF_THE_PRODUCT
 from mfg.protocol.recipe import Administer, Expand, Formulate, Ship, Step
 from mfg.remember import Itself
 from mfg.scenario.scenario import Scenario
@@ -17,33 +16,26 @@ from mfg.site import CLINIC, FACILITY, LABORATORY, Clinic, Facility, Site, Work,
 from mfg.sizes import RETESTS
 from mfg.spread import shape_of
 from mfg.units import alike, amount, number, text
+from mfg.works import (
+    AT_THE_CLINIC,
+    DRAW,
+    JOINT,
+    MEDIUM,
+    OF_THE_PRODUCT,
+    OPERATIONS,
+    REVIEW,
+    WORKS_OF,
+    Operation,
+)
 
 READS = ("contamination", "viability")
-WORK_OF = {  # the pieces of work that a step takes
-    "collect": ("collect",),
-    "isolate": ("isolate",),
-    "expand": ("medium", "passage", "harvest"),
-    "induce": ("induce",),
-    "cryopreserve": ("cryopreserve",),
-    "thaw": ("thaw",),
-    "formulate": ("formulate",),
-    "administer": ("administer",),
-}
-TOGETHER = (("harvest", "formulate"), ("thaw", "formulate"), ("harvest", "cryopreserve"))
-FAILS = {"collect", "isolate", "medium", "passage", "induce", "cryopreserve", "thaw", "harvest", "formulate"}
-OPEN = FAILS - {"collect"}  # work in which something can get in
-RECOVERS = {
-    "isolate",
-    "passage",
-    "cryopreserve",
-    "thaw",
-    "harvest",
-    "formulate",
-}  # work out of which cells come
-FLASKS = {"medium", "passage", "induce", "harvest"}  # work with flasks in hand
-REVIEW = "review"
-_AT_THE_CLINIC = ("collect", "draw", "administer")
 _NEARLY = 1e-6  # minutes by which what is computed may differ from what is written
+_LUCK: Mapping[str, Callable[[Operation], object]] = {  # which works may have each key
+    "fails": lambda work: work.failure,
+    "contaminates": lambda work: work.open,
+    "recovers": lambda work: work.yields,
+    "per_flask": lambda work: work.flasks,
+}
 _LIMITS = ("beds", "starts", "fills")  # what is without limit where it is left out
 
 
@@ -51,8 +43,8 @@ def cannot_be_done(scenario: Scenario) -> Iterator[Refused]:
     """Every step of the recipe that the site has no place, no hours or no way for."""
     site, done = scenario.site, [step.do for step in scenario.recipe]
     yield from _steps(scenario)
-    for pair in TOGETHER:
-        if {_step_of(name) for name in pair} <= set(done):
+    for pair in (works for works in JOINT if len(works) > 1):
+        if {OPERATIONS[name].step for name in pair} <= set(done):
             yield from _openings(site, pair)
     yield from _ways(scenario)
     yield from _tests(scenario)
@@ -85,10 +77,6 @@ def _faulty(site: Site) -> Iterator[Refused]:
             where = f"site.test.{name}.reads"
             yield Refused(where, test.reads, "is nothing a test reads", nearest(test.reads or "", READS))
     yield from (fault.under("site") for fault in empty_ranges(site))
-
-
-def _step_of(name: str) -> str:
-    return "expand" if name == "harvest" else name
 
 
 def _places(site: Site) -> Iterator[Refused]:
@@ -141,16 +129,16 @@ def _counts(site: Site) -> Iterator[Refused]:
 def _steps(scenario: Scenario) -> Iterator[Refused]:
     site, leg_names = scenario.site, [leg.name for leg in scenario.site.legs]
     for step in scenario.recipe:
-        for name in WORK_OF.get(step.do, ()):
+        for name in WORKS_OF.get(step.do, ()):
             if name not in site.work and _is_done(step, name):
                 yield Refused(f"site.work.{name}", None, "is missing", f"the recipe has a step {step.do!r}")
         if isinstance(step, Expand) and step.medium is not None:
             yield from _medium(site, number(step.medium, "per week"))
         if isinstance(step, Ship) and step.leg not in leg_names:
             yield Refused("site.leg", step.leg, "is not a leg of the site", nearest(step.leg, leg_names))
-        if isinstance(step, Formulate) and step.drawn is not None and "draw" not in site.work:
+        if isinstance(step, Formulate) and step.drawn is not None and DRAW not in site.work:
             yield Refused("site.work.draw", None, "is missing", "the vehicle is drawn from the patient")
-        if isinstance(step, Administer) and step.chase is not None and "draw" not in site.work:
+        if isinstance(step, Administer) and step.chase is not None and DRAW not in site.work:
             advice = f"the cells are chased with {step.chase}, drawn from the patient"
             yield Refused("site.work.draw", None, "is missing", advice)
 
@@ -169,7 +157,7 @@ def _is_done(step: Step, name: str) -> bool:
     """Whether *step* takes the work *name*: a timed culture has no passages and may need no medium."""
     if not isinstance(step, Expand):
         return True
-    if name == "medium":
+    if name == MEDIUM:
         return step.lasts is None or step.medium is not None or step.medium_every is not None
     return step.lasts is None
 
@@ -189,8 +177,8 @@ def _work(site: Site, name: str, work: Work) -> Iterator[Refused]:
         if resource not in places:
             yield Refused(f"{where}.needs", resource, "is no resource", nearest(resource, places))
             continue
-        if resource not in (CLINIC if name in _AT_THE_CLINIC else FACILITY):
-            at, has = ("a clinic", CLINIC) if name in _AT_THE_CLINIC else ("a facility", FACILITY)
+        if resource not in (CLINIC if name in AT_THE_CLINIC else FACILITY):
+            at, has = ("a clinic", CLINIC) if name in AT_THE_CLINIC else ("a facility", FACILITY)
             problem = f"is nothing that {at} has, where it is done"
             yield Refused(f"{where}.needs", resource, problem, nearest(resource, has))
             continue
@@ -215,20 +203,16 @@ def _work(site: Site, name: str, work: Work) -> Iterator[Refused]:
         if not end.magnitude > 0:
             key = "recovers" if work.recovers.least is None else "recovers.least"
             yield Refused(f"{where}.{key}", text(end), "lets nothing come out of it", "give more than 0 %")
-    for key, works in (
-        ("fails", FAILS),
-        ("contaminates", OPEN),
-        ("recovers", RECOVERS),
-        ("per_flask", FLASKS),
-    ):
+    for key, has_it in _LUCK.items():
+        works = sorted(one.name for one in OPERATIONS.values() if has_it(one))
         if getattr(work, key) is not None and name not in works:
-            advice = f"it does so for {', '.join(sorted(works))}"
+            advice = f"it does so for {', '.join(works)}"
             yield Refused(f"{where}.{key}", None, "would change nothing", advice)
 
 
 def _goes_by_bookings(site: Site, name: str) -> bool:
     """Whether for how long work is booked decides anything: where it has appointments, or its place closes."""
-    if name in _AT_THE_CLINIC:
+    if name in AT_THE_CLINIC:
         return any(one.slot is not None or not one.hours.never_close for one in site.clinics.values())
     return any(not one.hours.never_close for one in site.facilities.values())
 

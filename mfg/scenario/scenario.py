@@ -17,6 +17,7 @@ from mfg.protocol.supply import Supply
 from mfg.site import Site
 from mfg.units import amount
 from mfg.units.times import ArrivalRate, Delay, Duration
+from mfg.works import COLLECT
 
 
 @frozen
@@ -99,7 +100,7 @@ class Policy:
     short_dose: str = "withhold"
     aim: str = "most"
     recollect: int = 1
-    again: str = "collect"
+    again: str = COLLECT
     short_bank: str = "at freezing"
     facility: str = "nearest"
     loses_eligibility: bool = False

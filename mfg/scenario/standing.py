@@ -8,19 +8,13 @@ from itertools import pairwise, takewhile
 from math import inf
 
 from mfg.errors import Refused, nearest
+from mfg.log.endings import RELEASED
 from mfg.protocol.protocol import Arm, Protocol
 from mfg.protocol.recipe import Collect, Cryopreserve, Expand, Ship
 from mfg.scenario.scenario import InProgress, Scenario
 from mfg.units import amount, number, text
 
-GIVEN = "given"  # of a dose, whose lot is gone
-IN_TRANSPORT, RECEIVED, IN_CULTURE, RELEASED, FROZEN = (
-    "in transport",
-    "received",
-    "in culture",
-    "released",
-    "frozen",
-)
+IN_TRANSPORT, RECEIVED, IN_CULTURE, FROZEN = "in transport", "received", "in culture", "frozen"
 UNPLATED = (IN_TRANSPORT, RECEIVED)
 COLLECTED = ("collected_at", "marrow_mL")
 CULTURE = ("passage", "plated", "flasks")

@@ -8,12 +8,13 @@ from mfg.errors import Refused
 from mfg.protocol.recipe import Formulate
 from mfg.protocol.route import Route
 from mfg.scenario.scenario import Scenario
+from mfg.works import CRYOPRESERVE, THAW
 
 
 def cannot_be_supplied(scenario: Scenario) -> Iterator[Refused]:
     """Doses that nobody could count or keep alive for long enough, banks that are never frozen or never thawed."""
     supply, done = scenario.source, [step.do for step in scenario.recipe]
-    for name in ("cryopreserve", "thaw"):
+    for name in (CRYOPRESERVE, THAW):
         if supply is not None and supply.kind == "bank" and name not in done:
             yield Refused("protocol.step", None, f"has no {name}", f"the supply {supply.name} is a bank")
     yield from _counted(scenario)

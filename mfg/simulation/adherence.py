@@ -17,21 +17,21 @@ from mfg.calendar import DAY
 from mfg.course.network import Event
 from mfg.course.pieces import FREE, Floating, Gap
 from mfg.log.columns import Columns
-from mfg.plan import plan as p
+from mfg.log.endings import MOVED, WAS_DONE
+from mfg.log.notes import ALLOCATE, BOOK, DROP, END, ENROL, FAIL, OFF_WINDOW, RESUME
+from mfg.plan.plan import Plan
 from mfg.simulation.completeness import all_took_place, kept_apart, left_behind
 from mfg.simulation.followed import Followed
 from mfg.simulation.record import DoseBooking, LogRow, Rules, rows_of
-
-_FIRST, _MOVED = "done", "moved"
-_RELEASE = "release"
+from mfg.works import ADMINISTER, COLLECT, DRAW, RELEASE, VISIT
 
 
-def off_course(plan: p.Plan, log: Columns, names: Sequence[str]) -> Iterator[str]:
+def off_course(plan: Plan, log: Columns, names: Sequence[str]) -> Iterator[str]:
     """The doses and visits that are lost, too close together, or outside their windows without a written reason."""
     rules: dict[tuple[str, int | None], Rules] = {}
     for number, each in groupby(rows_of(plan, log, READERS), key=attrgetter("patient")):
         rows = list(each)
-        patient = Followed(plan, rules, {row.dose for row in rows if row.what == "administer"})
+        patient = Followed(plan, rules, {row.dose for row in rows if row.what == ADMINISTER})
         for row in rows:
             READERS[row.what](patient, row)
         for fault in patient.faults:
@@ -122,7 +122,7 @@ def _collected_for(patient: Followed, event: Event, dose: str, row: LogRow) -> s
 def draw(patient: Followed, row: LogRow) -> None:
     """Spinal fluid is drawn: it must lie as many days ahead of its dose as the protocol says."""
     dose = patient.dose_of(row)
-    wrong = _ahead_of(patient, dose, patient.rules.leads.get(("csf-draw", dose)), row, "draw")
+    wrong = _ahead_of(patient, dose, patient.rules.leads.get(("csf-draw", dose)), row, DRAW)
     patient.faults += [wrong] if wrong else []
 
 
@@ -179,7 +179,7 @@ def end(patient: Followed, row: LogRow) -> None:
     kept_apart(patient)
     left_behind(patient)
     for minute, reasons in patient.reasons.items():
-        if reasons <= {_FIRST, _MOVED}:
+        if reasons <= {WAS_DONE, MOVED}:
             day = minute // DAY
             patient.faults.append(f"doses were booked again on day {day}, for no written reason")
 
@@ -199,7 +199,7 @@ def _ahead_of(patient: Followed, dose: str, gap: Gap | None, row: LogRow, what: 
 def _follows(patient: Followed, floats: Floating, row: LogRow) -> None:
     """Hold an event without a day against what it follows."""
     since = [patient.happened[floats.follows]] if floats.follows in patient.happened else []
-    if floats.follows == _RELEASE:
+    if floats.follows == RELEASE:
         lot = row.lot if floats.kind == "dose" or floats.dose is None else patient.booked[floats.dose].lot
         since = patient.released.get(lot, [row.started] if lot < 0 else [])
     elif floats.follows == "":
@@ -212,17 +212,17 @@ def _follows(patient: Followed, floats: Floating, row: LogRow) -> None:
 
 
 READERS: Mapping[str, Callable[[Followed, LogRow], None]] = {
-    "allocate": allocate,
-    "enrol": enrol,
-    "resume": resume,
-    "book": book,
-    "off window": off_window,
-    "drop": drop,
-    "collect": collect,
-    "draw": draw,
-    "visit": visit,
-    "administer": administer,
-    "release": release,
-    "fail": fail,
-    "end": end,
+    ALLOCATE: allocate,
+    ENROL: enrol,
+    RESUME: resume,
+    BOOK: book,
+    OFF_WINDOW: off_window,
+    DROP: drop,
+    COLLECT: collect,
+    DRAW: draw,
+    VISIT: visit,
+    ADMINISTER: administer,
+    RELEASE: release,
+    FAIL: fail,
+    END: end,
 }

@@ -9,7 +9,8 @@ import numpy as np
 from mfg.distributions import Inverse, inverse_of
 from mfg.elementary import Floats
 from mfg.growth import Culture
-from mfg.plan import plan as p
+from mfg.plan.plan import Plan
+from mfg.plan.recipe import Expansion
 from mfg.shape import Shape
 from mfg.simulation.cohort import Patient
 from mfg.simulation.draws import Draws, Luck
@@ -21,7 +22,7 @@ _STANDARD = Shape("exponential", nan, nan, nan, nan, nan, 1.0, nan, nan, 1.0)
 class Biology:
     """The draws of one replication that belong to donors, their marrow and their lots."""
 
-    def __init__(self, plan: p.Plan, luck: Luck) -> None:
+    def __init__(self, plan: Plan, luck: Luck) -> None:
         people = plan.people
         self._plan = plan
         self._breakdown = _draws(luck, "breakdown", _STANDARD)
@@ -79,7 +80,7 @@ class Biology:
 
     def culture(self, patient: Patient, lot: int, most_flasks: int, until: int | None = None) -> Culture:
         """The culture of one lot: lags vary with every passage, doubling times are the patient's own."""
-        expansion: p.Expansion | None = patient.recipe.expansion
+        expansion: Expansion | None = patient.recipe.expansion
         assert expansion is not None
         assert expansion.cultivation is not None
         slower = 1 + self._plan.people.slowing

@@ -8,8 +8,6 @@ from attrs import define, frozen
 
 from mfg.course.network import Event
 
-PROCEDURES = {"collection": "collect", "csf-draw": "draw", "dose": "administer"}
-
 
 class Status(Enum):
     """Whether the books hold places for an appointment: only then does cancelling it give something back."""

@@ -10,11 +10,12 @@ from mfg.calendar import DAY
 from mfg.course.arrange import arrange
 from mfg.course.network import Course, Event
 from mfg.errors import Refused
-from mfg.plan import plan as p
-from mfg.simulation.booked import PROCEDURES, Booked, Status
+from mfg.plan.plan import Plan
+from mfg.simulation.booked import Booked, Status
 from mfg.simulation.books import SEARCH, Books
 from mfg.simulation.cohort import Patient
 from mfg.simulation.courses import Courses
+from mfg.works import PROCEDURES
 
 FreeDays = dict[tuple[str, int], bool]  # whether an event, by its name, is free on a day
 Listener = Callable[[int], object]  # who is told what was found
@@ -27,7 +28,7 @@ def _nobody(_: int) -> None:
 class Booking:
     """The search for a course that fits the books."""
 
-    def __init__(self, plan: p.Plan, courses: Courses, books: Books) -> None:
+    def __init__(self, plan: Plan, courses: Courses, books: Books) -> None:
         self.plan, self.courses, self.books = plan, courses, books
 
     def book(

@@ -7,13 +7,15 @@ from collections.abc import Iterable
 from mfg.calendar import DAY, FOREVER
 from mfg.course.network import Event
 from mfg.course.pieces import Gap
-from mfg.plan import plan as p
-from mfg.simulation.booked import PROCEDURES, Booked, FlaskBooking, Status
+from mfg.plan.plan import Plan
+from mfg.plan.site import PlannedClinic
+from mfg.simulation.booked import Booked, FlaskBooking, Status
 from mfg.simulation.cohort import Patient
 from mfg.simulation.daybook import DayBook, WorkBook
 from mfg.simulation.demand import Demand
 from mfg.simulation.slotbook import SlotBook
 from mfg.simulation.timetable import Timetable
+from mfg.works import PROCEDURES
 
 SEARCH = 365  # days after the first possible one in which a day is looked for
 
@@ -25,7 +27,7 @@ class Books:
     A clinic that books nothing ahead has no slot-books, and nothing is promised for its patients.
     """
 
-    def __init__(self, plan: p.Plan, timetable: Timetable, demand: Demand) -> None:
+    def __init__(self, plan: Plan, timetable: Timetable, demand: Demand) -> None:
         self.plan, self.timetable, self.demand = plan, timetable, demand
         days, facilities = plan.days + SEARCH, plan.facilities
         self.rooms = [_slots(c.rooms, c, plan.days) for c in plan.clinics]
@@ -204,7 +206,9 @@ def _by_the_clock(gaps: tuple[Gap, ...], event: Event, booked: list[Booked]) -> 
     )
 
 
-def _slots(capacity: int | None, clinic: p.Clinic, days: int, *, always: bool = False) -> SlotBook | None:
+def _slots(
+    capacity: int | None, clinic: PlannedClinic, days: int, *, always: bool = False
+) -> SlotBook | None:
     """An empty slot-book of a clinic that books ahead; of beds, which are there *always*."""
     if clinic.slot is None or capacity is None:
         return None

@@ -13,7 +13,10 @@ from attrs import define, field
 from mfg.calendar import DAY, DAYS_A_MONTH
 from mfg.distributions import inverse_of
 from mfg.elementary import Floats, log
-from mfg.plan import plan as p
+from mfg.plan.people import People
+from mfg.plan.plan import Plan
+from mfg.plan.prescription import PlannedArm, PlannedDose, PlannedPortion
+from mfg.plan.recipe import Recipe
 from mfg.shape import Shape
 from mfg.simulation.draws import Luck
 from mfg.simulation.traits import words_of
@@ -39,7 +42,7 @@ class Patient:
     name: str
     arrived: int
     weight: float
-    arm: p.Arm
+    arm: PlannedArm
     clinic: int
     ineligible_for: str
     has_place: bool
@@ -48,7 +51,7 @@ class Patient:
     score: float
     decline: float
     facility: int = 0
-    recipe: p.Recipe = field(init=False)
+    recipe: Recipe = field(init=False)
     case: dict[str, Any] = field(factory=dict)
     typical: Mapping[str, Any] = field(factory=dict)
     jobs: Mapping[str, Any] = field(factory=dict)
@@ -67,7 +70,7 @@ class Patient:
     lots: list[Any] = field(factory=list)
     processes: list[Any] = field(factory=list)
 
-    def portion(self, dose: p.Dose) -> p.Portion:
+    def portion(self, dose: PlannedDose) -> PlannedPortion:
         """What *dose* prescribes for this patient; what is not observed yet is taken to be typical."""
         if dose.rule is not None:
             return dose.rule({**self.typical, **self.case})
@@ -83,7 +86,7 @@ class Patient:
         for things in (self.doses, self.lots, self.processes):
             things.clear()
 
-    def withdraws(self, baseline: float, people: p.People) -> float:
+    def withdraws(self, baseline: float, people: People) -> float:
         """Minutes after arrival at which the patient withdraws: at one hazard until *baseline*, at another later."""
         before = baseline * people.withdraw if people.withdraw else 0.0
         if self.patience < before:
@@ -99,7 +102,7 @@ class Patient:
         return (self.score - least) / -self.decline * (DAYS_A_MONTH * DAY)
 
 
-def cohort_of(plan: p.Plan, replication: int) -> tuple[list[Patient], Luck]:
+def cohort_of(plan: Plan, replication: int) -> tuple[list[Patient], Luck]:
     """The patients of *replication* in order of arrival, and the luck that belongs to them.
 
     Patients with a lot in progress come first; they are there when the clock starts.
@@ -147,7 +150,7 @@ def _once(luck: Luck, decision: str, shape: Shape) -> Floats:
     return values
 
 
-def _ages(plan: p.Plan, luck: Luck) -> Floats:
+def _ages(plan: Plan, luck: Luck) -> Floats:
     """The age of each patient: as listed, or drawn."""
     shape = plan.people.age
     if shape is None:
@@ -159,7 +162,7 @@ def _ages(plan: p.Plan, luck: Luck) -> Floats:
     return ages
 
 
-def _ineligible(plan: p.Plan, luck: Luck, measured: Mapping[str, Floats]) -> list[str]:
+def _ineligible(plan: Plan, luck: Luck, measured: Mapping[str, Floats]) -> list[str]:
     """For what each patient is found not eligible at screening; the empty string for who is."""
     luckless = luck.uniforms("eligibility", 0, 1)[:, 0] < plan.people.ineligible
     reasons = np.where(luckless, OTHER, "").astype(object)
@@ -171,7 +174,7 @@ def _ineligible(plan: p.Plan, luck: Luck, measured: Mapping[str, Floats]) -> lis
     return found
 
 
-def _arrivals(plan: p.Plan, replication: int) -> tuple[list[str], list[int]]:
+def _arrivals(plan: Plan, replication: int) -> tuple[list[str], list[int]]:
     """Patients numbered in their order, with exponential times between them, until the horizon."""
     names: list[str] = []
     arrived: list[int] = []
@@ -192,7 +195,7 @@ def _arrivals(plan: p.Plan, replication: int) -> tuple[list[str], list[int]]:
     return names, arrived
 
 
-def _clinics(plan: p.Plan, luck: Luck, count: int) -> list[int]:
+def _clinics(plan: Plan, luck: Luck, count: int) -> list[int]:
     """The clinic of each patient: as listed, or by the clinics' shares and the patient's own luck."""
     shares = np.array([clinic.share for clinic in plan.clinics])
     if np.isnan(shares).any():
@@ -206,7 +209,7 @@ def _clinics(plan: p.Plan, luck: Luck, count: int) -> list[int]:
     return clinics
 
 
-def _allocated(plan: p.Plan, luck: Luck, clinics: list[int]) -> list[int]:
+def _allocated(plan: Plan, luck: Luck, clinics: list[int]) -> list[int]:
     """The arm of each patient: as listed, or by the ratio, in blocks (of a stratum) where the protocol has them.
 
     Within a block each patient takes one of the places that are left, by the patient's own luck, so who
@@ -230,7 +233,7 @@ def _allocated(plan: p.Plan, luck: Luck, clinics: list[int]) -> list[int]:
     return arms
 
 
-def _strata(plan: p.Plan, luck: Luck, clinics: list[int]) -> list[tuple[object, ...]]:
+def _strata(plan: Plan, luck: Luck, clinics: list[int]) -> list[tuple[object, ...]]:
     """The stratum of each patient, as one value for each factor; every stratum is allocated in blocks of its own."""
     columns = [
         clinics if name == "site" else words_of(plan, luck, name, len(clinics)) for name in plan.strata
@@ -238,7 +241,7 @@ def _strata(plan: p.Plan, luck: Luck, clinics: list[int]) -> list[tuple[object, 
     return [tuple(column[n] for column in columns) for n in range(len(clinics))]
 
 
-def _in_order(plan: p.Plan, arrived: Sequence[int], reasons: Sequence[str]) -> list[int]:
+def _in_order(plan: Plan, arrived: Sequence[int], reasons: Sequence[str]) -> list[int]:
     """The arm of each patient where arms are filled one after the other: -1 for who comes when all are full.
 
     An arm takes so many as its size, in order of arrival. Who is not eligible takes no place, and who leaves later keeps it.

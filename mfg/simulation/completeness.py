@@ -9,6 +9,7 @@ from mfg.calendar import DAY
 from mfg.log.endings import COMPLETED
 from mfg.simulation.followed import Followed
 from mfg.simulation.record import DoseBooking, LogRow
+from mfg.works import VISIT
 
 
 def all_took_place(patient: Followed, row: LogRow) -> None:
@@ -23,7 +24,7 @@ def all_took_place(patient: Followed, row: LogRow) -> None:
             patient.faults.append(f"{dose} was neither given nor left out, and nothing says why")
     for event in patient.rules.events.values():
         name = event.name
-        if event.kind not in ("screening", "visit") or name in patient.visited or name in patient.dropped:
+        if event.kind not in ("screening", VISIT) or name in patient.visited or name in patient.dropped:
             continue
         base, placed = patient.placed(event)
         if not patient.enrolled and (event.kind == "screening" or base + placed.planned < 0):

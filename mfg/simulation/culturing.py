@@ -14,8 +14,7 @@ from mfg.simulation.laboratory import sample_at, sample_culture
 from mfg.simulation.lots import CellLot
 from mfg.simulation.unit import Unit
 from mfg.simulation.works import Job
-
-FAILURES = {"collect": "too little marrow", "isolate": "no cells isolated", "cryopreserve": "freezer failure"}
+from mfg.works import INDUCE, LAST_PASSAGE, MEDIUM, OPERATIONS, PASSAGE
 
 
 def expand(unit: Unit, lot: CellLot) -> Process:
@@ -25,7 +24,7 @@ def expand(unit: Unit, lot: CellLot) -> Process:
         lot.cells = unit.biology.yielded(lot.patient, lot.number)
     else:
         yield from grow(unit, lot)
-    sample_at(unit, lot, "last passage")
+    sample_at(unit, lot, LAST_PASSAGE)
     lot.grown = not lot.patient.recipe.induces
 
 
@@ -49,16 +48,16 @@ def grow(unit: Unit, lot: CellLot) -> Process:
 
 def replate(unit: Unit, lot: CellLot, culture: Culture) -> Process:
     """Detach the cells and plate them in more flasks."""
-    work = lot.patient.jobs["passage"]
+    work = lot.patient.jobs[PASSAGE]
     passage = unit.work.does(work, lot, culture.flasks)
     yield passage
-    cells = culture.cells(passage.started) * lot.recovery("passage")
+    cells = culture.cells(passage.started) * lot.recovery(PASSAGE)
     unit.log.valued(passage, cells)
     culture.replate(cells, unit.now)
     survive(work, lot)
     sample_culture(unit, lot)
     if culture.is_last:
-        sample_at(unit, lot, "last passage")
+        sample_at(unit, lot, LAST_PASSAGE)
 
 
 def feed(unit: Unit, lot: CellLot) -> Process:
@@ -66,7 +65,7 @@ def feed(unit: Unit, lot: CellLot) -> Process:
     harvest = lot.due // DAY - unit.facility_of(lot.patient).day_before
     if lot.taken or lot.culture is None or (lot.grown and harvest == unit.now // DAY):
         return
-    work = lot.patient.jobs["medium"]
+    work = lot.patient.jobs[MEDIUM]
     yield unit.work.does(work, lot, lot.culture.flasks)
     survive(work, lot)
     sample_culture(unit, lot)
@@ -81,13 +80,13 @@ def incubate(unit: Unit, lot: CellLot) -> Process:
     left = expansion.lasts
     while expansion.weekly and unit.timetable.next_medium(lot.patient, unit.now) < ends:
         yield unit.timetable.next_medium(lot.patient, unit.now)
-        medium = lot.patient.jobs["medium"]
+        medium = lot.patient.jobs[MEDIUM]
         yield unit.work.does(medium, lot)
         survive(medium, lot)
         left = max(0, ends - unit.now)
     while every is not None and left > every:
         yield unit.floor.now + every
-        medium = lot.patient.jobs["medium"]
+        medium = lot.patient.jobs[MEDIUM]
         yield unit.work.does(medium, lot)
         survive(medium, lot)
         left -= every
@@ -96,7 +95,7 @@ def incubate(unit: Unit, lot: CellLot) -> Process:
 
 def induce(unit: Unit, lot: CellLot) -> Process:
     """Change to the medium that changes the cells, and wait until it has."""
-    work, culture = lot.patient.jobs["induce"], lot.culture
+    work, culture = lot.patient.jobs[INDUCE], lot.culture
     yield unit.work.does(work, lot, culture.flasks if culture is not None else 0)
     survive(work, lot)
     yield from wait_in_culture(unit, lot, First(unit.floor, unit.now + lot.patient.recipe.induces))
@@ -124,7 +123,7 @@ def survive(job: Job, lot: CellLot) -> None:
         return
     lot.opened(job, lot)
     if lot.comes_to_nothing(job):
-        raise Lost(FAILURES.get(job.name, f"{job.name} failed"))
+        raise Lost(OPERATIONS[job.name].failure)
 
 
 def expect_breakdown(unit: Unit, lot: CellLot) -> None:

@@ -6,12 +6,14 @@ from decimal import Decimal
 from math import isnan
 from typing import Any
 
-from mfg.plan import plan as p
+from mfg.log.notes import DROP, PRESCRIBE
+from mfg.plan.prescription import PatientCase
 from mfg.simulation.cohort import Patient
 from mfg.simulation.interrupts import NotIndicated
 from mfg.simulation.log import NAN
 from mfg.simulation.lots import Dosing
 from mfg.simulation.unit import Unit
+from mfg.works import OBSERVE
 
 _NO_DOSE = "no dose defined"
 
@@ -27,9 +29,9 @@ def observe(unit: Unit, patient: Patient, event: str, turn: int = 0, again: int 
     patient.case.update(found)
     for name, value in found.items():
         if isinstance(value, Decimal):
-            unit.writes(patient.subject, "observe", name, float(value))
+            unit.writes(patient.subject, OBSERVE, name, float(value))
         else:
-            unit.writes(patient.subject, "observe", f"{name} {value}")
+            unit.writes(patient.subject, OBSERVE, f"{name} {value}")
     if found:
         _decide(unit, patient)
 
@@ -42,7 +44,7 @@ def _decide(unit: Unit, patient: Patient) -> None:
     for visit in list(patient.visits):
         if _admitted(patient.arm.when.get(visit.event.name), patient.case) is False:
             patient.visits.remove(visit)
-            unit.writes(patient.subject, "drop", visit.event.name)
+            unit.writes(patient.subject, DROP, visit.event.name)
 
 
 def assess(unit: Unit, dosing: Dosing) -> bool:
@@ -57,7 +59,7 @@ def assess(unit: Unit, dosing: Dosing) -> bool:
         drop(unit, dosing)
     elif not dosing.off and dosing.dose.rule is not None:
         portion = dosing.portion
-        unit.writes(dosing.subject, "prescribe", dosing.dose.name, portion.cells)
+        unit.writes(dosing.subject, PRESCRIBE, dosing.dose.name, portion.cells)
         if isnan(portion.cells):
             dosing.hopeless = _NO_DOSE
     return not dosing.off
@@ -67,7 +69,7 @@ def drop(unit: Unit, dosing: Dosing) -> None:
     """Take a dose out of the course: return what was booked for it, and stop what is made for it alone."""
     patient, lot = dosing.patient, dosing.lot
     dosing.dropped = True
-    unit.writes(dosing.subject, "drop", dosing.dose.name, NAN)
+    unit.writes(dosing.subject, DROP, dosing.dose.name, NAN)
     booked = [dosing.booked, dosing.draw]
     alone = lot is not None and all(
         d is dosing or d.lot is not lot or d.over or d.dropped for d in patient.doses
@@ -81,7 +83,7 @@ def drop(unit: Unit, dosing: Dosing) -> None:
     dosing.look_again()
 
 
-def _admitted(condition: Any, case: p.Case) -> bool | None:
+def _admitted(condition: Any, case: PatientCase) -> bool | None:
     """Whether *case* meets a condition; None while it is not known."""
     if condition is None:
         return True

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from mfg.calendar import DAY
 from mfg.course.network import Event
-from mfg.plan import plan as p
 from mfg.plan import sizing
-from mfg.simulation.booked import PROCEDURES, FlaskBooking
+from mfg.plan.plan import Plan
+from mfg.simulation.booked import FlaskBooking
 from mfg.simulation.cohort import Patient
 from mfg.simulation.courses import Courses
 from mfg.simulation.timetable import Timetable
+from mfg.works import DRAW, ISOLATE, PROCEDURES
 
 _LONG = frozenset({"collection", "dose"})  # what the facility works for in one go
 
@@ -17,7 +18,7 @@ _LONG = frozenset({"collection", "dose"})  # what the facility works for in one 
 class Demand:
     """What the events of a course take; incubator places are planned once, by what is known of the patient then."""
 
-    def __init__(self, plan: p.Plan, courses: Courses, timetable: Timetable) -> None:
+    def __init__(self, plan: Plan, courses: Courses, timetable: Timetable) -> None:
         self._plan, self._courses, self._timetable = plan, courses, timetable
         self._beds: dict[tuple[int, int, str, bool], tuple[tuple[int, int, int], ...]] = {}
         self._cultures: dict[tuple[int, str, str], FlaskBooking | None] = {}
@@ -30,7 +31,7 @@ class Demand:
             return 0
         minutes = clinic.work[work].booked
         if event.kind == "dose" and patient.is_chased(event.name):
-            minutes += clinic.work["draw"].booked
+            minutes += clinic.work[DRAW].booked
         return minutes
 
     def rooms_of(self, patient: Patient, event: Event) -> int:
@@ -62,8 +63,8 @@ class Demand:
         if event.kind not in _LONG or self._serves(patient, event) not in patient.arm.filled:
             return None
         facility = self._plan.facilities[patient.facility]
-        if event.kind == "collection" and "isolate" in facility.work:
-            minutes, times = facility.work["isolate"].booked, self._timetable
+        if event.kind == "collection" and ISOLATE in facility.work:
+            minutes, times = facility.work[ISOLATE].booked, self._timetable
             before = self.minutes_of(patient, event) + times.way(patient, patient.recipe.inbound) + minutes
             opened = times.openings[patient.facility].get(day, (0, 0))
             return day + (times.opening(patient, day) + before > opened[1]), minutes

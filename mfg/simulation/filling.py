@@ -7,13 +7,14 @@ from math import floor, inf, isinf
 from mfg.simulation.grants import Task
 from mfg.simulation.lots import Dosing
 from mfg.simulation.unit import Unit
+from mfg.works import FORMULATE
 
 
 def suspend(unit: Unit, dosing: Dosing, task: Task, prepares: tuple[str, ...]) -> None:
     """Count what was harvested and what is in the syringes; the expiry clock starts."""
     taken = taken_up(dosing, task.started, prepares[0])
     dosing.suspended_at = unit.now
-    washed = dosing.recovery("formulate") if prepares[-1] == "formulate" else 1.0
+    washed = dosing.recovery(FORMULATE) if prepares[-1] == FORMULATE else 1.0
     fill(unit, dosing, taken * washed)
     if len(prepares) > 1 and not isinf(taken):
         unit.log.valued(task, taken)
@@ -28,7 +29,7 @@ def taken_up(dosing: Dosing, at: int, first: str) -> float:
     if batch is None or (bank is None and isinf(batch.cells)):
         return inf
     cells = batch.cells if bank is None else sum(batch.contents)
-    return cells * batch.recovery(first) if first != "formulate" else cells
+    return cells * batch.recovery(first) if first != FORMULATE else cells
 
 
 def fill(unit: Unit, dosing: Dosing, there: float) -> None:

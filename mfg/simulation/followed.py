@@ -6,7 +6,8 @@ from attrs import define, field
 
 from mfg.course.anchors import anchors_of
 from mfg.course.network import Event
-from mfg.plan import plan as p
+from mfg.plan.plan import Plan
+from mfg.plan.prescription import PlannedArm
 from mfg.simulation.record import DoseBooking, LogRow, Rules
 
 
@@ -21,10 +22,10 @@ class Followed:
     a dose was lost. `reasons` are the words with which doses were booked again in a minute.
     """
 
-    plan: p.Plan
+    plan: Plan
     known: dict[tuple[str, int | None], Rules]
     begun: set[int]
-    arm: p.Arm | None = None
+    arm: PlannedArm | None = None
     baseline: int | None = None
     bases: dict[str, int] = field(factory=dict)
     enrolled: bool = False
@@ -59,7 +60,7 @@ class Followed:
         return base + (moved.shift if moved is not None else 0), placed
 
     @property
-    def its_arm(self) -> p.Arm:
+    def its_arm(self) -> PlannedArm:
         """The arm, which is known by now."""
         assert self.arm is not None
         return self.arm

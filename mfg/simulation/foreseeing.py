@@ -15,6 +15,7 @@ from mfg.simulation.timetable import hours_of_laboratory
 from mfg.simulation.unit import Unit
 from mfg.simulation.waiting import stands_in_line, what_holds
 from mfg.simulation.works import Assay
+from mfg.works import CRYOPRESERVE
 
 UNSEEN = 7 * DAY  # how long a lot whose culture nobody has seen yet is taken to need
 
@@ -116,7 +117,7 @@ def _result_of(unit: Unit, lot: CellLot, assay: Assay) -> float:
     """When the laboratory will report, as planned: as far as it is with the sample, and the stated turnaround."""
     task = lot.tested.get(assay.name)
     if task is None:
-        begins = _grown(unit, lot) if assay.test.sampled == "cryopreserve" else unit.now
+        begins = _grown(unit, lot) if assay.test.sampled == CRYOPRESERVE else unit.now
         facility = unit.facility_of(lot.patient)
         hands = assay.benches[facility.laboratory].booked
         ends = next_start(hours_of_laboratory(unit.plan, facility), int(begins), hands) + hands

@@ -8,6 +8,7 @@ from mfg.plan import sizing
 from mfg.simulation.clock import Process
 from mfg.simulation.lots import CellLot, Dosing
 from mfg.simulation.unit import Unit
+from mfg.works import CRYOPRESERVE, HARVEST
 
 _NEARLY = 1 - 1e-9
 
@@ -17,20 +18,20 @@ def freeze(unit: Unit, lot: CellLot) -> Process:
     jobs, culture = lot.patient.jobs, lot.culture
     sizes, contains = planned(unit, lot), unit.biology.contained(lot.patient, lot.number)
     yield unit.stock.stores(lot, len(sizes))
-    harvests = lot.patient.recipe.expansion is not None and "harvest" in jobs
+    harvests = lot.patient.recipe.expansion is not None and HARVEST in jobs
     flasks = culture.flasks if culture is not None else 0
     if harvests:
-        task = unit.work.does_together(jobs["harvest"], lot, jobs["cryopreserve"], lot, flasks)
+        task = unit.work.does_together(jobs[HARVEST], lot, jobs[CRYOPRESERVE], lot, flasks)
     else:
-        task = unit.work.does(jobs["cryopreserve"], lot)
+        task = unit.work.does(jobs[CRYOPRESERVE], lot)
     lot.task = task
     yield from unit.work.begins(task)
     lot.task, lot.taken = None, True
     unit.stock.frees(lot)
     yield task
     there = culture.cells(task.started) if culture is not None else lot.cells
-    lot.gave = there * lot.recovery("harvest") if harvests else there
-    cells = lot.gave * lot.recovery("cryopreserve")
+    lot.gave = there * lot.recovery(HARVEST) if harvests else there
+    cells = lot.gave * lot.recovery(CRYOPRESERVE)
     lot.contents = _filled(cells, sizes) if contains is not None else _shared_out(cells, sizes, _served(lot))
     lot.frozen = sum(lot.contents)
     if harvests and not isinf(lot.gave):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from simpy import Interrupt
 
 from mfg.calendar import DAY
+from mfg.log.notes import OFF_WINDOW
 from mfg.simulation.booked import Booked
 from mfg.simulation.clock import Process
 from mfg.simulation.interrupts import Lost
@@ -12,6 +13,7 @@ from mfg.simulation.lots import CellLot
 from mfg.simulation.procedures import procedure, reach
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import NO_PLACE_EARLIER
+from mfg.works import COLLECT
 
 TOO_LITTLE = "too little collected"
 
@@ -24,7 +26,7 @@ def gather(unit: Unit, lot: CellLot) -> Process:
     Raises:
         Lost: if all of them together are below the floor.
     """
-    patient, booked, fails = lot.patient, lot.collection, lot.patient.jobs["collect"].fails
+    patient, booked, fails = lot.patient, lot.collection, lot.patient.jobs[COLLECT].fails
     terms = patient.recipe.collecting
     assert terms is not None
     floor = terms.until.of(patient.weight) if lot.target else 0.0
@@ -55,10 +57,10 @@ def collect_once(unit: Unit, lot: CellLot, booked: Booked | None, value: float) 
     def begun(at: int) -> None:
         if booked is not None and at // DAY != booked.day:
             late = float(at // DAY - booked.day)
-            unit.writes(lot.patient.subject, "off window", f"{booked.event.name}: {NO_PLACE_EARLIER}", late)
+            unit.writes(lot.patient.subject, OFF_WINDOW, f"{booked.event.name}: {NO_PLACE_EARLIER}", late)
 
-    started = yield from procedure(unit, "collect", lot, booked, value, begun=begun)
-    return started if started >= 0 else (yield from procedure(unit, "collect", lot, None, value, begun=begun))
+    started = yield from procedure(unit, COLLECT, lot, booked, value, begun=begun)
+    return started if started >= 0 else (yield from procedure(unit, COLLECT, lot, None, value, begun=begun))
 
 
 def _again(unit: Unit, lot: CellLot, earliest: int) -> Process:
@@ -66,7 +68,7 @@ def _again(unit: Unit, lot: CellLot, earliest: int) -> Process:
     if not unit.books.takes_appointments(lot.patient):
         yield earliest
         return None
-    booked = unit.booking.book_next(lot.patient, "collect", earliest)
+    booked = unit.booking.book_next(lot.patient, COLLECT, earliest)
     try:
         yield from reach(unit, booked)
     except Interrupt:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from attrs import evolve
 
 from mfg.log import limits
+from mfg.log.endings import EXPIRED, LOT_LOST
+from mfg.log.notes import FAIL
 from mfg.simulation.clock import Process
 from mfg.simulation.filling import held, is_short, runs_short_at
 from mfg.simulation.lots import Dosing
@@ -15,6 +17,7 @@ from mfg.simulation.overnight import begins, wait_for_doors
 from mfg.simulation.planning import put_off
 from mfg.simulation.procedures import procedure, reach, stays
 from mfg.simulation.unit import Unit
+from mfg.works import ADMINISTER, DRAW, REVIEW, SHIP_OUT
 
 TOO_FEW = "too few cells"
 
@@ -24,7 +27,7 @@ def deliver(unit: Unit, dosing: Dosing) -> Process:
     recipe = dosing.patient.recipe
     if not (yield from is_reviewed(unit, dosing)):
         return
-    kept = yield from unit.work.ships(dosing, "ship out")
+    kept = yield from unit.work.ships(dosing, SHIP_OUT)
     for made in (dosing, dosing.batch, dosing.batch.parent if dosing.batch is not None else None):
         if made is not None:
             yield made.results["administration"]
@@ -43,7 +46,7 @@ def deliver(unit: Unit, dosing: Dosing) -> Process:
 
 def is_reviewed(unit: Unit, dosing: Dosing) -> Process:
     """Whether the product is reviewed, where somebody does that, while it keeps; it does not leave before."""
-    job = dosing.patient.jobs.get("review")
+    job = dosing.patient.jobs.get(REVIEW)
     if job is None:
         return True
     by, late = _keeps_until(unit, dosing)
@@ -57,7 +60,7 @@ def is_reviewed(unit: Unit, dosing: Dosing) -> Process:
 
 def spoil(unit: Unit, dosing: Dosing, cause: str, value: float = float("nan")) -> None:
     """A product is not given: name the cause, and begin again as far as the policy goes."""
-    unit.writes(dosing.subject, "fail", cause, value)
+    unit.writes(dosing.subject, FAIL, cause, value)
     if dosing.batch is not None:
         lose(unit, dosing.batch, cause)
         return
@@ -65,7 +68,7 @@ def spoil(unit: Unit, dosing: Dosing, cause: str, value: float = float("nan")) -
     if dosing.tries > unit.plan.policy.recollect:
         dosing.hopeless = cause
     elif dosing.booked is not None:
-        put_off(unit, dosing, unit.now, f"{limits.LOST}{cause}", "lot lost")
+        put_off(unit, dosing, unit.now, f"{limits.LOST}{cause}", LOT_LOST)
 
 
 def administer(unit: Unit, dosing: Dosing) -> Process:
@@ -122,14 +125,14 @@ def _is_treated(unit: Unit, dosing: Dosing, by: float | None, begun: Callable[[i
     if booked is not None and patient.is_chased(dosing.dose.name):
         booked = evolve(booked, start=unit.now)  # after the draw, with which the appointment began
     cells = dosing.cells * _alive(unit, dosing)
-    started = yield from procedure(unit, "administer", dosing, booked, cells, by, dosing.revised, begun)
+    started = yield from procedure(unit, ADMINISTER, dosing, booked, cells, by, dosing.revised, begun)
     return started >= 0
 
 
 def draw_for_chase(unit: Unit, dosing: Dosing) -> Process:
     """Draw the spinal fluid that is to follow the cells; the appointment of the dose begins with it."""
     if dosing.patient.is_chased(dosing.dose.name):
-        yield from procedure(unit, "draw", dosing, dosing.booked)
+        yield from procedure(unit, DRAW, dosing, dosing.booked)
 
 
 def no_room(unit: Unit, dosing: Dosing) -> str:
@@ -147,7 +150,7 @@ def _keeps_until(unit: Unit, dosing: Dosing) -> tuple[int | None, str]:
     runs_short = runs_short_at(unit, dosing) if dosing.dose.viable else None
     if runs_short is not None and (by is None or runs_short < by):
         return runs_short, TOO_FEW
-    return by, "expired"
+    return by, EXPIRED
 
 
 def _alive(unit: Unit, dosing: Dosing) -> float:

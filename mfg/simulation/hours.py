@@ -9,12 +9,12 @@ import numpy.typing as npt
 
 from mfg.calendar import Window
 from mfg.log.columns import Columns
-from mfg.plan import plan as p
+from mfg.plan.plan import Plan
 
 Pages = npt.NDArray[np.int64]  # windows as two rows: when they open, and when they close
 
 
-def outside_hours(plan: p.Plan, log: Columns, names: Sequence[str]) -> Iterator[str]:
+def outside_hours(plan: Plan, log: Columns, names: Sequence[str]) -> Iterator[str]:
     """What began while its clinic, facility or laboratory was closed, or did not fit in as booked.
 
     A facility is open during its overtime and to those on call as well. Who is treated as an inpatient is on a ward,
@@ -34,7 +34,7 @@ def outside_hours(plan: p.Plan, log: Columns, names: Sequence[str]) -> Iterator[
             yield f"{whose}: {what.name} at {what.place} on {_when(log.started[row])}, while it is closed"
 
 
-def _openings(plan: p.Plan) -> Iterator[tuple[int, Sequence[Window], int]]:
+def _openings(plan: Plan) -> Iterator[tuple[int, Sequence[Window], int]]:
     """Each activity that needs an open place: its hours, and the minutes for which it must still be open.
 
     What has an appointment was booked so that it fits. If it is late it need only begin in time.
@@ -69,7 +69,7 @@ def _is_open(
     return fits
 
 
-def _goes_on(plan: p.Plan, log: Columns) -> npt.NDArray[np.bool_]:
+def _goes_on(plan: Plan, log: Columns) -> npt.NDArray[np.bool_]:
     """The second parts of work that is done as one: the row before is the first part, and ends as they begin."""
     pairs = {names for facility in plan.facilities for names in facility.together if len(names) > 1}
     firsts, seconds = (
@@ -84,7 +84,7 @@ def _goes_on(plan: p.Plan, log: Columns) -> npt.NDArray[np.bool_]:
     return together
 
 
-def _on_wards(plan: p.Plan, log: Columns) -> npt.NDArray[np.bool_]:
+def _on_wards(plan: Plan, log: Columns) -> npt.NDArray[np.bool_]:
     """The rows of visits of inpatients, which the protocol knows by their names; their doses are the ward's own work."""
     courses = [arm.course for arm in plan.arms]
     stays = {event.name for course in courses for event in course.planned if event.inpatient}

@@ -10,7 +10,8 @@ from simpy import Event, Interrupt
 
 from mfg.calendar import DAY
 from mfg.log import limits
-from mfg.log.endings import LEFT
+from mfg.log.endings import COMPLETED, LEFT
+from mfg.log.notes import ARRIVE, FAIL
 from mfg.simulation.attending import attend, attend_when_called
 from mfg.simulation.booked import Booked
 from mfg.simulation.clock import First, Process
@@ -30,6 +31,7 @@ from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import call, float_in, floats
 from mfg.simulation.waiting import lacking
+from mfg.works import DRAW, FORMULATE, RELEASE
 
 
 def arrive(unit: Unit, patients: Iterable[Patient]) -> None:
@@ -55,14 +57,14 @@ def settle(unit: Unit, patient: Patient, story: Process) -> Process:
 
 def treat(unit: Unit, patient: Patient) -> Process:
     """Allocate an arm, book the course, and follow it; returns the ending."""
-    unit.writes(patient.subject, "arrive", value=patient.weight)
+    unit.writes(patient.subject, ARRIVE, value=patient.weight)
     if patient.ineligible_for:
-        unit.writes(patient.subject, "fail", patient.ineligible_for)
+        unit.writes(patient.subject, FAIL, patient.ineligible_for)
         return "not eligible"
     observe(unit, patient, "screening")
     for name, admitted in unit.plan.admits.items():
         if name in patient.case and patient.case[name] not in admitted:
-            unit.writes(patient.subject, "fail", name)
+            unit.writes(patient.subject, FAIL, name)
             return "not eligible"
     if not patient.has_place:
         return "no place in a cohort"
@@ -95,7 +97,7 @@ def follow(unit: Unit, patient: Patient) -> Process:
     if visits is not None:
         call(patient)
         yield visits
-    return "completed"
+    return COMPLETED
 
 
 def give(unit: Unit, dosing: Dosing) -> Process:
@@ -115,7 +117,7 @@ def give(unit: Unit, dosing: Dosing) -> Process:
     except Interrupt:
         booked = dosing.booked
         if booked is not None and booked.day < unit.now // DAY and not (dosing.over or dosing.off):
-            unit.writes(dosing.subject, "fail", LEFT)
+            unit.writes(dosing.subject, FAIL, LEFT)
         raise
 
 
@@ -133,7 +135,7 @@ def draw(unit: Unit, dosing: Dosing, booked: Booked) -> Process:
     day, revised = booked.day, dosing.revised
     # on its own day, or it would not be as far ahead of the dose as the protocol says
     by = unit.timetable.last_minute(dosing.patient, day)
-    if (yield from procedure(unit, "draw", dosing, booked, by=by, unless=revised)) >= 0:
+    if (yield from procedure(unit, DRAW, dosing, booked, by=by, unless=revised)) >= 0:
         return booked.day == day  # or it was put off meanwhile, and another draw with it
     if not revised.triggered:
         put_off(unit, dosing, unit.now, no_room(unit, dosing))
@@ -203,7 +205,7 @@ def follow_on(unit: Unit, dosing: Dosing) -> Process:
     if floating is None:
         return
     since = unit.now
-    if floating.follows not in ("release", ""):
+    if floating.follows not in (RELEASE, ""):
         while floating.follows not in patient.happened and not dosing.off:
             patient.awaits = Event(unit.floor)
             yield First(unit.floor, patient.awaits, dosing.revised)
@@ -231,7 +233,7 @@ def formulate(unit: Unit, dosing: Dosing) -> Process:
         flasks = batch.culture.flasks if batch is not None and batch.culture is not None else 0
         task = unit.work.does_together(works[0], batch or dosing, works[1], dosing, flasks, due)
     else:
-        task = unit.work.does(works[0], dosing if prepares[0] == "formulate" else batch or dosing, due=due)
+        task = unit.work.does(works[0], dosing if prepares[0] == FORMULATE else batch or dosing, due=due)
     revised = dosing.revised
     begun = yield from unit.work.begins(task, by=latest, unless=revised)
     if revised.triggered:
@@ -243,7 +245,7 @@ def formulate(unit: Unit, dosing: Dosing) -> Process:
     yield task
     suspend(unit, dosing, task, prepares)
     for name, work in zip(prepares, works, strict=True):
-        made = dosing if name == "formulate" else batch or dosing
+        made = dosing if name == FORMULATE else batch or dosing
         if batch is not None:
             batch.opened(work, made)
         if made.comes_to_nothing(work):

@@ -6,11 +6,13 @@ from math import inf, nan
 
 from mfg.calendar import DAY
 from mfg.log.endings import LATER
-from mfg.plan import plan as p
+from mfg.log.notes import FAIL
+from mfg.plan.site import Test
 from mfg.simulation.foreseeing import foresee, needed_by
 from mfg.simulation.lots import CellLot, Dosing, Made
 from mfg.simulation.unit import Unit
 from mfg.simulation.works import Assay
+from mfg.works import CRYOPRESERVE, EXPAND, INDUCE, ISOLATE, LAST_PASSAGE, SHIP_IN
 
 CONTAMINATION, OUT_OF_SPECIFICATION = "contamination", "out of specification"
 
@@ -52,18 +54,18 @@ def sample_culture(unit: Unit, lot: CellLot, *, last: bool = False) -> None:
             LabSample(unit, lot, lot, assay)
 
 
-def _latest(lot: CellLot, test: p.Test) -> float:
+def _latest(lot: CellLot, test: Test) -> float:
     """When the culture is sampled at the latest; one working day is left for the laboratory."""
     return lot.due - test.turnaround.typical - test.benches[0].booked - DAY
 
 
 def sampled_before(unit: Unit, lot: CellLot, *, released: bool) -> None:
     """A lot in progress has been sampled as far as it had to be, and nothing was found in it; all of one that is *released*."""
-    ahead = set() if released else {"culture", "expand", "induce", "cryopreserve"}
+    ahead = set() if released else {"culture", EXPAND, INDUCE, CRYOPRESERVE}
     if not released and not (lot.culture is not None and lot.culture.is_last):
-        ahead.add("last passage")
-    if lot.begins == "ship in":
-        ahead.add("isolate")
+        ahead.add(LAST_PASSAGE)
+    if lot.begins == SHIP_IN:
+        ahead.add(ISOLATE)
     for test in [assay.test for assay in lot.patient.of_lots.assays]:
         if test.sampled not in ahead or (test.sampled == "culture" and _latest(lot, test) < unit.now):
             lot.sampled.add(test.name)
@@ -116,7 +118,7 @@ class LabSample:
         if failure:
             given = [dosing.over for dosing in _served(made)]
             if any(given):
-                unit.writes(made.subject, "fail", LATER)
+                unit.writes(made.subject, FAIL, LATER)
             if made is self.lot and not all(given):
                 unit.loses(self.lot, failure)
 

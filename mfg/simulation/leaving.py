@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import ceil, inf
 
 from mfg.calendar import DAY
-from mfg.log.endings import TOO_LONG
+from mfg.log.endings import BELOW, DIED, TOO_LONG, WITHDREW
+from mfg.log.notes import END
 from mfg.simulation.cohort import Patient
 from mfg.simulation.interrupts import Left
 from mfg.simulation.unit import Unit
@@ -18,14 +19,14 @@ def will_leave(unit: Unit, patient: Patient, baseline: float) -> None:
     """
     people = unit.plan.people
     withdraws = patient.arrived + patient.withdraws(baseline - patient.arrived, people)
-    _will_leave_at(unit, patient, "died", patient.arrived + patient.dies)
-    _will_leave_at(unit, patient, "withdrew", withdraws)
+    _will_leave_at(unit, patient, DIED, patient.arrived + patient.dies)
+    _will_leave_at(unit, patient, WITHDREW, withdraws)
     falls = patient.arrived + patient.falls_below(unit.plan.policy.score_least)
     if baseline == inf and patient.arm.doses:
         limit = patient.arrived + unit.plan.policy.give_up_after
         _will_leave_at(unit, patient, TOO_LONG, limit, untreated=True)
     if patient.arm.doses or falls < baseline:
-        _will_leave_at(unit, patient, "fell below eligibility", falls, untreated=True)
+        _will_leave_at(unit, patient, BELOW, falls, untreated=True)
 
 
 def _will_leave_at(
@@ -43,7 +44,7 @@ def _will_leave_at(
 def ends(unit: Unit, patient: Patient, ending: str) -> None:
     """The patient's way is over, by a named ending; whatever else is under way for this patient stops."""
     patient.ended = True
-    unit.writes(patient.subject, "end", ending)
+    unit.writes(patient.subject, END, ending)
     has_had_all(unit, patient)
     for process in patient.processes[1:]:  # the first is the story that has just come to this end
         unit.floor.interrupt(process, Left(ending))

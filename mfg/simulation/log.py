@@ -8,6 +8,7 @@ import numpy as np
 from attrs import define, field
 
 from mfg.log.columns import ROW, Columns
+from mfg.log.endings import WAS_DONE
 from mfg.simulation.grants import Task
 
 NAN = float("nan")
@@ -70,7 +71,7 @@ class EventLog:
         queued: int,
         started: int,
         finished: int,
-        outcome: str = "done",
+        outcome: str = WAS_DONE,
         value: float = NAN,
     ) -> None:
         """Write a row that is not a task's."""

@@ -9,13 +9,14 @@ from simpy import Environment, Event
 
 from mfg.calendar import FOREVER
 from mfg.growth import Culture
-from mfg.plan import plan as p
+from mfg.plan.prescription import PlannedDose, PlannedPortion
 from mfg.simulation.booked import Booked
 from mfg.simulation.clock import Running
 from mfg.simulation.cohort import Patient
 from mfg.simulation.grants import Task
 from mfg.simulation.holds import Hold
 from mfg.simulation.works import Job
+from mfg.works import COLLECT, ISOLATE
 
 # The minute of a collection that is still to come. It is before every other one: lots that are in progress when the run
 # starts were collected at negative minutes.
@@ -103,7 +104,7 @@ class CellLot(Made):
     collection: Booked | None
     ready: Event
     parent: CellLot | None = None
-    begins: str = "collect"
+    begins: str = COLLECT
     collected_at: int = UNCOLLECTED
     marrow: float = 0.0
     tainted: bool = False
@@ -145,7 +146,7 @@ class CellLot(Made):
     @property
     def leaves_marrow(self) -> bool:
         """Whether its marrow was isolated while it kept, so that another lot can begin from it."""
-        return self.begins == "isolate" or self.isolated
+        return self.begins == ISOLATE or self.isolated
 
 
 @define(eq=False)
@@ -161,7 +162,7 @@ class Dosing(Made):
     its lot is lost, or it will not be given. `look_again` lets it happen.
     """
 
-    dose: p.Dose
+    dose: PlannedDose
     lot: CellLot | None
     booked: Booked | None
     draw: Booked | None
@@ -192,7 +193,7 @@ class Dosing(Made):
         return self.dropped or bool(self.hopeless)
 
     @property
-    def portion(self) -> p.Portion:
+    def portion(self) -> PlannedPortion:
         """What is prescribed."""
         return self.patient.portion(self.dose)
 

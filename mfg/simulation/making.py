@@ -5,18 +5,10 @@ from __future__ import annotations
 from simpy import Event, Interrupt
 
 from mfg.calendar import DAY
-from mfg.log.endings import SPENT
+from mfg.log.endings import SPENT, TOO_OLD
 from mfg.plan import sizing
 from mfg.simulation.clock import First, Process
-from mfg.simulation.culturing import (
-    FAILURES,
-    expand,
-    expect_breakdown,
-    feed,
-    induce,
-    survive,
-    wait_in_culture,
-)
+from mfg.simulation.culturing import expand, expect_breakdown, feed, induce, survive, wait_in_culture
 from mfg.simulation.deciding import observe
 from mfg.simulation.freezing import freeze, take_out, unserved, waiting_for
 from mfg.simulation.gathering import collect_once, gather
@@ -28,9 +20,8 @@ from mfg.simulation.procedures import reach
 from mfg.simulation.replacing import Replacement, complete, replace
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import float_in
+from mfg.works import COLLECT, CRYOPRESERVE, EXPAND, INDUCE, ISOLATE, OPERATIONS, RELEASE, SHIP_IN, THAW
 
-WAY_IN = "ship in"  # where a lot begins that was collected before the run
-TOO_OLD = "marrow too old"
 BANKED = "frozen"  # where one begins of which nothing is left to be made
 
 
@@ -93,17 +84,17 @@ def make(unit: Unit, lot: CellLot) -> Process:
         Lost: at the step at which the lot fails.
     """
     recipe = lot.patient.recipe
-    steps = ["collect", WAY_IN, *recipe.making, BANKED]
+    steps = [COLLECT, SHIP_IN, *recipe.making, BANKED]
     for step in steps[steps.index(lot.begins) : -1]:
         yield from _STEPS[step](unit, lot)
-        if step == "collect" and not lot.target:
+        if step == COLLECT and not lot.target:
             return  # marrow is taken in every arm, and nothing is made for this one
         sample_at(unit, lot, step)
     if recipe.bank is not None and lot.parent is None:
         if lot.begins != BANKED:
             yield from freeze(unit, lot)
-            survive(lot.patient.jobs["cryopreserve"], lot)
-            sample_at(unit, lot, "cryopreserve")
+            survive(lot.patient.jobs[CRYOPRESERVE], lot)
+            sample_at(unit, lot, CRYOPRESERVE)
         fill_up(unit, lot)
     yield from release(unit, lot)
     lot.ready.succeed()
@@ -125,8 +116,8 @@ def collect(unit: Unit, lot: CellLot) -> Process:
     else:
         lot.marrow = unit.biology.volume(lot.patient, lot.number)
         lot.collected_at = yield from collect_once(unit, lot, lot.collection, lot.marrow)
-        if lot.comes_to_nothing(lot.patient.jobs["collect"]):
-            raise Lost(FAILURES["collect"])
+        if lot.comes_to_nothing(lot.patient.jobs[COLLECT]):
+            raise Lost(OPERATIONS[COLLECT].failure)
         if unit.contaminated is not None:
             lot.contaminated = lot.tainted = unit.contaminated(lot.patient.index, lot.number)
     observe(unit, lot.patient, "collection", lot.number)
@@ -138,7 +129,7 @@ def bring_in(unit: Unit, lot: CellLot) -> Process:
     """Bring what was collected to the facility, unless it is there."""
     if not lot.patient.recipe.collects or lot.received:
         return
-    if not (yield from unit.work.ships(lot, WAY_IN, lot.left)):
+    if not (yield from unit.work.ships(lot, SHIP_IN, lot.left)):
         raise Lost("cold chain")
 
 
@@ -157,14 +148,14 @@ def isolate(unit: Unit, lot: CellLot) -> Process:
     mononuclear, founders = lot.marrow, 0.0
     if recipe.collecting is None:
         mononuclear, founders = unit.biology.marrow(lot.patient, lot.number, lot.marrow)
-    work = lot.patient.jobs["isolate"]
+    work = lot.patient.jobs[ISOLATE]
     task = unit.work.does(work, lot, value=mononuclear, due=keeps)
     if keeps is not None and not (yield from unit.work.begins(task, by=keeps)):
         raise Lost(TOO_OLD)
     yield task
     lot.isolated = True
     if recipe.collecting is not None:
-        lot.cells = lot.marrow * lot.recovery("isolate")
+        lot.cells = lot.marrow * lot.recovery(ISOLATE)
         unit.log.valued(task, lot.cells)
     survive(work, lot)
     if lot.hold is not None and recipe.cultivation is not None:
@@ -177,18 +168,18 @@ def isolate(unit: Unit, lot: CellLot) -> Process:
 def _keeps(lot: CellLot) -> int | None:
     """Until when marrow that was just collected can be isolated; None if nobody says, or if it was before."""
     within = lot.patient.recipe.within
-    return None if within is None or lot.begins == "isolate" else lot.collected_at + within
+    return None if within is None or lot.begins == ISOLATE else lot.collected_at + within
 
 
 def release(unit: Unit, lot: CellLot) -> Process:
     """Wait for the results that hold up the formulation, and go on feeding meanwhile."""
     sample_culture(unit, lot, last=lot.culture is None or lot.store is not None)
     yield from wait_in_culture(unit, lot, lot.results["formulation"])
-    unit.writes(lot.subject, "release")
+    unit.writes(lot.subject, RELEASE)
     if lot.patient.arm.floating:
         for dosing in lot.patient.doses:
             if lot in (dosing.lot, dosing.batch):
-                float_in(unit, lot.patient, "release", dosing.dose.name)
+                float_in(unit, lot.patient, RELEASE, dosing.dose.name)
 
 
 def thaw(unit: Unit, dosing: Dosing, batch: CellLot) -> Process:
@@ -216,14 +207,14 @@ def thaw(unit: Unit, dosing: Dosing, batch: CellLot) -> Process:
 
 def recover(unit: Unit, batch: CellLot) -> Process:
     """Thaw and plate what was frozen; it is one passage older than its bank."""
-    recipe, work = batch.patient.recipe, batch.patient.jobs["thaw"]
+    recipe, work = batch.patient.recipe, batch.patient.jobs[THAW]
     bank = recipe.bank
     assert bank is not None
     assert bank.after_passage is not None
     yield unit.stock.reserves(batch, sizing.flasks_for(recipe, unit.facility_of(batch.patient), batch.target))
     task = unit.work.does(work, batch)
     yield task
-    cells = sum(batch.contents) * batch.recovery("thaw")
+    cells = sum(batch.contents) * batch.recovery(THAW)
     unit.log.valued(task, cells)
     survive(work, batch)
     assert batch.hold is not None
@@ -234,4 +225,4 @@ def recover(unit: Unit, batch: CellLot) -> Process:
     expect_breakdown(unit, batch)
 
 
-_STEPS = {"collect": collect, WAY_IN: bring_in, "isolate": isolate, "expand": expand, "induce": induce}
+_STEPS = {COLLECT: collect, SHIP_IN: bring_in, ISOLATE: isolate, EXPAND: expand, INDUCE: induce}

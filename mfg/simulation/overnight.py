@@ -6,7 +6,7 @@ from attrs import evolve
 
 from mfg.calendar import DAY, next_start
 from mfg.log import limits
-from mfg.log.endings import NO_APPOINTMENT
+from mfg.log.endings import DOORS, NO_APPOINTMENT, QUEUED
 from mfg.simulation.booked import Booked
 from mfg.simulation.clock import Process
 from mfg.simulation.lots import Dosing
@@ -15,9 +15,7 @@ from mfg.simulation.procedures import reach
 from mfg.simulation.recording import moves
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import explain_late
-
-DOORS = "clinic closed"  # how a dose comes to be booked again whose product came when nobody was there
-QUEUED = "waited in line"  # or that waited for a room until another day
+from mfg.works import ADMINISTER
 
 
 def wait_for_doors(unit: Unit, dosing: Dosing, by: float | None, *, turned_away: bool) -> Process:
@@ -40,7 +38,7 @@ def wait_for_doors(unit: Unit, dosing: Dosing, by: float | None, *, turned_away:
         return True
     if by is not None and opens > by:
         return False
-    fresh = unit.booking.book_next(patient, "administer", opens, booked.event)
+    fresh = unit.booking.book_next(patient, ADMINISTER, opens, booked.event)
     if by is not None and fresh.start > by:
         unit.books.cancel(patient, [fresh])
         return False

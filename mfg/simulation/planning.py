@@ -11,10 +11,10 @@ from simpy import Event
 
 from mfg.calendar import DAY, next_start
 from mfg.log import limits
-from mfg.log.endings import NO_APPOINTMENT, TOO_LONG
-from mfg.plan import plan as p
+from mfg.log.endings import MOVED, NO_APPOINTMENT, PUT_OFF, TOO_LONG
+from mfg.log.notes import BOOK, ENROL, PRESCRIBE
 from mfg.plan import sizing
-from mfg.plan.plan import DAY_0
+from mfg.plan.prescription import DAY_0, PlannedDose
 from mfg.simulation.booked import Booked
 from mfg.simulation.cohort import Patient
 from mfg.simulation.leaving import will_leave
@@ -23,6 +23,7 @@ from mfg.simulation.recording import books, moves
 from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import WAITED, follow_dose, plan_visit, soonest
+from mfg.works import EXPAND
 
 Appointments = dict[tuple[str, str | None], Booked]  # by the kind of an event and its dose
 
@@ -42,7 +43,7 @@ def enrol(unit: Unit, patient: Patient) -> str:
         if any(is_too_late(unit, patient, b.start) for b in booked if _is_first(patient, b)):
             unit.books.cancel(patient, booked)
             return TOO_LONG
-        unit.writes(patient.subject, "enrol", arm.name, float(baseline * DAY))
+        unit.writes(patient.subject, ENROL, arm.name, float(baseline * DAY))
         will_leave(unit, patient, baseline * DAY)
         if arm.allocated_at == DAY_0:
             opens = max(unit.now, baseline * DAY, unit.timetable.opening(patient, baseline))
@@ -56,7 +57,7 @@ def enrol(unit: Unit, patient: Patient) -> str:
         patient.visits += visits
         patient.visits.sort(key=attrgetter("start"))
     else:
-        unit.writes(patient.subject, "enrol", arm.name)
+        unit.writes(patient.subject, ENROL, arm.name)
         will_leave(unit, patient, inf)
     if plan.stagger is not None and arm.doses:
         unit.subjects.append(patient)
@@ -126,11 +127,11 @@ def prepare(
         patient.doses.append(dosing)
         if recipe.bank is not None and made_from is not None:
             dosing.batch = new_batch(unit, dosing, made_from)
-        unit.writes(dosing.subject, "prescribe", dose.name, portion.cells)
-        unit.writes(dosing.subject, "book", value=nan if appointment is None else float(due))
+        unit.writes(dosing.subject, PRESCRIBE, dose.name, portion.cells)
+        unit.writes(dosing.subject, BOOK, value=nan if appointment is None else float(due))
 
 
-def target_for(unit: Unit, patient: Patient, doses: Iterable[p.Dose]) -> float:
+def target_for(unit: Unit, patient: Patient, doses: Iterable[PlannedDose]) -> float:
     """What a lot must hold for *doses*, by what is known of the patient; nothing for doses without cells."""
     recipe, facility = patient.recipe, unit.facility_of(patient)
     served = [patient.portion(dose).total for dose in doses if dose.product]
@@ -171,7 +172,7 @@ def new_batch(unit: Unit, dosing: Dosing, bank: CellLot) -> CellLot:
         collection=None,
         ready=Event(unit.floor),
         parent=bank,
-        begins="expand",
+        begins=EXPAND,
     )
     batch.sampled = {test.name for test in unit.plan.tests}  # none is taken: the bank was sampled
     return batch
@@ -186,7 +187,7 @@ def serve(unit: Unit, dosing: Dosing, lot: CellLot, batch: CellLot) -> None:
 # ---- moving what is booked -------------------------------------------------------------------------------
 
 
-def put_off(unit: Unit, dosing: Dosing, ready: float, waits_for: str = "", why: str = "put off") -> None:
+def put_off(unit: Unit, dosing: Dosing, ready: float, waits_for: str = "", why: str = PUT_OFF) -> None:
     """Book this dose again for when its cells will be ready; later doses keep their distance from it.
 
     What it *waits for* is written down, if it is not known to whoever calls this.
@@ -202,10 +203,10 @@ def put_off(unit: Unit, dosing: Dosing, ready: float, waits_for: str = "", why: 
     if waits_for:
         unit.writes(dosing.subject, limits.AWAITED, waits_for, float(dosing.booked.day - before))
     for one in later:
-        moved(unit, one, why if one is dosing else "moved")
+        moved(unit, one, why if one is dosing else MOVED)
 
 
-def moved(unit: Unit, dosing: Dosing, why: str = "moved") -> None:
+def moved(unit: Unit, dosing: Dosing, why: str = MOVED) -> None:
     """A dose has another date: it and what it is made from are due then."""
     assert dosing.booked is not None
     shift = dosing.booked.day - dosing.due // DAY
@@ -215,7 +216,7 @@ def moved(unit: Unit, dosing: Dosing, why: str = "moved") -> None:
     lot = dosing.lot
     if lot is not None and dosing is next(d for d in dosing.patient.doses if d.lot is lot and not d.over):
         lot.due = dosing.due
-    unit.writes(dosing.subject, "book", why, float(dosing.due))
+    unit.writes(dosing.subject, BOOK, why, float(dosing.due))
     follow_dose(unit, dosing, shift)
     if dosing.number == 0 and is_too_late(unit, dosing.patient, dosing.due):
         dosing.hopeless = TOO_LONG

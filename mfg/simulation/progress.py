@@ -8,8 +8,9 @@ from math import isnan, nan
 from mfg.calendar import DAY
 from mfg.log import limits
 from mfg.log.endings import NO_APPOINTMENT
-from mfg.plan import plan as p
+from mfg.log.notes import ARRIVE, RESUME
 from mfg.plan import sizing
+from mfg.plan.people import PatientInProgress, Standing
 from mfg.simulation.booked import Booked, Status
 from mfg.simulation.clock import Process
 from mfg.simulation.cohort import Patient
@@ -19,12 +20,13 @@ from mfg.simulation.journey import follow, settle
 from mfg.simulation.laboratory import sampled_before
 from mfg.simulation.leaving import will_leave
 from mfg.simulation.lots import CellLot
-from mfg.simulation.making import BANKED, WAY_IN
+from mfg.simulation.making import BANKED
 from mfg.simulation.planning import Appointments, prepare, resize, target_for
 from mfg.simulation.recording import book_again
 from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import day_for, plan_visit
+from mfg.works import COLLECT, CRYOPRESERVE, EXPAND, ISOLATE, SHIP_IN
 
 
 def resume(unit: Unit, patients: Sequence[Patient]) -> None:
@@ -47,17 +49,17 @@ def resume(unit: Unit, patients: Sequence[Patient]) -> None:
         unit.begin(patient, settle(unit, patient, _goes_on(unit, patient, there, flasks)))
 
 
-def _first_day(unit: Unit) -> Callable[[tuple[Patient, p.InProgress]], int]:
+def _first_day(unit: Unit) -> Callable[[tuple[Patient, PatientInProgress]], int]:
     """Whose turn it is: whose first dose is listed first, where first doses keep a distance; else as they are listed."""
     return lambda one: one[1].lots[0].dose_day if unit.plan.stagger is not None else 0
 
 
-def _until(there: p.InProgress) -> list[int | None]:
+def _until(there: PatientInProgress) -> list[int | None]:
     """For each lot the dose that the next one is for; None after the last."""
     return [*(lot.dose for lot in there.lots[1:]), None]
 
 
-def _at_its_largest(unit: Unit, patient: Patient, lot: p.Standing, until: int | None) -> int:
+def _at_its_largest(unit: Unit, patient: Patient, lot: Standing, until: int | None) -> int:
     """The incubator places that a lot will need, a bank for the doses *until* then; none for one that is frozen."""
     if lot.contents:
         return 0
@@ -66,9 +68,9 @@ def _at_its_largest(unit: Unit, patient: Patient, lot: p.Standing, until: int | 
     return sizing.flasks_for(patient.recipe, unit.facility_of(patient), target_for(unit, patient, doses))
 
 
-def _goes_on(unit: Unit, patient: Patient, there: p.InProgress, flasks: Sequence[int]) -> Process:
+def _goes_on(unit: Unit, patient: Patient, there: PatientInProgress, flasks: Sequence[int]) -> Process:
     """One patient from the lots that are there to the last dose; returns the ending."""
-    unit.writes(patient.subject, "arrive", value=patient.weight)
+    unit.writes(patient.subject, ARRIVE, value=patient.weight)
     unit.allocates(patient)
     booked: Appointments = {}
     bases: dict[str, int] = {}  # the baseline from which each dose counts
@@ -100,7 +102,7 @@ def _goes_on(unit: Unit, patient: Patient, there: p.InProgress, flasks: Sequence
     first = there.lots[0].dose
     will_leave(unit, patient, max(0, min(bases.values())) * DAY)
     for name, base in bases.items():
-        unit.writes(patient.subject, "resume", name, float(base * DAY) if patient.arm.course.planned else nan)
+        unit.writes(patient.subject, RESUME, name, float(base * DAY) if patient.arm.course.planned else nan)
     banks = [lot.dose for lot in there.lots[1:]] if patient.recipe.bank is not None else []
     prepare(unit, patient, booked, range(first, len(patient.arm.doses)), banks)
     if unit.plan.stagger is not None and first == 0:
@@ -134,7 +136,7 @@ def _apart(unit: Unit, patient: Patient, day: int, one: str, other: str) -> int:
 
 
 def _on_its_day(
-    unit: Unit, patient: Patient, lot: p.Standing, least: int, too_soon: str
+    unit: Unit, patient: Patient, lot: Standing, least: int, too_soon: str
 ) -> tuple[list[Booked] | None, str]:
     """The dose and its draw on their day, or on the first later one with room, and what refused the others.
 
@@ -184,13 +186,13 @@ def _visits(unit: Unit, patient: Patient, bases: dict[str, int]) -> None:
             plan_visit(unit, patient, event, base, day, why=why)
 
 
-def _stands(unit: Unit, made: CellLot, lot: p.Standing, flasks: int, booked: Booked | None) -> Process:
+def _stands(unit: Unit, made: CellLot, lot: Standing, flasks: int, booked: Booked | None) -> Process:
     """Set up a lot as it is at the start: waiting for isolation, frozen in containers, or in culture as it was plated."""
     patient, clinic = made.patient, unit.plan.clinics[made.patient.clinic]
     made.collected_at = lot.collected
     made.collection = _taken(unit, patient, booked)
-    if "collect" in clinic.work:
-        activity, then = clinic.work["collect"].activity, lot.collected
+    if COLLECT in clinic.work:
+        activity, then = clinic.work[COLLECT].activity, lot.collected
         unit.log.note(made.subject, activity, then, then, then, value=lot.marrow if lot.unplated else nan)
     if lot.unplated:
         _is_to_be_isolated(unit, made, lot, flasks, booked)
@@ -198,14 +200,14 @@ def _stands(unit: Unit, made: CellLot, lot: p.Standing, flasks: int, booked: Boo
     if lot.contents:
         made.begins, made.taken, made.contents = BANKED, True, list(lot.contents)
         made.frozen = sum(lot.contents)
-        work = unit.facility_of(patient).work.get("cryopreserve")
+        work = unit.facility_of(patient).work.get(CRYOPRESERVE)
         if work is not None:
             then = lot.frozen
             unit.log.note(made.subject, work.activity, then, then, then, value=made.frozen)
         yield unit.stock.stores(made, made.containers)
         sampled_before(unit, made, released=True)
         return
-    made.begins = "expand"
+    made.begins = EXPAND
     _keeps_places(unit, made, flasks, lot.dose_day if booked is None else booked.day)
     yield unit.stock.reserves(made, flasks)
     until = patient.recipe.bank.after_passage if patient.recipe.bank is not None else None
@@ -216,14 +218,12 @@ def _stands(unit: Unit, made: CellLot, lot: p.Standing, flasks: int, booked: Boo
     expect_breakdown(unit, made)
 
 
-def _is_to_be_isolated(
-    unit: Unit, made: CellLot, lot: p.Standing, flasks: int, booked: Booked | None
-) -> None:
+def _is_to_be_isolated(unit: Unit, made: CellLot, lot: Standing, flasks: int, booked: Booked | None) -> None:
     """Marrow, or cells, that were collected before the run: on the way, or at the facility, whose next open day has the work."""
     patient, clinic = made.patient, unit.plan.clinics[made.patient.clinic]
-    made.begins, made.received = WAY_IN, lot.received
+    made.begins, made.received = SHIP_IN, lot.received
     made.marrow = unit.biology.volume(patient, made.number) if isnan(lot.marrow) else lot.marrow
-    made.left = lot.collected + (clinic.work["collect"].booked if "collect" in clinic.work else 0)
+    made.left = lot.collected + (clinic.work[COLLECT].booked if COLLECT in clinic.work else 0)
     if patient.recipe.collecting is not None:
         made.cells = lot.marrow
     if unit.contaminated is not None:
@@ -232,9 +232,9 @@ def _is_to_be_isolated(
     resize(unit, made)
     _keeps_places(unit, made, flasks, lot.dose_day if booked is None else booked.day)
     facility = unit.facility_of(patient)
-    if "isolate" in facility.work:
+    if ISOLATE in facility.work:
         day = min(unit.timetable.openings[patient.facility])
-        unit.books.suites[patient.facility].take(day, facility.work["isolate"].booked)
+        unit.books.suites[patient.facility].take(day, facility.work[ISOLATE].booked)
     sampled_before(unit, made, released=False)
 
 

@@ -13,7 +13,7 @@ from mfg.calendar import DAY
 from mfg.course.network import Event, Template
 from mfg.course.pieces import BASELINE, Floating, Gap
 from mfg.log.columns import Columns
-from mfg.plan import plan as p
+from mfg.plan.plan import Plan
 
 
 @define
@@ -79,7 +79,7 @@ class Rules:
     leads: Mapping[tuple[str, str | None], Gap]
 
     @classmethod
-    def of(cls, template: Template, plan: p.Plan, baseline: int | None, anchors: Mapping[str, str]) -> Rules:
+    def of(cls, template: Template, plan: Plan, baseline: int | None, anchors: Mapping[str, str]) -> Rules:
         """The rules of a course with its *baseline* on that day of the run; None where nothing has a day."""
         floating = {event.name: event for event in template.floating}
         if baseline is None:
@@ -100,7 +100,7 @@ class Rules:
         return max([other.earliest - one.latest, *said])
 
 
-def rows_of(plan: p.Plan, log: Columns, activities: Collection[str]) -> list[LogRow]:
+def rows_of(plan: Plan, log: Columns, activities: Collection[str]) -> list[LogRow]:
     """The rows with one of *activities*, patient by patient, each in the order of the log."""
     named = [activity.name for activity in plan.activities]
     rows = np.flatnonzero(np.array([name in activities for name in named])[log.activity])

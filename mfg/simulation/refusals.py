@@ -13,11 +13,11 @@ from mfg.calendar import FOREVER, Window
 from mfg.course.arrange import arrange
 from mfg.course.network import Course, Event
 from mfg.log import limits
-from mfg.simulation.booked import PROCEDURES
 from mfg.simulation.booking import FreeDays
 from mfg.simulation.books import Books
 from mfg.simulation.cohort import Patient
 from mfg.simulation.courses import Courses
+from mfg.works import PROCEDURES
 
 LimitNames = frozenset[str]
 NONE: LimitNames = frozenset()

@@ -8,7 +8,8 @@ from attrs import evolve
 
 from mfg.calendar import DAY
 from mfg.log import limits
-from mfg.log.endings import NO_APPOINTMENT
+from mfg.log.endings import LOT_LOST, MOVED, NO_APPOINTMENT, PUT_OFF
+from mfg.log.notes import BOOK, FAIL
 from mfg.simulation.booked import Status
 from mfg.simulation.freezing import holds, planned
 from mfg.simulation.lots import CellLot, Dosing
@@ -25,6 +26,7 @@ from mfg.simulation.planning import (
 )
 from mfg.simulation.recording import moves
 from mfg.simulation.unit import Unit
+from mfg.works import ISOLATE
 
 # the lots that are to be made, and the doses that are to be thawed
 Replacement = tuple[list[CellLot], list[Dosing]]
@@ -36,7 +38,7 @@ def replace(unit: Unit, lot: CellLot, cause: str) -> Replacement:
     if lot.failed:
         return _NOTHING
     lot.failed = cause
-    unit.writes(lot.subject, "fail", cause)
+    unit.writes(lot.subject, FAIL, cause)
     begun = _NOTHING
     waiting = [d for d in lot.patient.doses if lot in (d.lot, d.batch) and not (d.over or d.dropped)]
     if lot.store is not None:
@@ -52,7 +54,7 @@ def replace(unit: Unit, lot: CellLot, cause: str) -> Replacement:
             begun = _thaw_again(unit, first, lot.parent)
         elif lot.patient.recipe.bank is not None:
             begun = _bank_again(unit, first)
-        elif unit.plan.policy.again == "isolate" and lot.leaves_marrow:
+        elif unit.plan.policy.again == ISOLATE and lot.leaves_marrow:
             begun = _isolate_again(unit, first, lot)
         else:
             begun = _collect_again(unit, first, lot)
@@ -71,7 +73,7 @@ def replace(unit: Unit, lot: CellLot, cause: str) -> Replacement:
 def _isolate_again(unit: Unit, dosing: Dosing, lost: CellLot) -> Replacement:
     """Begin a new lot from what is left of the same marrow."""
     lot = new_lot(unit, dosing.patient, dosing.due, lost.target, lost.collection)
-    lot.begins, lot.marrow, lot.collected_at = "isolate", lost.marrow, lost.collected_at
+    lot.begins, lot.marrow, lot.collected_at = ISOLATE, lost.marrow, lost.collected_at
     lot.contaminated = lot.tainted = lost.tainted
     return _begin_again(unit, dosing, lot, lost)
 
@@ -80,9 +82,9 @@ def _begin_again(unit: Unit, dosing: Dosing, lot: CellLot, lost: CellLot) -> Rep
     """Serve the dose from *lot*, and put it off so that the new lot has as long as the *lost* one had."""
     serve(unit, dosing, lot, lot)
     if dosing.booked is not None:
-        put_off(unit, dosing, unit.now + lost.due - lost.collected_at, why="lot lost")
+        put_off(unit, dosing, unit.now + lost.due - lost.collected_at, why=LOT_LOST)
     else:
-        unit.writes(dosing.subject, "book", "lot lost")
+        unit.writes(dosing.subject, BOOK, LOT_LOST)
     return [lot], []
 
 
@@ -115,7 +117,7 @@ def _collect_again(unit: Unit, dosing: Dosing, lost: CellLot) -> Replacement:
     for one, lot, (booked, drawn) in zip(chain, [*lots, fresh], appointments, strict=True):
         serve(unit, one, lot, lot)
         one.booked, one.draw = booked, drawn
-        moved(unit, one, "lot lost" if one is dosing else "moved")
+        moved(unit, one, LOT_LOST if one is dosing else MOVED)
     return [fresh], []
 
 
@@ -132,7 +134,7 @@ def _bank_again(unit: Unit, first: Dosing) -> Replacement:
     if spent is not None and first.booked is not None:
         unit.stock.empties(spent)
         pending = [d for d in (first, *after(first)) if d.booked is not None and d.lot is spent]
-        begun = _bank_for(unit, pending, spent, "lot lost")
+        begun = _bank_for(unit, pending, spent, LOT_LOST)
     if begun is None:
         first.hopeless = NO_APPOINTMENT
     return begun or _NOTHING
@@ -144,7 +146,7 @@ def complete(unit: Unit, bank: CellLot, short: list[Dosing]) -> Replacement:
     if booked is None or short[0].tries >= unit.plan.policy.recollect:
         return _NOTHING
     first, before = short[0], booked.day
-    begun = _bank_for(unit, short, bank, "put off")
+    begun = _bank_for(unit, short, bank, PUT_OFF)
     if begun is None:
         first.hopeless = NO_APPOINTMENT
         return _NOTHING
@@ -186,7 +188,7 @@ def _bank_for(unit: Unit, pending: list[Dosing], bank: CellLot, why: str) -> Rep
     if moves(unit, patient, distinct(ahead_of(later)), earliest) is None:
         return None
     for one in later:
-        moved(unit, one, why if one is first else "moved")
+        moved(unit, one, why if one is first else MOVED)
     return [fresh], pending
 
 
@@ -196,5 +198,5 @@ def _thaw_again(unit: Unit, dosing: Dosing, bank: CellLot) -> Replacement:
     recovers = terms.recovers if terms is not None else None
     dosing.batch = new_batch(unit, dosing, bank)
     if dosing.booked is not None:
-        put_off(unit, dosing, unit.now + (0 if recovers is None else recovers) + 2 * DAY, why="lot lost")
+        put_off(unit, dosing, unit.now + (0 if recovers is None else recovers) + 2 * DAY, why=LOT_LOST)
     return [], [dosing]

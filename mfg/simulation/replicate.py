@@ -8,13 +8,13 @@ from contextlib import contextmanager
 
 from mfg.failures import Unsound
 from mfg.log.columns import Columns
-from mfg.plan import plan as p
+from mfg.plan.plan import Plan
 from mfg.simulation.adherence import off_course
 from mfg.simulation.hours import outside_hours
 from mfg.simulation.running import run
 
 
-def replicate(plan: p.Plan, replication: int, *, only_in_progress: bool = False) -> tuple[Columns, list[str]]:
+def replicate(plan: Plan, replication: int, *, only_in_progress: bool = False) -> tuple[Columns, list[str]]:
     """Run *plan* once; the event log, and the names of the patients in the order of their index.
 
     To look at *only* those *in progress* it ends when none of them is to have another dose. What the log holds until then

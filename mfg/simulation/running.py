@@ -8,7 +8,7 @@ from operator import attrgetter
 from mfg.errors import Refused
 from mfg.failures import Unsound
 from mfg.log.columns import Columns
-from mfg.plan import plan as p
+from mfg.plan.plan import Plan
 from mfg.simulation.clock import MANY, StandsStill
 from mfg.simulation.cohort import Patient, cohort_of
 from mfg.simulation.journey import arrive
@@ -22,7 +22,7 @@ OF_EACH = 1000  # things that a patient can have to do in one minute, at the ver
 ROUNDING = 1e-9  # of what is added up in another order
 
 
-def run(plan: p.Plan, replication: int, only_in_progress: bool) -> tuple[Columns, list[str]]:
+def run(plan: Plan, replication: int, only_in_progress: bool) -> tuple[Columns, list[str]]:
     """Let everybody come and go; the event log, and the names of the patients in the order of their index.
 
     Raises:

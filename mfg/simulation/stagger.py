@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from mfg.calendar import DAY
-from mfg.plan import plan as p
+from mfg.plan.prescription import PlannedArm, PlannedStagger
 from mfg.simulation.cohort import Patient
 from mfg.simulation.lots import Dosing
 from mfg.simulation.unit import Unit
@@ -64,7 +64,7 @@ def _since_before_the_run(unit: Unit, patient: Patient) -> int:
     return max(days)
 
 
-def _apart(stagger: p.Stagger, patient: Patient, arm: p.Arm) -> int:
+def _apart(stagger: PlannedStagger, patient: Patient, arm: PlannedArm) -> int:
     """The least days between the first dose of *patient* and one that was given before in *arm*."""
     return stagger.subjects if arm is patient.arm else stagger.cohorts
 

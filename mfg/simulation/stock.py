@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from simpy import Event
 
-from mfg.plan import plan as p
+from mfg.plan.plan import Plan
 from mfg.simulation.floor import Floor
 from mfg.simulation.holds import Capacity
 from mfg.simulation.log import EventLog
@@ -20,7 +20,7 @@ class Stock:
     `in_work` counts the lots of each facility that are in culture or wait for it.
     """
 
-    def __init__(self, plan: p.Plan, floor: Floor, log: EventLog, rank: Callable[[Made, int], Rank]) -> None:
+    def __init__(self, plan: Plan, floor: Floor, log: EventLog, rank: Callable[[Made, int], Rank]) -> None:
         self._plan, self._floor, self._log, self._rank = plan, floor, log, rank
         self.incubators = [Capacity(floor, facility.incubator) for facility in plan.facilities]
         self.freezers = [Capacity(floor, facility.storage) for facility in plan.facilities]

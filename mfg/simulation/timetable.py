@@ -10,17 +10,20 @@ from bisect import bisect_right
 from mfg.calendar import DAY, FOREVER, Window, last_start, next_start
 from mfg.course.network import Event
 from mfg.log import limits
-from mfg.plan import plan as p
+from mfg.plan.plan import Plan
+from mfg.plan.recipe import Recipe
+from mfg.plan.site import PlannedFacility
 from mfg.simulation.booked import Booked
 from mfg.simulation.cohort import Patient
 from mfg.simulation.lots import Dosing
 from mfg.simulation.slotbook import NO_HOURS, openings_of
+from mfg.works import ISOLATE, REVIEW
 
 
 class Timetable:
     """The planned times of one site: of the patient's clinic, and of the facility that makes the patient's lots."""
 
-    def __init__(self, plan: p.Plan) -> None:
+    def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.openings = [openings_of(f.windows, plan.days) for f in plan.facilities]
         self.open_days = [openings_of(c.windows, plan.days) for c in plan.clinics]
@@ -73,10 +76,10 @@ class Timetable:
         After a long *way*, the planned one if it is left out, it is isolated on the next day, while it keeps.
         """
         facility = self.plan.facilities[patient.facility]
-        if "isolate" not in facility.work:
+        if ISOLATE not in facility.work:
             return 0, FOREVER
         way = self.way(patient, patient.recipe.inbound) if way is None else way
-        before = minutes + way + facility.work["isolate"].booked
+        before = minutes + way + facility.work[ISOLATE].booked
         openings, within = self.openings[patient.facility], patient.recipe.within
         latest = openings.get(day, (0, 0))[1] - before
         if latest < self.open_days[patient.clinic].get(day, NO_HOURS)[0] and day + 1 in openings:
@@ -158,16 +161,16 @@ class Timetable:
         made = self.openings[patient.facility][day - facility.day_before][0] + self.formulating(patient)
         keeps = patient.recipe.use_within
         if keeps is not None and self.released(patient, made) - made > keeps:
-            return limits.of(facility.name, limits.REVIEW)
+            return limits.of(facility.name, limits.REVIEW_HOURS)
         return limits.of(list(self.plan.laboratories)[facility.laboratory], limits.EXPIRY)
 
 
-def _formulating(recipe: p.Recipe, facility: p.Facility) -> int:
+def _formulating(recipe: Recipe, facility: PlannedFacility) -> int:
     works = [facility.work[name] for name in recipe.prepares]
     return sum(work.booked - work.cleared for work in works)
 
 
-def _testing(plan: p.Plan, recipe: p.Recipe, facility: p.Facility) -> list[tuple[int, int]]:
+def _testing(plan: Plan, recipe: Recipe, facility: PlannedFacility) -> list[tuple[int, int]]:
     """The tests of a product that hold up its administration: minutes of hands, and until the result, as planned.
 
     Hands that no day is long enough for are taken to need the longest.
@@ -181,16 +184,16 @@ def _testing(plan: p.Plan, recipe: p.Recipe, facility: p.Facility) -> list[tuple
     ]
 
 
-def hours_of_laboratory(plan: p.Plan, facility: p.Facility) -> tuple[Window, ...]:
+def hours_of_laboratory(plan: Plan, facility: PlannedFacility) -> tuple[Window, ...]:
     """When the laboratory of *facility* is open."""
     if not plan.laboratories:
         return ()
     return plan.hours[plan.resources.index(f"{list(plan.laboratories)[facility.laboratory]}.benches")]
 
 
-def _review(plan: p.Plan, facility: p.Facility) -> tuple[tuple[Window, ...], int] | None:
+def _review(plan: Plan, facility: PlannedFacility) -> tuple[tuple[Window, ...], int] | None:
     """In which hours products are released at *facility*, and how long that is booked for; None where nobody does."""
-    work = facility.work.get("review")
+    work = facility.work.get(REVIEW)
     if work is None or work.need is None:
         return None
     return plan.needs[work.need][1], work.booked

@@ -7,7 +7,9 @@ from itertools import accumulate
 
 import numpy as np
 
-from mfg.plan import plan as p
+from mfg.plan.people import Trait
+from mfg.plan.plan import Plan
+from mfg.plan.prescription import PatientCase
 from mfg.plan.rounding import rounded
 from mfg.simulation.draws import Draws, Luck
 
@@ -15,11 +17,11 @@ from mfg.simulation.draws import Draws, Luck
 class Traits:
     """The covariates of one replication; every observation of each has luck of its own."""
 
-    def __init__(self, plan: p.Plan, luck: Luck) -> None:
-        self.typical: p.Case = {
+    def __init__(self, plan: Plan, luck: Luck) -> None:
+        self.typical: PatientCase = {
             trait.name: trait.typical for trait in plan.traits if trait.typical is not None
         }
-        self._at: dict[str, list[tuple[p.Trait, Draws[float]]]] = {}
+        self._at: dict[str, list[tuple[Trait, Draws[float]]]] = {}
         for trait in plan.traits:
             if trait.typical is not None:
                 draws = _draws(trait, luck)
@@ -44,14 +46,14 @@ class Traits:
         return found
 
 
-def words_of(plan: p.Plan, luck: Luck, name: str, count: int) -> list[str]:
+def words_of(plan: Plan, luck: Luck, name: str, count: int) -> list[str]:
     """The word that each of *count* patients has at the first observation of the covariate *name*."""
     trait = next(trait for trait in plan.traits if trait.name == name)
     draws = _draws(trait, luck)
     return [trait.words[int(draws(patient))] for patient in range(count)]
 
 
-def _draws(trait: p.Trait, luck: Luck) -> Draws[float]:
+def _draws(trait: Trait, luck: Luck) -> Draws[float]:
     decision = f"covariate {trait.name}"
     if trait.shape is not None:
         return Draws.of(luck, decision, trait.shape)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from mfg.plan import plan as p
+from mfg.log.endings import WAS_DONE
+from mfg.log.notes import ALLOCATE, NOTES
+from mfg.plan.plan import Plan
+from mfg.plan.site import HOLDS, PlannedFacility
 from mfg.simulation.biology import Biology
 from mfg.simulation.booking import Booking
 from mfg.simulation.books import Books
@@ -30,7 +33,7 @@ class Unit:
     to have another dose; None is for all to the end.
     """
 
-    def __init__(self, plan: p.Plan, luck: Luck) -> None:
+    def __init__(self, plan: Plan, luck: Luck) -> None:
         self.plan = plan
         self.log = EventLog()
         self.needs = [Need(parts, windows) for parts, windows in plan.needs]
@@ -46,7 +49,7 @@ class Unit:
         self.watched: set[int] | None = None
         self.subjects: list[Patient] = []
         self._panels = [panels_of(plan, recipe, self.needs, luck) for recipe in plan.recipes]
-        self.no_results = dict.fromkeys(p.HOLDS, Results(self.floor, 0))
+        self.no_results = dict.fromkeys(HOLDS, Results(self.floor, 0))
         self._jobs = jobs_of(plan, self.needs, luck)
 
     @property
@@ -64,7 +67,7 @@ class Unit:
         """A new event for each thing that the results of a *panel* hold up."""
         return {**self.no_results, **{what: Results(self.floor, n) for what, n in panel.holds.items()}}
 
-    def facility_of(self, patient: Patient) -> p.Facility:
+    def facility_of(self, patient: Patient) -> PlannedFacility:
         """The facility that makes the patient's lots."""
         return self.plan.facilities[patient.facility]
 
@@ -79,12 +82,12 @@ class Unit:
         if lot.process is not None and not lot.failed:
             self.floor.interrupt(lot.process, Lost(cause))
 
-    def writes(self, subject: int, name: str, outcome: str = "done", value: float = NAN) -> None:
+    def writes(self, subject: int, name: str, outcome: str = WAS_DONE, value: float = NAN) -> None:
         """Write down now something that takes no time."""
         now = self.floor.now
-        self.log.note(subject, p.NOTES[name], now, now, now, outcome, value)
+        self.log.note(subject, NOTES[name], now, now, now, outcome, value)
 
     def allocates(self, patient: Patient) -> None:
         """Write down the arm, and the rate of decline, with which the cost of waiting is worked out."""
         if not patient.ended:
-            self.writes(patient.subject, "allocate", patient.arm.name, patient.decline)
+            self.writes(patient.subject, ALLOCATE, patient.arm.name, patient.decline)

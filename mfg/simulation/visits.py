@@ -10,6 +10,7 @@ from mfg.calendar import DAY, next_start
 from mfg.course.network import Event
 from mfg.course.pieces import BASELINE, FREE, Floating, Gap
 from mfg.errors import Refused
+from mfg.log.notes import OFF_WINDOW
 from mfg.simulation.booked import Booked
 from mfg.simulation.cohort import Patient
 from mfg.simulation.lots import Dosing
@@ -37,7 +38,7 @@ def explain(unit: Unit, patient: Patient, visit: Booked, why: str) -> None:
     event, day = visit.event, visit.day - visit.base
     if not event.earliest <= day <= event.latest:
         beyond = day - (event.earliest if day < event.earliest else event.latest)
-        unit.writes(patient.subject, "off window", f"{event.name}: {why}", float(beyond))
+        unit.writes(patient.subject, OFF_WINDOW, f"{event.name}: {why}", float(beyond))
 
 
 def float_in(unit: Unit, patient: Patient, happened: str, dose: str | None = None) -> None:
@@ -65,7 +66,7 @@ def float_in(unit: Unit, patient: Patient, happened: str, dose: str | None = Non
             since = unit.now // DAY
             if day - since > event.most:
                 beyond = float(day - since - event.most)
-                unit.writes(patient.subject, "off window", f"{event.name}: {_CLOSED}", beyond)
+                unit.writes(patient.subject, OFF_WINDOW, f"{event.name}: {_CLOSED}", beyond)
     for waiting in (patient.called, patient.awaits):
         if waiting is not None and not waiting.triggered:
             waiting.succeed()
@@ -78,7 +79,7 @@ def explain_late(unit: Unit, dosing: Dosing, at: int) -> None:
     since = patient.happened.get(event.follows) if event is not None else None
     if event is not None and since is not None and at // DAY - since // DAY > event.most:
         beyond = at // DAY - since // DAY - event.most
-        unit.writes(patient.subject, "off window", f"{event.name}: {NO_PLACE_EARLIER}", float(beyond))
+        unit.writes(patient.subject, OFF_WINDOW, f"{event.name}: {NO_PLACE_EARLIER}", float(beyond))
 
 
 def floats(event: Floating) -> int:

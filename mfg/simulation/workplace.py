@@ -6,7 +6,8 @@ from math import ceil
 
 from simpy import Event, Interrupt
 
-from mfg.plan import plan as p
+from mfg.log.endings import WAS_DONE
+from mfg.plan.plan import Plan
 from mfg.simulation.clock import First, Process
 from mfg.simulation.draws import Luck
 from mfg.simulation.floor import Floor
@@ -15,12 +16,13 @@ from mfg.simulation.log import NAN, EventLog
 from mfg.simulation.lots import Made
 from mfg.simulation.needs import Need, Rank
 from mfg.simulation.works import Job, transports_of
+from mfg.works import SHIP_IN
 
 
 class Workplace:
     """Asks for work on a lot or a dose; `rank` gives the place in a queue by the policy's order."""
 
-    def __init__(self, plan: p.Plan, floor: Floor, needs: list[Need], log: EventLog, luck: Luck) -> None:
+    def __init__(self, plan: Plan, floor: Floor, needs: list[Need], log: EventLog, luck: Luck) -> None:
         self._plan, self._floor, self._needs, self._log = plan, floor, needs, log
         self._transports = transports_of(plan, luck)
         self.rank = {
@@ -113,13 +115,13 @@ class Workplace:
         It leaves now, unless it *left* before the run: then it arrives now at the earliest.
         """
         patient = made.patient
-        leg = patient.recipe.inbound if name == "ship in" else patient.recipe.outbound
+        leg = patient.recipe.inbound if name == SHIP_IN else patient.recipe.outbound
         transport = self._transports.get((name, leg, patient.clinic, patient.facility))
         if transport is None:
             return True
         turn, start = made.turn(name), self._floor.now if left is None else left
         yield max(self._floor.now, start + transport.lasts(patient.index, made.number, turn))
         kept = transport.excursion is None or not transport.excursion(patient.index, made.number, turn)
-        outcome = "done" if kept else "too warm"
+        outcome = WAS_DONE if kept else "too warm"
         self._log.note(made.subject, transport.activity, start, start, self._floor.now, outcome)
         return kept

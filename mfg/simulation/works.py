@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from mfg.plan import plan as p
+from mfg.log.notes import NOTES
+from mfg.plan.plan import Plan
+from mfg.plan.recipe import Recipe
+from mfg.plan.site import PlannedLeg, PlannedWork, Test
 from mfg.shape import Shape
 from mfg.simulation.draws import Chance, Draws, Luck
 from mfg.simulation.needs import Need
+from mfg.works import SHIP_IN, SHIP_OUT
 
 
 class Job:
@@ -18,7 +22,7 @@ class Job:
     Work that is longer than any opening is booked for the whole of one.
     """
 
-    def __init__(self, work: p.Work, needs: Sequence[Need], luck: Luck) -> None:
+    def __init__(self, work: PlannedWork, needs: Sequence[Need], luck: Luck) -> None:
         name = self.name = work.name
         self.activity = work.activity
         self.need = needs[work.need] if work.need is not None else None
@@ -38,7 +42,7 @@ class Job:
 class Assay:
     """A release test, on the benches of every laboratory; what cannot be found in it is None or False."""
 
-    def __init__(self, test: p.Test, needs: Sequence[Need], luck: Luck) -> None:
+    def __init__(self, test: Test, needs: Sequence[Need], luck: Luck) -> None:
         name = self.name = test.name
         self.test = test
         self.benches = [Job(bench, needs, luck) for bench in test.benches]
@@ -53,12 +57,12 @@ class Assay:
 class Panel:
     """The tests of one kind of sample, and how many of their results hold up what."""
 
-    def __init__(self, tests: Iterable[p.Test], needs: Sequence[Need], luck: Luck) -> None:
+    def __init__(self, tests: Iterable[Test], needs: Sequence[Need], luck: Luck) -> None:
         self.assays = [Assay(test, needs, luck) for test in tests]
         self.holds = Counter(assay.test.holds for assay in self.assays)
 
 
-def panels_of(plan: p.Plan, recipe: p.Recipe, needs: Sequence[Need], luck: Luck) -> tuple[Panel, Panel]:
+def panels_of(plan: Plan, recipe: Recipe, needs: Sequence[Need], luck: Luck) -> tuple[Panel, Panel]:
     """What is tested of the lots of a recipe, and of its products."""
     tests = plan.tests_of(recipe)
     of_lots, of_products = (
@@ -71,9 +75,9 @@ def panels_of(plan: p.Plan, recipe: p.Recipe, needs: Sequence[Need], luck: Luck)
 class Transport:
     """A way between a clinic and a facility, in one direction: `name` says which."""
 
-    def __init__(self, name: str, leg: p.Leg, luck: Luck) -> None:
+    def __init__(self, name: str, leg: PlannedLeg, luck: Luck) -> None:
         self.name = name
-        self.activity = p.NOTES[name]
+        self.activity = NOTES[name]
         self.lasts = Draws.minutes(luck, name, leg.lasts)
         self.excursion = Chance.of(luck, f"excursion, {name}", leg.excursion)
 
@@ -89,18 +93,18 @@ def _values(luck: Luck, decision: str, shape: Shape | None) -> Draws[float] | No
 Jobs = dict[str, Job]  # by the name of the work
 
 
-def jobs_of(plan: p.Plan, needs: Sequence[Need], luck: Luck) -> dict[tuple[int, int], Jobs]:
+def jobs_of(plan: Plan, needs: Sequence[Need], luck: Luck) -> dict[tuple[int, int], Jobs]:
     """What is done for the patients of each clinic and facility."""
     clinics = [{name: Job(work, needs, luck) for name, work in c.work.items()} for c in plan.clinics]
     facilities = [{name: Job(work, needs, luck) for name, work in f.work.items()} for f in plan.facilities]
     return {(c, f): {**there, **here} for c, there in enumerate(clinics) for f, here in enumerate(facilities)}
 
 
-def transports_of(plan: p.Plan, luck: Luck) -> dict[tuple[str, str | None, int, int], Transport]:
+def transports_of(plan: Plan, luck: Luck) -> dict[tuple[str, str | None, int, int], Transport]:
     """The ways in and out between every clinic and every facility, by direction and leg, where there are any."""
     directions = {
-        "ship in": {recipe.inbound for recipe in plan.recipes},
-        "ship out": {recipe.outbound for recipe in plan.recipes},
+        SHIP_IN: {recipe.inbound for recipe in plan.recipes},
+        SHIP_OUT: {recipe.outbound for recipe in plan.recipes},
     }
     return {
         (name, which, clinic, facility): Transport(name, leg, luck)

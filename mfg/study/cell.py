@@ -16,13 +16,15 @@ from attrs import asdict, frozen
 
 from mfg.failures import Unsound
 from mfg.plan.plan import Plan
-from mfg.results.derived import Derived, Table, derived_of
+from mfg.results.arrays import Derived, Table
+from mfg.results.derived import derived_of
 from mfg.results.figures import values_of
 from mfg.results.occupancy import overfull
+from mfg.results.stored import columns_of
 from mfg.results.sums import wrong_sums
 from mfg.simulation.replicate import replicate
 from mfg.study.disk import read_intact, seal
-from mfg.study.parts import frame_in, metadata_in, parquet, put_aside
+from mfg.study.parts import metadata_in, parquet, put_aside, read
 from mfg.study.waits import Tally, tally_of
 
 
@@ -132,6 +134,5 @@ def _shared(names: tuple[str, ...]) -> tuple[str, ...]:
 
 def tables_in(plan: Plan, path: Path) -> Derived:
     """The tables of a stored cell, derived from its event log."""
-    from mfg.results.tables import columns_of
 
-    return derived_of(plan, *columns_of(plan, frame_in(path.read_bytes())))
+    return derived_of(plan, *columns_of(plan, read(path)))

@@ -15,7 +15,7 @@ from attrs import fields, frozen
 from mfg.errors import MfgError, Refused
 from mfg.files import make_folder
 from mfg.plan.plan import Plan
-from mfg.results.derived import Derived, stacked
+from mfg.results.arrays import Derived, stacked
 from mfg.study.cell import CellResult, find_cell, simulate_cell, store_cell, tables_in
 from mfg.study.disk import NUMBER_DIGITS, number_of, read_intact, seal, sealed_in
 from mfg.study.identity import Identity, environment

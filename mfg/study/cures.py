@@ -13,6 +13,7 @@ from mfg.log import limits
 from mfg.scenario import Scenario
 from mfg.site import Clinic, Facility, Laboratory, Site
 from mfg.units import amount, quantity_of, text
+from mfg.works import FORMULATE, ISOLATE
 
 
 @frozen
@@ -68,7 +69,7 @@ def _changes(scenario: Scenario, limit: str, peak: int, containers: int) -> list
         return [_another_day]
     place, _, kind = limit.rpartition(".")
     site = scenario.site
-    if kind == limits.REVIEW and place:
+    if kind == limits.REVIEW_HOURS and place:
         return [lambda site: _reviewed_longer(site, place)]
     if kind == limits.HOURS and place:
         return [lambda site: _longer(site, place)]
@@ -95,7 +96,7 @@ def _changes(scenario: Scenario, limit: str, peak: int, containers: int) -> list
 
 def _crew(site: Site, place: str) -> dict[str, int]:
     """What is lacking for one more isolation or formulation side by side with the others."""
-    works = [site.work[name] for name in ("isolate", "formulate") if name in site.work]
+    works = [site.work[name] for name in (ISOLATE, FORMULATE) if name in site.work]
     held = {"suite": "suites", "operator": "operators", "freezer": "freezers"}
     needs = {held[n]: max(w.needs.get(n, 0) for w in works) for n in held if any(n in w.needs for w in works)}
     there = {name: int(getattr(site.facilities[place], name)) for name in needs}

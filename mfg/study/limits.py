@@ -22,6 +22,7 @@ from mfg.study.parts import table_of
 from mfg.study.study import Execution, Study, carry_out_study
 from mfg.study.variants import Variant
 from mfg.study.waits import Counted, days_waited, late
+from mfg.works import STORE
 
 LEAST = 4  # replications in which anything is told apart
 FEW = 2  # of a first try
@@ -160,7 +161,7 @@ def _candidates(study: Study, counts: Counted, base: _Tried) -> Iterator[Cure]:
     """What is tried, each once: for waiting and for punctuality in turn, what costs most first."""
     scenario, events = study.scenarios[0], base.table("events")
     peak = _most(base.table("lots")["flasks"])
-    containers = _most(events.loc[events["activity"] == "store", "value"])
+    containers = _most(events.loc[events["activity"] == STORE, "value"])
     known: set[str] = set()
     for limit in dict.fromkeys(_in_turn(_refusing(counts), _awaited(counts, base.table("resources"), study))):
         for cure in cures_of(scenario, limit, peak, containers):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mfg.errors import Refused
-from mfg.results.derived import Table, Words
+from mfg.results.arrays import Coded, Table
 from mfg.study.disk import number_of, read_intact, sealed_in
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _arrow(column: Any) -> Any:
     """A column as pyarrow holds it, from its own memory: `pyarrow.array` would load pandas to ask whether it is one of its."""
     import pyarrow as pa
 
-    if isinstance(column, Words):
+    if isinstance(column, Coded):
         return pa.DictionaryArray.from_arrays(_arrow(column.codes), _arrow(column.words))
     if column.dtype.kind in "OU":
         words = [word.encode() for word in column]
@@ -62,6 +62,27 @@ def metadata_in(content: bytes, key: str) -> Any:
         return json.loads((pq.read_metadata(pa.BufferReader(content)).metadata or {})[key.encode()])
     except (pa.ArrowException, KeyError, ValueError):
         return None
+
+
+def read(path: Path) -> Table:
+    """The table in a Parquet file that `parquet` made, as its columns."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        stored = file.read().unify_dictionaries()
+    return {name: _plain(stored.column(name).combine_chunks()) for name in stored.column_names}
+
+
+def _plain(column: Any) -> Any:
+    """A column from its own memory: pyarrow's way to numpy would load pandas."""
+    import pyarrow as pa
+
+    kind = str(column.type)
+    if pa.types.is_dictionary(column.type):
+        return Coded(_plain(column.indices), _plain(column.dictionary))
+    if len(column) and pa.types.is_primitive(column.type) and kind != "bool":
+        return np.frombuffer(column.buffers()[1], kind, len(column), column.offset * np.dtype(kind).itemsize)
+    return np.array(column.to_pylist(), dtype=kind if pa.types.is_primitive(column.type) else object)
 
 
 def place_of(folder: Path, table: str, variant: int) -> Path:

@@ -16,9 +16,10 @@ from attrs import evolve, frozen
 from scipy import special
 
 from mfg.errors import Parameter, Refused
+from mfg.log.endings import COMPLETED
 from mfg.plan.compile import plan_of
 from mfg.results.figures import asked_for, describe
-from mfg.results.indicators import Meaning
+from mfg.results.indicators import Estimand
 from mfg.study.corners import corners, design
 from mfg.study.holm import levels
 from mfg.study.inputs import Input
@@ -55,7 +56,7 @@ class Screening:
     """
 
     figure: str
-    meaning: Meaning
+    meaning: Estimand
     mean: float
     effects: tuple[Effect, ...]
     inputs: tuple[Input, ...]
@@ -239,5 +240,5 @@ def _mostly(endings: Iterable[Mapping[str, int]]) -> str:
     """How most patients ended who did not complete."""
     found: Counter[str] = Counter()
     for one in endings:
-        found.update({ending: count for ending, count in one.items() if ending != "completed"})
+        found.update({ending: count for ending, count in one.items() if ending != COMPLETED})
     return found.most_common(1)[0][0] if found else ""

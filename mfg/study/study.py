@@ -19,6 +19,7 @@ from attrs import evolve, frozen
 from mfg.errors import Faults, Parameter, Refused
 from mfg.failures import Failed
 from mfg.files import plain_name, write_atomically
+from mfg.log.endings import COMPLETED, RELEASED
 from mfg.plan.compile import plan_of
 from mfg.plan.plan import Plan
 from mfg.scenario import Scenario
@@ -249,5 +250,5 @@ def _summed(counts: list[Mapping[str, int]]) -> dict[str, int]:
     total: Counter[str] = Counter()
     for one in counts:
         total.update(one)
-    good = ("completed", "released")
+    good = (COMPLETED, RELEASED)
     return {word: total[word] for word in sorted(total, key=lambda w: (w not in good, w))}

@@ -21,8 +21,9 @@ from mfg.calendar import DAY
 from mfg.errors import MfgError, Refused
 from mfg.failures import Failed
 from mfg.log import limits
+from mfg.log.endings import MOVED, NOT_INDICATED
+from mfg.log.notes import BOOK, DROP, END, PRESCRIBE
 from mfg.plan.plan import Plan
-from mfg.results.derived import NOT_INDICATED
 from mfg.scenario import Scenario
 from mfg.simulation.replicate import replicate
 from mfg.study.chunk import Failure
@@ -30,11 +31,12 @@ from mfg.study.loading import check_replications, check_seed, check_workers
 from mfg.study.study import Execution, Study, describe_failure
 from mfg.study.variants import AS_IT_IS, Variant
 from mfg.study.work import work_off
+from mfg.works import ADMINISTER
 
 FUTURES = 200
 _SIZE = 25  # futures of a chunk
-_MOVED = "moved"  # how a dose is booked again whose patient has an earlier one put off
-ASKED = ("prescribe", "book", limits.AWAITED, "administer", "drop", "end")
+_MOVED = MOVED  # how a dose is booked again whose patient has an earlier one put off
+ASKED = (PRESCRIBE, BOOK, limits.AWAITED, ADMINISTER, DROP, END)
 
 
 @frozen
@@ -188,24 +190,24 @@ def seen_in(plan: Plan, future: int) -> Iterator[FutureDose]:
 
 
 def _seen_of(patient: int, rows: Sequence[tuple[int, str, str, int, float]]) -> Iterator[FutureDose]:
-    ending = next((outcome for _, what, outcome, _, _ in rows if what == "end"), "")
+    ending = next((outcome for _, what, outcome, _, _ in rows if what == END), "")
     earlier: frozenset[str] = frozenset()
-    for number in sorted({dose for dose, what, _, _, _ in rows if what == "prescribe"}):
+    for number in sorted({dose for dose, what, _, _, _ in rows if what == PRESCRIBE}):
         own = [(what, outcome, at, value) for dose, what, outcome, at, value in rows if dose == number]
         waits = [(outcome, at) for what, outcome, at, value in own if what == limits.AWAITED and value > 0]
         causes = frozenset(outcome for outcome, _ in waits)
-        booked = [(outcome, value // DAY) for what, outcome, _, value in own if what == "book"]
+        booked = [(outcome, value // DAY) for what, outcome, _, value in own if what == BOOK]
         if any(then[0] == _MOVED and then[1] != before[1] for before, then in pairwise(booked)):
             causes |= earlier
-        given = [at // DAY for what, _, at, _ in own if what == "administer"]
+        given = [at // DAY for what, _, at, _ in own if what == ADMINISTER]
         yield FutureDose(
             patient=patient,
             number=number,
-            name=next(outcome for what, outcome, _, _ in own if what == "prescribe"),
+            name=next(outcome for what, outcome, _, _ in own if what == PRESCRIBE),
             booked=None if isnan(booked[0][1]) else int(booked[0][1]),
             given=given[-1] if given else None,
             causes=causes,
-            ending=NOT_INDICATED if any(what == "drop" for what, _, _, _ in own) else ending,
+            ending=NOT_INDICATED if any(what == DROP for what, _, _, _ in own) else ending,
         )
         # what refused its day this morning moved no other: later doses were booked after it
         earlier |= {cause for cause, at in waits if at > 0 or cause.startswith((limits.LOST, limits.SHORT))}

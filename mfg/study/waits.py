@@ -11,7 +11,7 @@ from attrs import frozen
 
 from mfg.log import limits
 from mfg.log.endings import NO_APPOINTMENT
-from mfg.results.derived import Table
+from mfg.results.arrays import Table
 from mfg.simulation.books import SEARCH
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mfg.results.derived import Words
+from mfg.results.arrays import Coded
 from mfg.study.parts import frame_in, parquet
 from tests.conftest import ROOT
 
@@ -53,7 +53,7 @@ def test_what_is_written_is_read_back(rows: int) -> None:
     table = {
         "text": words,
         "fixed": words.astype(str),
-        "coded": Words(np.arange(rows, dtype=np.int32) % 2, np.array(["ab", "é"], dtype=object)),
+        "coded": Coded(np.arange(rows, dtype=np.int32) % 2, np.array(["ab", "é"], dtype=object)),
         "mark": np.arange(rows) % 3 == 0,
         "count": np.arange(rows, dtype=np.int16),
         "minute": np.arange(rows, dtype=np.int32)[::-1],

@@ -13,7 +13,8 @@ import mfg
 from mfg.calendar import DAY
 from mfg.plan.compile import plan_of
 from mfg.protocol.protocol import Protocol
-from mfg.results.derived import derived_of, together
+from mfg.results.arrays import together
+from mfg.results.derived import derived_of
 from mfg.results.tables import Tables, tables_of
 from mfg.scenario import Arrivals, Candidate
 from mfg.simulation.replicate import replicate

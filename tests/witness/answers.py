@@ -26,6 +26,7 @@ from mfg.results.figures import values_of
 from mfg.results.tables import tables_of
 from mfg.scenario import Scenario
 from mfg.simulation.replicate import replicate
+from tests.plain import plain
 from tests.small_unit import _put
 from tests.witness.bases import BASES
 from tests.witness.rows import Changes
@@ -90,7 +91,7 @@ def simulated(documents: Tree, folder: Path) -> str:
     plan = plan_of(scenario)
     tables = tables_of(plan, *replicate(plan, 0))
     frames = (getattr(tables, each.name) for each in fields(type(tables)))
-    late = values_of(plan, tables.derived())["referral_to_dose_late"]
+    late = values_of(plan, plain(tables))["referral_to_dose_late"]
     return f"{_heading(scenario)}{late}\n" + "".join(frame.to_csv() for frame in frames)
 
 

@@ -9,8 +9,8 @@ from math import ceil, inf
 from attrs import evolve, frozen
 
 from mfg.growth import Culture
-from mfg.plan import plan as p
 from mfg.plan.compile import plan_of
+from mfg.plan.plan import Plan
 from mfg.reader.scenarios import load_scenario
 from mfg.simulation.biology import Biology
 from mfg.simulation.cohort import Patient, cohort_of
@@ -27,7 +27,7 @@ Flasks = Callable[[Patient], int]
 class Donors:
     """So many donors of the population of a scenario, always the same ones, whatever is changed about them."""
 
-    plan: p.Plan
+    plan: Plan
     patients: list[Patient]
     luck: Luck
 

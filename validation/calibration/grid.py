@@ -5,8 +5,8 @@ from __future__ import annotations
 from attrs import frozen
 
 from mfg.calendar import DAY
-from mfg.plan import plan as p
 from mfg.plan import sizing
+from mfg.plan.plan import Plan
 from validation.calibration.donors import Donors
 
 DOUBLINGS = (22, 24, 26, 28, 30, 32, 40)  # hours, median in the passages
@@ -65,7 +65,7 @@ def share_ready(donors: Donors) -> float:
     return sum(ready) / len(ready)
 
 
-def time_in_culture(plan: p.Plan) -> int:
+def time_in_culture(plan: Plan) -> int:
     """Minutes from plating to the harvest: the slot less what collection, way and isolation take."""
     recipe, clinic, facility = plan.recipes[0], plan.clinics[0], plan.facilities[0]
     assert recipe.inbound is not None

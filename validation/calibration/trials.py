@@ -13,7 +13,8 @@ from mfg.calendar import DAY, DAYS_A_MONTH
 from mfg.plan.compile import plan_of
 from mfg.plan.plan import Plan
 from mfg.reader.scenarios import load_scenario
-from mfg.results.derived import derived_of, together
+from mfg.results.arrays import together
+from mfg.results.derived import derived_of
 from mfg.results.tables import Tables
 from mfg.simulation.replicate import replicate
 from validation.calibration.line import Line, counted

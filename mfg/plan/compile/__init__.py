@@ -7,7 +7,6 @@ from math import inf
 
 from mfg.calendar import DAY, holidays_of
 from mfg.errors import Faults, Refused
-from mfg.plan import plan as p
 from mfg.plan.compile.enough import too_little
 from mfg.plan.compile.people import (
     admits_of,
@@ -22,7 +21,9 @@ from mfg.plan.compile.places import Places
 from mfg.plan.compile.plain import minutes
 from mfg.plan.compile.prescribed import arms_of
 from mfg.plan.compile.recipes import recipes_of
-from mfg.plan.plan import HOLDS
+from mfg.plan.plan import Plan, PlannedPolicy
+from mfg.plan.prescription import PlannedStagger
+from mfg.plan.site import HOLDS
 from mfg.protocol.occurrences import occurrences
 from mfg.protocol.protocol import Stagger
 from mfg.scenario import Scenario
@@ -33,7 +34,7 @@ __all__ = ["beyond_planning", "plan_of"]
 TAIL = 3 * 365  # days after the horizon in which everybody who arrived is followed to an ending
 
 
-def plan_of(scenario: Scenario) -> p.Plan:
+def plan_of(scenario: Scenario) -> Plan:
     """The plan of *scenario*, which has no faults of its own.
 
     Raises:
@@ -56,7 +57,7 @@ def beyond_planning(scenario: Scenario) -> tuple[Refused, ...]:
     return ()
 
 
-def _planned(scenario: Scenario) -> p.Plan:
+def _planned(scenario: Scenario) -> Plan:
     start, come, allocation = scenario.start, scenario.arrivals, scenario.protocol.allocation
     horizon = int(number(scenario.horizon, "minute"))
     days = -(-horizon // DAY) + TAIL
@@ -64,7 +65,7 @@ def _planned(scenario: Scenario) -> p.Plan:
     closed = holidays_of(scenario.site.holidays, years)
     places = Places(scenario, days, closed)
     conditions, recipe_by, recipes = recipes_of(scenario)
-    return p.Plan(
+    return Plan(
         name=scenario.name,
         seed=scenario.seed,
         supply=scenario.source.name if scenario.source is not None else "",
@@ -89,7 +90,7 @@ def _planned(scenario: Scenario) -> p.Plan:
         strata=allocation.strata if allocation else (),
         stagger=_stagger(allocation.stagger) if allocation and allocation.stagger else None,
         turns=_turns(scenario),
-        held=frozenset(test.holds for test in places.tests) - set(HOLDS),
+        held=tuple(dict.fromkeys(test.holds for test in places.tests if test.holds not in HOLDS)),
         conditions=conditions,
         recipe_by=recipe_by,
         recipes=recipes,
@@ -112,20 +113,20 @@ def _turns(scenario: Scenario) -> dict[str, tuple[str, int]]:
     return {each.name: (visit.name, n) for visit in repeated for n, each in enumerate(occurrences(visit))}
 
 
-def _stagger(stagger: Stagger) -> p.Stagger:
+def _stagger(stagger: Stagger) -> PlannedStagger:
     """Two subjects of two cohorts are two subjects all the same."""
     subjects, cohorts = (
         0 if spacing is None else int(number(spacing, "day"))
         for spacing in (stagger.subjects, stagger.cohorts)
     )
-    return p.Stagger(subjects, max(subjects, cohorts))
+    return PlannedStagger(subjects, max(subjects, cohorts))
 
 
-def _policy(scenario: Scenario) -> p.Policy:
+def _policy(scenario: Scenario) -> PlannedPolicy:
     policy, score = scenario.policy, scenario.protocol.eligibility.get("alsfrs_r")
     ends = [] if score is None else [end for end in (score.least, score.above) if end is not None]
     least = max((number(end, "point") for end in ends), default=-inf)
-    return p.Policy(
+    return PlannedPolicy(
         order=policy.order,
         recollect=policy.recollect,
         again=policy.again,

@@ -8,12 +8,16 @@ from math import isnan
 
 from mfg.calendar import DAY
 from mfg.errors import Refused
-from mfg.plan import plan as p
 from mfg.plan import sizing
+from mfg.plan.plan import Plan
+from mfg.plan.prescription import PlannedArm, PlannedDose, PlannedPortion
+from mfg.plan.recipe import Recipe
 from mfg.plan.rounding import rounded
+from mfg.plan.site import PlannedFacility
+from mfg.works import HARVEST
 
 
-def too_little(plan: p.Plan) -> Iterator[Refused]:
+def too_little(plan: Plan) -> Iterator[Refused]:
     """Every limit of a site or a policy that a typical patient of an arm needs more of, as planned.
 
     Of a bank that is what one dose needs: a bank that serves some doses is followed by another.
@@ -44,7 +48,7 @@ def too_little(plan: p.Plan) -> Iterator[Refused]:
                 yield Refused(f"site.facility.{facility.name}.{key}", shown, problem, "give at least as many")
 
 
-def _undosed(plan: p.Plan) -> Iterator[Refused]:
+def _undosed(plan: Plan) -> Iterator[Refused]:
     """Doses that come to nothing at the weight of somebody who is listed, or may be drawn; each is named once."""
     doses = {dose.name: dose for arm in plan.arms for dose in arm.doses if dose.product and dose.rule is None}
     for name, dose in doses.items():
@@ -56,7 +60,7 @@ def _undosed(plan: p.Plan) -> Iterator[Refused]:
             yield Refused(f"protocol.dose.{name}", None, problem, advice)
 
 
-def _met(plan: p.Plan, dose: p.Dose) -> Iterable[int]:
+def _met(plan: Plan, dose: PlannedDose) -> Iterable[int]:
     """The places in the table of *dose* at which somebody's weight may lie; where weights have no ends, the typical one's."""
     if len(dose.portions) == 1:
         return (0,)
@@ -67,7 +71,7 @@ def _met(plan: p.Plan, dose: p.Dose) -> Iterable[int]:
     return range(len(dose.portions) - 1)  # the last one is beyond the largest weight
 
 
-def _flasks(recipe: p.Recipe, facility: p.Facility, cells: float) -> int:
+def _flasks(recipe: Recipe, facility: PlannedFacility, cells: float) -> int:
     """The incubator places that a lot for one dose of *cells* needs at its largest."""
     terms = recipe.cultivation
     if terms is None:
@@ -76,11 +80,11 @@ def _flasks(recipe: p.Recipe, facility: p.Facility, cells: float) -> int:
     if recipe.bank is not None:
         thawed = [] if recipe.bank.recovers is None else harvests
         harvests = [sizing.bank_target(recipe, facility, [cells]), *thawed]
-    recovered = sizing.recovered(facility, "harvest")
+    recovered = sizing.recovered(facility, HARVEST)
     return max(terms.flasks_for(harvest, recovered) for harvest in harvests)
 
 
-def _containers(recipe: p.Recipe, facility: p.Facility, cells: float) -> int:
+def _containers(recipe: Recipe, facility: PlannedFacility, cells: float) -> int:
     """The frozen containers that one dose of *cells* is thawed from."""
     bank = recipe.bank
     if bank is None:
@@ -90,7 +94,7 @@ def _containers(recipe: p.Recipe, facility: p.Facility, cells: float) -> int:
     )
 
 
-def _made(plan: p.Plan, arm: p.Arm) -> tuple[p.Recipe, list[tuple[p.Dose, p.Portion]]]:
+def _made(plan: Plan, arm: PlannedArm) -> tuple[Recipe, list[tuple[PlannedDose, PlannedPortion]]]:
     """The recipe of *arm*, and what is prescribed to its typical patient in each dose of cells that every patient has."""
     weight = plan.people.weight.typical
     typical = {trait.name: trait.typical for trait in plan.traits if trait.typical is not None}
@@ -116,7 +120,7 @@ def _made(plan: p.Plan, arm: p.Arm) -> tuple[p.Recipe, list[tuple[p.Dose, p.Port
     return plan.recipe_for(case), found
 
 
-def _waits(plan: p.Plan, arm: p.Arm) -> Iterator[Refused]:
+def _waits(plan: Plan, arm: PlannedArm) -> Iterator[Refused]:
     """A limit on the wait that no first dose of *arm* can keep."""
     course = arm.course.on(plan.start)
     dose = next((e for e in course.events if arm.doses and e.name == arm.doses[0].name), None)

@@ -8,8 +8,17 @@ from math import inf, nan
 from typing import Any
 
 from mfg.calendar import DAY
-from mfg.plan import plan as p
+from mfg.log.endings import RELEASED
 from mfg.plan.compile.plain import monthly, part
+from mfg.plan.people import (
+    Criterion,
+    ListedPatient,
+    PatientInProgress,
+    People,
+    Standing,
+    Trait,
+    TreatedBefore,
+)
 from mfg.plan.rounding import rounded
 from mfg.population import Categorical, score_at_arrival
 from mfg.protocol.protocol import Covariate
@@ -17,16 +26,16 @@ from mfg.protocol.rules import When
 from mfg.scenario import InProgress, Scenario
 from mfg.scenario.admission import judged
 from mfg.scenario.begun import arm_of_given
-from mfg.scenario.standing import FROZEN, RECEIVED, RELEASED, UNPLATED, arm_of, dose_of
+from mfg.scenario.standing import FROZEN, RECEIVED, UNPLATED, arm_of, dose_of
 from mfg.spread import Spread, shape_of
 
 
-def people_of(scenario: Scenario) -> p.People:
+def people_of(scenario: Scenario) -> People:
     """What the patients, their marrow and their cells are like."""
     people = scenario.population
     marrow, growth, product, leaving = people.marrow, people.growth, people.product, people.leaving
     score = score_at_arrival(people)
-    return p.People(
+    return People(
         weight=shape_of(people.weight, "kg"),
         age=shape_of(people.age, "year") if people.age else None,
         score=shape_of(score, "point") if score else None,
@@ -50,7 +59,7 @@ def people_of(scenario: Scenario) -> p.People:
     )
 
 
-def traits_of(scenario: Scenario) -> tuple[p.Trait, ...]:
+def traits_of(scenario: Scenario) -> tuple[Trait, ...]:
     """What is observed of the patients, as far as doses, steps and visits may ask for it."""
     given, protocol = scenario.population.covariates, scenario.protocol
     if not given:
@@ -72,21 +81,21 @@ def admits_of(scenario: Scenario) -> dict[str, Any]:
     return dict(When(limited).within(units).parts)
 
 
-def _trait(name: str, asked: Covariate, given: Spread | Categorical | None) -> p.Trait:
+def _trait(name: str, asked: Covariate, given: Spread | Categorical | None) -> Trait:
     rounding = asked.round.within(asked.unit) if asked.round is not None and asked.unit is not None else None
     at = asked.at or "screening"
     if isinstance(given, Categorical):
         words, shares = tuple(given.words), tuple(part(share) for share in given.words.values())
-        return p.Trait(name, at, None, words, shares, rounding, words[shares.index(max(shares))])
+        return Trait(name, at, None, words, shares, rounding, words[shares.index(max(shares))])
     shape = shape_of(given, asked.unit) if given is not None and asked.unit is not None else None
     typical = rounded(shape.typical, rounding) if shape is not None else None
-    return p.Trait(name, at, shape, (), (), rounding, typical)
+    return Trait(name, at, shape, (), (), rounding, typical)
 
 
-def eligibility_of(scenario: Scenario) -> Iterator[p.Limit]:
+def eligibility_of(scenario: Scenario) -> Iterator[Criterion]:
     """The limits that are judged at screening, in the order of the protocol."""
     for name, bounds in judged(scenario).items():
-        yield p.Limit(
+        yield Criterion(
             name=name,
             least=-inf if bounds.least is None else float(bounds.least),
             above=-inf if bounds.above is None else float(bounds.above),
@@ -95,14 +104,14 @@ def eligibility_of(scenario: Scenario) -> Iterator[p.Limit]:
         )
 
 
-def candidates_of(scenario: Scenario) -> Iterator[p.Candidate]:
+def candidates_of(scenario: Scenario) -> Iterator[ListedPatient]:
     """The patients of a list."""
     arms = {arm.name: n for n, arm in enumerate(scenario.protocol.arms)}
     clinics = {name: n for n, name in enumerate(scenario.site.clinics)}
     for one in scenario.arrivals.patients:
         arrived = (one.arrived - scenario.start).days * DAY
         arm = arms[one.arm] if one.arm else None
-        yield p.Candidate(
+        yield ListedPatient(
             name=one.patient,
             arrived=arrived,
             weight=one.weight_kg,
@@ -112,15 +121,15 @@ def candidates_of(scenario: Scenario) -> Iterator[p.Candidate]:
         )
 
 
-def begun_of(scenario: Scenario) -> Iterator[p.Begun]:
+def begun_of(scenario: Scenario) -> Iterator[TreatedBefore]:
     """Who had the first dose before the start."""
     arms = list(scenario.protocol.arms)
     for one in scenario.arrivals.given:
         arm = arms.index(arm_of_given(scenario, one))
-        yield p.Begun(name=one.patient, arm=arm, day=(one.dose_on - scenario.start).days)
+        yield TreatedBefore(name=one.patient, arm=arm, day=(one.dose_on - scenario.start).days)
 
 
-def in_progress_of(scenario: Scenario) -> Iterator[p.InProgress]:
+def in_progress_of(scenario: Scenario) -> Iterator[PatientInProgress]:
     """The patients whose lots are there when the clock starts."""
     site, protocol = scenario.site, scenario.protocol
     arms = [arm.name for arm in protocol.arms]
@@ -131,7 +140,7 @@ def in_progress_of(scenario: Scenario) -> Iterator[p.InProgress]:
         arm = arm_of(protocol, lines[0])
         doses = list(arm.doses)
         lots = [_standing(scenario.start, line, doses.index(dose_of(protocol, line))) for line in lines]
-        yield p.InProgress(
+        yield PatientInProgress(
             name=name,
             weight=lines[0].weight_kg,
             arm=arms.index(arm.name),
@@ -141,10 +150,10 @@ def in_progress_of(scenario: Scenario) -> Iterator[p.InProgress]:
         )
 
 
-def _standing(start: date, line: InProgress, dose: int) -> p.Standing:
+def _standing(start: date, line: InProgress, dose: int) -> Standing:
     cells = line.cells or 0.0
     each = cells / line.containers if line.containers else 0.0
-    return p.Standing(
+    return Standing(
         dose=dose,
         dose_day=(line.dose_on - start).days,
         collected=(line.collected - start).days * DAY + (line.collected_at or 0),

@@ -11,17 +11,28 @@ from attrs import define, field
 
 from mfg import site as where
 from mfg.calendar import DAY, WEEKDAYS, Holidays, Hours, Window, intersection, merged
-from mfg.plan import plan as p
+from mfg.log.notes import NOTES, bench_of, clearance_after, result_of
 from mfg.plan.compile.plain import minutes, monthly, part
+from mfg.plan.site import Activity, PlannedClinic, PlannedFacility, PlannedLeg, PlannedWork, Test
 from mfg.protocol.occurrences import occurrences
 from mfg.protocol.protocol import Release
 from mfg.scenario import Scenario
 from mfg.spread import shape_of
 from mfg.units import amount, number, unit_of
+from mfg.works import (
+    AT_THE_CLINIC,
+    FORMULATE,
+    INCUBATE,
+    ISOLATE,
+    JOINT,
+    MEDIUM,
+    OF_THE_PRODUCT,
+    REVIEW,
+    STAY,
+    STORE,
+    VISIT,
+)
 
-JOINT = (("harvest", "formulate"), ("thaw", "formulate"), ("formulate",), ("harvest", "cryopreserve"))
-_OF_THE_PRODUCT = ("harvest", "thaw", "formulate")
-_AT_THE_CLINIC = ("collect", "draw", "administer")
 PLENTY = 255  # of something that is not limited in a day
 
 NONE_CLOSED = Holidays({})
@@ -49,16 +60,16 @@ class Places:
     scenario: Scenario
     days: int
     closed: Holidays
-    activities: list[p.Activity] = field(factory=lambda: [p.Activity(name, "") for name in p.NOTES])
+    activities: list[Activity] = field(factory=lambda: [Activity(name, "") for name in NOTES])
     resources: list[str] = field(factory=list)
     capacities: list[int] = field(factory=list)
     hours: list[tuple[Window, ...]] = field(factory=list)
     needs: list[tuple[tuple[tuple[int, int], ...], tuple[Window, ...]]] = field(factory=list)
     lines: dict[tuple[int, int], int] = field(factory=dict)
     laboratories: dict[str, int] = field(init=False)
-    clinics: tuple[p.Clinic, ...] = field(init=False)
-    facilities: tuple[p.Facility, ...] = field(init=False)
-    tests: tuple[p.Test, ...] = field(init=False)
+    clinics: tuple[PlannedClinic, ...] = field(init=False)
+    facilities: tuple[PlannedFacility, ...] = field(init=False)
+    tests: tuple[Test, ...] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         site = self.scenario.site
@@ -68,17 +79,17 @@ class Places:
         self.tests = tuple(self._test(release) for release in self.scenario.release)
 
     @property
-    def legs(self) -> dict[tuple[str, int, int], p.Leg]:
+    def legs(self) -> dict[tuple[str, int, int], PlannedLeg]:
         """Each leg between each clinic and each facility that it serves."""
         site = self.scenario.site
-        found: dict[tuple[str, int, int], p.Leg] = {}
+        found: dict[tuple[str, int, int], PlannedLeg] = {}
         for name in dict.fromkeys(leg.name for leg in site.legs):
             for c, clinic in enumerate(site.clinics):
                 for f, facility in enumerate(site.facilities):
                     leg = site.leg(name, clinic, facility)
                     if leg is not None:
                         shape = shape_of(leg.lasts, "minute")
-                        found[name, c, f] = p.Leg(round(shape.typical), shape, part(leg.excursion))
+                        found[name, c, f] = PlannedLeg(round(shape.typical), shape, part(leg.excursion))
         return found
 
     def _resource(self, place: str, name: str, capacity: int, windows: Iterable[Window]) -> int:
@@ -88,7 +99,7 @@ class Places:
         return len(self.resources) - 1
 
     def _activity(self, name: str, place: str, uses: tuple[tuple[int, int], ...] = ()) -> int:
-        self.activities.append(p.Activity(name, place, uses))
+        self.activities.append(Activity(name, place, uses))
         return len(self.activities) - 1
 
     def _windows(self, hours: Hours) -> list[Window]:
@@ -112,7 +123,7 @@ class Places:
 
     def _work(
         self, name: str, place: str, held: Mapping[str, int], windows: list[Window] | None = None
-    ) -> p.Work:
+    ) -> PlannedWork:
         """The work *name* at *place*, whose resources are *held* by name, in its hours or in these *windows*."""
         work = self.scenario.site.work[name]
         parts = tuple((held[r], units) for r, units in work.needs.items() if r in held)
@@ -121,10 +132,10 @@ class Places:
         clearance = shape_of(work.clearance, "minute") if work.clearance else None
         cleared = round(clearance.typical) if clearance else 0
         planned = number(work.booked, "minute") if work.booked is not None else lasts.typical
-        return p.Work(
+        return PlannedWork(
             name=name,
             activity=activity,
-            clears=self._activity(f"line clearance after {name}", place, parts) if clearance else 0,
+            clears=self._activity(clearance_after(name), place, parts) if clearance else 0,
             need=self._need(parts, windows) if parts else None,
             lasts=lasts,
             booked=round(planned) + cleared,
@@ -138,25 +149,25 @@ class Places:
             beds=work.needs.get("bed", 0),
         )
 
-    def _clinic(self, name: str, clinic: where.Clinic) -> p.Clinic:
+    def _clinic(self, name: str, clinic: where.Clinic) -> PlannedClinic:
         windows, always = self._windows(clinic.hours), [(0, self.days * DAY)]
         held = {"room": self._resource(name, "rooms", clinic.rooms, windows)}
         if clinic.beds is not None:
             held["bed"] = self._resource(name, "beds", clinic.beds, always)
         slot = minutes(clinic.slot)
-        asked = [w for w in _AT_THE_CLINIC if w in self.scenario.site.work]
+        asked = [w for w in AT_THE_CLINIC if w in self.scenario.site.work]
         # Who has an appointment waits at the door for as long as the clinic is open, so the hours are the door's.
         work = {w: self._work(w, name, held, None if slot is None else always) for w in asked}
         on_ward = {w: self._activity(w, f"{name}, ward") for w in asked}
         bed = self._need(((held["bed"], 1),), always) if "bed" in held else None
-        stays_in = self._activity("stay", name, ((held["bed"], 1),) if "bed" in held else ())
+        stays_in = self._activity(STAY, name, ((held["bed"], 1),) if "bed" in held else ())
         share = part(clinic.share) if clinic.share is not None else nan
-        comes = self._activity("visit", name)
-        return p.Clinic(
+        comes = self._activity(VISIT, name)
+        return PlannedClinic(
             name, tuple(windows), slot, clinic.rooms, clinic.beds, share, stays_in, comes, bed, on_ward, work
         )
 
-    def _facility(self, name: str, facility: where.Facility) -> p.Facility:
+    def _facility(self, name: str, facility: where.Facility) -> PlannedFacility:
         windows, always = self._windows(facility.hours), [(0, self.days * DAY)]
         held = {
             "suite": self._resource(name, "suites", facility.suites, windows),
@@ -172,25 +183,25 @@ class Places:
         stores = 0
         if facility.storage is not None:
             stores = self._activity(
-                "store", name, ((self._resource(name, "storage", facility.storage, always), 1),)
+                STORE, name, ((self._resource(name, "storage", facility.storage, always), 1),)
             )
         longer = minutes(facility.overtime) or 0
         granted = [(opens, closes + longer) for opens, closes in windows] if longer else windows
         at_call = self._on_call(facility, granted)
         work = {
-            w: self._work(w, name, held, {"medium": at_call, "review": None}.get(w, granted))
+            w: self._work(w, name, held, {MEDIUM: at_call, REVIEW: None}.get(w, granted))
             for w in self.scenario.site.work
-            if w not in _AT_THE_CLINIC
+            if w not in AT_THE_CLINIC
         }
         weekdays = [WEEKDAYS.index(day) for day in facility.medium_on]
         first = self.scenario.start.weekday()
         opens = min((opens % DAY for opens, _ in windows), default=0)
-        return p.Facility(
+        return PlannedFacility(
             name=name,
             windows=tuple(windows),
             medium=tuple(d * DAY + opens for d in range(self.days) if (first + d) % 7 in weekdays),
             incubator=places,
-            incubates=self._activity("incubate", name, ((incubator, 1),)),
+            incubates=self._activity(INCUBATE, name, ((incubator, 1),)),
             storage=facility.storage or 0,
             stores=stores,
             starts=facility.starts or PLENTY,
@@ -207,13 +218,13 @@ class Places:
             work=work,
         )
 
-    def _side_by_side(self, work: Mapping[str, p.Work]) -> int:
+    def _side_by_side(self, work: Mapping[str, PlannedWork]) -> int:
         """How often the hands and places of the longest work of a recipe are there."""
-        found = [work[name] for name in ("isolate", "formulate") if name in work]
+        found = [work[name] for name in (ISOLATE, FORMULATE) if name in work]
         uses = [use for one in found for use in self.activities[one.activity].uses]
         return min((self.capacities[resource] // units for resource, units in uses), default=PLENTY)
 
-    def _together(self, works: list[p.Work], windows: list[Window]) -> int:
+    def _together(self, works: list[PlannedWork], windows: list[Window]) -> int:
         """A need for as much of everything as any of *works* takes."""
         most: dict[int, int] = {}
         for work in works:
@@ -236,25 +247,25 @@ class Places:
             found[name] = n
         return found
 
-    def _test(self, release: Release) -> p.Test:
+    def _test(self, release: Release) -> Test:
         work = self.scenario.site.tests[release.test]
         hands = shape_of(work.hands, "minute")
         benches = []
         for name in self.laboratories:
             bench = self.resources.index(f"{name}.benches")
-            activity = self._activity(f"test {release.test}", name, ((bench, 1),))
+            activity = self._activity(bench_of(release.test), name, ((bench, 1),))
             booked = round(hands.typical)
-            benches.append(p.Work(release.test, activity, self._line(bench, booked), hands, booked))
+            benches.append(PlannedWork(release.test, activity, self._line(bench, booked), hands, booked))
         limits = dict(release.limit.bounds())
         unit = unit_of(next(iter(limits.values()))) if limits else ""
         spread = self.scenario.population.measures.get(release.test)
         ends = {name: number(limit, unit) for name, limit in limits.items()}
         lower = (ends.get("least", -inf), nextafter(ends.get("above", -inf), inf))
         upper = (ends.get("most", inf), nextafter(ends.get("below", inf), -inf))
-        return p.Test(
+        return Test(
             name=release.test,
             unit=unit,
-            activity=self._activity(f"result {release.test}", ""),
+            activity=self._activity(result_of(release.test), ""),
             sampled=_sampled(release),
             holds=_held(self.scenario, release.holds),
             turnaround=shape_of(work.turnaround, "minute"),
@@ -279,4 +290,4 @@ def _sampled(release: Release) -> str:
     """Where the sample is taken: in the culture, early enough; of the product; or at the end of a step."""
     if release.sample.before is not None:
         return "culture"
-    return "product" if release.sample.at in _OF_THE_PRODUCT else str(release.sample.at)
+    return "product" if release.sample.at in OF_THE_PRODUCT else str(release.sample.at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import evolve
 
 from mfg.calendar import DAY, DAYS_A_MONTH
-from mfg.plan.plan import VIABLE
+from mfg.plan.prescription import VIABLE
 from mfg.shape import Shape
 from mfg.spread import Spread, shape_of
 from mfg.units import Quantity, alike, number

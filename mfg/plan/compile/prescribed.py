@@ -9,12 +9,12 @@ from math import exp
 from attrs import field, frozen
 
 from mfg.course.network import Template
-from mfg.course.pieces import BASELINE
+from mfg.course.pieces import BASELINE, Floating
 from mfg.course.template import template_of
 from mfg.errors import Refused
-from mfg.plan import plan as p
 from mfg.plan.compile.plain import minutes, part
 from mfg.plan.portions import NO_DOSE, Ruled, Terms, counted_of
+from mfg.plan.prescription import DAY_0, PatientCase, PlannedArm, PlannedDose, PlannedPortion
 from mfg.prescription.prescriber import Prescriber
 from mfg.prescription.rule import Rule
 from mfg.protocol.cases import Condition
@@ -29,14 +29,14 @@ from mfg.units import number
 HEAVIEST = 3000  # tenths of a kilogram
 
 
-def arms_of(scenario: Scenario) -> tuple[p.Arm, ...]:
+def arms_of(scenario: Scenario) -> tuple[PlannedArm, ...]:
     """The arms, each with its doses, its course, and the conditions of its visits."""
     supply = scenario.source.name if scenario.source is not None else None
     return _arms(Itself(scenario.protocol), supply, _weights(scenario), terms_of(scenario))
 
 
 @lru_cache(maxsize=16)
-def _arms(of: Itself[Protocol], supply: str | None, weights: range, terms: Terms) -> tuple[p.Arm, ...]:
+def _arms(of: Itself[Protocol], supply: str | None, weights: range, terms: Terms) -> tuple[PlannedArm, ...]:
     """The same, once for all variants of a study that leave the protocol as it is."""
     protocol = of.value
     conditions = {
@@ -52,22 +52,36 @@ def _arms(of: Itself[Protocol], supply: str | None, weights: range, terms: Terms
     for arm in protocol.arms:
         course = template_of(protocol, arm, protocol.supply(supply) if supply is not None else None)
         courses.append(next((other for other in courses if other == course), course))
-    return tuple(
-        p.Arm(
-            name=arm.name,
-            ratio=arm.ratio or arm.size or 1,
-            size=arm.size if in_order else None,
-            doses=tuple(
-                _dose(protocol, arm, name, supply, weights, conditions.get(name), tables)
-                for name in arm.doses
-                if name in course.doses
-            ),
-            course=course,
-            allocated_at=_allocated_at(allocation.at if allocation else None, arm, course),
-            when={visit: condition for visit, condition in conditions.items() if visit not in arm.doses},
+    found = []
+    for arm, course in zip(protocol.arms, courses, strict=True):
+        doses = tuple(
+            _dose(protocol, arm, name, supply, weights, conditions.get(name), tables)
+            for name in arm.doses
+            if name in course.doses
         )
-        for arm, course in zip(protocol.arms, courses, strict=True)
-    )
+        found.append(
+            PlannedArm(
+                name=arm.name,
+                ratio=arm.ratio or arm.size or 1,
+                size=arm.size if in_order else None,
+                doses=doses,
+                course=course,
+                allocated_at=_allocated_at(allocation.at if allocation else None, arm, course),
+                floating=_floating(course),
+                comes=bool(course.floating) or any(event.repeats for event in course.planned),
+                filled=tuple(dose.name for dose in doses if dose.product),
+                when={visit: condition for visit, condition in conditions.items() if visit not in arm.doses},
+            )
+        )
+    return tuple(found)
+
+
+def _floating(course: Template) -> dict[str, tuple[Floating, ...]]:
+    """What has no day, by the event that it follows."""
+    found: dict[str, tuple[Floating, ...]] = {}
+    for event in course.floating:
+        found[event.follows] = (*found.get(event.follows, ()), event)
+    return found
 
 
 def _allocated_at(at: str | None, arm: Arm, course: Template) -> str | None:
@@ -80,7 +94,7 @@ def _allocated_at(at: str | None, arm: Arm, course: Template) -> str | None:
     for event in course.planned:
         if event.kind == "dose" and (event.reference, event.months, event.days) == (BASELINE, 0, 0):
             return event.name
-    return p.DAY_0 if course.planned else next(iter(arm.doses), None)
+    return DAY_0 if course.planned else next(iter(arm.doses), None)
 
 
 def _weights(scenario: Scenario) -> range:
@@ -112,9 +126,9 @@ class _Tables:
 
     terms: Terms
     asked: set[str]
-    known: list[tuple[Rule, p.Case, tuple[p.Portion, ...]]] = field(factory=list)
+    known: list[tuple[Rule, PatientCase, tuple[PlannedPortion, ...]]] = field(factory=list)
 
-    def of(self, rule: Rule, words: p.Case, weights: range) -> tuple[p.Portion, ...]:
+    def of(self, rule: Rule, words: PatientCase, weights: range) -> tuple[PlannedPortion, ...]:
         """The portion at each of *weights*, in tenths of a kilogram."""
         case = {name: word for name, word in words.items() if name in self.asked}
         for other, its_case, portions in self.known:
@@ -134,26 +148,30 @@ def _dose(
     weights: range,
     when: Condition | None,
     tables: _Tables,
-) -> p.Dose:
+) -> PlannedDose:
     """A dose as the prescriber gives it: for each of *weights* in tenths of a kilogram, or by its rule."""
     treatment = protocol.treatment(arm.doses[name])
     drawn = treatment.drawn
     if treatment.kind != "product":
-        nothing = p.Portion(0.0, 0.0, 0.0, 0.0, 0.0)
-        return p.Dose(name, product=False, drawn=drawn, portions=(nothing,), when=when)
+        nothing = PlannedPortion(0.0, 0.0, 0.0, 0.0, 0.0)
+        return PlannedDose(name, product=False, drawn=drawn, portions=(nothing,), when=when)
     prescriber = Prescriber.of(protocol, arm=arm.name, dose=name, supply=supply)
     words = prescriber.words()
     ruled = Ruled(prescriber.rule, words, tables.terms)
     counted = counted_of(prescriber.rule)
     if prescriber.needs - {"weight"}:
-        return p.Dose(name, product=True, drawn=drawn, portions=(), rule=ruled, when=when, counted=counted)
+        return PlannedDose(
+            name, product=True, drawn=drawn, portions=(), rule=ruled, when=when, counted=counted
+        )
     weighed = "weight" in prescriber.needs
     portions = tables.of(prescriber.rule, words, weights) if weighed else (ruled({}),)
     first = weights.start if weighed else 0
-    return p.Dose(name, product=True, drawn=drawn, portions=portions, first=first, when=when, counted=counted)
+    return PlannedDose(
+        name, product=True, drawn=drawn, portions=portions, first=first, when=when, counted=counted
+    )
 
 
-def _portion(ruled: Ruled, tenths: int) -> p.Portion:
+def _portion(ruled: Ruled, tenths: int) -> PlannedPortion:
     """What is prescribed at a weight of so many tenths of a kilogram."""
     try:
         weight = ruled.rule.accept("weight", Decimal(tenths) / 10, "weight")

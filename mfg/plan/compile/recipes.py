@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import product
 from typing import TypeVar
 
 from mfg.errors import Refused
 from mfg.growth import Cultivation
-from mfg.plan import plan as p
 from mfg.plan.compile.plain import cells, minutes, part
 from mfg.plan.compile.prescribed import terms_of
+from mfg.plan.recipe import Bank, Expansion, Gathering, Recipe, Scaled
 from mfg.protocol.cases import Condition
 from mfg.protocol.protocol import Release
 from mfg.protocol.recipe import (
@@ -29,11 +29,11 @@ from mfg.protocol.supply import Supply
 from mfg.scenario import Scenario, in_bed
 from mfg.spread import shape_of
 from mfg.units import Quantity, alike, number
+from mfg.works import CRYOPRESERVE, EXPAND, FORMULATE, HARVEST, MAKING, THAW
 
-MAKING = ("isolate", "expand", "induce")
 _MOST = 6  # conditions on which steps and tests may depend
 _S = TypeVar("_S", bound=Step)
-Recipes = tuple[tuple[Condition, ...], Mapping[tuple[bool, ...], int], tuple[p.Recipe, ...]]
+Recipes = tuple[tuple[Condition, ...], tuple[int, ...], tuple[Recipe, ...]]
 
 
 def recipes_of(scenario: Scenario) -> Recipes:
@@ -48,8 +48,8 @@ def recipes_of(scenario: Scenario) -> Recipes:
     if len(whens) > _MOST:
         raise Refused("protocol.step", None, f"has {len(whens)} different conditions", f"use at most {_MOST}")
     chosen: dict[tuple[tuple[int, ...], tuple[int, ...]], int] = {}
-    by: dict[tuple[bool, ...], int] = {}
-    recipes: list[p.Recipe] = []
+    by: list[int] = []
+    recipes: list[Recipe] = []
     for held in product((True, False), repeat=len(whens)):
         out = [when for when, holds in zip(whens, held, strict=True) if not holds]
 
@@ -58,10 +58,10 @@ def recipes_of(scenario: Scenario) -> Recipes:
 
         steps = tuple(n for n, step in enumerate(scenario.recipe) if belongs(step))
         tests = tuple(n for n, release in enumerate(scenario.release) if belongs(release))
-        by[held] = chosen.setdefault((steps, tests), len(recipes))
-        if by[held] == len(recipes):
+        by.append(chosen.setdefault((steps, tests), len(recipes)))
+        if by[-1] == len(recipes):
             recipes.append(_recipe_of(scenario, [scenario.recipe[n] for n in steps], len(recipes), tests))
-    return tuple(condition_of(when, units) for when in whens), by, tuple(recipes)
+    return tuple(condition_of(when, units) for when in whens), tuple(by), tuple(recipes)
 
 
 def _beside_the_supply(when: When | None) -> When | None:
@@ -69,7 +69,7 @@ def _beside_the_supply(when: When | None) -> When | None:
     return When(rest) if rest else None
 
 
-def _recipe_of(scenario: Scenario, steps: Sequence[Step], number_of: int, tests: tuple[int, ...]) -> p.Recipe:
+def _recipe_of(scenario: Scenario, steps: Sequence[Step], number_of: int, tests: tuple[int, ...]) -> Recipe:
     """The *number_of*-th recipe: what is done in these *steps*, in order."""
     source, alive = scenario.source, terms_of(scenario).alive
     collect, formulate = _first(steps, Collect), _first(steps, Formulate)
@@ -77,20 +77,20 @@ def _recipe_of(scenario: Scenario, steps: Sequence[Step], number_of: int, tests:
     expand, gives = _first(steps, Expand), _first(steps, Administer)
     done: list[str] = [step.do for step in steps]
     banked = freeze is not None and source is not None and source.kind == "bank"
-    turns = {"cryopreserve", "thaw", "formulate"} if banked else {"thaw", "formulate"}
+    turns = {CRYOPRESERVE, THAW, FORMULATE} if banked else {THAW, FORMULATE}
     turn = next((n for n, name in enumerate(done) if name in turns), len(done))
     ships = [(n, step) for n, step in enumerate(steps) if isinstance(step, Ship)]
     inbound = next((step for n, step in ships if n < turn), None)
     outbound = next((step for n, step in ships if n > turn), None)
     bank = None
     if banked and freeze is not None and source is not None:
-        bank = p.Bank(
+        bank = Bank(
             after_passage=freeze.after_passage,
             contains=cells(freeze.contains, alive) if freeze.contains is not None else None,
             spare=source.spare,
             recovers=minutes(thaw.recovers) if thaw is not None else None,
         )
-    return p.Recipe(
+    return Recipe(
         number=number_of,
         tests=tests,
         collects=collect is not None,
@@ -112,13 +112,13 @@ def _recipe_of(scenario: Scenario, steps: Sequence[Step], number_of: int, tests:
     )
 
 
-def _collecting(step: Collect, source: Supply | None) -> p.Collecting | None:
+def _collecting(step: Collect, source: Supply | None) -> Gathering | None:
     """Collections that are counted in cells, as the supply adds them up."""
     if step.yields is None:
         return None
     summed = source.collect if source is not None else None
     per_kg = alike(step.yields.typical, "cell/kg")
-    return p.Collecting(
+    return Gathering(
         yields=shape_of(step.yields, "cell/kg" if per_kg else "cell"),
         per_kg=per_kg,
         until=_scaled(summed.until if summed is not None else None),
@@ -128,24 +128,24 @@ def _collecting(step: Collect, source: Supply | None) -> p.Collecting | None:
     )
 
 
-def _scaled(cells: Quantity | None) -> p.Scaled:
+def _scaled(cells: Quantity | None) -> Scaled:
     if cells is None:
-        return p.Scaled(0.0, per_kg=False)
+        return Scaled(0.0, per_kg=False)
     per_kg = alike(cells, "cell/kg")
-    return p.Scaled(number(cells, "cell/kg" if per_kg else "cell"), per_kg)
+    return Scaled(number(cells, "cell/kg" if per_kg else "cell"), per_kg)
 
 
-def _prepares(scenario: Scenario, done: list[str], supply: str, bank: p.Bank | None) -> tuple[str, ...]:
+def _prepares(scenario: Scenario, done: list[str], supply: str, bank: Bank | None) -> tuple[str, ...]:
     """The works that turn cultured or frozen cells into a product, held together."""
     thawed = supply == "stock" or (bank is not None and bank.recovers is None)
-    if "formulate" not in done:
-        return ("thaw",) if thawed and "thaw" in done else ()
-    grown = "expand" in done and "harvest" in scenario.site.work and not thawed
-    first = ("thaw",) if thawed and "thaw" in scenario.site.work else ("harvest",) if grown else ()
-    return (*first, "formulate")
+    if FORMULATE not in done:
+        return (THAW,) if thawed and THAW in done else ()
+    grown = EXPAND in done and HARVEST in scenario.site.work and not thawed
+    first = (THAW,) if thawed and THAW in scenario.site.work else (HARVEST,) if grown else ()
+    return (*first, FORMULATE)
 
 
-def _expansion(scenario: Scenario, step: Expand) -> p.Expansion:
+def _expansion(scenario: Scenario, step: Expand) -> Expansion:
     growth = scenario.population.growth
     cultivation = None
     if step.lasts is None and growth is not None and step.passages is not None:
@@ -171,7 +171,7 @@ def _expansion(scenario: Scenario, step: Expand) -> p.Expansion:
         )
     yields = cells(step.yields, terms_of(scenario).alive) if step.yields is not None else None
     weekly = step.medium is not None
-    return p.Expansion(minutes(step.lasts), cultivation, weekly, minutes(step.medium_every), yields)
+    return Expansion(minutes(step.lasts), cultivation, weekly, minutes(step.medium_every), yields)
 
 
 def _first(steps: Sequence[Step], kind: type[_S]) -> _S | None:

@@ -9,6 +9,7 @@ from mfg.protocol.occurrences import occurrences
 from mfg.protocol.protocol import Allocation, Protocol
 from mfg.sizes import PATIENTS, RATIO
 from mfg.units import alike, number, text
+from mfg.works import RELEASE
 
 _DAYS_A_MONTH = 30.4375
 
@@ -40,7 +41,7 @@ def _without_it(protocol: Protocol, at: str | None) -> Iterator[Refused]:
     for visit in protocol.visits:
         if at not in {o.name for o in occurrences(visit)}:
             continue
-        if visit.after is not None and visit.after.of == "release":
+        if visit.after is not None and visit.after.of == RELEASE:
             yield Refused("allocation.at", at, "has no day of its own", "name an event that is planned")
         asked = visit.when.conditions.get("arm") if visit.when is not None else None
         for arm in protocol.arms if asked is not None else ():

@@ -8,6 +8,7 @@ from mfg.errors import Refused, nearest
 from mfg.protocol.check.conditions import condition_faults, coverage_faults
 from mfg.protocol.occurrences import occurrences, repeat_faults
 from mfg.protocol.protocol import Protocol
+from mfg.works import RELEASE
 
 
 def faults(protocol: Protocol) -> Iterator[Refused]:
@@ -25,7 +26,7 @@ def faults(protocol: Protocol) -> Iterator[Refused]:
         if event.day:
             yield from coverage_faults(protocol, f"{path}.day", [row.when for row in event.day], {"arm"})
         if event.after:
-            known = names | {"previous", "release", "baseline"}
+            known = names | {"previous", RELEASE, "baseline"}
             if event.after.of not in known:
                 yield Refused(
                     f"{path}.after.of", event.after.of, "is no event", nearest(event.after.of, known)

@@ -14,13 +14,21 @@ from mfg.protocol.rules import When
 from mfg.protocol.supply import Before, Supply
 from mfg.sizes import PASSAGES
 from mfg.units import Quantity, number, text
-
-TURN = {"collect": 0, "isolate": 1, "expand": 2, "induce": 2, "cryopreserve": 3, "thaw": 4}
-TURN |= {"formulate": 5, "administer": 6, "observe": 7}
-_ORDER = (
-    "the order is collect, isolate, expand and induce, cryopreserve, thaw, formulate, administer, observe"
+from mfg.works import (
+    ADMINISTER,
+    COLLECT,
+    CRYOPRESERVE,
+    EXPAND,
+    FORMULATE,
+    ISOLATE,
+    LOT_STEPS,
+    RECIPE,
+    RELEASE,
+    THAW,
+    TURN,
 )
-_MADE = ("collect", "isolate", "expand", "induce", "cryopreserve")
+
+_ORDER = f"the order is {', '.join(' and '.join(steps) for steps in RECIPE)}"
 
 
 def faults(protocol: Protocol) -> Iterator[Refused]:
@@ -103,10 +111,10 @@ def _ways(steps: list[Step]) -> Iterator[Refused]:
         if not isinstance(step, Ship):
             continue
         behind, ahead = set(done[:place]), set(done[place + 1 :])
-        inbound = not behind & TURN.keys() - {"collect"} and bool(
-            ahead & {"isolate", "expand", "cryopreserve", "formulate"}
+        inbound = not behind & TURN.keys() - {COLLECT} and bool(
+            ahead & {ISOLATE, EXPAND, CRYOPRESERVE, FORMULATE}
         )
-        outbound = bool(behind & {"thaw", "formulate"}) and "administer" not in behind
+        outbound = bool(behind & {THAW, FORMULATE}) and ADMINISTER not in behind
         direction = "in" if inbound else "out"
         advice = "a way in lies before isolate, a way out between formulate (or thaw) and administer"
         if not inbound and not outbound:
@@ -123,24 +131,24 @@ def _served(protocol: Protocol, supply: Supply | None, steps: list[Step]) -> Ite
     done, treatments = [step.do for step in steps], given_treatments(protocol)
     kind = supply.kind if supply is not None else "fresh"
     name = f"the supply {supply.name}" if supply is not None else "this protocol"
-    if "administer" not in done and any(t.kind == "product" for t in treatments):
+    if ADMINISTER not in done and any(t.kind == "product" for t in treatments):
         problem = "has no administer" + (f" for {name}" if len(protocol.supplies) > 1 else "")
         yield Refused("step", None, problem, "a recipe ends with giving the cells")
-    for do in _MADE if kind == "stock" else ():
+    for do in LOT_STEPS if kind == "stock" else ():
         if do in done:
             advice = f"leave it out, or give it when = {{ supply = ... }}: {name} is a stock"
             yield Refused(f"step.{do}", None, "has no use for a stock", advice)
     if kind == "fresh":
         why = f"{name} is fresh" if supply is not None else "there is no supply"
-        for do in ("cryopreserve", "thaw"):
+        for do in (CRYOPRESERVE, THAW):
             if do in done:
                 advice = 'write a supply of kind = "bank", or give the step when = { supply = ... }'
                 yield Refused(f"step.{do}", None, f"is for what is frozen, and {why}", advice)
     if kind == "bank":
-        for do in ("cryopreserve", "thaw"):
+        for do in (CRYOPRESERVE, THAW):
             if do not in done:
                 yield Refused("step", None, f"has no {do}", f"{name} is a bank")
-    if "collect" in done and kind != "stock" and treatments and not any(t.collected for t in treatments):
+    if COLLECT in done and kind != "stock" and treatments and not any(t.collected for t in treatments):
         advice = "let a treatment be collected, or leave the step out"
         yield Refused("step.collect", None, "takes place, and nobody is collected", advice)
     yield from _drawn(steps, treatments)
@@ -167,7 +175,7 @@ def _time(protocol: Protocol, supply: Supply, steps: list[Step]) -> Iterator[Ref
     """A culture that lasts longer than there is between a collection and its dose."""
     lasting = [step.lasts for step in steps if isinstance(step, (Expand, Induce)) and step.lasts is not None]
     lasting += [step.recovers for step in steps if isinstance(step, Thaw) and step.recovers is not None]
-    if not lasting or all(d.after is not None and d.after.of == "release" for d in protocol.doses):
+    if not lasting or all(d.after is not None and d.after.of == RELEASE for d in protocol.doses):
         return
     takes = sum(number(quantity, "day") for quantity in lasting)
     for row in supply.before:

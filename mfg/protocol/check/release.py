@@ -8,20 +8,8 @@ from mfg.errors import Refused, nearest
 from mfg.protocol.check.recipe import known_before_a_lot, serves, steps_for
 from mfg.protocol.protocol import Protocol, Release
 from mfg.units import alike
+from mfg.works import EXPAND, FORMULATE, INDUCE, OF_A_CULTURE, OF_THE_PRODUCT, SAMPLED, THAW
 
-_IN_CULTURE = ("harvest", "last passage", "medium")  # places that are no step: moments of a culture
-OF_THE_PRODUCT = ("harvest", "thaw", "formulate")
-SAMPLED = (
-    "collect",
-    "isolate",
-    "expand",
-    "induce",
-    "cryopreserve",
-    "thaw",
-    "formulate",
-    "harvest",
-    "last passage",
-)
 _TIMES = ("minute", "calendar month")
 _MEASURED = {  # what a test of this name measures, as far as a name tells: its units, none where it is a word
     "sterility": (),
@@ -78,7 +66,7 @@ def _sample(protocol: Protocol, path: str, release: Release) -> Iterator[Refused
         yield Refused(f"{path}.sample", None, problem, "give at or before")
         return
     place, key = at or before or "", "at" if at is not None else "before"
-    known = {*(step.do for step in protocol.recipe), *_IN_CULTURE}
+    known = {*(step.do for step in protocol.recipe), *OF_A_CULTURE}
     if place not in known:
         yield Refused(f"{path}.sample.{key}", place, "is no step", nearest(place, known))
         return
@@ -92,18 +80,18 @@ def _sample(protocol: Protocol, path: str, release: Release) -> Iterator[Refused
             continue
         done = [step.do for step in steps_for(protocol, supply)]
         whose = f" of the supply {supply.name}" if supply is not None else ""
-        cultured = {"expand", "induce", "thaw"}
-        if place in _IN_CULTURE and "expand" not in done:
+        cultured = {EXPAND, INDUCE, THAW}
+        if place in OF_A_CULTURE and EXPAND not in done:
             yield Refused(
                 f"{path}.sample.{key}",
                 place,
                 f"is in a culture, and the recipe{whose} has none",
                 "sample at a step",
             )
-        elif place not in done and place not in _IN_CULTURE:
+        elif place not in done and place not in OF_A_CULTURE:
             advice = f"use one of {', '.join(done)}, or give the test when = {{ supply = ... }}"
             yield Refused(f"{path}.sample.{key}", place, f"is no step{whose}", advice)
-        elif before is not None and place != "formulate" and "formulate" in done:
+        elif before is not None and place != FORMULATE and FORMULATE in done:
             advice = f'a sample before a product is early enough for its formulation: before = "formulate", or at = "{place}"'
             yield Refused(f"{path}.sample.before", before, "is no step that waits for the result", advice)
         elif before is not None and place in done and not cultured & set(done[: done.index(place)]):
