@@ -25,9 +25,10 @@ from mfg.scenario import Scenario
 from mfg.sizes import REPLICATIONS, VARIANTS
 from mfg.study.cell import Outcome
 from mfg.study.chunk import Chunk, Failure, chunks
-from mfg.study.folder import opened, progress_of
+from mfg.study.folder import document, opened, progress_of
 from mfg.study.identity import Identity, identity_of
 from mfg.study.readme import README, explained
+from mfg.study.setting import FILE, setting_of, settings_document
 from mfg.study.variants import AS_IT_IS, Variant
 from mfg.study.waits import Counted, counted
 from mfg.study.work import worked_off
@@ -140,6 +141,9 @@ def carried_out(study: Study, replications: int, means: Means) -> tuple[Path, li
     results: list[Outcome | Failure] = []
     total = replications * len(study.plans)
     with opened(folder, study.identity, replications, durable=durable):
+        parts = zip(study.variants, study.scenarios, study.plans, strict=True)
+        settings = [setting_of(one.name, one.settings, scenario, plan) for one, scenario, plan in parts]
+        write_atomically(folder / FILE, document(settings_document(settings)), durable=durable)
         if means.folder is not None:
             names = [variant.name for variant in study.variants]
             write_atomically(folder / README, explained(study.scenarios, names).encode(), durable=durable)
