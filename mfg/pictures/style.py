@@ -16,7 +16,7 @@ GOOD_TEXT, WATCH_TEXT, BAD_TEXT = "#007A59", "#8A5A00", "#B84A00"  # dark enough
 VARIANTS = (HAND, BAD, GOOD, "#CC79A7", "#56B4E9", "#8A5A00", "#1F2933")  # the base first
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 MINUS = "\N{MINUS SIGN}"
-WIDTH = 640  # of what is plotted; with labels no chart is wider than about 780 px
+WIDTH = 600  # of what is plotted; with labels no chart is wider than about 780 px
 ROW = 24  # px for a row of a chart
 
 THEME: dict[str, Any] = {
@@ -94,3 +94,9 @@ def of(count: int, word: str, plural: str = "") -> str:
 def day_of(moment: date) -> str:
     """A date as people say it: ``Mon 6 Sep 2021``."""
     return f"{moment:%a} {moment.day} {moment:%b %Y}"
+
+
+def plain(resource: str) -> str:
+    """A resource as people call it: ``suites (gmp)`` for ``gmp.suites``."""
+    place, _, kind = resource.rpartition(".")
+    return f"{kind} ({place})" if place else kind
