@@ -16,6 +16,8 @@ from mfg.study.stored import StoredVariant
 
 WAITING, LOST, HAND, CULTURE, TESTS, WAY = "waiting", "lost", "hand work", "culture", "tests", "way"
 
+SUSPENSION, PRODUCT = "suspension", "tests of the product"
+
 # What has happened when a stage is over: the activity, whether it is the dose's own or its lot's, at which end of it, the
 # stage and its kind. They are put into the order in which they come.
 _STAGES = (
@@ -25,8 +27,8 @@ _STAGES = (
     ("release", False, "started_min", "tests until release", TESTS),
     ("thaw", True, "started_min", "the bank stands until thawed", WAITING),
     ("harvest", True, "finished_min", "recovery after thawing", CULTURE),
-    ("formulate", True, "finished_min", "suspension", HAND),
-    ("release", True, "started_min", "tests of the product", TESTS),
+    ("formulate", True, "finished_min", SUSPENSION, HAND),
+    ("release", True, "started_min", PRODUCT, TESTS),
     ("ship out", True, "finished_min", "way to the clinic", WAY),
     ("administer", True, "started_min", "until the dose", HAND),
 )
@@ -99,6 +101,8 @@ def _moments(events: pd.DataFrame, first: pd.DataFrame) -> dict[str, tuple[str, 
         at = (mine.groupby("row")[end].max() / DAY).reindex(first.index).to_numpy(dtype=float)
         if not np.isnan(at).all():
             found[stage] = (kind, at)
+    if PRODUCT in found and np.nanmean(found[PRODUCT][1]) < np.nanmean(found.get(SUSPENSION, found[PRODUCT])[1]):
+        del found[PRODUCT]  # what is released while its cells recover holds nothing up
     return found
 
 

@@ -87,7 +87,7 @@ def _spell(span: float) -> str:
 
 def _range(low: float, high: float) -> str:
     if high >= 2:
-        return f"{number(round(low, 1))} to {number(high)} d"
+        return f"{number(low)} to {number(high)} d"
     return f"{number(low * 24)} to {number(high * 24)} h"
 
 
