@@ -63,7 +63,10 @@ def units_of(setting: Setting, resource: str, events: pd.DataFrame) -> Counts:
     each = {(use.activity, use.place): use.units[resource] for use in setting.uses if resource in use.units}
     activity, place = events["activity"].cat, events["place"].cat
     known = np.array(
-        [[each.get((str(what), str(where)), 0) for where in place.categories] for what in activity.categories],
+        [
+            [each.get((str(what), str(where)), 0) for where in place.categories]
+            for what in activity.categories
+        ],
         dtype=np.float64,
     )
     units: Counts = known[activity.codes.to_numpy(), place.codes.to_numpy()]

@@ -50,7 +50,9 @@ def chosen_patient(variant: StoredVariant, replication: int = 0) -> str | None:
     late = (mine["given_day"] - mine["booked_day"]).fillna(0)
     if late.max() >= 1:
         return str(mine.loc[late.idxmax(), "patient"])
-    failed = lots[(lots["replication"] == replication) & ~lots["outcome"].isin(["released", "stopped", "spent"])]
+    failed = lots[
+        (lots["replication"] == replication) & ~lots["outcome"].isin(["released", "stopped", "spent"])
+    ]
     return str(failed["patient"].iloc[0] if len(failed) else mine["patient"].iloc[0])
 
 
@@ -70,7 +72,9 @@ def way_of(variant: StoredVariant, patient: str | None = None, replication: int 
 
     patients = own("patients")
     if not len(patients):
-        raise Refused("patient", whom, "is nobody in this replication", "name a patient of its table of patients")
+        raise Refused(
+            "patient", whom, "is nobody in this replication", "name a patient of its table of patients"
+        )
     who, lots, doses, events = patients.iloc[0], own("lots"), own("doses"), own("events")
     doses = doses[(doses["outcome"] != NOT_INDICATED) & (doses["booked_day"].notna() | doses["given"])]
     lanes = [PATIENT, *(f"lot {n}" for n in lots["lot"]), *doses["name"].astype(str)]
@@ -85,7 +89,9 @@ def way_of(variant: StoredVariant, patient: str | None = None, replication: int 
             frame[column] = [(start + timedelta(days=float(day))).isoformat() for day in frame[column]]
     shown = tuple(lanes[:MOST_LANES])
     late = (doses["given_day"] // 1 - doses["booked_day"] // 1).fillna(0)
-    worst = (str(doses.loc[late.idxmax(), "name"]), int(late.max())) if len(late) and late.max() >= 1 else None
+    worst = (
+        (str(doses.loc[late.idxmax(), "name"]), int(late.max())) if len(late) and late.max() >= 1 else None
+    )
     return Way(
         patient=whom,
         arm=str(who["arm"]),
@@ -116,7 +122,10 @@ def _of_lots(lots: pd.DataFrame, events: pd.DataFrame) -> Iterator[Bar]:
     for _, lot in lots.iterrows():
         lane, mine = f"lot {lot['lot']}", events[events["lot"] == lot["lot"]]
         own = mine[mine["dose"] == 0]
-        day = {name: own[own["activity"] == name] for name in ("incubate", "harvest", "cryopreserve", "store", "fail")}
+        day = {
+            name: own[own["activity"] == name]
+            for name in ("incubate", "harvest", "cryopreserve", "store", "fail")
+        }
         grown, tested = None, None
         if len(day["incubate"]):
             begin = day["incubate"]["started_min"].min() / 1440
@@ -126,7 +135,9 @@ def _of_lots(lots: pd.DataFrame, events: pd.DataFrame) -> Iterator[Bar]:
             tested = float(lot["released_day"])
             yield lane, TESTS, grown, tested
         if len(day["cryopreserve"]) and tested is not None:
-            ends = [mine[mine["activity"] == "thaw"]["started_min"].max()] if lot["outcome"] == "spent" else []
+            ends = (
+                [mine[mine["activity"] == "thaw"]["started_min"].max()] if lot["outcome"] == "spent" else []
+            )
             ends += list(day["fail"]["started_min"]) or [day["store"]["finished_min"].max()]
             yield lane, FROZEN, tested, float(min(end for end in ends if pd.notna(end))) / 1440
         for _, work in own[own["activity"].isin(_BY_HAND)].iterrows():
@@ -149,9 +160,15 @@ def _marks(
 ) -> Iterator[tuple[str, str, float]]:
     yield PATIENT, END, float(who["ended_day"])
     for _, lot in lots.iterrows():
-        failed = events[(events["lot"] == lot["lot"]) & (events["dose"] == 0) & (events["activity"] == "fail")]
+        failed = events[
+            (events["lot"] == lot["lot"]) & (events["dose"] == 0) & (events["activity"] == "fail")
+        ]
         for _, row in failed.iterrows():
-            yield f"lot {lot['lot']}", SPENT if "spent" in (lot["outcome"], str(row["outcome"])[-5:]) else LOST, row["started_min"] / 1440
+            yield (
+                f"lot {lot['lot']}",
+                SPENT if "spent" in (lot["outcome"], str(row["outcome"])[-5:]) else LOST,
+                row["started_min"] / 1440,
+            )
     for _, dose in doses.iterrows():
         if pd.notna(dose["booked_day"]):
             yield str(dose["name"]), BOOKED, float(dose["booked_day"])

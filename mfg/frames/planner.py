@@ -16,7 +16,11 @@ from mfg.study.stored import StoredVariant
 
 KINDS = ("rooms", "suites")  # what has a number on its door
 WEEK = 7 * DAY
-MOST_LANES, MANY_LANES, WEEKS = 8, 24, 4  # up to so many lanes four weeks are shown; up to so many, one; else none
+MOST_LANES, MANY_LANES, WEEKS = (
+    8,
+    24,
+    4,
+)  # up to so many lanes four weeks are shown; up to so many, one; else none
 
 
 @frozen(eq=False)
@@ -81,7 +85,10 @@ def planner(variant: StoredVariant, *, replication: int = 0, first: date | None 
         first=monday + timedelta(weeks=number),
         weeks=weeks,
         replication=replication,
-        busiest=max((_at_work(one, busy[one.name], begin, weeks) for one in doors), key=lambda one: one[2] / max(one[3], 1)),
+        busiest=max(
+            (_at_work(one, busy[one.name], begin, weeks) for one in doors),
+            key=lambda one: one[2] / max(one[3], 1),
+        ),
     )
 
 
@@ -122,8 +129,12 @@ def pack(starts: np.ndarray, ends: np.ndarray, whose: list[object]) -> list[int]
     return lanes
 
 
-def _packed(resource: Resource, rows: pd.DataFrame, begin: int) -> Iterator[tuple[str, int, float, float, str, str]]:
-    rows = rows[rows["finished_min"] > rows["started_min"]].sort_values(["started_min", "finished_min"], kind="stable")
+def _packed(
+    resource: Resource, rows: pd.DataFrame, begin: int
+) -> Iterator[tuple[str, int, float, float, str, str]]:
+    rows = rows[rows["finished_min"] > rows["started_min"]].sort_values(
+        ["started_min", "finished_min"], kind="stable"
+    )
     starts, ends = rows["started_min"].to_numpy(), rows["finished_min"].to_numpy()
     whose: list[object] = list(zip(rows["patient"].astype(str), rows["lot"], strict=True))
     for (_, row), lane in zip(rows.iterrows(), pack(starts, ends, whose), strict=True):
@@ -155,7 +166,9 @@ def _closed(resource: Resource, begin: int, days: int) -> Iterator[tuple[int, fl
 def _busiest(rows: pd.DataFrame, offset: int, weeks: int, horizon: int) -> int:
     """The first of so many *weeks* in a row in which the most hours are worked, counted from the Monday before the start."""
     week = (rows["started_min"].to_numpy() + offset) // WEEK
-    hours = np.bincount(week, (rows["finished_min"] - rows["started_min"]).to_numpy(), (horizon + offset) // WEEK + weeks)
+    hours = np.bincount(
+        week, (rows["finished_min"] - rows["started_min"]).to_numpy(), (horizon + offset) // WEEK + weeks
+    )
     return int(np.argmax(np.convolve(hours, np.ones(weeks), "valid")))
 
 
@@ -163,4 +176,9 @@ def _at_work(resource: Resource, rows: pd.DataFrame, begin: int, weeks: int) -> 
     end = begin + weeks * WEEK
     worked = (rows["finished_min"].clip(begin, end) - rows["started_min"].clip(begin, end)).sum() / 60
     hours = np.clip(np.array(resource.hours).reshape(-1, 2), begin, end)
-    return resource.name, resource.capacity, float(worked), float((hours[:, 1] - hours[:, 0]).sum() / 60 * resource.capacity)
+    return (
+        resource.name,
+        resource.capacity,
+        float(worked),
+        float((hours[:, 1] - hours[:, 0]).sum() / 60 * resource.capacity),
+    )

@@ -59,7 +59,9 @@ def time_to_dose(variant: StoredVariant) -> TimeToDose | None:
     """The stages of everybody who arrived after the start and had a dose of cells from a lot collected since; None if nobody had."""
     doses, patients, lots = (variant.table(name) for name in ("doses", "patients", "lots"))
     key = ["replication", "patient"]
-    given = doses[doses["given"] & (doses["prescribed_cells"] > 0)].sort_values(["replication", "patient", "dose"])
+    given = doses[doses["given"] & (doses["prescribed_cells"] > 0)].sort_values(
+        ["replication", "patient", "dose"]
+    )
     first = given.drop_duplicates(key)[[*key, "lot", "dose", "given_day"]]
     first = first.merge(patients[[*key, "arrived_day", "collected_day"]], on=key)
     made = lots[[*key, "lot", "collected_day"]].rename(columns={"collected_day": "from_day"})
@@ -72,7 +74,9 @@ def time_to_dose(variant: StoredVariant) -> TimeToDose | None:
         "lost, collected again": (LOST, first["from_day"].to_numpy()),
         **_moments(variant.table("events"), first),
     }
-    ordered = list(moments)[:2] + sorted(list(moments)[2:], key=lambda stage: float(np.nanmean(moments[stage][1])))
+    ordered = list(moments)[:2] + sorted(
+        list(moments)[2:], key=lambda stage: float(np.nanmean(moments[stage][1]))
+    )
     reached = first["arrived_day"].to_numpy()
     rows, begin = [], 0.0
     for stage in ordered:
@@ -94,14 +98,18 @@ def _moments(events: pd.DataFrame, first: pd.DataFrame) -> dict[str, tuple[str, 
     wanted = {activity for activity, *_ in _STAGES}
     rows = events[events["activity"].isin(wanted) & (events["lot"] > 0)]
     rows = rows[[*whose, "dose", "activity", "started_min", "finished_min"]]
-    rows = rows.merge(first[[*whose, "dose"]].rename(columns={"dose": "of"}).assign(row=first.index), on=whose)
+    rows = rows.merge(
+        first[[*whose, "dose"]].rename(columns={"dose": "of"}).assign(row=first.index), on=whose
+    )
     found = {}
     for activity, own, end, stage, kind in _STAGES:
         mine = rows[(rows["activity"] == activity) & (rows["dose"] == (rows["of"] if own else 0))]
         at = (mine.groupby("row")[end].max() / DAY).reindex(first.index).to_numpy(dtype=float)
         if not np.isnan(at).all():
             found[stage] = (kind, at)
-    if PRODUCT in found and np.nanmean(found[PRODUCT][1]) < np.nanmean(found.get(SUSPENSION, found[PRODUCT])[1]):
+    if PRODUCT in found and np.nanmean(found[PRODUCT][1]) < np.nanmean(
+        found.get(SUSPENSION, found[PRODUCT])[1]
+    ):
         del found[PRODUCT]  # what is released while its cells recover holds nothing up
     return found
 
@@ -135,7 +143,9 @@ def queues(variant: StoredVariant) -> Queues | None:
     if not given:
         return None
     events, setting = variant.table("events"), variant.setting
-    late = events[(events["started_min"] > events["queued_min"]) & (events["finished_min"] > events["started_min"])]
+    late = events[
+        (events["started_min"] > events["queued_min"]) & (events["finished_min"] > events["started_min"])
+    ]
     resources = {one.name: one for one in setting.resources}
     rows = []
     for use in setting.uses:
@@ -144,7 +154,9 @@ def queues(variant: StoredVariant) -> Queues | None:
             continue
         begin, end = own["queued_min"].to_numpy(), own["started_min"].to_numpy()
         opened = _open_between([resources[name] for name in use.units], setting, begin, end)
-        rows.append((use.activity, use.place, (end - begin - opened).sum() / 60 / given, opened.sum() / 60 / given))
+        rows.append(
+            (use.activity, use.place, (end - begin - opened).sum() / 60 / given, opened.sum() / 60 / given)
+        )
     waits = pd.DataFrame(rows, columns=["work", "place", "closed", "taken"])
     order = (waits["closed"] + waits["taken"]).sort_values(ascending=False, kind="stable").index
     return Queues(waits.loc[order].reset_index(drop=True), given, variant.replications)

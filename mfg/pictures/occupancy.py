@@ -43,19 +43,29 @@ def hours_title(found: Occupancy) -> str:
         return f"No hour of the week has anything fully taken in more than {percent(max(row['full'], 0.01))} of the weeks"
     weekday, hour = divmod(int(row["quarter"]), A_DAY)
     many = found.capacity[str(row["resource"])]
-    what = f"All {many} {plain(str(row['resource']))} are" if many > 1 else f"{plain(str(row['resource']))} (1) are"
+    what = (
+        f"All {many} {plain(str(row['resource']))} are"
+        if many > 1
+        else f"{plain(str(row['resource']))} (1) are"
+    )
     clock = f"{hour * QUARTER // 60}:{hour * QUARTER % 60:02}"
     return f"{what} taken most often on {WEEKDAY_NAMES[weekday]} at {clock}: in {percent(row['full'])} of the weeks"
 
 
 def _hours_chart(found: Occupancy) -> alt.TopLevelMixin:
-    drawn = [name for name in found.capacity if found.hours.loc[found.hours["resource"] == name, "mean"].any()]
+    drawn = [
+        name for name in found.capacity if found.hours.loc[found.hours["resource"] == name, "mean"].any()
+    ]
     frame = found.hours[found.hours["resource"].isin(drawn)]
     hour, day = frame["quarter"] % A_DAY * QUARTER / 60, frame["quarter"] // A_DAY
     busy = int(day[frame["is_open"] | (frame["mean"] > _SEEN)].max())
     inside = frame[(hour >= _FROM) & (hour < _UNTIL) & (day <= busy)]
     lanes = [
-        _lane(inside[inside["resource"] == name], f"{plain(name)}, {found.capacity[name]}", last=name == drawn[-1])
+        _lane(
+            inside[inside["resource"] == name],
+            f"{plain(name)}, {found.capacity[name]}",
+            last=name == drawn[-1],
+        )
         for name in drawn
     ]
     heads = pd.DataFrame({"x": np.arange(busy + 1) + 0.5, "name": WEEKDAY_NAMES[: busy + 1]})
@@ -87,8 +97,14 @@ def _lane(frame: pd.DataFrame, label: str, *, last: bool) -> alt.TopLevelMixin:
     y = alt.Y("mean:Q", title=label, scale=alt.Scale(domain=[0, 1], clamp=True), axis=y_axis)
     title = alt.Y("full:Q", title=label, axis=lane_axis())
     base = alt.Chart(frame)
-    closed = alt.Chart(_closed(frame)).mark_rect(color=CLOSED).encode(x=alt.X("begin:Q", scale=scale), x2="end:Q")
-    rules = alt.Chart(pd.DataFrame({"x": [d * wide for d in range(1, len(days))]})).mark_rule(color=RULE).encode(x="x:Q")
+    closed = (
+        alt.Chart(_closed(frame)).mark_rect(color=CLOSED).encode(x=alt.X("begin:Q", scale=scale), x2="end:Q")
+    )
+    rules = (
+        alt.Chart(pd.DataFrame({"x": [d * wide for d in range(1, len(days))]}))
+        .mark_rule(color=RULE)
+        .encode(x="x:Q")
+    )
     layers = [
         closed,
         base.mark_area(color=WAIT, opacity=0.55, interpolate="step-after").encode(x=x, y=title),
@@ -101,7 +117,14 @@ def _lane(frame: pd.DataFrame, label: str, *, last: bool) -> alt.TopLevelMixin:
 
 def lane_axis() -> alt.Axis:
     """The axis of a lane: shares, with the name of the lane in front of it, to be read without turning the head."""
-    return alt.Axis(format="%", values=[0, 0.5, 1], titleAngle=0, titleAlign="right", titleBaseline="middle", titlePadding=12)
+    return alt.Axis(
+        format="%",
+        values=[0, 0.5, 1],
+        titleAngle=0,
+        titleAlign="right",
+        titleBaseline="middle",
+        titlePadding=12,
+    )
 
 
 def _closed(frame: pd.DataFrame) -> pd.DataFrame:
@@ -123,7 +146,9 @@ def weeks_picture(variant: StoredVariant) -> Picture:
         f"Share of the opening hours in use, week by week; work outside them is not in it. {band}"
         f"{of(found.replications, 'replication')}."
     )
-    return Picture("weeks", weeks_title(found, variant.setting), subtitle, _weeks_chart(found, variant.setting))
+    return Picture(
+        "weeks", weeks_title(found, variant.setting), subtitle, _weeks_chart(found, variant.setting)
+    )
 
 
 def weeks_title(found: Occupancy, setting: Setting) -> str:
@@ -153,7 +178,9 @@ def _weeks_chart(found: Occupancy, setting: Setting) -> alt.TopLevelMixin:
         layers = [own.mark_line(color=HAND, strokeWidth=1.6).encode(x=x, y=y)]
         if found.replications > 1:
             band = own.mark_area(color=HAND, opacity=0.22)
-            layers.insert(0, band.encode(x=x, y=alt.Y("low:Q", title=label, scale=scale, axis=lane_axis()), y2="high:Q"))
+            layers.insert(
+                0, band.encode(x=x, y=alt.Y("low:Q", title=label, scale=scale, axis=lane_axis()), y2="high:Q")
+            )
         charts.append(alt.layer(*layers).properties(width=WIDTH, height=64))
     chart: alt.TopLevelMixin = alt.vconcat(*charts, spacing=14)
     return chart

@@ -40,7 +40,12 @@ def patient_picture(variant: StoredVariant, patient: str | None = None, replicat
         f"{arm}one possible future (replication {found.replication + 1}). Hand work is drawn a day wide; the thin amber line is the time by which a dose was "
         "put off from the day first booked."
     )
-    return Picture("patient", patient_title(found), subtitle.replace("one possible", "One possible", not arm), _chart(found))
+    return Picture(
+        "patient",
+        patient_title(found),
+        subtitle.replace("one possible", "One possible", not arm),
+        _chart(found),
+    )
 
 
 def patient_title(found: Way) -> str:
@@ -59,19 +64,32 @@ def _chart(found: Way) -> alt.TopLevelMixin:
     order = [ways.ON_COURSE, ways.FROZEN, IN_CULTURE, IN_TESTS, ways.WAITED, BY_HAND]
     bars = [kind for kind in _BARS if (found.bars["kind"] == kind).any()]
     marks = [kind for kind in _MARKS if (found.marks["kind"] == kind).any()]
-    y = alt.Y("lane:N", sort=list(found.lanes), scale=alt.Scale(domain=list(found.lanes)), title=None, axis=alt.Axis(ticks=False, domain=False))
+    y = alt.Y(
+        "lane:N",
+        sort=list(found.lanes),
+        scale=alt.Scale(domain=list(found.lanes)),
+        title=None,
+        axis=alt.Axis(ticks=False, domain=False),
+    )
     x = alt.X("begin:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=8, labelOverlap=True))
     colour = alt.Color(
-        "kind:N", sort=bars, scale=alt.Scale(domain=bars, range=[_BARS[one] for one in bars]), legend=alt.Legend(columns=6)
+        "kind:N",
+        sort=bars,
+        scale=alt.Scale(domain=bars, range=[_BARS[one] for one in bars]),
+        legend=alt.Legend(columns=6),
     )
     layers: list[alt.Chart] = [
-        alt.Chart(thick[thick["kind"] == kind]).mark_bar(size=ROW - 8).encode(x=x, x2="end:T", y=y, color=colour)
+        alt.Chart(thick[thick["kind"] == kind])
+        .mark_bar(size=ROW - 8)
+        .encode(x=x, x2="end:T", y=y, color=colour)
         for kind in order
         if (thick["kind"] == kind).any()
     ]
     if len(thin):
         layers.append(
-            alt.Chart(thin).mark_bar(size=5, yOffset=(ROW - 10) / 2).encode(x=x, x2="end:T", y=y, color=colour)
+            alt.Chart(thin)
+            .mark_bar(size=5, yOffset=(ROW - 10) / 2)
+            .encode(x=x, x2="end:T", y=y, color=colour)
         )
     shapes = alt.Shape(
         "kind:N",

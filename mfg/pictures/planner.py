@@ -46,7 +46,9 @@ def planner_picture(variant: StoredVariant) -> Picture:
     """A row of days for each week, with a lane for each room and suite."""
     found = planner(variant)
     if found is None:
-        return Picture("planner", f"No rooms or suites were at work, or there are more than {MANY_LANES} of them.")
+        return Picture(
+            "planner", f"No rooms or suites were at work, or there are more than {MANY_LANES} of them."
+        )
     span = "four weeks" if found.weeks > 1 else "week"
     subtitle = (
         f"The busiest {span} of one possible future (replication {found.replication + 1}), from {day_of(found.first)} on; {FROM} to "
@@ -85,29 +87,46 @@ def _week(
     days = range(week * 7, week * 7 + 7)
     mine, shut = (frame[frame["day"].isin(days)] for frame in (tasks, closed))
     mine, shut = (
-        frame.assign(x=(frame["day"] - week * 7) * wide + frame["begin"] - FROM, x2=(frame["day"] - week * 7) * wide + frame["end"] - FROM)
+        frame.assign(
+            x=(frame["day"] - week * 7) * wide + frame["begin"] - FROM,
+            x2=(frame["day"] - week * 7) * wide + frame["end"] - FROM,
+        )
         for frame in (mine, shut)
     )
     scale = alt.Scale(domain=[0, 7 * wide], nice=False)
-    y = alt.Y("lane:N", sort=list(found.lanes), scale=alt.Scale(domain=list(found.lanes)), title=None, axis=alt.Axis(ticks=False, domain=False))
+    y = alt.Y(
+        "lane:N",
+        sort=list(found.lanes),
+        scale=alt.Scale(domain=list(found.lanes)),
+        title=None,
+        axis=alt.Axis(ticks=False, domain=False),
+    )
     x = alt.X("x:Q", scale=scale, axis=None)
     heads = pd.DataFrame(
         {
             "x": [(n + 0.5) * wide for n in range(7)],
-            "name": [f"{one:%a} {one.day} {one:%b}" for one in (found.first + timedelta(days=n) for n in days)],
+            "name": [
+                f"{one:%a} {one.day} {one:%b}" for one in (found.first + timedelta(days=n) for n in days)
+            ],
         }
     )
     numbers = mine[(mine["x2"] - mine["x"]) * (WIDTH / (7 * wide)) > _NUMBERED]
     numbers = numbers[numbers["kind"] != "line clearance"]
-    numbers = numbers.assign(middle=(numbers["x"] + numbers["x2"]) / 2, said=[_short(one) for one in numbers["patient"]])
+    numbers = numbers.assign(
+        middle=(numbers["x"] + numbers["x2"]) / 2, said=[_short(one) for one in numbers["patient"]]
+    )
     edges = pd.DataFrame({"x": [n * wide for n in range(8)]})
     layers = [
         alt.Chart(shut).mark_bar(size=_LANE, color=CLOSED).encode(x=x, x2="x2:Q", y=y),
         alt.Chart(mine).mark_bar(size=_LANE - 4).encode(x=x, x2="x2:Q", y=y, color=colour),
-        alt.Chart(numbers).mark_text(color="white", fontSize=10).encode(x=alt.X("middle:Q"), y=y, text="said:N"),
+        alt.Chart(numbers)
+        .mark_text(color="white", fontSize=10)
+        .encode(x=alt.X("middle:Q"), y=y, text="said:N"),
         alt.Chart(edges).mark_rule(color=RULE).encode(x="x:Q"),
     ]
-    head = alt.Chart(heads).mark_text(color=SECOND).encode(x=alt.X("x:Q", scale=scale, axis=None), text="name:N")
+    head = (
+        alt.Chart(heads).mark_text(color=SECOND).encode(x=alt.X("x:Q", scale=scale, axis=None), text="name:N")
+    )
     body = alt.layer(*layers).properties(width=WIDTH, height=(_LANE + 1) * len(found.lanes))
     chart: alt.TopLevelMixin = alt.vconcat(head.properties(width=WIDTH, height=12), body, spacing=2)
     return chart

@@ -72,11 +72,15 @@ def _time_chart(found: TimeToDose) -> alt.TopLevelMixin:
     y = alt.Y("stage:N", sort=list(frame["stage"]), title=None, axis=alt.Axis(ticks=False, domain=False))
     reach = alt.Scale(domain=[0, float(frame["end"].max()) * 1.28], nice=False)
     x = alt.X("begin:Q", title="days since referral (mean patient)", scale=reach)
-    colour = alt.Color("kind:N", sort=kinds, scale=alt.Scale(domain=kinds, range=[_COLOURS[one] for one in kinds]))
+    colour = alt.Color(
+        "kind:N", sort=kinds, scale=alt.Scale(domain=kinds, range=[_COLOURS[one] for one in kinds])
+    )
     bars = alt.Chart(frame).mark_bar(size=ROW - 8, minBandSize=2).encode(y=y, x=x, x2="end:Q", color=colour)
     edges = alt.Chart(frame).mark_tick(size=ROW - 8, thickness=2).encode(y=y, x=alt.X("end:Q"), color=colour)
     texts = alt.Chart(frame).mark_text(align="left", dx=7).encode(y=y, x=alt.X("end:Q"), text="said:N")
-    chart: alt.TopLevelMixin = alt.layer(bars, edges, texts).properties(width=WIDTH - 20, height=ROW * len(frame))
+    chart: alt.TopLevelMixin = alt.layer(bars, edges, texts).properties(
+        width=WIDTH - 20, height=ROW * len(frame)
+    )
     return chart
 
 
@@ -116,7 +120,9 @@ def queues_title(found: Queues) -> str:
 def _queues_chart(found: Queues) -> alt.TopLevelMixin:
     whole = found.waits["closed"] + found.waits["taken"]
     shown = found.waits[whole >= min(_SHORTEST, whole.max())].head(_SHOWN)
-    shown = shown.assign(label=[f"{work} ({place})" for work, place in zip(shown["work"], shown["place"], strict=True)])
+    shown = shown.assign(
+        label=[f"{work} ({place})" for work, place in zip(shown["work"], shown["place"], strict=True)]
+    )
     order = list(shown["label"])
     named = {"taken": "open, but taken", "closed": "closed: night, weekend or holiday"}
     long = shown.melt(["label"], ["taken", "closed"], var_name="why", value_name="hours")
@@ -184,7 +190,11 @@ def _vein_chart(found: Sequence[tuple[str, Vein]]) -> alt.TopLevelMixin:
     ]
     if not several:
         texts = frame.assign(said=[f"{number(one)} d" for one in frame["median"]])
-        said = alt.Chart(texts).mark_text(align="left", dx=8, color=SECOND).encode(y=y, x="high:Q", text="said:N")
+        said = (
+            alt.Chart(texts)
+            .mark_text(align="left", dx=8, color=SECOND)
+            .encode(y=y, x="high:Q", text="said:N")
+        )
         layers.append(said)
     height = max(ROW, 14 * len(names)) * len(order)
     chart: alt.TopLevelMixin = alt.layer(*layers).properties(width=WIDTH, height=height)

@@ -67,7 +67,8 @@ def _subtitle(found: Sequence[tuple[str, Waiting]]) -> str:
 
 
 def _chart(found: Sequence[tuple[str, Waiting]]) -> alt.TopLevelMixin:
-    frame = pd.concat([one.curve.assign(variant=name) for name, one in found])
+    last = max(int(one.curve["day"].iloc[-1]) for _, one in found)
+    frame = pd.concat([_until(one.curve, last).assign(variant=name) for name, one in found])
     names = [name for name, _ in found]
     several = len(names) > 1
     colour = (
@@ -99,6 +100,11 @@ def _chart(found: Sequence[tuple[str, Waiting]]) -> alt.TopLevelMixin:
         layers.append(dots.mark_text(align="left", dx=8, dy=10).encode(text="said:N"))
     chart: alt.TopLevelMixin = alt.layer(*layers).properties(width=WIDTH, height=320)
     return chart
+
+
+def _until(curve: pd.DataFrame, last: int) -> pd.DataFrame:
+    """A curve that goes on as it ends, to the *last* day that is drawn."""
+    return pd.concat([curve, curve.tail(1).assign(day=last)]) if curve["day"].iloc[-1] < last else curve
 
 
 def _marks(found: Waiting) -> pd.DataFrame:

@@ -11,7 +11,8 @@ from markupsafe import Markup
 from mfg.frames.headline import KeyFigure
 from mfg.pictures.picture import Picture
 from mfg.pictures.style import number, percent
-from mfg.report.report import Report, Table
+from mfg.report.parts import Folded, Table
+from mfg.report.report import Report
 from mfg.visible import visible
 
 
@@ -36,6 +37,7 @@ def _template() -> Template:
     environment.tests |= {
         "picture": lambda one: isinstance(one, Picture),
         "table": lambda one: isinstance(one, Table),
+        "folded": lambda one: isinstance(one, Folded),
     }
     return environment.from_string(_file("page.html"))
 
