@@ -146,7 +146,8 @@ def _weeks(values: Counts, offset: int) -> Counts:
     """*values* of quarters as rows of whole weeks from Monday on; weeks that are cut off are left out."""
     begin = -offset % A_WEEK
     many = max(0, (len(values) - begin) // A_WEEK)
-    return values[begin : begin + many * A_WEEK].reshape(many, A_WEEK)
+    rows: Counts = values[begin : begin + many * A_WEEK].reshape(many, A_WEEK)
+    return rows
 
 
 def _weekly(used: Counts, opened: npt.NDArray[np.bool_], capacity: int, offset: int) -> Counts:

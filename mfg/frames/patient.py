@@ -49,7 +49,7 @@ def chosen_patient(variant: StoredVariant, replication: int = 0) -> str | None:
         return None
     late = (mine["given_day"] - mine["booked_day"]).fillna(0)
     if late.max() >= 1:
-        return str(mine.loc[late.idxmax(), "patient"])
+        return str(mine["patient"].iloc[int(late.argmax())])
     failed = lots[
         (lots["replication"] == replication) & ~lots["outcome"].isin(["released", "stopped", "spent"])
     ]
@@ -90,7 +90,9 @@ def way_of(variant: StoredVariant, patient: str | None = None, replication: int 
     shown = tuple(lanes[:MOST_LANES])
     late = (doses["given_day"] // 1 - doses["booked_day"] // 1).fillna(0)
     worst = (
-        (str(doses.loc[late.idxmax(), "name"]), int(late.max())) if len(late) and late.max() >= 1 else None
+        (str(doses["name"].iloc[int(late.argmax())]), int(late.max()))
+        if len(late) and late.max() >= 1
+        else None
     )
     return Way(
         patient=whom,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 from attrs import frozen
 
@@ -28,7 +29,7 @@ def vein(variant: StoredVariant) -> Vein | None:
         return None
     names = mine["name"].astype(str)
     order = mine.groupby(names)["dose"].min().sort_values(kind="stable").index
-    cut = mine.groupby(names)["vein_to_vein_day"].quantile([0.05, 0.25, 0.5, 0.75, 0.95]).unstack()  # noqa: PD010
+    cut = mine.groupby(names)["vein_to_vein_day"].quantile(np.array([0.05, 0.25, 0.5, 0.75, 0.95])).unstack()  # noqa: PD010
     cut.columns = pd.Index(["low", "first", "median", "third", "high"])
     spans = cut.loc[order].assign(many=names.value_counts()).rename_axis("dose").reset_index()
     return Vein(spans, len(mine), variant.replications)

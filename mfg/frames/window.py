@@ -51,7 +51,8 @@ def window(variant: StoredVariant) -> Window | None:
     order = mine.groupby(mine["name"].astype(str))["dose"].min().sort_values(kind="stable").index
     counts = counts.loc[order]
     kept = counts[[ON_DAY, IN_WINDOW]].sum(axis=1) / counts.sum(axis=1)
-    shares = counts.stack().rename("count").rename_axis(["dose", "kept"]).reset_index()
+    long = counts.rename_axis("dose").reset_index().melt("dose", var_name="kept", value_name="count")
+    shares = long.sort_values("dose", key=lambda names: names.map(list(order).index), kind="stable")
     shares["share"] = shares["count"] / shares.groupby("dose")["count"].transform("sum")
     return Window(
         shares=shares,

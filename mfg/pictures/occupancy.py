@@ -38,7 +38,7 @@ def hours_title(found: Occupancy) -> str:
     frame = found.hours[found.hours["is_open"]]
     if not len(frame):
         return "Nothing is open after the warm-up"
-    row = frame.loc[frame["full"].idxmax()]
+    row = frame.iloc[int(frame["full"].argmax())]
     if row["full"] < _RARELY:
         return f"No hour of the week has anything fully taken in more than {percent(max(row['full'], 0.01))} of the weeks"
     weekday, hour = divmod(int(row["quarter"]), A_DAY)
@@ -52,7 +52,7 @@ def hours_title(found: Occupancy) -> str:
     return f"{what} taken most often on {WEEKDAY_NAMES[weekday]} at {clock}: in {percent(row['full'])} of the weeks"
 
 
-def _hours_chart(found: Occupancy) -> alt.TopLevelMixin:
+def _hours_chart(found: Occupancy) -> alt.VConcatChart:
     drawn = [
         name for name in found.capacity if found.hours.loc[found.hours["resource"] == name, "mean"].any()
     ]
@@ -75,11 +75,11 @@ def _hours_chart(found: Occupancy) -> alt.TopLevelMixin:
         .encode(x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, busy + 1], nice=False)), text="name:N")
         .properties(width=WIDTH, height=14)
     )
-    chart: alt.TopLevelMixin = alt.vconcat(head, *lanes, spacing=10)
+    chart: alt.VConcatChart = alt.vconcat(head, *lanes, spacing=10)
     return chart
 
 
-def _lane(frame: pd.DataFrame, label: str, *, last: bool) -> alt.TopLevelMixin:
+def _lane(frame: pd.DataFrame, label: str, *, last: bool) -> alt.LayerChart | alt.FacetChart:
     wide = _UNTIL - _FROM
     day, hour = frame["quarter"] // A_DAY, frame["quarter"] % A_DAY * QUARTER / 60
     frame = frame.assign(x=day * wide + hour - _FROM)
@@ -111,7 +111,7 @@ def _lane(frame: pd.DataFrame, label: str, *, last: bool) -> alt.TopLevelMixin:
         base.mark_line(color=HAND, interpolate="step-after", strokeWidth=1.8).encode(x=x, y=y),
         rules,
     ]
-    chart: alt.TopLevelMixin = alt.layer(*layers).properties(width=WIDTH, height=72)
+    chart: alt.LayerChart | alt.FacetChart = alt.layer(*layers).properties(width=WIDTH, height=72)
     return chart
 
 
@@ -162,7 +162,7 @@ def weeks_title(found: Occupancy, setting: Setting) -> str:
     return f"{said}, nearly all" if share >= _HIGH else said
 
 
-def _weeks_chart(found: Occupancy, setting: Setting) -> alt.TopLevelMixin:
+def _weeks_chart(found: Occupancy, setting: Setting) -> alt.VConcatChart:
     monday = setting.start - timedelta(days=setting.start.weekday())
     frame = found.weeks[found.weeks["week"] > 0]
     frame = frame.assign(day=[(monday + timedelta(weeks=int(week))).isoformat() for week in frame["week"]])
@@ -182,5 +182,5 @@ def _weeks_chart(found: Occupancy, setting: Setting) -> alt.TopLevelMixin:
                 0, band.encode(x=x, y=alt.Y("low:Q", title=label, scale=scale, axis=lane_axis()), y2="high:Q")
             )
         charts.append(alt.layer(*layers).properties(width=WIDTH, height=64))
-    chart: alt.TopLevelMixin = alt.vconcat(*charts, spacing=14)
+    chart: alt.VConcatChart = alt.vconcat(*charts, spacing=14)
     return chart

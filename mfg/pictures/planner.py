@@ -64,7 +64,7 @@ def planner_title(found: Planner) -> str:
     return f"In the busiest {span} the {many} {plain(name)} are at work for {number(worked)} hours, and open for {number(opened)}"
 
 
-def _chart(found: Planner) -> alt.TopLevelMixin:
+def _chart(found: Planner) -> alt.VConcatChart:
     tasks = found.tasks.assign(kind=[_kind(work) for work in found.tasks["work"]])
     tasks = _cut(tasks)
     kinds = [kind for kind in _KINDS if (tasks["kind"] == kind).any()]
@@ -76,13 +76,13 @@ def _chart(found: Planner) -> alt.TopLevelMixin:
     )
     closed = _cut(found.closed)
     weeks = [_week(found, tasks, closed, number, colour) for number in range(found.weeks)]
-    chart: alt.TopLevelMixin = alt.vconcat(*weeks, spacing=14)
+    chart: alt.VConcatChart = alt.vconcat(*weeks, spacing=14)
     return chart
 
 
 def _week(
     found: Planner, tasks: pd.DataFrame, closed: pd.DataFrame, week: int, colour: alt.Color
-) -> alt.TopLevelMixin:
+) -> alt.VConcatChart:
     wide = UNTIL - FROM
     days = range(week * 7, week * 7 + 7)
     mine, shut = (frame[frame["day"].isin(days)] for frame in (tasks, closed))
@@ -128,7 +128,7 @@ def _week(
         alt.Chart(heads).mark_text(color=SECOND).encode(x=alt.X("x:Q", scale=scale, axis=None), text="name:N")
     )
     body = alt.layer(*layers).properties(width=WIDTH, height=(_LANE + 1) * len(found.lanes))
-    chart: alt.TopLevelMixin = alt.vconcat(head.properties(width=WIDTH, height=12), body, spacing=2)
+    chart: alt.VConcatChart = alt.vconcat(head.properties(width=WIDTH, height=12), body, spacing=2)
     return chart
 
 

@@ -158,7 +158,7 @@ def vein_picture(variants: Sequence[StoredVariant]) -> Picture:
 def _vein_title(found: Sequence[tuple[str, Vein]]) -> str:
     name, first = found[0]
     spans = first.spans
-    shortest, longest = spans.loc[spans["median"].idxmin()], spans.loc[spans["median"].idxmax()]
+    shortest, longest = spans.iloc[int(spans["median"].argmin())], spans.iloc[int(spans["median"].argmax())]
     whose = f"With {name} half" if len(found) > 1 else "Half"
     if len(spans) == 1 or longest["median"] - shortest["median"] < 1:
         return f"{whose} of the doses are given within {days(longest['median'])} of the collection that they are made from"
