@@ -27,6 +27,7 @@ def today(
     seed: Whole | None = None,
     workers: Whole | None = None,
     to_csv: Annotated[Path | None, Parameter(name="--csv")] = None,
+    html: Path | None = None,
     json: Flag = False,
 ) -> int:
     """Say when each patient in process is dosed, how sure that is, and what it hangs on; who is most at risk first.
@@ -51,6 +52,8 @@ def today(
         How many processes share the work; as many as there are cores if left out.
     to_csv
         Write the table to a CSV file too.
+    html
+        Write a page too: the table with a picture in each row, the wall planner of four weeks, and who comes on which day.
     json
         Print one JSON document.
     """
@@ -66,6 +69,8 @@ def today(
     shown = found.doses if everything else found.next_doses
     if to_csv is not None:
         _write(to_csv, shown)
+    if html is not None:
+        _page(study, found, html)
     if json:
         say.document(_document(found))
         return 0
@@ -82,23 +87,24 @@ def today(
     return 0
 
 
-def in_words(cause: str) -> str:
-    """What puts a dose off, as one says it."""
-    from mfg.log import limits
+def _page(study: Any, found: Any, path: Path) -> None:
+    """Today's page: the future in it is the first in which as many doses keep their day as in half of all."""
+    from mfg.files import check_path, write_atomically
+    from mfg.frames.today import today_view
+    from mfg.pictures.planner import planner_picture
+    from mfg.report.today import today_page
+    from mfg.study.future import future_of
 
-    if cause.startswith(limits.RESULT):
-        return f"{cause.removeprefix(limits.RESULT)} not back"
-    if cause.startswith(limits.LOST):
-        return f"lot lost ({cause.removeprefix(limits.LOST)})"
-    return {
-        limits.SHORT: "bank too small",
-        limits.SPACING: "too soon after the dose before",
-        limits.CLOSED: "closed that day",
-        limits.HOLIDAYS: "public holiday",
-    }.get(cause, cause)
+    check_path(path, "--html")
+    future = future_of(study, found.typical)
+    page = today_page(found, today_view(found, future), planner_picture(future, first=found.start))
+    write_atomically(path, page.encode(), durable=True)
+    say.remark(f"page: {path}")
 
 
 def _row(one: Any) -> list[str]:
+    from mfg.study.words import in_words
+
     counts = ", ".join(f"{in_words(cause)}: {n} of {one.futures}" for cause, n in one.hangs_on.items())
     without = ", ".join(f"{ending}: {n}" for ending, n in one.without.items())
     days = [
@@ -119,7 +125,14 @@ def _document(found: Any) -> dict[str, Any]:
         "start": found.start,
         "seed": found.seed,
         "futures": found.futures,
-        "doses": [{**say.fields(one), "share_on_the_day": one.share} for one in found.doses],
+        "doses": [
+            {
+                **say.fields(one, "given_on"),
+                "given_on": {f"{day}": n for day, n in one.given_on.items()},
+                "share_on_the_day": one.share,
+            }
+            for one in found.doses
+        ],
     }
 
 
@@ -127,6 +140,7 @@ def _write(path: Path, doses: Any) -> None:
     """One line for each dose: days as YYYY-MM-DD, empty where it is never given; counts by what they count."""
     from mfg.files import check_path
     from mfg.sheet import safe
+    from mfg.study.words import in_words
 
     check_path(path, "--csv")
     with path.open("w", encoding="utf-8", newline="") as file:

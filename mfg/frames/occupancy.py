@@ -155,7 +155,8 @@ def _weekly(used: Counts, opened: npt.NDArray[np.bool_], capacity: int, offset: 
     week = (np.arange(len(used)) + offset) // A_WEEK
     inside = np.bincount(week, np.minimum(used, capacity) * opened)
     there = np.bincount(week, opened.astype(float)) * capacity
-    return np.divide(inside, there, out=np.full(len(there), np.nan), where=there > 0)
+    shares: Counts = np.divide(inside, there, out=np.full(len(there), np.nan), where=there > 0)
+    return shares
 
 
 def _never_closes(resource: Resource, setting: Setting) -> bool:

@@ -11,8 +11,8 @@ from attrs import frozen
 
 from mfg.calendar import DAY
 from mfg.frames.occupancy import units_of
+from mfg.study.future import Looked
 from mfg.study.setting import Resource
-from mfg.study.stored import StoredVariant
 
 KINDS = ("rooms", "suites")  # what has a number on its door
 WEEK = 7 * DAY
@@ -42,7 +42,7 @@ class Planner:
     busiest: tuple[str, int, float, float]
 
 
-def planner(variant: StoredVariant, *, replication: int = 0, first: date | None = None) -> Planner | None:
+def planner(variant: Looked, *, replication: int = 0, first: date | None = None) -> Planner | None:
     """The busiest four weeks of one *replication*, or those from the Monday of *first* on.
 
     One week, if there are many lanes; None if there are too many to be drawn, or no task.

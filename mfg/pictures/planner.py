@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import altair as alt
 import pandas as pd
@@ -11,7 +11,7 @@ import pandas as pd
 from mfg.frames.planner import MANY_LANES, Planner, planner
 from mfg.pictures.picture import Picture
 from mfg.pictures.style import BAD, CLOSED, GOOD, HAND, RULE, SECOND, WAIT, WIDTH, day_of, number, plain
-from mfg.study.stored import StoredVariant
+from mfg.study.future import Looked
 
 FROM, UNTIL = 6, 22  # hours of the day that are drawn
 _LANE = 15  # px
@@ -42,26 +42,28 @@ _COLOURS = {
 }
 
 
-def planner_picture(variant: StoredVariant) -> Picture:
-    """A row of days for each week, with a lane for each room and suite."""
-    found = planner(variant)
+def planner_picture(variant: Looked, first: date | None = None) -> Picture:
+    """A row of days for each week, with a lane for each room and suite: the busiest weeks, or those from *first* on."""
+    found = planner(variant, first=first)
     if found is None:
         return Picture(
             "planner", f"No rooms or suites were at work, or there are more than {MANY_LANES} of them."
         )
     span = "four weeks" if found.weeks > 1 else "week"
     subtitle = (
-        f"The busiest {span} of one possible future (replication {found.replication + 1}), from {day_of(found.first)} on; {FROM} to "
+        f"{'The busiest' if first is None else 'The next'} {span} of one possible future (replication {found.replication + 1}), from {day_of(found.first)} on; {FROM} to "
         f"{UNTIL} h of each day, grey: closed. Numbers are those of the patients. Doors are numbered afterwards: the lowest that is free."
     )
-    return Picture("planner", planner_title(found), subtitle, _chart(found))
+    return Picture(
+        "planner", planner_title(found, "busiest" if first is None else "next"), subtitle, _chart(found)
+    )
 
 
-def planner_title(found: Planner) -> str:
+def planner_title(found: Planner, which: str = "busiest") -> str:
     """Which doors are at work for most of their opening hours."""
     name, many, worked, opened = found.busiest
     span = "four weeks" if found.weeks > 1 else "week"
-    return f"In the busiest {span} the {many} {plain(name)} are at work for {number(worked)} hours, and open for {number(opened)}"
+    return f"In the {which} {span} the {many} {plain(name)} are at work for {number(worked)} hours, and open for {number(opened)}"
 
 
 def _chart(found: Planner) -> alt.VConcatChart:

@@ -18,9 +18,7 @@ from mfg.visible import visible
 
 def page_of(report: Report) -> str:
     """The page; whatever came from a file is text in it and nothing else."""
-    style = Markup(_file("page.css"))  # noqa: S704  our own file
-    page: str = _template().render(report=report, style=style)
-    return page
+    return template_of("page.html").render(report=report)
 
 
 def _file(name: str) -> str:
@@ -28,7 +26,8 @@ def _file(name: str) -> str:
 
 
 @cache
-def _template() -> Template:
+def template_of(name: str) -> Template:
+    """A template of this room, with the style sheet in it and every value escaped."""
     environment = Environment(
         undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
@@ -39,7 +38,8 @@ def _template() -> Template:
         "table": lambda one: isinstance(one, Table),
         "folded": lambda one: isinstance(one, Folded),
     }
-    return environment.from_string(_file("page.html"))
+    environment.globals["style"] = Markup(_file("page.css"))  # noqa: S704  our own file
+    return environment.from_string(_file(name))
 
 
 def _drawn(picture: Picture) -> Markup:
