@@ -6,7 +6,7 @@ import pandas as pd
 from attrs import frozen
 
 from mfg.evidence import KINDS
-from mfg.study.stored import StoredVariant
+from mfg.frames.looked import Looked
 
 ASSUMED = "assumed"
 
@@ -28,7 +28,7 @@ class Evidence:
         return self.numbers[self.numbers["kind"] == kind]
 
 
-def evidence(variant: StoredVariant) -> Evidence:
+def evidence(variant: Looked) -> Evidence:
     """The evidence of a variant; that of the study's first one."""
     rows = [(one.path, one.value, one.kind, one.said) for one in variant.setting.numbers]
     numbers = pd.DataFrame(rows, columns=["path", "value", "kind", "said"])

@@ -10,9 +10,9 @@ import pandas as pd
 from attrs import frozen
 
 from mfg.calendar import DAY
+from mfg.frames.looked import Looked
 from mfg.frames.waiting import HIGH, LOW
 from mfg.study.setting import Resource, Setting
-from mfg.study.stored import StoredVariant
 
 WAITING, LOST, HAND, CULTURE, TESTS, WAY = "waiting", "lost", "hand work", "culture", "tests", "way"
 
@@ -55,7 +55,7 @@ class TimeToDose:
         return float(self.stages.loc[self.stages["kind"].isin(kinds), "days"].sum())
 
 
-def time_to_dose(variant: StoredVariant) -> TimeToDose | None:
+def time_to_dose(variant: Looked) -> TimeToDose | None:
     """The stages of everybody who arrived after the start and had a dose of cells from a lot collected since; None if nobody had."""
     doses, patients, lots = (variant.table(name) for name in ("doses", "patients", "lots"))
     key = ["replication", "patient"]
@@ -136,7 +136,7 @@ class Queues:
         return float(self.waits["taken"].sum())
 
 
-def queues(variant: StoredVariant) -> Queues | None:
+def queues(variant: Looked) -> Queues | None:
     """What the work of all patients waited for; None if no dose of cells was given."""
     doses = variant.table("doses")
     given = int((doses["given"] & (doses["prescribed_cells"] > 0)).sum())

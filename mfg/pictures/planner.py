@@ -8,10 +8,10 @@ from datetime import date, timedelta
 import altair as alt
 import pandas as pd
 
+from mfg.frames.looked import Looked
 from mfg.frames.planner import MANY_LANES, Planner, planner
 from mfg.pictures.picture import Picture
 from mfg.pictures.style import BAD, CLOSED, GOOD, HAND, RULE, SECOND, WAIT, WIDTH, day_of, number, plain
-from mfg.study.future import Looked
 
 FROM, UNTIL = 6, 22  # hours of the day that are drawn
 _LANE = 15  # px
