@@ -270,3 +270,38 @@ def test_of_nothing_frames_say_nothing() -> None:
     ] * 8
     assert waiting(nothing).patients == 0
     assert not occupancy(nothing).hours["mean"].any()
+
+
+def test_cells_that_are_not_made_for_a_patient_have_their_stages_too() -> None:
+    """Thawed on day 9 and given on day 10 after a referral on day 0, with nothing collected: ten days, nine until the thaw."""
+    rows = [
+        {"activity": "thaw", "dose": 1, "started_min": 9 * DAY, "finished_min": 9 * DAY + 60},
+        {"activity": "administer", "dose": 1, "started_min": 10 * DAY},
+    ]
+    run = small(
+        patients=table("patients", {"collected_day": NAN}),
+        events=table("events", *rows),
+        doses=table("doses", {"lot": 0, "given_day": 10.0}),
+    )
+    found = time_to_dose(run)
+    assert found is not None
+    assert (found.patients, found.total) == (1, 10)
+    assert found.stages["days"].tolist() == [9, 1]
+
+
+def test_a_release_while_cells_grow_holds_nothing_up() -> None:
+    """Released on day 10, harvested on day 20: the culture is from isolation to harvest."""
+    rows = [
+        {"activity": "isolate", "lot": 1, "finished_min": 2 * DAY},
+        {"activity": "release", "lot": 1, "started_min": 10 * DAY},
+        {"activity": "harvest", "lot": 1, "finished_min": 20 * DAY},
+    ]
+    run = small(
+        patients=table("patients", {}),
+        events=table("events", *rows),
+        lots=table("lots", {}),
+        doses=table("doses", {"given_day": 20.0}),
+    )
+    found = time_to_dose(run)
+    assert found is not None
+    assert found.stages.set_index("stage")["days"].to_dict()["culture"] == 18
