@@ -12,7 +12,7 @@ from mfg.calendar import WEEKDAY_NAMES
 from mfg.frames.looked import Looked
 from mfg.frames.occupancy import A_DAY, QUARTER, Occupancy, occupancy
 from mfg.pictures.picture import Picture
-from mfg.pictures.style import CLOSED, HAND, RULE, SECOND, WAIT, WIDTH, of, percent, plain
+from mfg.pictures.style import CLOSED, HAND, RULE, SECOND, WAIT, WIDTH, all_of, of, percent, plain, sentence
 from mfg.study.setting import Setting
 
 _FROM, _UNTIL = 6, 22  # hours of the day that are drawn
@@ -43,11 +43,7 @@ def hours_title(found: Occupancy) -> str:
         return f"No hour of the week has anything fully taken in more than {percent(max(row['full'], 0.01))} of the weeks"
     weekday, hour = divmod(int(row["quarter"]), A_DAY)
     many = found.capacity[str(row["resource"])]
-    what = (
-        f"All {many} {plain(str(row['resource']))} are"
-        if many > 1
-        else f"{plain(str(row['resource']))} (1) are"
-    )
+    what = sentence(all_of(str(row["resource"]), many))
     clock = f"{hour * QUARTER // 60}:{hour * QUARTER % 60:02}"
     return f"{what} taken most often on {WEEKDAY_NAMES[weekday]} at {clock}: in {percent(row['full'])} of the weeks"
 
@@ -157,8 +153,7 @@ def weeks_title(found: Occupancy, setting: Setting) -> str:
     frame = frame if len(frame) else found.weeks
     means = frame.groupby("resource", sort=False)["mean"].mean()
     name, share = str(means.idxmax()), float(means.max())
-    said = f"{plain(name)} are used most: {percent(share)} of their opening hours"
-    said = said[0].upper() + said[1:]
+    said = f"{sentence(plain(name))} have the most work: it fills {percent(share)} of their opening hours"
     return f"{said}, nearly all" if share >= _HIGH else said
 
 

@@ -97,7 +97,10 @@ def _chart(found: Sequence[tuple[str, Waiting]]) -> alt.TopLevelMixin:
         marks = _marks(found[0][1])
         dots = alt.Chart(marks).encode(x="day:Q", y=alt.Y("share:Q", title=y_title))
         layers.append(dots.mark_point(filled=True, size=60, color=INK, opacity=1))
-        layers.append(dots.mark_text(align="left", dx=8, dy=10).encode(text="said:N"))
+        far = marks["day"] > 0.7 * last
+        for rows, align, shift in ((marks[~far], "left", 8), (marks[far], "right", -8)):
+            text = alt.Chart(rows).mark_text(align=align, dx=shift, dy=12)
+            layers.append(text.encode(x="day:Q", y=alt.Y("share:Q", title=y_title), text="said:N"))
     chart: alt.TopLevelMixin = alt.layer(*layers).properties(width=WIDTH, height=320)
     return chart
 
