@@ -98,9 +98,9 @@ def _chart(found: Sequence[tuple[str, Waiting]]) -> alt.TopLevelMixin:
         dots = alt.Chart(marks).encode(x="day:Q", y=alt.Y("share:Q", title=y_title))
         layers.append(dots.mark_point(filled=True, size=60, color=INK, opacity=1))
         far = marks["day"] > 0.7 * last
-        for rows, align, shift in ((marks[~far], "left", 8), (marks[far], "right", -8)):
-            text = alt.Chart(rows).mark_text(align=align, dx=shift, dy=12)
-            layers.append(text.encode(x="day:Q", y=alt.Y("share:Q", title=y_title), text="said:N"))
+        near, late = alt.Chart(marks[~far]), alt.Chart(marks[far])
+        texts = (near.mark_text(align="left", dx=8, dy=12), late.mark_text(align="right", dx=-8, dy=12))
+        layers += [one.encode(x="day:Q", y=alt.Y("share:Q", title=y_title), text="said:N") for one in texts]
     chart: alt.TopLevelMixin = alt.layer(*layers).properties(width=WIDTH, height=320)
     return chart
 
