@@ -20,6 +20,7 @@ from mfg.cli import (
     limits,
     patients,
     protocols,
+    report,
     runs,
     say,
     sensitivity,
@@ -50,6 +51,7 @@ patients.add_to(app)
 audit.add_to(app)
 runs.add_to(app)
 studies.add_to(app)
+report.add_to(app)
 sensitivity.add_to(app)
 figures.add_to(app)
 limits.add_to(app)

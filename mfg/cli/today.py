@@ -27,6 +27,7 @@ def today(
     futures: Annotated[Whole, Parameter(alias="-n")] = 200,
     everything: Annotated[Flag, Parameter(name="--all")] = False,
     to_csv: Annotated[Path | None, Parameter(name="--csv")] = None,
+    html: Path | None = None,
     asked: Shared = Shared(),
     json: Json = False,
 ) -> int:
@@ -46,6 +47,8 @@ def today(
         Every dose to come, and not only the next one of each patient; in JSON they always are.
     to_csv
         Write the table to a CSV file too.
+    html
+        Write a page too: the table with a picture in each row, the wall planner of four weeks, and who comes on which day.
     """
     from mfg.study.loading import check_seed, check_workers
     from mfg.study.study import Study
@@ -60,6 +63,8 @@ def today(
     shown = found.doses if everything else found.next_doses
     if to_csv is not None:
         _write(to_csv, shown)
+    if html is not None:
+        _page(study, found, html)
     answer(_view(found, shown), json=json)
     return 0
 
@@ -80,23 +85,24 @@ def _view(found: Any, shown: Any) -> View:
     return View(title, _data(found), sections=((table,), tuple(under)))
 
 
-def in_words(cause: str) -> str:
-    """What puts a dose off, as one says it."""
-    from mfg.log import limits
+def _page(study: Any, found: Any, path: Path) -> None:
+    """Today's page: the future in it is the first in which as many doses keep their day as in half of all."""
+    from mfg.files import check_path, write_atomically
+    from mfg.frames.today import today_view
+    from mfg.pictures.planner import planner_picture
+    from mfg.report.today import today_page
+    from mfg.study.future import future_of
 
-    if cause.startswith(limits.RESULT):
-        return f"{cause.removeprefix(limits.RESULT)} not back"
-    if cause.startswith(limits.LOST):
-        return f"lot lost ({cause.removeprefix(limits.LOST)})"
-    return {
-        limits.SHORT: "bank too small",
-        limits.SPACING: "too soon after the dose before",
-        limits.CLOSED: "closed that day",
-        limits.HOLIDAYS: "public holiday",
-    }.get(cause, cause)
+    check_path(path, "--html")
+    future = future_of(study, found.typical)
+    page = today_page(found, today_view(found, future), planner_picture(future, first=found.start))
+    write_atomically(path, page.encode(), durable=True)
+    say.remark(f"page: {path}")
 
 
 def _row(one: Any) -> list[str]:
+    from mfg.study.words import in_words
+
     counts = ", ".join(f"{in_words(cause)}: {n} of {one.futures}" for cause, n in one.hangs_on.items())
     without = ", ".join(f"{ending}: {n}" for ending, n in one.without.items())
     days = [
@@ -117,7 +123,14 @@ def _data(found: Any) -> dict[str, Any]:
         "start": found.start,
         "seed": found.seed,
         "futures": found.futures,
-        "doses": [{**say.fields(one), "share_on_the_day": one.share} for one in found.doses],
+        "doses": [
+            {
+                **say.fields(one, "given_on"),
+                "given_on": {f"{day}": n for day, n in one.given_on.items()},
+                "share_on_the_day": one.share,
+            }
+            for one in found.doses
+        ],
     }
 
 
@@ -125,6 +138,7 @@ def _write(path: Path, doses: Any) -> None:
     """One line for each dose: days as YYYY-MM-DD, empty where it is never given; counts by what they count."""
     from mfg.files import check_path
     from mfg.sheet import safe
+    from mfg.study.words import in_words
 
     check_path(path, "--csv")
     with path.open("w", encoding="utf-8", newline="") as file:

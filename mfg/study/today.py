@@ -62,7 +62,7 @@ class DoseToday:
 
     By `p50` and `p90` half and nine in ten of the futures have the dose given; None where too many never have. It
     `hangs_on` what puts it off, and futures `without` it are counted by how the patient's way ended, each the most
-    frequent first.
+    frequent first. `given_on` counts the futures by the day on which they have it given.
     """
 
     patient: str
@@ -76,6 +76,7 @@ class DoseToday:
     futures: int
     hangs_on: Mapping[str, int]
     without: Mapping[str, int]
+    given_on: Mapping[date, int]
 
     @property
     def share(self) -> float:
@@ -85,13 +86,17 @@ class DoseToday:
 
 @frozen
 class Today:
-    """Every dose to come of every patient in process, the one most at risk first."""
+    """Every dose to come of every patient in process, the one most at risk first.
+
+    `typical` is the first of the futures in which as many next doses keep their booked day as in the middle one of all.
+    """
 
     scenario: str
     start: date
     seed: int
     futures: int
     doses: tuple[DoseToday, ...]
+    typical: int
 
     @property
     def next_doses(self) -> tuple[DoseToday, ...]:
@@ -170,8 +175,16 @@ def today_of(study: Study, futures: int, execution: Execution) -> Today:
                 execution.told(len(found) + len(failed), futures)
     if failed:
         raise Failed(tuple(describe_failure(study, one) for one in failed), 0)
-    doses = sorted(_doses(plan, [found[number] for number in sorted(found)]), key=_risk)
-    return Today(scenario.title or scenario.name, plan.start, plan.seed, futures, tuple(doses))
+    seen = [found[number] for number in sorted(found)]
+    doses = sorted(_doses(plan, seen), key=_risk)
+    title = scenario.title or scenario.name
+    return Today(title, plan.start, plan.seed, futures, tuple(doses), _typical(seen))
+
+
+def _typical(futures: Sequence[Sequence[FutureDose]]) -> int:
+    """The first future in which as many doses are given on their booked day as in the middle one."""
+    kept = [sum(one.given is not None and one.given == one.booked for one in future) for future in futures]
+    return kept.index(sorted(kept)[len(kept) // 2])
 
 
 def seen_in(plan: Plan, future: int) -> Iterator[FutureDose]:
@@ -236,7 +249,14 @@ def _doses(plan: Plan, futures: Sequence[Sequence[FutureDose]]) -> Iterator[Dose
             futures=len(seen),
             hangs_on=_counted(cause for one in seen for cause in sorted(one.causes)),
             without=_counted(one.ending for one in seen if one.given is None),
+            given_on=_by_day(plan.start, seen),
         )
+
+
+def _by_day(start: date, seen: Sequence[FutureDose]) -> dict[date, int]:
+    """In how many futures the dose is given on each day, in their order."""
+    counts = Counter(one.given for one in seen if one.given is not None)
+    return {start + timedelta(days=day): counts[day] for day in sorted(counts)}
 
 
 def _most_frequent(days: Iterable[int | None]) -> int | None:

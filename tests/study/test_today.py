@@ -14,13 +14,13 @@ import pytest
 from attrs import evolve
 
 from mfg import Refused, today
-from mfg.cli.today import in_words
 from mfg.plan.compile import plan_of
 from mfg.reader.scenarios import load_scenario
 from mfg.results.tables import Tables, tables_of
 from mfg.simulation.adherence import off_course
 from mfg.simulation.replicate import replicate
 from mfg.study.today import DoseToday, Today
+from mfg.study.words import in_words
 from tests.conftest import Said
 from tests.small_unit import BANK, ONE_DOSE, done, scenario
 from tests.test_adherence import columns_without

@@ -1,0 +1,96 @@
+"""Variants held against the first: each figure with its paired difference, in the order in which a reader asks."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+from attrs import frozen
+
+from mfg.errors import Refused
+from mfg.results.figures import describe
+from mfg.study.disk import content_of
+from mfg.study.stored import StoredStudy
+
+BETTER, WORSE, CHANGED, SAME = "better", "worse", "changed", "not told apart"
+SMALL = 0.01  # of the base: a difference below it is marked small, however surely it is there
+
+
+@frozen(eq=False)
+class Paired:
+    """`gaps` has a row for each variant but the first and each figure: `variant`, `figure`, `said`, `unit`, `base`, `mean`, `gap`, `low`, `high`, `verdict`, `small`.
+
+    A verdict is better, worse, changed (where neither way is good), or not told apart. `n` replications define the figure in both.
+    """
+
+    gaps: pd.DataFrame
+    base: str
+    variants: tuple[str, ...]
+    replications: int
+
+
+def paired(study: StoredStudy) -> Paired | None:
+    """What the comparison in a folder judged together; None for a run.
+
+    Raises:
+        Refused: if the summary of the comparison is missing or damaged.
+    """
+    if len(study.variants) < 2:
+        return None
+    path = study.folder / "comparison.json"
+    try:
+        content = json.loads(content_of(path) or b"") if path.exists() else {}
+        found = content["differences"] if content["digest"] == study.digest else None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        found = None
+    if found is None:
+        advice = "give the command of this comparison again: it writes it"
+        raise Refused("", str(path), "is missing, damaged, or of another study", advice)
+    of = {one.name: one.figures for one in study.variants}
+    rows = []
+    for one in found:
+        base, own = study.base.figures.get(one["figure"]), of[one["variant"]].get(one["figure"])
+        if one["mean"] is None or one["low"] is None or base is None or own is None or base.mean is None:
+            continue
+        verdict = _verdict(describe(one["figure"]).good, one["mean"], told=one["told_apart"])
+        small = verdict != SAME and abs(one["mean"]) < SMALL * abs(base.mean)
+        rows.append(
+            (
+                one["variant"],
+                one["figure"],
+                one["about"],
+                one["unit"],
+                base.mean,
+                own.mean,
+                one["mean"],
+                one["low"],
+                one["high"],
+                verdict,
+                small,
+                one["n"],
+            )
+        )
+    columns = [
+        "variant",
+        "figure",
+        "said",
+        "unit",
+        "base",
+        "mean",
+        "gap",
+        "low",
+        "high",
+        "verdict",
+        "small",
+        "n",
+    ]
+    names = tuple(one.name for one in study.variants[1:])
+    return Paired(pd.DataFrame(rows, columns=columns), study.base.name, names, study.replications)
+
+
+def _verdict(good: str | None, gap: float, *, told: bool) -> str:
+    if not told:
+        return SAME
+    if good is None:
+        return CHANGED
+    return BETTER if (gap > 0) == (good == "high") else WORSE

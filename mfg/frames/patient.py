@@ -1,0 +1,178 @@
+"""One patient's way in one replication: what happened to the patient, to each lot and to each dose, from arrival to the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pandas as pd
+from attrs import frozen
+
+from mfg.errors import Refused
+from mfg.frames.looked import Looked
+from mfg.frames.time import CULTURE, HAND, TESTS
+from mfg.log.endings import NOT_INDICATED
+
+FROZEN, WAITED, ON_COURSE = "frozen bank", "waiting", "on course"
+GIVEN, BOOKED, SPENT, LOST, END = "given", "first booked", "bank spent", "lost", "end"
+PATIENT = "the patient"
+MOST_LANES = 12
+_BY_HAND = ("isolate", "passage", "harvest", "cryopreserve", "thaw", "formulate")
+
+
+@frozen(eq=False)
+class Way:
+    """`bars` has `lane`, `kind`, `begin`, `end`; `marks` has `lane`, `kind`, `at`; both with moments as ISO date and time.
+
+    `put_off` is the dose that was given the most days after the day first booked, with the days; None if none was. `ending` is how
+    the patient's way ended; `lost` counts the lots that failed; `given` the doses given, of those `planned`.
+    """
+
+    patient: str
+    arm: str
+    replication: int
+    bars: pd.DataFrame
+    marks: pd.DataFrame
+    lanes: tuple[str, ...]
+    put_off: tuple[str, int] | None
+    ending: str
+    lost: int
+    given: int
+    planned: int
+
+
+def chosen_patient(variant: Looked, replication: int = 0) -> str | None:
+    """The patient whose way says most: with the dose put off for longest, else with a lost lot, else the first with doses; None if there is none."""
+    doses, lots = variant.table("doses"), variant.table("lots")
+    mine = doses[(doses["replication"] == replication) & (doses["prescribed_cells"] > 0)]
+    if not len(mine):
+        return None
+    late = (mine["given_day"] - mine["booked_day"]).fillna(0)
+    if late.max() >= 1:
+        return str(mine["patient"].iloc[int(late.argmax())])
+    failed = lots[
+        (lots["replication"] == replication) & ~lots["outcome"].isin(["released", "stopped", "spent"])
+    ]
+    return str(failed["patient"].iloc[0] if len(failed) else mine["patient"].iloc[0])
+
+
+def way_of(variant: Looked, patient: str | None = None, replication: int = 0) -> Way | None:
+    """The way of *patient* in a *replication*; of the one that says most, if nobody is named; None if nobody has doses of cells.
+
+    Raises:
+        Refused: if there is no such patient.
+    """
+    whom = chosen_patient(variant, replication) if patient is None else patient
+    if whom is None:
+        return None
+
+    def own(name: str) -> pd.DataFrame:
+        table = variant.table(name)
+        return table[(table["replication"] == replication) & (table["patient"].astype(str) == whom)]
+
+    patients = own("patients")
+    if not len(patients):
+        raise Refused(
+            "patient", whom, "is nobody in this replication", "name a patient of its table of patients"
+        )
+    who, lots, doses, events = patients.iloc[0], own("lots"), own("doses"), own("events")
+    doses = doses[(doses["outcome"] != NOT_INDICATED) & (doses["booked_day"].notna() | doses["given"])]
+    lanes = [PATIENT, *(f"lot {n}" for n in lots["lot"]), *doses["name"].astype(str)]
+    start = datetime.combine(variant.setting.start, datetime.min.time())
+    bars = pd.DataFrame(
+        [*_of_patient(who, lots), *_of_lots(lots, events), *_of_doses(doses, events)],
+        columns=["lane", "kind", "begin", "end"],
+    )
+    marks = pd.DataFrame([*_marks(who, lots, doses, events)], columns=["lane", "kind", "at"])
+    for frame, columns in ((bars, ("begin", "end")), (marks, ("at",))):
+        for column in columns:
+            frame[column] = [(start + timedelta(days=float(day))).isoformat() for day in frame[column]]
+    shown = tuple(lanes[:MOST_LANES])
+    late = (doses["given_day"] // 1 - doses["booked_day"] // 1).fillna(0)
+    worst = (
+        (str(doses["name"].iloc[int(late.argmax())]), int(late.max()))
+        if len(late) and late.max() >= 1
+        else None
+    )
+    return Way(
+        patient=whom,
+        arm=str(who["arm"]),
+        replication=replication,
+        bars=bars[bars["lane"].isin(shown) & (bars["end"] > bars["begin"])].reset_index(drop=True),
+        marks=marks[marks["lane"].isin(shown)].reset_index(drop=True),
+        lanes=shown,
+        put_off=worst,
+        ending=str(who["ending"]),
+        lost=int((~lots["outcome"].isin(["released", "stopped", "spent"])).sum()),
+        given=int(doses["given"].sum()),
+        planned=len(doses),
+    )
+
+
+Bar = tuple[str, str, float, float]
+
+
+def _of_patient(who: pd.Series, lots: pd.DataFrame) -> Iterator[Bar]:
+    first = lots["collected_day"].min() if len(lots) else who["first_dose_day"]
+    begin = max(float(who["arrived_day"]), 0.0)
+    yield PATIENT, ON_COURSE, begin, float(who["ended_day"])
+    if pd.notna(first) and first > begin:
+        yield PATIENT, WAITED, begin, float(first)
+
+
+def _of_lots(lots: pd.DataFrame, events: pd.DataFrame) -> Iterator[Bar]:
+    for _, lot in lots.iterrows():
+        lane, mine = f"lot {lot['lot']}", events[events["lot"] == lot["lot"]]
+        own = mine[mine["dose"] == 0]
+        day = {
+            name: own[own["activity"] == name]
+            for name in ("incubate", "harvest", "cryopreserve", "store", "fail")
+        }
+        grown, tested = None, None
+        if len(day["incubate"]):
+            begin = day["incubate"]["started_min"].min() / 1440
+            grown = (day["harvest"] if len(day["harvest"]) else day["incubate"])["finished_min"].max() / 1440
+            yield lane, CULTURE, begin, grown
+        if grown is not None and pd.notna(lot["released_day"]):
+            tested = float(lot["released_day"])
+            yield lane, TESTS, grown, tested
+        if len(day["cryopreserve"]) and tested is not None:
+            ends = (
+                [mine[mine["activity"] == "thaw"]["started_min"].max()] if lot["outcome"] == "spent" else []
+            )
+            ends += list(day["fail"]["started_min"]) or [day["store"]["finished_min"].max()]
+            yield lane, FROZEN, tested, float(min(end for end in ends if pd.notna(end))) / 1440
+        for _, work in own[own["activity"].isin(_BY_HAND)].iterrows():
+            yield lane, HAND, work["started_min"] / 1440, work["started_min"] / 1440 + 1
+
+
+def _of_doses(doses: pd.DataFrame, events: pd.DataFrame) -> Iterator[Bar]:
+    for _, dose in doses.iterrows():
+        lane = str(dose["name"])
+        own = events[(events["dose"] == dose["dose"]) & (events["lot"] > 0)]
+        grown = own[own["activity"] == "incubate"]
+        for _, culture in grown.iterrows():
+            yield lane, CULTURE, culture["started_min"] / 1440, culture["finished_min"] / 1440
+        if pd.notna(dose["given_day"]) and dose["given_day"] // 1 > dose["booked_day"] // 1:
+            yield lane, WAITED, float(dose["booked_day"]), float(dose["given_day"])
+
+
+def _marks(
+    who: pd.Series, lots: pd.DataFrame, doses: pd.DataFrame, events: pd.DataFrame
+) -> Iterator[tuple[str, str, float]]:
+    yield PATIENT, END, float(who["ended_day"])
+    for _, lot in lots.iterrows():
+        failed = events[
+            (events["lot"] == lot["lot"]) & (events["dose"] == 0) & (events["activity"] == "fail")
+        ]
+        for _, row in failed.iterrows():
+            yield (
+                f"lot {lot['lot']}",
+                SPENT if "spent" in (lot["outcome"], str(row["outcome"])[-5:]) else LOST,
+                row["started_min"] / 1440,
+            )
+    for _, dose in doses.iterrows():
+        if pd.notna(dose["booked_day"]):
+            yield str(dose["name"]), BOOKED, float(dose["booked_day"])
+        if dose["given"]:
+            yield str(dose["name"]), GIVEN, float(dose["given_day"])

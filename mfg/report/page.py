@@ -1,0 +1,63 @@
+"""A report as one HTML page: static SVG, no script, nothing that is asked of anybody."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+
+from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
+
+from mfg.frames.headline import KeyFigure
+from mfg.pictures.picture import Picture
+from mfg.pictures.style import number, percent
+from mfg.report.parts import Folded, Table
+from mfg.report.report import Report
+from mfg.visible import visible
+
+
+def page_of(report: Report) -> str:
+    """The page; whatever came from a file is text in it and nothing else."""
+    return template_of("page.html").render(report=report)
+
+
+def _file(name: str) -> str:
+    return (resources.files("mfg.report") / name).read_text(encoding="utf-8")
+
+
+@cache
+def template_of(name: str) -> Template:
+    """A template of this room, with the style sheet in it and every value escaped."""
+    environment = Environment(
+        undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.finalize = lambda value: visible(value) if type(value) is str else value
+    environment.filters |= {"drawn": _drawn, "value": _value, "interval": _interval}
+    environment.tests |= {
+        "picture": lambda one: isinstance(one, Picture),
+        "table": lambda one: isinstance(one, Table),
+        "folded": lambda one: isinstance(one, Folded),
+    }
+    environment.globals["style"] = Markup(_file("page.css"))  # noqa: S704  our own file
+    return environment.from_string(_file(name))
+
+
+def _drawn(picture: Picture) -> Markup:
+    return Markup(picture.svg(titled=False))  # noqa: S704  drawn by us, with text escaped where it is drawn
+
+
+def _value(figure: KeyFigure) -> str:
+    return _said(figure, figure.mean) + {"share": "", "hour": " h", "day": " days"}.get(
+        figure.unit, f" {figure.unit}"
+    )
+
+
+def _interval(figure: KeyFigure) -> str:
+    if figure.low is None or figure.high is None:
+        return ""
+    return f"{_said(figure, figure.low)} to {_said(figure, figure.high)}"
+
+
+def _said(figure: KeyFigure, value: float | None) -> str:
+    assert value is not None
+    return percent(value, decimals=1) if figure.unit == "share" else number(value, 3)
