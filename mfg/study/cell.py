@@ -134,5 +134,4 @@ def _shared(names: tuple[str, ...]) -> tuple[str, ...]:
 
 def tables_in(plan: Plan, path: Path) -> Derived:
     """The tables of a stored cell, derived from its event log."""
-
     return derived_of(plan, *columns_of(plan, read(path)))
