@@ -14,7 +14,7 @@ from tests.house import closure, lines, modules, public_methods, reading, tree_o
 
 
 @pytest.mark.parametrize(
-    ("task", "most"), [("dose", 2_900), ("results", 1_150), ("engine", 8_700), ("audit of a log", 2_300)]
+    ("task", "most"), [("dose", 2_900), ("results", 1_100), ("engine", 8_700), ("audit of a log", 2_450)]
 )
 def test_a_task_is_read_in_so_many_lines(task: str, most: int) -> None:
     """Counted over all files that are loaded for it."""
@@ -40,11 +40,9 @@ def test_a_dose_asks_a_protocol_and_builds_none() -> None:
     }
 
 
-def test_no_further_file_is_long() -> None:
-    """Those that are stay the few that they are; a file has one idea."""
-    long = {module for module, path in modules().items() if lines(path) > 300}
-    known = ""
-    assert long <= {f"mfg.{name}" for name in known.split()}
+def test_no_file_is_long() -> None:
+    """A file has one idea, in at most 300 lines."""
+    assert not {module for module, path in modules().items() if lines(path) > 300}
 
 
 def test_no_class_is_wide() -> None:
@@ -97,22 +95,22 @@ def test_a_command_line_says_its_options(mfg: Callable[..., Said]) -> None:
     assert "--set suites: 'many'" in mfg("run", "lenzumestrocel-phase2", "--set", "suites=many").err
 
 
-def test_no_further_name_stands_for_two_things() -> None:
-    """Classes and public constants; `python -m tests.house` lists those that still do."""
-    assert len(twice()) <= 41
+def test_no_name_stands_for_two_things() -> None:
+    """Classes and public constants; `python -m tests.house` lists those that do."""
+    assert not twice()
 
 
 OTHERWISE = {  # where a word of the log or of a recipe stands for something else
     "done": "cli.studies",  # a column of a printed table
     "visit": "course.anchors course.check course.ordering course.pieces plan.compile.prescribed protocol.check.events"
-    " protocol.check.words protocol.protocol reader.salvage simulation.planning simulation.visits",  # a kind of event
+    " protocol.check.words protocol.events protocol.protocol reader.salvage simulation.planning simulation.visits",  # a kind of event
     "not given": "dispensing.support prescription.basis",  # of evidence
     "given": "dispensing.worksheet prescription.basis prescription.examples"  # by whoever asks
     " results.columns results.derived results.indicators results.sums",  # a column
     "collect": "protocol.check.banks",  # a key of a supply
     "draw": "protocol.check.routes protocol.check.words results.indicators",  # from a container; a unit
     "release": "protocol.check.words reader.salvage",  # a table of a protocol file
-    "passage": "reader.patients scenario.standing study.variants units",  # a column, a unit
+    "passage": "reader.patients scenario.standing study.variants units.amounts",  # a column, a unit
     "medium": "study.inputs",  # a key of a step
 }
 

@@ -163,7 +163,7 @@ def _product(found: _Found) -> Iterator[Basis]:
     """Vehicle, expiry and storage of the product."""
     protocol = found.protocol
     steps = [step for step in protocol.recipe if found.holds(step.when)]
-    step = next((step for step in steps if step.do == "formulate"), None)
+    step = next((step for step in protocol.suspensions if step in steps), None)
     place = protocol.path_of_step(step) if step is not None else ""
     if step is not None:
         yield from found.rows("vehicle", f"{place}.vehicle", step.vehicle)
@@ -179,8 +179,8 @@ def _product(found: _Found) -> Iterator[Basis]:
 def _kept(found: _Found, after: Sequence[Step]) -> Iterator[Basis]:
     rows = [
         row
-        for step in after
-        if step.do == "ship" and step.keep is not None
+        for step in found.protocol.shipments
+        if step in after and step.keep is not None
         for row in found.rows(f"storage, {step.leg}", f"{found.protocol.path_of_step(step)}.keep")
     ]
     yield from rows or [Basis("storage", "none", NOT_GIVEN)]

@@ -14,7 +14,7 @@ from attrs import field, frozen
 from mfg.errors import Refused, nearest
 from mfg.evidence import Number
 from mfg.protocol.events import Dose, Visit
-from mfg.protocol.recipe import Formulate, Step, path_of_step
+from mfg.protocol.recipe import Formulate, Ship, Step, path_of_step
 from mfg.protocol.route import Route
 from mfg.protocol.rules import Limits, Round, When
 from mfg.protocol.supply import Supply
@@ -180,9 +180,19 @@ class Protocol:
         return {name: covariate.unit for name, covariate in self.patient.items() if covariate.unit}
 
     @property
+    def suspensions(self) -> list[Formulate]:
+        """The steps in which cells are suspended: one for each way in which conditions can come out."""
+        return [step for step in self.recipe if isinstance(step, Formulate)]
+
+    @property
+    def shipments(self) -> list[Ship]:
+        """The steps in which something is carried, in order."""
+        return [step for step in self.recipe if isinstance(step, Ship)]
+
+    @property
     def formulation(self) -> Formulate | None:
         """The step that suspends the cells in their vehicle, if the recipe has one."""
-        return next((step for step in self.recipe if isinstance(step, Formulate)), None)
+        return next(iter(self.suspensions), None)
 
     def path_of(self, route: Route) -> str:
         """Where *route* stands in the file: by its name, and where several share it, by its place too."""

@@ -14,6 +14,7 @@ import pandas as pd
 from attrs import evolve, frozen
 
 from mfg.log import limits
+from mfg.log.endings import TOO_OLD
 from mfg.plan.compile import plan_of
 from mfg.study.cures import Cure, cures_of, less_of
 from mfg.study.holm import MeanDifference, judge
@@ -212,7 +213,7 @@ def _awaited(counts: Counted, resources: pd.DataFrame, study: Study) -> list[str
 def _places(name: str, laboratories: Sequence[str], facilities: Sequence[str]) -> list[str]:
     if name.startswith(limits.RESULT):
         return [limits.of(place, "benches") for place in laboratories]
-    if name == f"{limits.LOST}marrow too old":
+    if name == f"{limits.LOST}{TOO_OLD}":
         return [limits.of(place, limits.CREWS) for place in facilities]
     place, _, kind = name.rpartition(".")
     if kind in {"suites", "operators"}:

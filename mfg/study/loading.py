@@ -27,8 +27,8 @@ def load(scenario: str | Path, settings: Mapping[str, str], seed: int | None) ->
 
 
 def with_seed(scenario: Scenario, seed: int | None) -> Scenario:
-    """The same scenario on the luck of *seed*, if one is given."""
-    if seed is None:
+    """The same scenario on the luck of *seed*, if one is given that is not its own."""
+    if seed is None or seed == scenario.seed:
         return scenario
     return evolve(scenario, seed=seed, documents={**scenario.documents, "seed": seed})
 

@@ -39,7 +39,7 @@ AHEAD = 2  # chunks in hand for each worker
 Done = list[Any]  # what came of the replications of a chunk, a failure among it where one failed
 
 
-class Job(Protocol):
+class Assignment(Protocol):
     """Some replications of a variant, which any process can carry out; `missing` are those that are to be done."""
 
     @property
@@ -58,7 +58,9 @@ class Job(Protocol):
         """Do what is missing unless it is *stopped* between two replications."""
 
 
-def work_off(chunks: Sequence[Job], workers: int, executor: Executor | None) -> Generator[Done, None, None]:
+def work_off(
+    chunks: Sequence[Assignment], workers: int, executor: Executor | None
+) -> Generator[Done, None, None]:
     """Every chunk carried out, in any order.
 
     Closed early, it lets the replications in hand be finished, and begins no others.
@@ -71,7 +73,7 @@ def work_off(chunks: Sequence[Job], workers: int, executor: Executor | None) -> 
         yield from _by_processes(chunks, min(workers, len(chunks)))
 
 
-def _by(executor: Executor, chunks: Sequence[Job]) -> Iterator[Done]:
+def _by(executor: Executor, chunks: Sequence[Assignment]) -> Iterator[Done]:
     futures = {executor.submit(_carry_out_elsewhere, chunk) for chunk in chunks}
     try:
         while futures:
@@ -93,17 +95,17 @@ def _by(executor: Executor, chunks: Sequence[Job]) -> Iterator[Done]:
             future.cancel()
 
 
-def _by_processes(chunks: Sequence[Job], workers: int) -> Iterator[Done]:
+def _by_processes(chunks: Sequence[Assignment], workers: int) -> Iterator[Done]:
     """A local pool. If a process dies, what was in hand is suspect and is done again, one chunk at a time."""
     guard = 'call it under if __name__ == "__main__":, or use one worker'
     if parent_process() is not None:
         raise Refused("workers", str(workers), "were asked for while a worker was starting", guard)
     context = get_context("spawn")
-    waiting, suspects, deaths = deque(chunks), deque[Job](), dict[int, int]()
+    waiting, suspects, deaths = deque(chunks), deque[Assignment](), dict[int, int]()
     while waiting or suspects:
         heard, line = context.Pipe(duplex=False)
         pool = ProcessPoolExecutor(workers, context, _listen, (heard,))
-        in_hand: dict[Future[Done], Job] = {}
+        in_hand: dict[Future[Done], Assignment] = {}
         try:
             while waiting or suspects or in_hand:
                 source, room = (suspects, 1) if suspects else (waiting, AHEAD * workers)
@@ -134,11 +136,11 @@ def _by_processes(chunks: Sequence[Job], workers: int) -> Iterator[Done]:
 _over = Event()
 
 
-def _carry_out(chunk: Job) -> Done:
+def _carry_out(chunk: Assignment) -> Done:
     return chunk.carry_out(_over.is_set)
 
 
-def _carry_out_elsewhere(chunk: Job) -> Done:
+def _carry_out_elsewhere(chunk: Assignment) -> Done:
     return chunk.carry_out()
 
 
