@@ -44,6 +44,7 @@ FILES = "Files are read in one room"
 FRAMES = "Data frames begin with the tables"
 PEOPLE = "Only the command line speaks to people"
 NUMBERS = "A replication runs on plain numbers"
+CHARTS = "Charts are drawn in one room"
 DOSE = "A dose is computed from plain numbers"
 
 
@@ -64,6 +65,7 @@ BREACHES = [
     ("study/run.py", "from cyclopts import App", PEOPLE),
     ("simulation/floor.py", "from mfg import units", NUMBERS),
     ("prescription/rule.py", "from mfg import units", DOSE),
+    ("frames/waiting.py", "import altair", CHARTS),
 ]
 
 
