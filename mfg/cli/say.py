@@ -36,8 +36,9 @@ def result(text: str = "") -> None:
 
 
 def write(text: str) -> None:
-    """Text that is ready to be printed."""
+    """Text that is ready to be printed, before anything that is said beside it."""
     sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def seen(text: str) -> str:
