@@ -1,7 +1,8 @@
 """What is done to make a lot and to give a dose: the steps of a recipe, and the works at a site that they take.
 
-Each is named here and nowhere else, and whatever depends on which step or work it is follows from the two tables:
-`TURN`, the order of the steps, and `OPERATIONS`, what each work is. A new kind of step or work is a new row.
+Each is named here and nowhere else, and what it is stands in two tables: `TURN`, the order of the steps, and `OPERATIONS`,
+what each work is. How a step is carried out is written in `simulation`; DESIGN.md ("Where things go") lists every place that a
+new one needs, and `tests/test_works.py` fails for a step that the engine does not carry out.
 """
 
 from __future__ import annotations
@@ -24,9 +25,18 @@ ADMINISTER: Final = "administer"
 OBSERVE: Final = "observe"
 DRAW, MEDIUM, PASSAGE, HARVEST, REVIEW = "draw", "medium", "passage", "harvest", "review"
 
-# in which order; a way stands where something is carried, and steps with one turn may be exchanged
-_ORDER = (COLLECT, ISOLATE, EXPAND, INDUCE, CRYOPRESERVE, THAW, FORMULATE, ADMINISTER, OBSERVE)
-TURN: dict[str, int] = dict(zip(_ORDER, (0, 1, 2, 2, 3, 4, 5, 6, 7), strict=True))
+# in which order; a transport stands wherever something is carried, and steps with one turn may be exchanged
+TURN: dict[str, int] = {
+    COLLECT: 0,
+    ISOLATE: 1,
+    EXPAND: 2,
+    INDUCE: 2,
+    CRYOPRESERVE: 3,
+    THAW: 4,
+    FORMULATE: 5,
+    ADMINISTER: 6,
+    OBSERVE: 7,
+}
 RECIPE = tuple(tuple(step for step in TURN if TURN[step] == turn) for turn in sorted(set(TURN.values())))
 LOT_STEPS = tuple(step for step, turn in TURN.items() if turn < TURN[THAW])  # what a lot is made in
 MAKING = tuple(step for step, turn in TURN.items() if TURN[COLLECT] < turn < TURN[CRYOPRESERVE])

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from mfg.log.notes import NOTES, UNIT_OF
 from mfg.protocol.recipe import STEPS
+from mfg.simulation import making
 from mfg.works import (
     ADMINISTER,
     AT_THE_CLINIC,
@@ -30,6 +31,12 @@ def test_every_step_of_the_order_can_be_written_in_a_protocol() -> None:
     """And every step that can be written has its turn, but a way, which stands where something is carried."""
     assert set(STEPS) == {*TURN, SHIP}
     assert [step for steps in RECIPE for step in steps] == sorted(TURN, key=lambda step: TURN[step])
+
+
+def test_the_engine_carries_out_every_step_in_which_a_lot_is_made() -> None:
+    """A new row in the table of works without its story in the engine would end a run in the middle."""
+    assert {"collect", "ship in", *MAKING} == set(making._STEPS)
+    assert all(OPERATIONS[name].failure for pair in JOINT for name in pair)
 
 
 def test_a_lot_is_made_before_a_product() -> None:

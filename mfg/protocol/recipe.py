@@ -174,7 +174,7 @@ STEPS: dict[str, type[Step]] = {cls.do: cls for cls in get_args(Step)}
 
 
 def prepares(steps: Sequence[Step]) -> tuple[str, ...]:
-    """The works by which a product is prepared for its dose without a pause."""
+    """The works by which a product is prepared for its dose without a pause; `plan.compile.recipes` asks the site too."""
     thaw = next((step for step in steps if isinstance(step, Thaw)), None)
     if thaw is not None and thaw.recovers is None:
         return THAW, FORMULATE

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
     from mfg.plan.plan import Plan
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 LEVEL = 0.95
 ENOUGH, ENOUGH_FOR_A_TAIL = 20, 60  # replications from which an interval is trusted
 
@@ -107,14 +104,14 @@ def arms_of(plan: Plan) -> list[str]:
 
 
 def _of_arm(tables: Derived, arm: str) -> Derived:
-    """The tables of the patients of one arm."""
+    """The tables of the patients of one arm; what is no patient's, lot's or dose's belongs to none."""
     patients = chosen(tables.patients, tables.patients["arm"] == arm)
     theirs = set(patients["patient"])
     kept = {
         name: chosen(table, np.array([one in theirs for one in table["patient"]], dtype=bool))
         for name, table in (("doses", tables.doses), ("lots", tables.lots))
     }
-    return evolve(tables, patients=patients, **kept)
+    return evolve(tables, patients=patients, **kept, events={}, tests={}, resources={})
 
 
 def figures_of(frame: pd.DataFrame) -> list[Figure]:

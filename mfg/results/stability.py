@@ -20,9 +20,6 @@ from mfg.results.arrays import Derived
 if TYPE_CHECKING:
     import pandas as pd
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 _GROWTH = 14  # days by which the wait grows from one half of the time to the other
 AWAY = 0.05  # share of the patients who find no appointment
 

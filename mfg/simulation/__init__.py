@@ -1,1 +1,1 @@
-"""The site while it runs: a scenario becomes a plan, and a plan an event log."""
+"""The site while it runs: reads a plan, and writes an event log."""

@@ -31,7 +31,7 @@ from mfg.simulation.stagger import turn_of
 from mfg.simulation.unit import Unit
 from mfg.simulation.visits import call, float_in, floats
 from mfg.simulation.waiting import lacking
-from mfg.works import DRAW, FORMULATE, RELEASE
+from mfg.works import DRAW, FORMULATE, OPERATIONS, RELEASE
 
 
 def arrive(unit: Unit, patients: Iterable[Patient]) -> None:
@@ -249,7 +249,7 @@ def formulate(unit: Unit, dosing: Dosing) -> Process:
         if batch is not None:
             batch.opened(work, made)
         if made.comes_to_nothing(work):
-            spoil(unit, dosing, f"{name} failed")
+            spoil(unit, dosing, OPERATIONS[name].failure)
             return False
     sample_product(unit, dosing)
     return True

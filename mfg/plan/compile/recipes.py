@@ -136,7 +136,7 @@ def _scaled(cells: Quantity | None) -> Scaled:
 
 
 def _prepares(scenario: Scenario, done: list[str], supply: str, bank: Bank | None) -> tuple[str, ...]:
-    """The works that turn cultured or frozen cells into a product, held together."""
+    """The works that turn cultured or frozen cells into a product, held together: `protocol.recipe.prepares`, at this site."""
     thawed = supply == "stock" or (bank is not None and bank.recovers is None)
     if FORMULATE not in done:
         return (THAW,) if thawed and THAW in done else ()
