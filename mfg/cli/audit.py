@@ -69,7 +69,7 @@ def audit(
     """
     from mfg.cli.asked import record_of
     from mfg.cli.given import protocol_first
-    from mfg.cli.verdicts import written
+    from mfg.auditing.written import written
     from mfg.reader.audits import audit as prepare
     from mfg.reader.protocols import load_protocol
 

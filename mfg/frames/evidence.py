@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 from attrs import frozen
 
 from mfg.evidence import KINDS
+from mfg.study.setting import Ground
 from mfg.study.stored import StoredVariant
 
 ASSUMED = "assumed"
@@ -30,7 +33,12 @@ class Evidence:
 
 def evidence(variant: StoredVariant) -> Evidence:
     """The evidence of a variant; that of the study's first one."""
-    rows = [(one.path, one.value, one.kind, one.said) for one in variant.setting.numbers]
+    return evidence_of(variant.setting.numbers)
+
+
+def evidence_of(grounds: Iterable[Ground]) -> Evidence:
+    """The same of any numbers with their grounds."""
+    rows = [(one.path, one.value, one.kind, one.said) for one in grounds]
     numbers = pd.DataFrame(rows, columns=["path", "value", "kind", "said"])
     counts = numbers["kind"].value_counts()
     kinds = pd.DataFrame({"kind": list(KINDS), "count": [int(counts.get(kind, 0)) for kind in KINDS]})
