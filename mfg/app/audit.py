@@ -74,7 +74,9 @@ class Audits:
         """
         protocol = chosen(form.get("protocol"), builtin("protocol"), "protocol")
         if not form.file:
-            raise Refused("table", None, "is missing or empty", "choose a CSV file or an Excel workbook (.xlsx)")
+            raise Refused(
+                "table", None, "is missing or empty", "choose a CSV file or an Excel workbook (.xlsx)"
+            )
         self._number += 1
         key = f"{self._number}"
         folder = self.root / f"table-{key}"
@@ -102,8 +104,10 @@ def _of_the_table(error: MfgError, folder: Path) -> MfgError:
     """The same error, in which the table is not called by the place where we keep it."""
     if isinstance(error, Faults):
         return evolve(error, source="table", faults=tuple(map(_named, error.faults)))
-    return _named(error) if isinstance(error, Refused) and str(folder) not in str(error) else Refused(
-        "table", None, "cannot be read", "save it as CSV UTF-8 and choose it again"
+    return (
+        _named(error)
+        if isinstance(error, Refused) and str(folder) not in str(error)
+        else Refused("table", None, "cannot be read", "save it as CSV UTF-8 and choose it again")
     )
 
 
@@ -111,7 +115,9 @@ def _named(fault: Refused) -> Refused:
     return fault if fault.where else evolve(fault, where="table")
 
 
-def judged(protocol: str, table: Path, out: Path, asked: tuple[str | None, str | None, str | None]) -> Audited:
+def judged(
+    protocol: str, table: Path, out: Path, asked: tuple[str | None, str | None, str | None]
+) -> Audited:
     """Judge *table* by a built-in *protocol*, and write its rows with their verdicts to *out*.
 
     Raises:
@@ -152,11 +158,16 @@ def judged(protocol: str, table: Path, out: Path, asked: tuple[str | None, str |
         counts=counts,
         doubt=found.doubt,
         warnings=found.warnings,
-        notes=(*found.assumed, *found.unchecked, *_beside(found.unused, found.table.blank, found.table.repeated)),
+        notes=(
+            *found.assumed,
+            *found.unchecked,
+            *_beside(found.unused, found.table.blank, found.table.repeated),
+        ),
         lines=tuple(shown),
         left_out=many - len(shown),
         protocol=found.protocol.title or found.protocol.name,
-        tolerance=f"{found.tolerance_percent} %" + ("" if found.rounding is None else f"; rounded {found.rounding}"),
+        tolerance=f"{found.tolerance_percent} %"
+        + ("" if found.rounding is None else f"; rounded {found.rounding}"),
     )
 
 
@@ -181,4 +192,6 @@ def _check_packed(table: Path) -> None:
         return  # whoever reads it says what it is
     if len(parts) > _PARTS or sum(one.file_size for one in parts) > _UNPACKED:
         advice = "keep the one sheet that is meant, or save it as CSV UTF-8"
-        raise Refused("table", None, f"unpacks to more than {_UNPACKED // 2**20} MB or {_PARTS:,} parts", advice)
+        raise Refused(
+            "table", None, f"unpacks to more than {_UNPACKED // 2**20} MB or {_PARTS:,} parts", advice
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from attrs import evolve, frozen
@@ -71,6 +71,14 @@ def scenarios() -> list[str]:
     return builtin("scenario")
 
 
+def to_begin_with() -> str:
+    """The scenario that a page shows first: one to which so many patients come in a month, if there is one."""
+    rated = (
+        name for name in scenarios() if any(one.path == "arrivals.rate" for one in controls_of(name).every)
+    )
+    return next(rated, scenarios()[0])
+
+
 def chosen(name: str | None, names: list[str], what: str) -> str:
     """One of *names*, which is *what*.
 
@@ -89,7 +97,9 @@ def controls_of(name: str) -> Controls:
     found = [one for one in shown("scenario", name) if one.path not in _KEPT]
     supplies = tuple(one.name for one in scenario.protocol.supplies)
     people = [_control(one, "Patients") for one in found if one.path == "arrivals.rate" and not one.unset]
-    people += [_control(one, "One patient every") for one in found if one.path == "arrivals.every" and not one.unset]
+    people += [
+        _control(one, "One patient every") for one in found if one.path == "arrivals.every" and not one.unset
+    ]
     if len(supplies) > 1:
         people.append(Control("supply", "Supply", scenario.supply or supplies[0], choices=supplies))
     groups = (
@@ -119,7 +129,13 @@ def _site(found: list[Shown]) -> Iterator[Control]:
     for key, label in _PLACES.items():
         for one in found:
             way = one.path.split(".")
-            if not one.unset and len(way) == 4 and way[0] == "site" and way[3] == key and _NUMBER.fullmatch(one.value):
+            if (
+                not one.unset
+                and len(way) == 4
+                and way[0] == "site"
+                and way[3] == key
+                and _NUMBER.fullmatch(one.value)
+            ):
                 yield _control(one, label)
 
 
@@ -135,38 +151,56 @@ def _named_apart(controls: list[Control]) -> tuple[Control, ...]:
 def _tests(found: list[Shown]) -> Iterator[Control]:
     for one in found:
         way = one.path.split(".")
-        if not one.unset and way[:2] == ["site", "test"] and way[3:] == ["turnaround"] and _NUMBER.fullmatch(one.value):
+        if (
+            not one.unset
+            and way[:2] == ["site", "test"]
+            and way[3:] == ["turnaround"]
+            and _NUMBER.fullmatch(one.value)
+        ):
             yield _control(one, way[2][:1].upper() + way[2][1:])
 
 
-def settings_of(controls: Controls, typed: Mapping[str, str], others: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+def settings_of(
+    controls: Controls, typed: Mapping[str, str], others: Iterable[tuple[str, str]]
+) -> tuple[dict[str, str], list[Refused]]:
     """The settings that a form asks for: what was *typed* into controls, by path, and *others*, pairs of a path and a value.
 
-    Raises:
-        Refused: for a path that the scenario does not show, a value without a path, or a path that stands twice.
+    And what of it cannot be one: a path that the scenario does not show, that has no value, or that stands twice.
     """
     found: dict[str, str] = {}
+    faults: list[Refused] = []
     for one in controls.every:
         given = typed.get(one.path, one.value)
         if given != one.value:
             found[one.path] = one.setting(given)
     known = dict(controls.others)
-    for path, value in others.values():
-        if not path and not value:
-            continue
-        if path not in known:
-            raise Refused("another number", path[:120], "is no path of this scenario", _near(path, list(known)))
-        if not value:
-            raise Refused(path, None, f"is given no value (it is {known[path]})", "type one, or empty its path")
-        if path in found:
-            raise Refused(path, value, "is set twice", "give it once")
-        found[path] = value
-    return found
+    for ending, value in others:
+        meant = [one for one in known if ending == one] or [
+            one for one in known if one.endswith(f".{ending}")
+        ]
+        path = meant[0] if len(meant) == 1 and ending else ""
+        if not path:
+            faults.append(
+                Refused(
+                    "another number",
+                    ending[:120],
+                    "is no path of this scenario",
+                    _near(ending, meant or list(known)),
+                )
+            )
+        elif not value:
+            faults.append(
+                Refused(path, None, f"is given no value (it is {known[path]})", "type one, or empty its path")
+            )
+        elif path in found:
+            faults.append(Refused(path, value[:120], "is set twice", "give it once"))
+        else:
+            found[path] = value
+    return found, faults
 
 
 def _near(path: str, known: list[str]) -> str:
-    ends = [one for one in known if path and one.endswith(f".{path}")]
-    advice = nearest(path, ends or known)
+    advice = nearest(path, known)
     return advice if len(advice) < 300 else "choose one of the list"
 
 
@@ -175,6 +209,7 @@ def in_words(controls: Controls, settings: Mapping[str, str]) -> str:
     labels = {one.path: one.label for one in controls.every}
     tests = {path for path in labels if path.endswith(".turnaround")}
     said = [
-        f"{labels.get(path, path)}{' result' if path in tests else ''} {value}" for path, value in settings.items()
+        f"{labels.get(path, path)}{' result' if path in tests else ''} {value}"
+        for path, value in settings.items()
     ]
     return "; ".join(said) or "as it is"

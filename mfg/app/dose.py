@@ -101,7 +101,13 @@ def answer(form: Form) -> Worksheet:
     order = dose(protocol, given=given, **typed)
     who = {name: _named(form.get(name), name) for name in ("patient", "second_id")}
     until = _moment(form.get("suspended"))
-    record = _record(protocol, _command(protocol.name, typed, given, form), form.get("by"))
+    said = {
+        **typed,
+        **who,
+        "by": form.get("by"),
+        "suspended": None if until is None else f"{until:%Y-%m-%d %H:%M}",
+    }
+    record = _record(protocol, _command(protocol.name, said, given), form.get("by"))
     return worksheet(protocol, order, record, csf=typed["csf"], suspended=until, **who)
 
 
@@ -123,7 +129,12 @@ def page_to_print(form: Form) -> str:
 
 def _named(text: str | None, field: str) -> str | None:
     if text is not None and len(text) > 80:
-        raise Refused(field.replace("_", " "), f"{text[:20]}...", f"has {len(text)} characters", "a label holds at most 80")
+        raise Refused(
+            field.replace("_", " "),
+            f"{text[:20]}...",
+            f"has {len(text)} characters",
+            "a label holds at most 80",
+        )
     return text
 
 
@@ -133,7 +144,9 @@ def _moment(text: str | None) -> datetime | None:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise Refused("end of suspension", text, "is no date and time", "write it like 2026-03-12 08:30") from None
+        raise Refused(
+            "end of suspension", text, "is no date and time", "write it like 2026-03-12 08:30"
+        ) from None
     if not 1950 <= found.year <= 2150:
         raise Refused("end of suspension", text, "is a year out of reach", "check the date")
     return found if found.tzinfo is not None else found.astimezone()
@@ -152,10 +165,11 @@ def _record(protocol: Protocol, command: str, by: str | None) -> Record:
     )
 
 
-def _command(protocol: str, typed: Mapping[str, str | None], given: Mapping[str, str], form: Form) -> str:
+def _command(protocol: str, texts: Mapping[str, str | None], given: Mapping[str, str]) -> str:
     """The same as a command line."""
-    texts = {**typed, **{name: form.get(name) for name in ("patient", "second_id", "by")}}
     words = ["dose", protocol]
-    words += [w for name, text in texts.items() if text is not None for w in (f"--{name.replace('_', '-')}", text)]
+    words += [
+        w for name, text in texts.items() if text is not None for w in (f"--{name.replace('_', '-')}", text)
+    ]
     words += [w for name, text in given.items() for w in ("--given", f"{name}={text}")]
     return command_line(words)

@@ -55,4 +55,5 @@ def rests(form: Form) -> Rests | None:
 
 def _ground(one: Shown) -> Ground:
     assert one.evidence is not None
-    return Ground(one.path, one.value, one.evidence.kind, str(one.evidence))
+    kind = one.evidence.kind
+    return Ground(one.path, one.value, kind, str(one.evidence).removeprefix(f"{kind}: "))

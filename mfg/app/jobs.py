@@ -13,14 +13,25 @@ from typing import Any
 
 from attrs import define, field
 
+from mfg.app.controls import to_begin_with
 from mfg.app.page import problems_of
 from mfg.app.workers import Hands, Workers
 from mfg.errors import MfgError, Refused
+from mfg.pictures.picture import Picture
 
 WAITING, RUNNING, DONE, STOPPED, FAILED = "waiting", "running", "done", "stopped", "failed"
 _WAIT = 3  # pieces of work that may wait behind the one in hand
 _KEPT = 16  # pieces of work that are remembered with what came of them
 _PATIENCE = 4  # seconds after Stop before the processes are ended in the middle of a replication
+
+
+def warm() -> None:
+    """Load what draws, and what forms are made of, before anybody asks: the first picture takes a second longer than others."""
+    import altair as alt
+    import pandas as pd
+
+    to_begin_with()
+    Picture("warm", "", chart=alt.Chart(pd.DataFrame()).mark_point()).svg()
 
 
 class Stopped(Exception):
@@ -158,6 +169,7 @@ class Jobs:
     def _go(self) -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # for the processes that are started here
         self.workers.warm()
+        warm()
         while (job := self._queue.get()) is not None:
             with self._lock:
                 if job.state == STOPPED:
@@ -174,7 +186,9 @@ class Jobs:
         except (MfgError, OSError) as error:
             if job.stop_file.exists():
                 return STOPPED
-            job.problem = problems_of(error) if isinstance(error, MfgError) else [error.strerror or "the disk failed"]
+            job.problem = (
+                problems_of(error) if isinstance(error, MfgError) else [error.strerror or "the disk failed"]
+            )
             job.problem = [one.replace(str(self.root), "the folder of this page") for one in job.problem]
             return FAILED
         except Exception as error:  # noqa: BLE001  the page goes on

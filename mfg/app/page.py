@@ -43,7 +43,11 @@ class Form:
 
     def under(self, prefix: str) -> dict[str, str]:
         """The fields whose names begin so, by the rest of their names; without those that are empty."""
-        found = {name.removeprefix(prefix): text.strip() for name, text in self.values.items() if name.startswith(prefix)}
+        found = {
+            name.removeprefix(prefix): text.strip()
+            for name, text in self.values.items()
+            if name.startswith(prefix)
+        }
         return {name: text for name, text in found.items() if text}
 
 

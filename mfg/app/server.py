@@ -21,12 +21,14 @@ from starlette.types import ASGIApp
 
 from mfg.app import calendar, dose, evidence, today, whatif
 from mfg.app.audit import CHECKED, Audits
-from mfg.app.controls import REPLICATIONS, chosen, controls_of, scenarios
+from mfg.app.controls import REPLICATIONS, chosen, controls_of, scenarios, to_begin_with
+from mfg.app.dose import Asks
 from mfg.app.guard import ADDRESS, UNEXPECTED, Guard
 from mfg.app.jobs import DONE, Job, Jobs
 from mfg.app.page import Form, attached, form_of, page, part, printed, problems_of, style_sheet
 from mfg.app.workers import Workers
 from mfg.errors import MfgError, Parameter, Refused
+from mfg.evidence import KINDS
 
 _STATIC = Path(__file__).parent / "static"
 _PORTS = range(1024, 65536)
@@ -46,9 +48,14 @@ class Tabs:
 
     async def what_if(self, request: Request) -> Response:
         """The first page; of a scenario, if one is named."""
-        name = request.query_params.get("scenario") or scenarios()[0]
+        name = request.query_params.get("scenario") or await run_in_threadpool(to_begin_with)
         controls = await run_in_threadpool(lambda: controls_of(chosen(name, scenarios(), "scenario")))
-        given = {"controls": controls, "scenarios": scenarios(), "replications": REPLICATIONS, "rows": whatif.OTHERS}
+        given: dict[str, Any] = {
+            "controls": controls,
+            "scenarios": scenarios(),
+            "replications": REPLICATIONS,
+            "rows": whatif.OTHERS,
+        }
         if request.query_params.get("part") == "controls":
             return HTMLResponse(part("controls", **given))
         return page("whatif", tab="/", **given)
@@ -63,11 +70,21 @@ class Tabs:
         """How far a run is."""
         job = self.jobs.find(request.path_params["id"])
         if job is None:
-            return JSONResponse({"state": GONE, "done": 0, "of": 1, "first": False, "problem": part("problem", problem=[_GONE])})
+            return JSONResponse(
+                {
+                    "state": GONE,
+                    "done": 0,
+                    "of": 1,
+                    "first": False,
+                    "problem": part("problem", problem=[_GONE]),
+                }
+            )
         done = await run_in_threadpool(job.so_far)
         problem = part("problem", problem=job.problem) if job.problem else ""
         first = job.first is not None
-        return JSONResponse({"state": job.state, "done": done, "of": job.of, "first": first, "problem": problem})
+        return JSONResponse(
+            {"state": job.state, "done": done, "of": job.of, "first": first, "problem": problem}
+        )
 
     async def stop(self, request: Request) -> Response:
         """Stop a run."""
@@ -87,7 +104,9 @@ class Tabs:
             if pin is not looked
         ]
         result = await run_in_threadpool(whatif.result_of, looked, pins)
-        content = await run_in_threadpool(part, "result", result=result, id=job.id, pins=pins, colour_of=whatif.colour_of)
+        content = await run_in_threadpool(
+            part, "result", result=result, id=job.id, pins=pins, colour_of=whatif.colour_of
+        )
         return HTMLResponse(content)
 
     async def charts(self, request: Request) -> Response:
@@ -96,7 +115,9 @@ class Tabs:
         if job.state != DONE or not isinstance(job.result, whatif.Looked):
             raise HTTPException(404)
         looked = job.result
-        return HTMLResponse(await run_in_threadpool(lambda: part("charts", pictures=list(whatif.charts_of(looked)))))
+        return HTMLResponse(
+            await run_in_threadpool(lambda: part("charts", pictures=list(whatif.charts_of(looked))))
+        )
 
     async def pins(self, request: Request) -> Response:
         """The pins in words."""
@@ -149,8 +170,14 @@ class Tabs:
         name = "worksheet.html" if form.get("download") is not None else None
         return printed(content, name)
 
-    def _dose_page(self, form: Form, asks: dose.Asks, sheet: Any, problem: list[str]) -> Response:
-        given = {"asks": asks, "protocols": dose.protocols(), "sheet": sheet, "problem": problem, "form": form}
+    def _dose_page(self, form: Form, asks: Asks, sheet: Any, problem: list[str]) -> Response:
+        given: dict[str, Any] = {
+            "asks": asks,
+            "protocols": dose.protocols(),
+            "sheet": sheet,
+            "problem": problem,
+            "form": form,
+        }
         return page("dose", tab="/dose", **given)
 
     # ---- audit -------------------------------------------------------------------------------------------
@@ -162,7 +189,13 @@ class Tabs:
         asks = await run_in_threadpool(_asks, form)
         if request.method == "POST":
             found, problem = await _tried(self.audits.audit, form)
-        given = {"asks": asks, "protocols": dose.protocols(), "found": found, "problem": problem, "form": form}
+        given: dict[str, Any] = {
+            "asks": asks,
+            "protocols": dose.protocols(),
+            "found": found,
+            "problem": problem,
+            "form": form,
+        }
         return page("audit", tab="/audit", **given)
 
     async def checked(self, request: Request) -> Response:
@@ -191,9 +224,15 @@ class Tabs:
             return self._calendar_page(form, await run_in_threadpool(_asks, form), None, problem)
         return Response(content, media_type="text/calendar; charset=utf-8", headers=attached("calendar.ics"))
 
-    def _calendar_page(self, form: Form, asks: dose.Asks, course: Any, problem: list[str]) -> Response:
+    def _calendar_page(self, form: Form, asks: Asks, course: Any, problem: list[str]) -> Response:
         tools = {"hours_of": calendar.hours_of, "said_of": calendar.said_of, "sites": calendar.sites()}
-        given = {"asks": asks, "protocols": dose.protocols(), "course": course, "problem": problem, "form": form}
+        given: dict[str, Any] = {
+            "asks": asks,
+            "protocols": dose.protocols(),
+            "course": course,
+            "problem": problem,
+            "form": form,
+        }
         return page("calendar", tab="/calendar", **given, **tools)
 
     # ---- evidence ----------------------------------------------------------------------------------------
@@ -202,11 +241,17 @@ class Tabs:
         """What a protocol or a scenario rests on."""
         form = Form(dict(request.query_params))
         found, problem = await _tried(evidence.rests, form)
-        given = {"files": evidence.files(), "kinds": evidence.KINDS, "found": found, "problem": problem, "form": form}
+        given: dict[str, Any] = {
+            "files": evidence.files(),
+            "kinds": KINDS,
+            "found": found,
+            "problem": problem,
+            "form": form,
+        }
         return await run_in_threadpool(lambda: page("evidence", tab="/evidence", **given))
 
 
-def _asks(form: Form) -> dose.Asks:
+def _asks(form: Form) -> Asks:
     """The form of the protocol that is named; that of the first, if it is not in the list."""
     name = form.get("protocol")
     return dose.asks_of(name if name in dose.protocols() else None)
@@ -302,7 +347,9 @@ def serve(port: int, workers: int, said: Callable[[str], None]) -> None:
         Refused: if the port cannot be had.
     """
     if port not in _PORTS:
-        raise Refused(Parameter("port"), str(port), "is no port that can be had", "give a number from 1024 to 65535")
+        raise Refused(
+            Parameter("port"), str(port), "is no port that can be had", "give a number from 1024 to 65535"
+        )
     with _listening(port) as door, opened(port, workers) as app:
         said(f"http://{ADDRESS}:{port}")
         config = uvicorn.Config(

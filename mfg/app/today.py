@@ -30,7 +30,9 @@ def ask(jobs: Jobs, form: Form) -> Job:
     scenario = chosen(form.get("scenario"), with_patients(), "scenario")
     futures = int(chosen(form.get("futures"), list(FUTURES), "futures"))
     study = Study.of(scenario, (Variant(AS_IT_IS, {}),), None)
-    return jobs.ask(f"today-{study.identity.digest[:20]}-{futures}", futures, lambda job: _page(job, study, futures))
+    return jobs.ask(
+        f"today-{study.identity.digest[:20]}-{futures}", futures, lambda job: _page(job, study, futures)
+    )
 
 
 def _page(job: Job, study: Study, futures: int) -> str:

@@ -14,9 +14,9 @@ from attrs import evolve, frozen
 from mfg.app.controls import REPLICATIONS, Controls, chosen, controls_of, in_words, scenarios, settings_of
 from mfg.app.jobs import DONE, Job, Jobs
 from mfg.app.page import Form
-from mfg.errors import Refused
+from mfg.errors import Faults, Refused
 from mfg.frames.headline import KeyFigure, key_figures
-from mfg.frames.paired import verdict_of
+from mfg.frames.paired import SAME, SMALL, verdict_of
 from mfg.frames.waiting import waiting
 from mfg.pictures.endings import endings_picture
 from mfg.pictures.occupancy import hours_picture
@@ -35,7 +35,7 @@ from mfg.study.variants import AS_IT_IS, Variant
 FIRST = 4  # replications of a first look
 PINS = "ABCDE"
 THIS = "this run"
-OTHERS = 8  # rows for other numbers
+OTHERS = 8  # rows of a form for other numbers
 
 
 @frozen
@@ -68,7 +68,10 @@ class Looked:
 
 @frozen
 class Against:
-    """A figure of this run less that of a pin, in words; `verdict` is better, worse, changed, or not told apart."""
+    """A figure of this run less that of a pin, in words; `verdict` is better, worse, changed, or not told apart.
+
+    What is told apart and below a hundredth of what it was is `small`.
+    """
 
     pin: str
     figure: str
@@ -77,6 +80,7 @@ class Against:
     now: str
     gap: str
     verdict: str
+    small: bool = False
 
 
 @frozen
@@ -111,17 +115,21 @@ def ask(jobs: Jobs, form: Form) -> Job:
     """
     controls = controls_of(chosen(form.get("scenario"), scenarios(), "scenario"))
     many = int(chosen(form.get("replications"), list(REPLICATIONS), "replications"))
-    settings = settings_of(controls, form.under("set:"), _others(form))
-    study = Study.of(controls.scenario, (Variant(AS_IT_IS, settings),), _seed(form))
+    settings, faults = settings_of(controls, form.under("set:"), _others(form))
+    try:
+        study = Study.of(controls.scenario, (Variant(AS_IT_IS, settings),), _seed(form))
+    except Faults as found:
+        raise evolve(found, faults=(*faults, *found.faults)) from None
+    if faults:
+        raise Faults(controls.scenario, tuple(faults))
     seed = study.plans[0].seed
     asked = Asked(controls.scenario, controls.title, settings, in_words(controls, settings), many, seed)
     return jobs.ask(_key(study, many), many, lambda job: _carried_out(jobs, job, study, asked))
 
 
-def _others(form: Form) -> dict[str, tuple[str, str]]:
+def _others(form: Form) -> list[tuple[str, str]]:
     paths, values = form.under("path:"), form.under("value:")
-    rows = sorted({*paths, *values})[: OTHERS * 2]
-    return {row: (paths.get(row, ""), values.get(row, "")) for row in rows}
+    return [(paths.get(row, ""), values.get(row, "")) for row in sorted({*paths, *values})]
 
 
 def _seed(form: Form) -> int | None:
@@ -186,7 +194,7 @@ def result_of(looked: Looked, pins: Sequence[tuple[str, Looked]]) -> Result:
     run = looked.run
     paired = [(letter, pin) for letter, pin in pins if _comparable(looked.asked, pin.asked)]
     found = _differences(run, paired)
-    keys = tuple(_key_figure(one, run, pins, found) for one in key_figures(run))
+    keys = tuple(_key_figure(one, pins, found) for one in key_figures(run))
     return Result(
         asked=looked.asked,
         replications=run.replications,
@@ -220,29 +228,35 @@ def _differences(run: StoredVariant, pins: Sequence[tuple[str, Looked]]) -> dict
     means = {letter: pin.run for letter, pin in pins}
     found: dict[str, list[Against]] = {}
     for one in judged_together(pairs):
+        if one.mean is None or one.low is None or one.high is None:
+            continue
         found.setdefault(one.figure, []).append(_against(one, means[one.variant], run))
     return found
 
 
 def _against(one: Difference, pin: StoredVariant, run: StoredVariant) -> Against:
-    if one.mean is None or one.low is None or one.high is None:
-        gap, verdict = "defined in too few replications of both", "not known"
-    else:
-        gap = f"{_signed(one.mean, one.unit)} ({_signed(one.low, one.unit, bare=True)} to {_signed(one.high, one.unit, bare=True)})"
-        verdict = verdict_of(describe(one.figure).good, one.mean, told=one.told_apart)
-    before, now = (_value(of.figures[one.figure].mean, one.unit) for of in (pin, run))
-    return Against(one.variant, one.figure, one.about, before, now, gap, verdict)
+    assert one.mean is not None
+    assert one.low is not None
+    assert one.high is not None
+    gap = f"{_signed(one.mean, one.unit)} ({_signed(one.low, one.unit, bare=True)} to {_signed(one.high, one.unit, bare=True)})"
+    verdict = verdict_of(describe(one.figure).good, one.mean, told=one.told_apart)
+    before, now = (of.figures[one.figure].mean for of in (pin, run))
+    small = verdict != SAME and abs(one.mean) < SMALL * abs(before or 0.0)
+    about = one.about.replace("`", "")
+    pinned, own = _value(before, one.unit), _value(now, one.unit)
+    return Against(one.variant, one.figure, about, pinned, own, gap, verdict, small=small)
 
 
-def _key_figure(one: KeyFigure, run: StoredVariant, pins: Sequence[tuple[str, Looked]], found: dict[str, list[Against]]) -> Key:
+def _key_figure(one: KeyFigure, pins: Sequence[tuple[str, Looked]], found: dict[str, list[Against]]) -> Key:
     against = tuple(found.get(one.name, ()))
-    if one.name == "half":
-        against = tuple(_half(letter, waiting(pin.run).half, run) for letter, pin in pins)
+    if one.name == "half" and one.mean is not None:
+        against = tuple(_half(letter, waiting(pin.run).half) for letter, pin in pins)
+        return Key(days(one.mean), one.said, "", one.beside, against)
     interval = f"{_value(one.low, one.unit)} to {_value(one.high, one.unit)}" if one.low is not None else ""
     return Key(_value(one.mean, one.unit), one.said, interval, one.beside, against)
 
 
-def _half(letter: str, half: float | None, run: StoredVariant) -> Against:
+def _half(letter: str, half: float | None) -> Against:
     """The wait of the pin beside that of the run: one number of all patients together has no interval."""
     said = "never half of them" if half is None else days(half)
     return Against(letter, "half", "", said, "", said, "")
@@ -256,7 +270,9 @@ def _curve(run: StoredVariant, pins: Sequence[tuple[str, Looked]]) -> Picture:
     if not pins or not own.patients:
         return picture
     others = [(letter, waiting(pin.run).half) for letter, pin in pins]
-    said = ", ".join(f"with {letter} {'never' if half is None else f'within {days(half)}'}" for letter, half in others)
+    said = ", ".join(
+        f"with {letter} {'never' if half is None else f'within {days(half)}'}" for letter, half in others
+    )
     return evolve(picture, title=f"{waiting_title(own)}; {said}")
 
 
@@ -270,7 +286,7 @@ def _value(value: float | None, unit: str) -> str:
         return "undefined"
     if unit == "share":
         return percent(value, decimals=1)
-    return f"{number(value, 3)}{ {'hour': ' h', 'day': ' days'}.get(unit, f' {unit}') if unit else ''}"
+    return f"{number(value, 3)}{ {'hour': ' h', 'day': ' days'}.get(unit, f' {unit}') if unit else '' }"
 
 
 def _signed(value: float, unit: str, *, bare: bool = False) -> str:

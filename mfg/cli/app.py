@@ -34,7 +34,12 @@ def serve(*, port: Whole = 8765, workers: Whole | None = None) -> int:
     try:
         from mfg.app.server import serve as served
     except ImportError as missing:
-        if (missing.name or "").partition(".")[0] not in ("starlette", "uvicorn", "multipart", "python_multipart"):
+        if (missing.name or "").partition(".")[0] not in (
+            "starlette",
+            "uvicorn",
+            "multipart",
+            "python_multipart",
+        ):
             raise
         advice = "install them: pip install 'mfg[app]'"
         raise Refused("app", None, f"needs {missing.name}, an extra of this package", advice) from None

@@ -67,9 +67,9 @@ def audit(
     json
         Print one JSON document.
     """
+    from mfg.auditing.written import written
     from mfg.cli.asked import record_of
     from mfg.cli.given import protocol_first
-    from mfg.auditing.written import written
     from mfg.reader.audits import audit as prepare
     from mfg.reader.protocols import load_protocol
 

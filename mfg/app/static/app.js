@@ -139,7 +139,7 @@ function keep() {
 function fill(values) {
   for (const [name, value] of values) {
     const one = all("#runs [name]").find((field) => field.name === name);
-    if (one && one.type !== "hidden") one.value = value;
+    if (one) one.value = value;
   }
 }
 
