@@ -43,6 +43,8 @@ COMMANDS = {  # what names a whole command on purpose: one that repeats a replic
     "mfg.study.study",
     "mfg.reader.paths",
     "mfg.record",
+    "mfg.app.dose",
+    "mfg.app.whatif",
 }
 
 

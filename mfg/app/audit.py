@@ -24,7 +24,7 @@ CHECKED = "checked.csv"
 
 
 @frozen
-class Line:
+class JudgedRow:
     """One row of the table with its verdict."""
 
     row: int
@@ -44,7 +44,7 @@ class Audited:
     doubt: str
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[JudgedRow, ...]
     left_out: int
     protocol: str
     tolerance: str
@@ -131,15 +131,15 @@ def judged(
     _check_packed(table)
     arm, dose, rounding = asked
     found = audit(load_protocol(protocol), table, arm=arm, dose=dose, round=rounding)
-    flagged, fine = list[Line](), list[Line]()
+    flagged, fine = list[JudgedRow](), list[JudgedRow]()
     many = 0
     with written(found, table, out) as rows:
         for row, verdict in rows:
             if verdict is None:
-                line = Line(row.number, "", "not judged", "", "a sum or a mean", "", "")
+                line = JudgedRow(row.number, "", "not judged", "", "a sum or a mean", "", "")
             else:
                 prescribed, deviation = verdict.prescribed_cells, verdict.deviation_percent
-                line = Line(
+                line = JudgedRow(
                     verdict.row,
                     verdict.patient.strip(),
                     verdict.verdict,

@@ -29,7 +29,7 @@ _PLACES = {
 }
 # What names a file or decides what is read, and what has a field of its own: no text from a browser gets there.
 _KEPT = ("protocol", "site", "population", "seed", "arrivals.patients", "arrivals.in_progress")
-REPLICATIONS = ("20", "60", "200")
+HOW_OFTEN = ("20", "60", "200")
 
 
 @frozen

@@ -100,7 +100,11 @@ class Forms:
         return Response(content, media_type="text/calendar; charset=utf-8", headers=attached("calendar.ics"))
 
     def _calendar_page(self, form: Form, asks: Asks, course: Any, problem: list[str]) -> Response:
-        tools: dict[str, Any] = {"hours_of": calendar.hours_of, "said_of": calendar.said_of, "sites": calendar.sites()}
+        tools: dict[str, Any] = {
+            "hours_of": calendar.hours_of,
+            "said_of": calendar.said_of,
+            "sites": calendar.sites(),
+        }
         given: dict[str, Any] = {
             "asks": asks,
             "protocols": dose.protocols(),

@@ -23,7 +23,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-PRINTED = (  # a page of its own with its style in it, and no script at all
+PRINT_POLICY = (  # a page of its own with its style in it, and no script at all
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {
@@ -37,7 +37,7 @@ _HEADERS = {
 
 
 class TooLarge(Exception):
-    """A body that goes on beyond what it may be."""
+    """A body that goes on beyond what it may be; it says so in words."""
 
 
 @frozen
@@ -62,10 +62,6 @@ class Guard:
         most = UPLOAD if scope["path"] in self.uploads else FORM
         try:
             await self.app(scope, _bounded(receive, most), mine)
-        except TooLarge:
-            words = f"The request is larger than {most:,} bytes, the most that is read here."
-            if not begun:
-                await PlainTextResponse(f"{words}\n", 413)(scope, receive, mine)
         except Exception as error:  # noqa: BLE001  nobody is shown more than that it happened
             sys.stderr.write(f"mfg app: unexpected {type(error).__name__}\n")
             if not begun:
@@ -88,11 +84,15 @@ class Guard:
             return 400, "The length of the request is no number."
         most = UPLOAD if scope["path"] in self.uploads else FORM
         if length is not None and int(length) > most:
-            return 413, f"The request is larger than {most:,} bytes, the most that is read here."
+            return 413, _large(most)
         return None
 
 
 UNEXPECTED = "Something went wrong here. Nothing left this machine, and the page goes on."
+
+
+def _large(most: int) -> str:
+    return f"The request is larger than {most:,} bytes, the most that is read here."
 
 
 def _from_here(headers: Headers, host: str) -> bool:
@@ -120,7 +120,7 @@ def _bounded(receive: Receive, most: int) -> Receive:
         message = await receive()
         taken += len(message.get("body", b""))
         if taken > most:
-            raise TooLarge
+            raise TooLarge(_large(most))
         return message
 
     return received

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -19,10 +20,20 @@ from mfg.app.workers import Hands, Workers
 from mfg.errors import MfgError, Refused
 from mfg.pictures.picture import Picture
 
-WAITING, RUNNING, DONE, STOPPED, FAILED = "waiting", "running", "done", "stopped", "failed"
 _WAIT = 3  # pieces of work that may wait behind the one in hand
 _KEPT = 16  # pieces of work that are remembered with what came of them
 _PATIENCE = 4  # seconds after Stop before the processes are ended in the middle of a replication
+
+
+class State(StrEnum):
+    """How it stands with a piece of work; what nobody remembers is gone."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    GONE = "gone"
 
 
 def warm() -> None:
@@ -39,7 +50,7 @@ class Stopped(Exception):
 
 
 @define(eq=False)
-class Job:
+class PageJob:
     """One piece of work: how far it is, and what came of it.
 
     `first` is a first look at what is coming, `result` the whole; `folder` is its own.
@@ -48,10 +59,10 @@ class Job:
     id: str
     of: int
     folder: Path
-    work: Callable[[Job], Any]
+    work: Callable[[PageJob], Any]
     hands: Hands
     stop_file: Path
-    state: str = WAITING
+    state: State = State.WAITING
     done: int = 0
     counted: Callable[[], int] | None = None
     first: Any = None
@@ -78,19 +89,19 @@ class Job:
 
     def so_far(self) -> int:
         """How much is done, counted now."""
-        if self.state == RUNNING and self.counted is not None:
+        if self.state == State.RUNNING and self.counted is not None:
             self.done = max(self.done, min(self.of, self.counted()))
-        return self.of if self.state == DONE else self.done
+        return self.of if self.state == State.DONE else self.done
 
 
 @define(eq=False)
-class Jobs:
+class PageJobs:
     """All work of one server, in folders under *root*."""
 
     root: Path
     workers: Workers
-    _known: OrderedDict[str, Job] = field(factory=OrderedDict, init=False)
-    _queue: SimpleQueue[Job | None] = field(factory=SimpleQueue, init=False)
+    _known: OrderedDict[str, PageJob] = field(factory=OrderedDict, init=False)
+    _queue: SimpleQueue[PageJob | None] = field(factory=SimpleQueue, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
     _number: int = field(default=0, init=False)
     _thread: threading.Thread | None = field(default=None, init=False)
@@ -100,7 +111,7 @@ class Jobs:
         self._thread = threading.Thread(target=self._go, name="jobs", daemon=True)
         self._thread.start()
 
-    def ask(self, key: str, of: int, work: Callable[[Job], Any]) -> Job:
+    def ask(self, key: str, of: int, work: Callable[[PageJob], Any]) -> PageJob:
         """Have *work* done; what is known, under way or waiting by that *key* already is not done again.
 
         Raises:
@@ -108,22 +119,22 @@ class Jobs:
         """
         with self._lock:
             known = self._known.get(key)
-            if known is not None and known.state not in (STOPPED, FAILED):
+            if known is not None and known.state not in (State.STOPPED, State.FAILED):
                 self._known.move_to_end(key)
                 return known
-            if sum(one.state == WAITING for one in self._known.values()) >= _WAIT:
+            if sum(one.state == State.WAITING for one in self._known.values()) >= _WAIT:
                 advice = "wait for one of them, or stop one"
                 raise Refused("", None, f"one run is in hand and {_WAIT} wait already", advice)
             self._number += 1
             stop = self.root / f"stop-{self._number}"
-            job = Job(key, of, self.root / f"job-{self._number}", work, Hands(self.workers, stop), stop)
+            job = PageJob(key, of, self.root / f"job-{self._number}", work, Hands(self.workers, stop), stop)
             self._known[key] = job
             self._known.move_to_end(key)
             self._forget()
         self._queue.put(job)
         return job
 
-    def find(self, key: str) -> Job | None:
+    def find(self, key: str) -> PageJob | None:
         """The work of that *key*, if it is remembered."""
         with self._lock:
             job = self._known.get(key)
@@ -131,13 +142,13 @@ class Jobs:
                 self._known.move_to_end(key)
             return job
 
-    def stop(self, job: Job) -> None:
+    def stop(self, job: PageJob) -> None:
         """Let *job* go no further than the replication in hand, or than a few seconds if that takes long."""
         job.stop_file.touch()
         with self._lock:
-            if job.state == WAITING:
-                job.state = STOPPED
-        if job.state == RUNNING:
+            if job.state == State.WAITING:
+                job.state = State.STOPPED
+        if job.state == State.RUNNING:
             threading.Timer(_PATIENCE, self._end, (job,)).start()
 
     def close(self) -> None:
@@ -151,13 +162,13 @@ class Jobs:
         if self._thread is not None:
             self._thread.join(timeout=10)
 
-    def _end(self, job: Job) -> None:
-        if job.state == RUNNING:
+    def _end(self, job: PageJob) -> None:
+        if job.state == State.RUNNING:
             self.workers.kill()
 
     def _forget(self) -> None:
         """Let go of what was asked for longest ago, but of nothing that is not finished."""
-        over = [key for key, one in self._known.items() if one.state not in (WAITING, RUNNING)]
+        over = [key for key, one in self._known.items() if one.state not in (State.WAITING, State.RUNNING)]
         for key in over[: max(0, len(self._known) - _KEPT)]:
             self._remove(self._known.pop(key).folder)
 
@@ -172,27 +183,27 @@ class Jobs:
         warm()
         while (job := self._queue.get()) is not None:
             with self._lock:
-                if job.state == STOPPED:
+                if job.state == State.STOPPED:
                     continue
-                job.state = RUNNING
+                job.state = State.RUNNING
             job.state = self._carried_out(job)
 
-    def _carried_out(self, job: Job) -> str:
+    def _carried_out(self, job: PageJob) -> State:
         try:
             job.check()
             job.result = job.work(job)
         except Stopped:
-            return STOPPED
+            return State.STOPPED
         except (MfgError, OSError) as error:
             if job.stop_file.exists():
-                return STOPPED
+                return State.STOPPED
             job.problem = (
                 problems_of(error) if isinstance(error, MfgError) else [error.strerror or "the disk failed"]
             )
             job.problem = [one.replace(str(self.root), "the folder of this page") for one in job.problem]
-            return FAILED
+            return State.FAILED
         except Exception as error:  # noqa: BLE001  the page goes on
             sys.stderr.write(f"mfg app: unexpected {type(error).__name__}\n")
             job.problem = ["the run ended in an unexpected error; nothing of it is kept"]
-            return FAILED
-        return DONE
+            return State.FAILED
+        return State.DONE

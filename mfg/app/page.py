@@ -13,7 +13,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from mfg.app.guard import PRINTED
+from mfg.app.guard import PRINT_POLICY
 from mfg.errors import Faults, MfgError, Parameter, Refused
 from mfg.pictures.picture import Picture
 from mfg.visible import visible
@@ -100,7 +100,7 @@ def part(name: str, **given: Any) -> str:
 
 def printed(content: str, file_name: str | None = None) -> Response:
     """A page that stands for itself, to be looked at and printed, or downloaded under a name of ours."""
-    headers = {"Content-Security-Policy": PRINTED}
+    headers = {"Content-Security-Policy": PRINT_POLICY}
     if file_name is not None:
         headers |= attached(file_name)
     return HTMLResponse(content, headers=headers)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from attrs import evolve, frozen
 
-from mfg.app.whatif import PINS, Asked, Looked
+from mfg.app.whatif import PINS, RunSeen, WhatIf
 from mfg.frames.headline import KeyFigure, key_figures
 from mfg.frames.paired import SAME, SMALL, verdict_of
 from mfg.frames.waiting import waiting
@@ -41,7 +41,7 @@ class Against:
 
 
 @frozen
-class Key:
+class KeyShown:
     """A key figure, and what it was with each pin."""
 
     value: str
@@ -55,15 +55,15 @@ class Key:
 class Result:
     """What is shown of a run: key figures, the waiting curve, and every figure against the pins."""
 
-    asked: Asked
+    asked: WhatIf
     replications: int
-    keys: tuple[Key, ...]
+    keys: tuple[KeyShown, ...]
     curve: Picture
     figures: tuple[Against, ...]
     apart: tuple[str, ...]
 
 
-def result_of(looked: Looked, pins: Sequence[tuple[str, Looked]]) -> Result:
+def result_of(looked: RunSeen, pins: Sequence[tuple[str, RunSeen]]) -> Result:
     """What is shown of a run beside the *pins*, each with its letter."""
     run = looked.run
     paired = [(letter, pin) for letter, pin in pins if _comparable(looked.asked, pin.asked)]
@@ -79,19 +79,19 @@ def result_of(looked: Looked, pins: Sequence[tuple[str, Looked]]) -> Result:
     )
 
 
-def charts_of(looked: Looked) -> Iterator[Picture]:
+def charts_of(looked: RunSeen) -> Iterator[Picture]:
     """The further charts of a run that is done."""
     yield window_picture(looked.run)
     yield hours_picture(looked.run)
     yield endings_picture(looked.run)
 
 
-def _comparable(one: Asked, other: Asked) -> bool:
+def _comparable(one: WhatIf, other: WhatIf) -> bool:
     """Whether two runs have the same patients with the same luck."""
     return one.scenario == other.scenario and one.seed == other.seed
 
 
-def _differences(run: StoredVariant, pins: Sequence[tuple[str, Looked]]) -> dict[str, list[Against]]:
+def _differences(run: StoredVariant, pins: Sequence[tuple[str, RunSeen]]) -> dict[str, list[Against]]:
     own = run.by_replication
     pairs = {
         (name, letter): (pin.run.by_replication[name], own[name])
@@ -121,13 +121,15 @@ def _against(one: Difference, pin: StoredVariant, run: StoredVariant) -> Against
     return Against(one.variant, one.figure, about, pinned, own, gap, verdict, small=small)
 
 
-def _key_figure(one: KeyFigure, pins: Sequence[tuple[str, Looked]], found: dict[str, list[Against]]) -> Key:
+def _key_figure(
+    one: KeyFigure, pins: Sequence[tuple[str, RunSeen]], found: dict[str, list[Against]]
+) -> KeyShown:
     against = tuple(found.get(one.name, ()))
     if one.name == "half" and one.mean is not None:
         against = tuple(_half(letter, waiting(pin.run).half) for letter, pin in pins)
-        return Key(days(one.mean), one.said, "", one.beside, against)
+        return KeyShown(days(one.mean), one.said, "", one.beside, against)
     interval = f"{_value(one.low, one.unit)} to {_value(one.high, one.unit)}" if one.low is not None else ""
-    return Key(_value(one.mean, one.unit), one.said, interval, one.beside, against)
+    return KeyShown(_value(one.mean, one.unit), one.said, interval, one.beside, against)
 
 
 def _half(letter: str, half: float | None) -> Against:
@@ -136,7 +138,7 @@ def _half(letter: str, half: float | None) -> Against:
     return Against(letter, "half", "", said, "", said, "")
 
 
-def _curve(run: StoredVariant, pins: Sequence[tuple[str, Looked]]) -> Picture:
+def _curve(run: StoredVariant, pins: Sequence[tuple[str, RunSeen]]) -> Picture:
     """The waiting curve of the run and of the pins, whose colours are those of their letters."""
     named = [(THIS, run), *((letter, pin.run) for letter, pin in pins)]
     picture = waiting_picture([evolve(one, setting=evolve(one.setting, variant=name)) for name, one in named])

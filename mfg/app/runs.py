@@ -11,11 +11,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from mfg.app import results, today, whatif
-from mfg.app.controls import REPLICATIONS, chosen, controls_of, scenarios, to_begin_with
-from mfg.app.jobs import DONE, Job, Jobs
+from mfg.app.controls import HOW_OFTEN, chosen, controls_of, scenarios, to_begin_with
+from mfg.app.jobs import PageJob, PageJobs, State
 from mfg.app.page import form_of, page, part
 
-GONE = "gone"
 NOTHING = "There is nothing here: it never was, or was asked for too long ago."
 
 
@@ -23,7 +22,7 @@ NOTHING = "There is nothing here: it never was, or was asked for too long ago."
 class Runs:
     """The tabs whose answers take a while: a method for each route; the work itself goes to `jobs`."""
 
-    jobs: Jobs
+    jobs: PageJobs
 
     # ---- what if -----------------------------------------------------------------------------------------
 
@@ -34,7 +33,7 @@ class Runs:
         given: dict[str, Any] = {
             "controls": controls,
             "scenarios": scenarios(),
-            "replications": REPLICATIONS,
+            "replications": HOW_OFTEN,
             "rows": whatif.OTHERS,
         }
         if request.query_params.get("part") == "controls":
@@ -53,7 +52,7 @@ class Runs:
         if job is None:
             return JSONResponse(
                 {
-                    "state": GONE,
+                    "state": State.GONE,
                     "done": 0,
                     "of": 1,
                     "first": False,
@@ -76,8 +75,8 @@ class Runs:
     async def result(self, request: Request) -> Response:
         """What came of a run, beside the pins; a first look while it goes on."""
         job = self._job(request)
-        looked = job.result if job.state == DONE else job.first
-        if not isinstance(looked, whatif.Looked):
+        looked = job.result if job.state == State.DONE else job.first
+        if not isinstance(looked, whatif.RunSeen):
             raise HTTPException(404)
         pins = [
             (letter, pin)
@@ -93,7 +92,7 @@ class Runs:
     async def charts(self, request: Request) -> Response:
         """The further charts of a run that is done."""
         job = self._job(request)
-        if job.state != DONE or not isinstance(job.result, whatif.Looked):
+        if job.state != State.DONE or not isinstance(job.result, whatif.RunSeen):
             raise HTTPException(404)
         looked = job.result
         return HTMLResponse(
@@ -105,7 +104,7 @@ class Runs:
         found = whatif.pins_of(self.jobs, request.query_params.get("pins", ""))
         return HTMLResponse(part("pins", pins=found, colour_of=results.colour_of))
 
-    def _job(self, request: Request) -> Job:
+    def _job(self, request: Request) -> PageJob:
         job = self.jobs.find(request.path_params["id"])
         if job is None:
             raise HTTPException(404)
@@ -116,7 +115,7 @@ class Runs:
     async def today(self, _: Request) -> Response:
         """Today's tab before anything is asked."""
         names = await run_in_threadpool(today.with_patients)
-        return page("today", tab="/today", names=names, futures=today.FUTURES)
+        return page("today", tab="/today", names=names, futures=today.HOW_MANY_FUTURES)
 
     async def look(self, request: Request) -> Response:
         """Begin to look at today."""
@@ -127,6 +126,6 @@ class Runs:
     async def looked(self, request: Request) -> Response:
         """Today's page as it came out."""
         job = self._job(request)
-        if job.state != DONE or not isinstance(job.result, str):
+        if job.state != State.DONE or not isinstance(job.result, str):
             raise HTTPException(404)
         return HTMLResponse(job.result)

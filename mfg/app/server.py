@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
@@ -19,8 +20,8 @@ from starlette.types import ASGIApp
 
 from mfg.app.audit import Audits
 from mfg.app.forms import Forms
-from mfg.app.guard import ADDRESS, UNEXPECTED, Guard
-from mfg.app.jobs import Jobs
+from mfg.app.guard import ADDRESS, UNEXPECTED, Guard, TooLarge
+from mfg.app.jobs import PageJobs
 from mfg.app.page import page, part, problems_of, style_sheet
 from mfg.app.runs import NOTHING, Runs
 from mfg.app.workers import Workers
@@ -44,6 +45,10 @@ async def _no_such(request: Request, error: Exception) -> Response:
     if "/runs/" in request.url.path:
         return JSONResponse({"problem": part("problem", problem=[said])}, error.status_code)
     return page("error", error.status_code, tab="", said=said)
+
+
+async def _too_large(_: Request, error: Exception) -> Response:
+    return PlainTextResponse(f"{error}\n", 413)
 
 
 async def _unexpected(_: Request, __: Exception) -> Response:
@@ -89,7 +94,12 @@ def app_of(runs: Runs, forms: Forms, port: int) -> ASGIApp:
         Route("/static/app.js", _script),
         Route("/favicon.ico", _icon),
     ]
-    handlers: dict[Any, Any] = {MfgError: _refused, HTTPException: _no_such, Exception: _unexpected}
+    handlers: dict[Any, Any] = {
+        MfgError: _refused,
+        HTTPException: _no_such,
+        TooLarge: _too_large,
+        Exception: _unexpected,
+    }
     return Guard(Starlette(routes=routes, exception_handlers=handlers), port, ("/audit",))
 
 
@@ -98,7 +108,7 @@ def opened(port: int, workers: int) -> Iterator[ASGIApp]:
     """The page with the processes that work for it, and a folder that is removed at the end."""
     with tempfile.TemporaryDirectory(prefix="mfg-app-", ignore_cleanup_errors=True) as folder:
         root = Path(folder)
-        jobs = Jobs(root, Workers(workers, root))
+        jobs = PageJobs(root, Workers(workers, root))
         jobs.open()
         try:
             yield app_of(Runs(jobs), Forms(Audits(root)), port)
@@ -116,6 +126,9 @@ def serve(port: int, workers: int, said: Callable[[str], None]) -> None:
         raise Refused(
             Parameter("port"), str(port), "is no port that can be had", "give a number from 1024 to 65535"
         )
+    logging.getLogger("python_multipart").setLevel(
+        logging.CRITICAL
+    )  # it would print what is wrong with a form
     with _listening(port) as door, opened(port, workers) as app:
         said(f"http://{ADDRESS}:{port}")
         config = uvicorn.Config(
@@ -138,6 +151,7 @@ def _listening(port: int) -> Iterator[socket.socket]:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             door.bind((ADDRESS, port))
+            door.listen()  # who reads the address may ask at once
         except OSError as error:
             advice = "give another one, or end what uses it"
             raise Refused(Parameter("port"), str(port), f"cannot be had: {error.strerror}", advice) from None

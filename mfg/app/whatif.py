@@ -11,8 +11,8 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from mfg.app.controls import REPLICATIONS, chosen, controls_of, in_words, scenarios, settings_of
-from mfg.app.jobs import DONE, Job, Jobs
+from mfg.app.controls import HOW_OFTEN, chosen, controls_of, in_words, scenarios, settings_of
+from mfg.app.jobs import PageJob, PageJobs, State
 from mfg.app.page import Form
 from mfg.errors import Faults, Refused
 from mfg.reader.numbers import read_number
@@ -21,13 +21,13 @@ from mfg.study.stored import StoredVariant, load_run
 from mfg.study.study import Means, Study, carried_out
 from mfg.study.variants import AS_IT_IS, Variant
 
-FIRST = 4  # replications of a first look
+FIRST_LOOK = 4  # replications of a first look
 PINS = "ABCDE"
 OTHERS = 8  # rows of a form for other numbers
 
 
 @frozen
-class Asked:
+class WhatIf:
     """A run as it was asked for."""
 
     scenario: str
@@ -47,14 +47,14 @@ class Asked:
 
 
 @frozen(eq=False)
-class Looked:
+class RunSeen:
     """What can be looked at of a run: after a first few replications, or all of them."""
 
-    asked: Asked
+    asked: WhatIf
     run: StoredVariant
 
 
-def ask(jobs: Jobs, form: Form) -> Job:
+def ask(jobs: PageJobs, form: Form) -> PageJob:
     """Have the run carried out that *form* asks for.
 
     Raises:
@@ -62,7 +62,7 @@ def ask(jobs: Jobs, form: Form) -> Job:
         Faults: for settings that the scenario does not take.
     """
     controls = controls_of(chosen(form.get("scenario"), scenarios(), "scenario"))
-    many = int(chosen(form.get("replications"), list(REPLICATIONS), "replications"))
+    many = int(chosen(form.get("replications"), list(HOW_OFTEN), "replications"))
     settings, faults = settings_of(controls, form.under("set:"), _others(form))
     try:
         study = Study.of(controls.scenario, (Variant(AS_IT_IS, settings),), _seed(form))
@@ -71,7 +71,7 @@ def ask(jobs: Jobs, form: Form) -> Job:
     if faults:
         raise Faults(controls.scenario, tuple(faults))
     seed = study.plans[0].seed
-    asked = Asked(controls.scenario, controls.title, settings, in_words(controls, settings), many, seed)
+    asked = WhatIf(controls.scenario, controls.title, settings, in_words(controls, settings), many, seed)
     return jobs.ask(_key(study, many), many, lambda job: _carried_out(jobs, job, study, asked))
 
 
@@ -99,7 +99,7 @@ def is_key(text: str) -> bool:
     return re.fullmatch(r"[0-9a-f]{20}-[0-9]{1,3}", text) is not None
 
 
-def _carried_out(jobs: Jobs, job: Job, study: Study, asked: Asked) -> Looked:
+def _carried_out(jobs: PageJobs, job: PageJob, study: Study, asked: WhatIf) -> RunSeen:
     """The run in the folder of *job*, from what is there of a shorter one; with a first look if nothing is."""
     begun = _shorter(jobs, study, asked)
     if begun is not None:
@@ -107,17 +107,17 @@ def _carried_out(jobs: Jobs, job: Job, study: Study, asked: Asked) -> Looked:
     means = Means(job.folder, executor=job.hands, told=job.told, durable=False)
     job.counted = lambda: _stored(job.folder)
     if begun is None:
-        carried_out(study, FIRST, means)
-        job.first = Looked(asked, _read(job.folder))
+        carried_out(study, FIRST_LOOK, means)
+        job.first = RunSeen(asked, _read(job.folder))
     carried_out(study, asked.replications, means)
-    return Looked(asked, _read(job.folder))
+    return RunSeen(asked, _read(job.folder))
 
 
-def _shorter(jobs: Jobs, study: Study, asked: Asked) -> Path | None:
-    for many in reversed(REPLICATIONS):
+def _shorter(jobs: PageJobs, study: Study, asked: WhatIf) -> Path | None:
+    for many in reversed(HOW_OFTEN):
         if int(many) < asked.replications:
             known = jobs.find(_key(study, int(many)))
-            if known is not None and known.state == DONE:
+            if known is not None and known.state == State.DONE:
                 return known.folder
     return None
 
@@ -137,12 +137,18 @@ def _stored(folder: Path) -> int:
         return 0
 
 
-def pins_of(jobs: Jobs, text: str) -> list[tuple[str, Looked]]:
+def pins_of(jobs: PageJobs, text: str) -> list[tuple[str, RunSeen]]:
     """The runs that are pinned, by their letters; *text* names each as its letter and its key, ``A:1f...-20``."""
-    found: list[tuple[str, Looked]] = []
+    found: list[tuple[str, RunSeen]] = []
     for one in text.split(",")[: len(PINS)]:
         letter, _, key = one.partition(":")
         job: Any = jobs.find(key) if is_key(key) else None
-        if job is not None and job.state == DONE and letter and letter in PINS and letter not in dict(found):
+        if (
+            job is not None
+            and job.state == State.DONE
+            and letter
+            and letter in PINS
+            and letter not in dict(found)
+        ):
             found.append((letter, job.result))
     return found

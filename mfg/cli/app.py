@@ -41,8 +41,13 @@ def serve(*, port: Whole = 8765, workers: Whole | None = None) -> int:
             "python_multipart",
         ):
             raise
-        advice = "install them: pip install 'mfg[app]'"
-        raise Refused("app", None, f"needs {missing.name}, an extra of this package", advice) from None
+        advice = "install what the page needs: pip install 'mfg[app]'"
+        raise Refused(
+            "app",
+            None,
+            f"needs {(missing.name or '').partition('.')[0]}, which is no part of this package",
+            advice,
+        ) from None
     from mfg.study.run import checked
 
     checked(workers, None)

@@ -244,14 +244,14 @@ def _values(secret: str) -> Iterator[Request]:
     for text in nasty(secret):
         for path, form, name in fields:
             sent = {"data": {**form, name: text}}
-            yield Request(f"{path} {name}={text[:20]!r}", "POST", path, frozenset({200}), OURS, sent)
+            yield Request(f"{path} {name}={text[:20]!r}", "POST", path, frozenset({200, 202}), OURS, sent)
         for path in ("arrivals.patients", "arrivals.in_progress", "protocol", "site.*", text):
             form = {**run, "path:0": path, "value:0": text}
             yield Request(
                 f"setting {path[:20]!r}={text[:20]!r}",
                 "POST",
                 "/whatif/runs",
-                frozenset({200}),
+                frozenset({200, 202}),
                 OURS,
                 {"data": form},
             )

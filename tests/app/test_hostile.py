@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +26,13 @@ def secret(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def connected(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+def connected(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Everybody who was called meanwhile, by any means of this process."""
     calls: list[Any] = []
     for name in ("connect", "connect_ex", "sendto"):
         monkeypatch.setattr(socket.socket, name, lambda _, *given: calls.append(given), raising=True)
     monkeypatch.setattr(socket, "getaddrinfo", lambda *given, **_: calls.append(given))
-    yield calls
+    return calls
 
 
 def check(answer: Any, secret: Path) -> None:
@@ -69,7 +68,7 @@ def test_hostile_requests_are_answered(site: Site, secret: Path, connected: list
         if answer.status_code not in one.allowed:
             wrong.append((one.name, answer.status_code, answer.text[:80]))
         check(answer, secret)
-    assert wrong == []
+    assert not wrong, "\n".join(map(str, wrong))
     assert connected == []
     for path, _ in TABS:
         assert site.get(path).status_code == 200

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mfg.app.jobs import DONE, FAILED, RUNNING, STOPPED, WAITING, Job, Jobs
+from mfg.app.jobs import PageJob, PageJobs, State
 from mfg.app.workers import Workers
 from mfg.errors import Refused
 from mfg.study.study import Means, Study, carried_out
@@ -17,9 +17,9 @@ from mfg.study.variants import AS_IT_IS, Variant
 
 
 @pytest.fixture
-def jobs(tmp_path: Path) -> Iterator[Jobs]:
+def jobs(tmp_path: Path) -> Iterator[PageJobs]:
     """Work for one process."""
-    made = Jobs(tmp_path, Workers(1, tmp_path))
+    made = PageJobs(tmp_path, Workers(1, tmp_path))
     made.open()
     yield made
     made.close()
@@ -36,94 +36,99 @@ def until(holds: Callable[[], bool]) -> None:
     raise AssertionError("it never came")
 
 
-def test_one_at_a_time_and_three_wait(jobs: Jobs) -> None:
+def done(job: PageJob) -> None:
+    """Wait until it is."""
+    until(lambda: job.state == State.DONE)
+
+
+def test_one_at_a_time_and_three_wait(jobs: PageJobs) -> None:
     """Beyond that it is refused in words; what is asked for twice is one piece of work."""
     gate, order = threading.Event(), list[str]()
 
-    def work(job: Job) -> str:
+    def work(job: PageJob) -> str:
         gate.wait(60)
         order.append(job.id)
         return job.id
 
     first = jobs.ask("first", 1, work)
-    until(lambda: first.state == RUNNING)
+    until(lambda: first.state == State.RUNNING)
     waiting = [jobs.ask(f"{n}", 1, work) for n in range(3)]
     assert jobs.ask("1", 1, work) is waiting[1]
     with pytest.raises(
         Refused, match="one run is in hand and 3 wait already; wait for one of them, or stop one"
     ):
         jobs.ask("one more", 1, work)
-    assert [one.state for one in waiting] == [WAITING] * 3
+    assert [one.state for one in waiting] == [State.WAITING] * 3
     jobs.stop(waiting[0])
     jobs.ask("one more", 1, work)
     gate.set()
     until(lambda: len(order) == 4)
     assert order == ["first", "1", "2", "one more"]
-    assert waiting[0].state == STOPPED
+    assert waiting[0].state == State.STOPPED
 
 
-def test_what_fails_is_said_and_the_next_goes_on(jobs: Jobs) -> None:
+def test_what_fails_is_said_and_the_next_goes_on(jobs: PageJobs) -> None:
     """A refusal in its own words, an error of ours without any of its text, and no path of this machine."""
 
-    def refused(job: Job) -> None:
+    def refused(job: PageJob) -> None:
         raise Refused("workers", str(job.folder), "is full", "make room")
 
-    def broken(_: Job) -> None:
+    def broken(_: PageJob) -> None:
         raise ZeroDivisionError("secret")
 
     one, other, third = jobs.ask("a", 1, refused), jobs.ask("b", 1, broken), jobs.ask("c", 1, lambda _: 3)
-    until(lambda: third.state == DONE)
-    assert (one.state, other.state, third.result) == (FAILED, FAILED, 3)
+    until(lambda: third.state == State.DONE)
+    assert (one.state, other.state, third.result) == (State.FAILED, State.FAILED, 3)
     assert "is full; make room" in one.problem[0]
     assert str(jobs.root) not in one.problem[0]
     assert other.problem == ["the run ended in an unexpected error; nothing of it is kept"]
     assert jobs.ask("a", 1, lambda _: 1) is not one
 
 
-def test_only_the_latest_are_remembered(jobs: Jobs) -> None:
+def test_only_the_latest_are_remembered(jobs: PageJobs) -> None:
     """The folder of what is forgotten is removed; what was looked at lately stays."""
 
-    def work(job: Job) -> None:
+    def work(job: PageJob) -> None:
         job.folder.mkdir()
 
     first = jobs.ask("first", 1, work)
     for n in range(30):
-        until(lambda job=jobs.ask(f"{n}", 1, work): job.state == DONE)  # type: ignore[misc]
+        done(jobs.ask(f"{n}", 1, work))
         assert jobs.find("first") is first
     assert jobs.find("0") is None
     assert sum(path.name.startswith("job-") for path in jobs.root.iterdir()) == 16
 
 
-def studied(jobs: Jobs, key: str, settings: dict[str, str]) -> Job:
+def studied(jobs: PageJobs, key: str, settings: dict[str, str]) -> PageJob:
     """A study of two hundred replications as work."""
     study = Study.of("cl2020-phase2", (Variant(AS_IT_IS, settings),), None)
 
-    def work(job: Job) -> Path:
+    def work(job: PageJob) -> Path:
         return carried_out(study, 200, Means(job.folder, executor=job.hands, told=job.told, durable=False))[0]
 
     return jobs.ask(key, 200, work)
 
 
-def test_stop_stops_between_replications(jobs: Jobs) -> None:
+def test_stop_stops_between_replications(jobs: PageJobs) -> None:
     """Long before the end; the process lives and does the next piece of work."""
     job = studied(jobs, "long", {})
     until(lambda: any(job.folder.glob("events/variant=0/*.parquet")))
     jobs.stop(job)
-    until(lambda: job.state == STOPPED)
+    until(lambda: job.state == State.STOPPED)
     stored = len([*job.folder.glob("events/variant=0/*.parquet")])
     assert 0 < stored < 200
     after = jobs.ask("after", 1, lambda one: list(one.hands._workers.pool().submit(list, "ab").result()))
-    until(lambda: after.state == DONE)
+    until(lambda: after.state == State.DONE)
     assert after.result == ["a", "b"]
 
 
-def test_a_process_that_dies_is_replaced(jobs: Jobs) -> None:
+def test_a_process_that_dies_is_replaced(jobs: PageJobs) -> None:
     """The run ends in words, and the next one is carried out."""
     job = studied(jobs, "killed", {})
     until(lambda: any(job.folder.glob("events/variant=0/*.parquet")))
     jobs.workers.kill()
-    until(lambda: job.state == FAILED)
+    until(lambda: job.state == State.FAILED)
     assert "gave up" in job.problem[0]
     after = jobs.ask("after", 1, lambda one: list(one.hands._workers.pool().submit(list, "ab").result()))
-    until(lambda: after.state == DONE)
+    until(lambda: after.state == State.DONE)
     assert after.result == ["a", "b"]

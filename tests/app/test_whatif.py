@@ -156,9 +156,9 @@ def test_a_run_is_that_of_the_package(site: Site) -> None:
 
 def test_a_pin_is_judged_as_a_comparison(site: Site, tmp_path: Path) -> None:
     """Every figure with the interval and the verdict of mfg compare, the pin being the first variant."""
-    before, after = site.run(), site.run(**{"path:0": "population.growth.doubling", "value:0": "x2"})
+    before, after = site.run(), site.run(**{"path:0": "leaves.die", "value:0": "20 %/month"})
     page = text_of(site.get(f"/whatif/runs/{after}/result?pins=A:{before}").text)
-    vary = {"population.growth.doubling": ["x1", "x2"]}
+    vary = {"population.leaves.die": ["0.3 %/month", "20 %/month"]}
     mfg.compare(SMALL, vary=vary, replications=20, seed=1, output=tmp_path / "both")
     found = paired(load_run(tmp_path / "both"))
     assert found is not None
@@ -209,4 +209,4 @@ def test_a_first_look_is_one_of_four_replications(site: Site) -> None:
     assert site.ended(job)["first"] is True
     answers = site.get(f"/whatif/runs/{job}").json()
     assert (answers["done"], answers["of"]) == (20, 20)
-    assert whatif.FIRST == 4
+    assert whatif.FIRST_LOOK == 4
