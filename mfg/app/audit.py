@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import zipfile
 from collections import OrderedDict
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from shutil import rmtree
+from threading import BoundedSemaphore
 
 from attrs import define, evolve, field, frozen
 
@@ -19,6 +22,7 @@ SECONDS = 60
 _UNPACKED = 48 * 1024 * 1024  # bytes of everything that is packed in a workbook
 _PARTS = 2000  # files that are packed in a workbook
 _SHOWN = 1000  # rows on the page
+_AT_ONCE = 2  # tables that are read at the same time
 _KEPT = 8  # tables of which the judged copy can be downloaded
 CHECKED = "checked.csv"
 
@@ -63,7 +67,8 @@ class Audits:
 
     root: Path
     _kept: OrderedDict[str, Path] = field(factory=OrderedDict, init=False)
-    _number: int = field(default=0, init=False)
+    _numbers: Iterator[int] = field(factory=lambda: count(1), init=False)
+    _room: BoundedSemaphore = field(factory=lambda: BoundedSemaphore(_AT_ONCE), init=False)
 
     def audit(self, form: Form) -> Audited:
         """Judge the table that came with *form*.
@@ -77,8 +82,9 @@ class Audits:
             raise Refused(
                 "table", None, "is missing or empty", "choose a CSV file or an Excel workbook (.xlsx)"
             )
-        self._number += 1
-        key = f"{self._number}"
+        key = f"{next(self._numbers)}"
+        if not self._room.acquire(timeout=SECONDS):
+            raise Refused("table", None, "has to wait: others are being read", "try again in a minute")
         folder = self.root / f"table-{key}"
         folder.mkdir()
         table = folder / ("table.xlsx" if form.file.startswith(b"PK") else "table.csv")
@@ -89,6 +95,8 @@ class Audits:
         except MfgError as error:
             rmtree(folder, ignore_errors=True)
             raise _of_the_table(error, folder) from None
+        finally:
+            self._room.release()
         table.unlink()
         self._kept[key] = folder / CHECKED
         while len(self._kept) > _KEPT:

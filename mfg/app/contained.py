@@ -11,7 +11,7 @@ from typing import Any
 
 from mfg.errors import MfgError, Refused
 
-MEMORY = 1536 * 1024 * 1024  # bytes
+MEMORY = 4 * 2**30  # bytes of addresses; libraries reserve a part of them and use little of it
 
 
 def contained(work: Callable[..., Any], *given: Any, seconds: float) -> Any:

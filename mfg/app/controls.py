@@ -72,11 +72,12 @@ def scenarios() -> list[str]:
 
 
 def to_begin_with() -> str:
-    """The scenario that a page shows first: one to which so many patients come in a month, if there is one."""
-    rated = (
-        name for name in scenarios() if any(one.path == "arrivals.rate" for one in controls_of(name).every)
-    )
-    return next(rated, scenarios()[0])
+    """The scenario that a page shows first: the one to which most patients come in a month."""
+
+    def rate(name: str) -> float:
+        return next((float(one.value) for one in controls_of(name).every if one.path == "arrivals.rate"), 0)
+
+    return max(scenarios(), key=rate)
 
 
 def chosen(name: str | None, names: list[str], what: str) -> str:

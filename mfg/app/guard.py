@@ -77,6 +77,8 @@ class Guard:
             return 405, "Only GET, HEAD and POST are answered here."
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > _PATH * 3:
             return 414, "The address is longer than any of this page."
+        if _is_embedded(headers):
+            return 403, "Only this page itself is answered."
         if scope["method"] == "POST" and not _from_here(headers, hosts[0].lower()):
             return 403, "Only this page's own forms are answered."
         length = headers.get("content-length")
@@ -101,6 +103,14 @@ def _from_here(headers: Headers, host: str) -> bool:
     if not origins and not sites:
         return False
     return all(_is_origin(one, host) for one in origins) and all(one == "same-origin" for one in sites)
+
+
+def _is_embedded(headers: Headers) -> bool:
+    """Whether a page of somebody else asks for something to show or to measure; a link to this page is none of that."""
+    return (
+        headers.get("sec-fetch-site") in ("cross-site", "same-site")
+        and headers.get("sec-fetch-mode") != "navigate"
+    )
 
 
 def _is_origin(origin: str, host: str) -> bool:

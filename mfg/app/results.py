@@ -53,7 +53,10 @@ class KeyShown:
 
 @frozen
 class Result:
-    """What is shown of a run: key figures, the waiting curve, and every figure against the pins."""
+    """What is shown of a run: key figures, the waiting curve, and every figure against the pins.
+
+    Differences are over the replications that the run and a pin have in `common`, at the least so many.
+    """
 
     asked: WhatIf
     replications: int
@@ -61,6 +64,7 @@ class Result:
     curve: Picture
     figures: tuple[Against, ...]
     apart: tuple[str, ...]
+    common: int
 
 
 def result_of(looked: RunSeen, pins: Sequence[tuple[str, RunSeen]]) -> Result:
@@ -75,6 +79,7 @@ def result_of(looked: RunSeen, pins: Sequence[tuple[str, RunSeen]]) -> Result:
         keys=keys,
         curve=_curve(run, pins),
         figures=tuple(one for name in HEADLINES for one in found.get(name, ())),
+        common=min([run.replications, *(pin.run.replications for _, pin in paired)]),
         apart=tuple(letter for letter, pin in pins if not _comparable(looked.asked, pin.asked)),
     )
 

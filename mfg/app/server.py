@@ -32,9 +32,11 @@ _PORTS = range(1024, 65536)
 _LIMIT = 40  # requests at once
 
 
-async def _refused(_: Request, error: Exception) -> Response:
+async def _refused(request: Request, error: Exception) -> Response:
     """What was refused, in its own words, which are an answer like any other."""
     assert isinstance(error, MfgError)
+    if not request.url.path.endswith("/runs"):
+        return page("error", 404, tab="", said=" ".join(problems_of(error)))
     return JSONResponse({"problem": part("problem", problem=problems_of(error))})
 
 

@@ -108,6 +108,10 @@ def _origins() -> Iterator[Request]:
             yield Request(
                 f"origin {one}", "POST", path, frozenset({403}), one, {"data": {"protocol": "cl2020-phase2"}}
             )
+    for path in ("/", "/evidence?of=scenario:lenzumestrocel-phase3", "/static/app.css"):
+        for mode in ("no-cors", "cors", "nested-navigate", ""):
+            from_there = {"sec-fetch-site": "cross-site", "sec-fetch-mode": mode}
+            yield Request(f"embedded {path} {mode}", "GET", path, frozenset({403}), from_there)
     for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "X"):
         yield Request(f"method {method}", method, "/", frozenset({405}), OURS)
 
@@ -156,7 +160,7 @@ def _paths(secret: str) -> Iterator[Request]:
         "part=controls&scenario=x",
         "scenario=" + MARK,
     ):
-        yield Request(f"query {query}", "GET", f"/?{query}", frozenset({200}), OURS)
+        yield Request(f"query {query}", "GET", f"/?{query}", frozenset({404}), OURS)
     for query in (
         f"of=protocol:{secret}",
         "of=protocol:../x",

@@ -89,7 +89,7 @@ def test_hostile_tables_are_refused_or_judged(
     fine = site.post(
         "/audit", data=form, files={"table": ("t.csv", "patient,weight_kg,cells\nP1,72,72000000\n")}
     )
-    assert "All 1 rows are as prescribed" in fine.text
+    assert "The one row is as prescribed" in fine.text
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -54,9 +55,15 @@ def test_the_supply_is_a_choice() -> None:
     assert set(supply.choices) == {one.name for one in mfg.load_protocol("lenzumestrocel-phase3").supplies}
 
 
-def test_the_first_scenario_has_patients_a_month() -> None:
-    """So that the first control does something."""
-    assert any(one.path == "arrivals.rate" for one in controls_of(to_begin_with()).every)
+def test_the_first_scenario_is_a_busy_one() -> None:
+    """So that what is moved there shows."""
+    rates = {
+        name: one.value
+        for name in scenarios()
+        for one in controls_of(name).every
+        if one.path == "arrivals.rate"
+    }
+    assert float(rates[to_begin_with()]) == max(map(float, rates.values()))
 
 
 def test_what_is_typed_becomes_a_setting() -> None:
@@ -210,3 +217,16 @@ def test_a_first_look_is_one_of_four_replications(site: Site) -> None:
     answers = site.get(f"/whatif/runs/{job}").json()
     assert (answers["done"], answers["of"]) == (20, 20)
     assert whatif.FIRST_LOOK == 4
+
+
+def test_pictures_may_be_drawn_at_once(site: Site) -> None:
+    """Two windows ask at the same time, and each is given what it asked for."""
+    first, second = site.run(), site.run(seed="2")
+    alone = [
+        site.get(f"/whatif/runs/{key}/{what}").text
+        for key in (first, second)
+        for what in ("result", "charts")
+    ]
+    with ThreadPoolExecutor(8) as windows:
+        asked = [f"/whatif/runs/{key}/{what}" for key in (first, second) for what in ("result", "charts")]
+        assert [answer.text for answer in windows.map(site.get, asked * 4)] == alone * 4

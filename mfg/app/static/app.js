@@ -63,7 +63,12 @@ async function show(id, first) {
   answer.classList.remove("stale");
   const charts = find("#charts");
   if (!charts) return;
-  if (first) { charts.replaceChildren(); state.drawn = ""; return; }
+  if (first) {
+    charts.replaceChildren();
+    state.drawn = state.shown = "";
+    find("#pin").disabled = true;
+    return;
+  }
   state.shown = id;
   find("#pin").disabled = state.pins.some((one) => one.id === id) || state.pins.length >= 5;
   keep();
@@ -111,7 +116,11 @@ if (form) {
       const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
       const said = await answer.json();
       if (said.problem) refuse(said.problem);
-      else await follow(said.id);
+      else {
+        const before = state.going;
+        if (before && before !== said.id) await fetch(`${form.dataset.job}/${before}/stop`, { method: "POST" });
+        await follow(said.id);
+      }
     } catch { refuseText("The page's server does not answer; is mfg app still running?"); progress(""); state.going = ""; }
   });
   find("#stop").addEventListener("click", () => {
