@@ -14,7 +14,7 @@ from mfg.reader.scenarios import load_scenario
 from mfg.reader.shown import Shown, shown
 
 _NUMBER = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)(?: ?([^0-9].*))?")
-_PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _PLACES = {
     "suites": "Suites",
     "operators": "Operators",

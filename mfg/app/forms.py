@@ -121,7 +121,7 @@ class Forms:
         form = Form(dict(request.query_params))
         found, problem = await _tried(evidence.rests, form)
         given: dict[str, Any] = {
-            "files": evidence.files(),
+            "files": [(one, one.replace(":", " ")) for one in evidence.files()],
             "kinds": KINDS,
             "found": found,
             "problem": problem,
