@@ -12,7 +12,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from mfg.app.controls import to_begin_with
 from mfg.app.page import problems_of
@@ -197,12 +197,16 @@ class PageJobs:
         except (MfgError, OSError) as error:
             if job.stop_file.exists():
                 return State.STOPPED
+            if isinstance(error, Refused) and error.where == "executor":
+                error = evolve(error, where="the processes that simulate")
             job.problem = (
                 problems_of(error) if isinstance(error, MfgError) else [error.strerror or "the disk failed"]
             )
             job.problem = [one.replace(str(self.root), "the folder of this page") for one in job.problem]
             return State.FAILED
         except Exception as error:  # noqa: BLE001  the page goes on
+            if job.stop_file.exists():
+                return State.STOPPED
             sys.stderr.write(f"mfg app: unexpected {type(error).__name__}\n")
             job.problem = ["the run ended in an unexpected error; nothing of it is kept"]
             return State.FAILED

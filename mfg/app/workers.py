@@ -25,9 +25,12 @@ class Workers:
     count: int
     root: Path
     _pool: ProcessPoolExecutor | None = field(init=False, default=None)
+    _closed: bool = field(init=False, default=False)
 
     def pool(self) -> ProcessPoolExecutor:
         """The processes; others, if these have died. To be called in the one thread that gives them work."""
+        if self._closed:
+            raise BrokenProcessPool
         if self._pool is not None:
             try:
                 self._pool.submit(_nothing)
@@ -53,7 +56,8 @@ class Workers:
                 child.kill()
 
     def close(self) -> None:
-        """End them, and wait until they have."""
+        """End them, and wait until they have; no others are started."""
+        self._closed = True
         if self._pool is not None:
             self.kill()
             self._pool.shutdown(wait=True, cancel_futures=True)

@@ -91,7 +91,7 @@ class Ledger:
 
     def with_outcome(self, rows: Indices, *outcomes: str) -> Indices:
         """Those of *rows* that came out in one of these ways."""
-        wanted = np.array([outcome in outcomes for outcome in self.log.outcomes])
+        wanted = np.array([outcome in outcomes for outcome in self.log.outcomes], dtype=bool)
         chosen: Indices = rows[wanted[self.log.outcome[rows]]]
         return chosen
 

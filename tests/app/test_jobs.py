@@ -128,7 +128,7 @@ def test_a_process_that_dies_is_replaced(jobs: PageJobs) -> None:
     until(lambda: any(job.folder.glob("events/variant=0/*.parquet")))
     jobs.workers.kill()
     until(lambda: job.state == State.FAILED)
-    assert "gave up" in job.problem[0]
+    assert job.problem[0].startswith("the processes that simulate: gave up: ")
     after = jobs.ask("after", 1, lambda one: list(one.hands._workers.pool().submit(list, "ab").result()))
     until(lambda: after.state == State.DONE)
     assert after.result == ["a", "b"]

@@ -71,7 +71,8 @@ def test_what_is_typed_becomes_a_setting() -> None:
     control = Control("site.test.sterility.turnaround", "Sterility", "7", "day")
     typed = {
         "14": "14 day",
-        "1.5": "1.5 day", "1e1": "1e1 day",
+        "1.5": "1.5 day",
+        "1e1": "1e1 day",
         "x2": "x2",
         "+10%": "+10%",
         "36 hour": "36 hour",
