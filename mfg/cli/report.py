@@ -1,4 +1,4 @@
-"""The command that makes a page of a study: report."""
+"""The commands that make something of a stored study: report, export."""
 
 from __future__ import annotations
 
@@ -13,11 +13,18 @@ NAME = "report.html"
 
 
 def add_to(app: App) -> None:
-    """Add this command to *app*."""
-    app.command(report)
+    """Add these commands to *app*."""
+    for command in (report, export):
+        app.command(command)
 
 
-def report(folder: Path, /, *, output: Annotated[Path | None, Parameter(alias="-o")] = None) -> int:
+def report(
+    folder: Path,
+    /,
+    *,
+    output: Annotated[Path | None, Parameter(alias="-o")] = None,
+    xlsx: Path | None = None,
+) -> int:
     """Make one page of a finished run or comparison: its finding, its charts, and what it rests on.
 
     The page needs no network, and prints on A4.
@@ -30,14 +37,69 @@ def report(folder: Path, /, *, output: Annotated[Path | None, Parameter(alias="-
         The folder of a run or a comparison.
     output
         The file to write; report.html in the folder if left out.
+    xlsx
+        Write the figures and the tables as an Excel workbook too.
     """
     from mfg.files import write_atomically
     from mfg.report.page import page_of
     from mfg.report.report import report_of
     from mfg.study.stored import load_run
 
-    page = page_of(report_of(load_run(folder)))
+    study = load_run(folder)
+    page = page_of(report_of(study))
     target = output or folder / NAME
     write_atomically(target, page.encode(), durable=True)
     say.result(f"report: {target}")
+    if xlsx is not None:
+        from mfg.report.workbook import workbook_of
+
+        write_atomically(xlsx, workbook_of(study), durable=True)
+        say.result(f"workbook: {xlsx}")
+    return 0
+
+
+def export(
+    folder: Path,
+    /,
+    *,
+    output: Annotated[Path, Parameter(alias="-o")],
+    form: Annotated[str, Parameter(name="--as")] = "csv",
+    replication: Annotated[int, Parameter(converter=say.whole, allow_leading_hyphen=True)] = 1,
+) -> int:
+    """Write the event log of a run for other tools, as CSV.
+
+    Example: mfg export runs/demo --as vidigi -o events.csv
+
+    Parameters
+    ----------
+    folder
+        The folder of a run; of a comparison its first variant.
+    output
+        The file to write.
+    form
+        csv (the log with dates), vidigi (one replication for an animation), or xes (the names of process mining).
+    replication
+        Which replication is animated, from 1; the other forms have all of them.
+    """
+    from mfg.errors import Refused, nearest
+    from mfg.files import writing_atomically
+    from mfg.frames.exports import dated, vidigi, xes
+    from mfg.sheet import safe
+    from mfg.study.stored import load_run
+
+    forms = ("csv", "vidigi", "xes")
+    if form not in forms:
+        raise Refused("--as", form, "is no form", nearest(form, forms))
+    variant = load_run(folder).base
+    if not 1 <= replication <= variant.replications:
+        advice = f"give a number from 1 to {variant.replications}"
+        raise Refused("--replication", str(replication), "is not in this run", advice)
+    frame = (
+        vidigi(variant, replication - 1) if form == "vidigi" else {"csv": dated, "xes": xes}[form](variant)
+    )
+    words = frame.select_dtypes(exclude="number").columns
+    frame = frame.assign(**{name: frame[name].astype(str).map(safe) for name in words})
+    with writing_atomically(output, durable=True) as file:
+        file.write(frame.to_csv(index=False, lineterminator="\n", float_format="%.12g").encode())
+    say.result(f"{len(frame):,} events: {output}")
     return 0

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from attrs import frozen
 
+from mfg.frames.looked import Looked
 from mfg.log.endings import COMPLETED
-from mfg.study.stored import StoredVariant
 
 DIED, WITHDREW, CELLS = "died", "withdrew", "cells or place failed"
 ON_COURSE, NOT_ELIGIBLE = "still on course", "not eligible"
@@ -35,7 +35,7 @@ class Endings:
     replications: int
 
 
-def endings(variant: StoredVariant) -> Endings | None:
+def endings(variant: Looked) -> Endings | None:
     """The way of everybody who arrived after the start; None if nobody did."""
     table = variant.table("patients")
     mine = table[table["arrived_day"] >= 0]

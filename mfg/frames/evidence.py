@@ -8,8 +8,8 @@ import pandas as pd
 from attrs import frozen
 
 from mfg.evidence import KINDS
+from mfg.frames.looked import Looked
 from mfg.study.setting import Ground
-from mfg.study.stored import StoredVariant
 
 ASSUMED = "assumed"
 
@@ -31,7 +31,7 @@ class Evidence:
         return self.numbers[self.numbers["kind"] == kind]
 
 
-def evidence(variant: StoredVariant) -> Evidence:
+def evidence(variant: Looked) -> Evidence:
     """The evidence of a variant; that of the study's first one."""
     return evidence_of(variant.setting.numbers)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from attrs import frozen
 
+from mfg.frames.looked import Looked
 from mfg.results.derived import STOPPED
-from mfg.study.stored import StoredVariant
 
 GAVE, RELEASED_UNUSED, LEFT = "gave doses", "released, no dose given from it", "stopped: its patient left"
 
@@ -25,7 +25,7 @@ class Fates:
     replications: int
 
 
-def fates(variant: StoredVariant) -> Fates | None:
+def fates(variant: Looked) -> Fates | None:
     """All lots that were begun after the start; None if there were none."""
     lots, doses = variant.table("lots"), variant.table("doses")
     mine = lots[~(lots["collected_day"] < 0)]

@@ -12,9 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 from attrs import frozen
 
+from mfg.frames.looked import Looked
 from mfg.frames.waiting import HIGH, LOW
 from mfg.study.setting import Resource, Setting
-from mfg.study.stored import StoredVariant
 
 QUARTER = 15  # minutes
 A_DAY = 24 * 60 // QUARTER
@@ -40,7 +40,7 @@ class Occupancy:
     replications: int
 
 
-def occupancy(variant: StoredVariant) -> Occupancy:
+def occupancy(variant: Looked) -> Occupancy:
     """Every resource that closes at times; those that never do hold things, not work."""
     setting = variant.setting
     closing = [one for one in setting.resources if not _never_closes(one, setting)]
@@ -68,7 +68,7 @@ def units_of(setting: Setting, resource: str, events: pd.DataFrame) -> Counts:
             for what in activity.categories
         ],
         dtype=np.float64,
-    )
+    ).reshape(len(activity.categories), len(place.categories))
     units: Counts = known[activity.codes.to_numpy(), place.codes.to_numpy()]
     held = np.isin(activity.categories, HELD)[activity.codes.to_numpy()]
     return np.where(held & (units > 0), np.nan_to_num(events["value"].to_numpy()), units)

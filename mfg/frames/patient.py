@@ -9,9 +9,9 @@ import pandas as pd
 from attrs import frozen
 
 from mfg.errors import Refused
+from mfg.frames.looked import Looked
 from mfg.frames.time import CULTURE, HAND, TESTS
 from mfg.results.derived import NOT_INDICATED
-from mfg.study.stored import StoredVariant
 
 FROZEN, WAITED, ON_COURSE = "frozen bank", "waiting", "on course"
 GIVEN, BOOKED, SPENT, LOST, END = "given", "first booked", "bank spent", "lost", "end"
@@ -41,7 +41,7 @@ class Way:
     planned: int
 
 
-def chosen_patient(variant: StoredVariant, replication: int = 0) -> str | None:
+def chosen_patient(variant: Looked, replication: int = 0) -> str | None:
     """The patient whose way says most: with the dose put off for longest, else with a lost lot, else the first with doses; None if there is none."""
     doses, lots = variant.table("doses"), variant.table("lots")
     mine = doses[(doses["replication"] == replication) & (doses["prescribed_cells"] > 0)]
@@ -56,7 +56,7 @@ def chosen_patient(variant: StoredVariant, replication: int = 0) -> str | None:
     return str(failed["patient"].iloc[0] if len(failed) else mine["patient"].iloc[0])
 
 
-def way_of(variant: StoredVariant, patient: str | None = None, replication: int = 0) -> Way | None:
+def way_of(variant: Looked, patient: str | None = None, replication: int = 0) -> Way | None:
     """The way of *patient* in a *replication*; of the one that says most, if nobody is named; None if nobody has doses of cells.
 
     Raises:

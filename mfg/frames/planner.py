@@ -10,8 +10,8 @@ import pandas as pd
 from attrs import frozen
 
 from mfg.calendar import DAY
+from mfg.frames.looked import Looked
 from mfg.frames.occupancy import units_of
-from mfg.study.future import Looked
 from mfg.study.setting import Resource
 
 KINDS = ("rooms", "suites")  # what has a number on its door

@@ -10,21 +10,22 @@ import pandas as pd
 from attrs import frozen
 
 from mfg.calendar import DAY
+from mfg.frames.looked import Looked
 from mfg.frames.waiting import HIGH, LOW
 from mfg.study.setting import Resource, Setting
-from mfg.study.stored import StoredVariant
 
 WAITING, LOST, HAND, CULTURE, TESTS, WAY = "waiting", "lost", "hand work", "culture", "tests", "way"
 
+APPOINTMENT, CULTURED, RELEASE = "screening and appointment", "culture", "tests until release"
 SUSPENSION, PRODUCT = "suspension", "tests of the product"
 
 # What has happened when a stage is over: the activity, whether it is the dose's own or its lot's, at which end of it, the
 # stage and its kind. They are put into the order in which they come.
 _STAGES = (
     ("isolate", False, "finished_min", "way to the facility, isolation", HAND),
-    ("harvest", False, "finished_min", "culture", CULTURE),
+    ("harvest", False, "finished_min", CULTURED, CULTURE),
     ("cryopreserve", False, "finished_min", "freezing", HAND),
-    ("release", False, "started_min", "tests until release", TESTS),
+    ("release", False, "started_min", RELEASE, TESTS),
     ("thaw", True, "started_min", "the bank stands until thawed", WAITING),
     ("harvest", True, "finished_min", "recovery after thawing", CULTURE),
     ("formulate", True, "finished_min", SUSPENSION, HAND),
@@ -55,8 +56,11 @@ class TimeToDose:
         return float(self.stages.loc[self.stages["kind"].isin(kinds), "days"].sum())
 
 
-def time_to_dose(variant: StoredVariant) -> TimeToDose | None:
-    """The stages of everybody who arrived after the start and had a dose of cells from a lot collected since; None if nobody had."""
+def time_to_dose(variant: Looked) -> TimeToDose | None:
+    """The stages of everybody who arrived after the start and had a dose of cells; None if nobody had.
+
+    Who had it from a lot that was there at the start is left out; cells that are not made for a patient come from no lot.
+    """
     doses, patients, lots = (variant.table(name) for name in ("doses", "patients", "lots"))
     key = ["replication", "patient"]
     given = doses[doses["given"] & (doses["prescribed_cells"] > 0)].sort_values(
@@ -65,15 +69,21 @@ def time_to_dose(variant: StoredVariant) -> TimeToDose | None:
     first = given.drop_duplicates(key)[[*key, "lot", "dose", "given_day"]]
     first = first.merge(patients[[*key, "arrived_day", "collected_day"]], on=key)
     made = lots[[*key, "lot", "collected_day"]].rename(columns={"collected_day": "from_day"})
-    first = first.merge(made, on=[*key, "lot"])
-    first = first[(first["arrived_day"] >= 0) & first["from_day"].notna()].reset_index(drop=True)
+    first = first.merge(made, on=[*key, "lot"], how="left")
+    known = first["from_day"].notna() | (first["lot"] == 0)
+    first = first[(first["arrived_day"] >= 0) & known].reset_index(drop=True)
     if not len(first):
         return None
     moments = {
-        "screening and appointment": (WAITING, first["collected_day"].to_numpy()),
+        APPOINTMENT: (WAITING, first["collected_day"].to_numpy()),
         "lost, collected again": (LOST, first["from_day"].to_numpy()),
         **_moments(variant.table("events"), first),
     }
+    if (
+        first["collected_day"].isna().all()
+    ):  # nothing is collected: the appointment is that of the work for the dose
+        begun = next((name for name in ("the bank stands until thawed", SUSPENSION) if name in moments), None)
+        moments[APPOINTMENT] = (WAITING, moments.pop(begun)[1] if begun else first["given_day"].to_numpy())
     ordered = list(moments)[:2] + sorted(
         list(moments)[2:], key=lambda stage: float(np.nanmean(moments[stage][1]))
     )
@@ -96,7 +106,7 @@ def _moments(events: pd.DataFrame, first: pd.DataFrame) -> dict[str, tuple[str, 
     """When each stage of each row of *first* was over, in days; nan where it had none."""
     whose = ["replication", "patient", "lot"]
     wanted = {activity for activity, *_ in _STAGES}
-    rows = events[events["activity"].isin(wanted) & (events["lot"] > 0)]
+    rows = events[events["activity"].isin(wanted)]
     rows = rows[[*whose, "dose", "activity", "started_min", "finished_min"]]
     rows = rows.merge(
         first[[*whose, "dose"]].rename(columns={"dose": "of"}).assign(row=first.index), on=whose
@@ -107,6 +117,12 @@ def _moments(events: pd.DataFrame, first: pd.DataFrame) -> dict[str, tuple[str, 
         at = (mine.groupby("row")[end].max() / DAY).reindex(first.index).to_numpy(dtype=float)
         if not np.isnan(at).all():
             found[stage] = (kind, at)
+    if (
+        RELEASE in found
+        and CULTURED in found
+        and np.nanmean(found[RELEASE][1]) < np.nanmean(found[CULTURED][1])
+    ):
+        del found[RELEASE]  # what is released while its cells still grow holds nothing up
     if PRODUCT in found and np.nanmean(found[PRODUCT][1]) < np.nanmean(
         found.get(SUSPENSION, found[PRODUCT])[1]
     ):
@@ -136,7 +152,7 @@ class Queues:
         return float(self.waits["taken"].sum())
 
 
-def queues(variant: StoredVariant) -> Queues | None:
+def queues(variant: Looked) -> Queues | None:
     """What the work of all patients waited for; None if no dose of cells was given."""
     doses = variant.table("doses")
     given = int((doses["given"] & (doses["prescribed_cells"] > 0)).sum())

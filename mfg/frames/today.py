@@ -9,7 +9,7 @@ import pandas as pd
 from attrs import frozen
 
 from mfg.calendar import DAY
-from mfg.study.future import Looked
+from mfg.frames.looked import Looked
 from mfg.study.today import DoseToday, Today
 
 AT_RISK, WATCH, SAFE, NO_DAY = "at risk", "watch", "on its day", "no day of its own"

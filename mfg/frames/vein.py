@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from attrs import frozen
 
-from mfg.study.stored import StoredVariant
+from mfg.frames.looked import Looked
 
 
 @frozen(eq=False)
@@ -21,7 +21,7 @@ class Vein:
     replications: int
 
 
-def vein(variant: StoredVariant) -> Vein | None:
+def vein(variant: Looked) -> Vein | None:
     """Every dose of cells given from a lot whose collection is known; None if there is none."""
     doses = variant.table("doses")
     mine = doses[doses["given"] & doses["vein_to_vein_day"].notna()]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from attrs import frozen
 
-from mfg.study.stored import StoredVariant
+from mfg.frames.looked import Looked
 
 LOW, HIGH = 0.1, 0.9  # the band of replications: what the middle 80 % of them live through
 FARTHEST = 0.995  # of those who ever have a dose; the days until then are drawn
@@ -31,7 +31,7 @@ class Waiting:
     replications: int
 
 
-def waiting(variant: StoredVariant) -> Waiting:
+def waiting(variant: Looked) -> Waiting:
     """The wait for the first dose of all who were referred before the horizon and are to have one."""
     table = variant.table("patients")
     horizon = variant.setting.horizon_day

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from attrs import frozen
 
+from mfg.frames.looked import Looked
 from mfg.results.derived import NOT_INDICATED
-from mfg.study.stored import StoredVariant
 
 ON_DAY, IN_WINDOW, NOT_GIVEN = "on the day first booked", "within the protocol's window", "not given"
 LATE = ("1 to 7 days late", "8 to 28 days late", "29 to 56 days late", "later")
@@ -31,7 +31,7 @@ class Window:
     replications: int
 
 
-def window(variant: StoredVariant) -> Window | None:
+def window(variant: Looked) -> Window | None:
     """Every planned dose of cells; None if there is none with a day of its own."""
     doses = variant.table("doses")
     mine = doses[
@@ -64,7 +64,7 @@ def window(variant: StoredVariant) -> Window | None:
     )
 
 
-def _allowed(variant: StoredVariant, doses: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+def _allowed(variant: Looked, doses: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """How many days before and after its planned day each dose may be; where nothing limits it, none count as allowed."""
     arms = variant.table("patients").set_index(["replication", "patient"])["arm"].astype(str)
     whose = arms.loc[pd.MultiIndex.from_frame(doses[["replication", "patient"]])].to_numpy()

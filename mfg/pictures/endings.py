@@ -6,14 +6,14 @@ import altair as alt
 
 from mfg.frames.endings import CELLS, DIED, NOT_ELIGIBLE, ON_COURSE, WAYS_OUT, WITHDREW, Endings, endings
 from mfg.frames.fates import Fates, fates
+from mfg.frames.looked import Looked
 from mfg.pictures.picture import Picture
 from mfg.pictures.style import BAD, HAND, ROW, WAIT, WIDTH, number, of, percent
-from mfg.study.stored import StoredVariant
 
 _COLOURS = {ON_COURSE: "#BFE3D7", DIED: "#4A5560", WITHDREW: WAIT, NOT_ELIGIBLE: HAND, CELLS: BAD}
 
 
-def endings_picture(variant: StoredVariant) -> Picture:
+def endings_picture(variant: Looked) -> Picture:
     """A bar for each step of the course: who is still on it, and who leaves before the next step, by how."""
     found = endings(variant)
     if found is None:
@@ -80,7 +80,7 @@ def _counted(count: float, gone: float) -> str:
     return f"{number(count, 3)}{f', {number(gone, 2)} leave' if gone else ''}"
 
 
-def fates_picture(variant: StoredVariant) -> Picture:
+def fates_picture(variant: Looked) -> Picture:
     """Bars of the lots that gave no dose, by what became of them; those that did stand in the title."""
     found = fates(variant)
     if found is None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import altair as alt
 
 from mfg.frames.evidence import ASSUMED, Evidence, evidence
+from mfg.frames.looked import Looked
 from mfg.pictures.picture import Picture
 from mfg.pictures.style import GOOD, HAND, ROW, WAIT, WIDTH, of, percent
-from mfg.study.stored import StoredVariant
 
 _COLOURS = {"stated": GOOD, "cited": "#56A98B", "derived": HAND, "calibrated": "#F7DC94", ASSUMED: WAIT}
 
 
-def evidence_picture(variant: StoredVariant) -> Picture:
+def evidence_picture(variant: Looked) -> Picture:
     """One bar of all numbers, divided by their kind of evidence."""
     return picture_of(evidence(variant))
 

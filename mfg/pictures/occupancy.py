@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from mfg.calendar import WEEKDAY_NAMES
+from mfg.frames.looked import Looked
 from mfg.frames.occupancy import A_DAY, QUARTER, Occupancy, occupancy
 from mfg.pictures.picture import Picture
-from mfg.pictures.style import CLOSED, HAND, RULE, SECOND, WAIT, WIDTH, of, percent, plain
+from mfg.pictures.style import CLOSED, HAND, RULE, SECOND, WAIT, WIDTH, all_of, of, percent, plain, sentence
 from mfg.study.setting import Setting
-from mfg.study.stored import StoredVariant
 
 _FROM, _UNTIL = 6, 22  # hours of the day that are drawn
 _RARELY = 0.1  # of the weeks: below it nothing is said to be full
@@ -21,7 +21,7 @@ _SEEN = 0.005  # in use on average: below it a day is not drawn
 _HIGH = 0.8  # of the opening hours: above it a resource is said to be nearly used up
 
 
-def hours_picture(variant: StoredVariant) -> Picture:
+def hours_picture(variant: Looked) -> Picture:
     """A line for each resource over the hours of the week: how much of it is in use, and how often all of it."""
     found = occupancy(variant)
     if not len(found.hours) or not found.hours["mean"].any():
@@ -43,11 +43,7 @@ def hours_title(found: Occupancy) -> str:
         return f"No hour of the week has anything fully taken in more than {percent(max(row['full'], 0.01))} of the weeks"
     weekday, hour = divmod(int(row["quarter"]), A_DAY)
     many = found.capacity[str(row["resource"])]
-    what = (
-        f"All {many} {plain(str(row['resource']))} are"
-        if many > 1
-        else f"{plain(str(row['resource']))} (1) are"
-    )
+    what = sentence(all_of(str(row["resource"]), many))
     clock = f"{hour * QUARTER // 60}:{hour * QUARTER % 60:02}"
     return f"{what} taken most often on {WEEKDAY_NAMES[weekday]} at {clock}: in {percent(row['full'])} of the weeks"
 
@@ -136,7 +132,7 @@ def _closed(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"begin": x[begins], "end": x[ends] + QUARTER / 60})
 
 
-def weeks_picture(variant: StoredVariant) -> Picture:
+def weeks_picture(variant: Looked) -> Picture:
     """A line for each resource over the weeks of the run: the share of its opening hours in use."""
     found = occupancy(variant)
     if not len(found.weeks) or not found.weeks["mean"].any():
@@ -157,8 +153,7 @@ def weeks_title(found: Occupancy, setting: Setting) -> str:
     frame = frame if len(frame) else found.weeks
     means = frame.groupby("resource", sort=False)["mean"].mean()
     name, share = str(means.idxmax()), float(means.max())
-    said = f"{plain(name)} are used most: {percent(share)} of their opening hours"
-    said = said[0].upper() + said[1:]
+    said = f"{sentence(plain(name))} have the most work: it fills {percent(share)} of their opening hours"
     return f"{said}, nearly all" if share >= _HIGH else said
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import altair as alt
 
 from mfg.frames import patient as ways
+from mfg.frames.looked import Looked
 from mfg.frames.patient import Way, way_of
 from mfg.frames.time import CULTURE as IN_CULTURE
 from mfg.frames.time import HAND as BY_HAND
 from mfg.frames.time import TESTS as IN_TESTS
 from mfg.pictures.picture import Picture
 from mfg.pictures.style import BAD, BANK, CULTURE, GOOD, HAND, INK, ROW, TESTS, WAIT, WIDTH, of
-from mfg.study.stored import StoredVariant
 
 _BARS = {
     BY_HAND: HAND,
@@ -30,7 +30,7 @@ _MARKS = {
 }
 
 
-def patient_picture(variant: StoredVariant, patient: str | None = None, replication: int = 0) -> Picture:
+def patient_picture(variant: Looked, patient: str | None = None, replication: int = 0) -> Picture:
     """Lanes for the patient, each lot and each dose; of the patient whose way says most, if nobody is named."""
     found = way_of(variant, patient, replication)
     if found is None:

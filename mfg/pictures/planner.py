@@ -8,10 +8,10 @@ from datetime import date, timedelta
 import altair as alt
 import pandas as pd
 
+from mfg.frames.looked import Looked
 from mfg.frames.planner import MANY_LANES, Planner, planner
 from mfg.pictures.picture import Picture
-from mfg.pictures.style import BAD, CLOSED, GOOD, HAND, RULE, SECOND, WAIT, WIDTH, day_of, number, plain
-from mfg.study.future import Looked
+from mfg.pictures.style import BAD, CLOSED, GOOD, HAND, RULE, SECOND, WAIT, WIDTH, all_of, day_of, number
 
 FROM, UNTIL = 6, 22  # hours of the day that are drawn
 _LANE = 15  # px
@@ -63,7 +63,7 @@ def planner_title(found: Planner, which: str = "busiest") -> str:
     """Which doors are at work for most of their opening hours."""
     name, many, worked, opened = found.busiest
     span = "four weeks" if found.weeks > 1 else "week"
-    return f"In the {which} {span} the {many} {plain(name)} are at work for {number(worked)} hours, and open for {number(opened)}"
+    return f"In the {which} {span} {all_of(name, many)} at work for {number(worked)} hours, and open for {number(opened)}"
 
 
 def _chart(found: Planner) -> alt.VConcatChart:

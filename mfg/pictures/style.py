@@ -96,6 +96,19 @@ def day_of(moment: date) -> str:
     return f"{moment:%a} {moment.day} {moment:%b %Y}"
 
 
+def all_of(resource: str, many: int) -> str:
+    """All there are of a resource, with their verb: ``all 2 suites (gmp) are``, ``the only suite (pharmacy) is``."""
+    kind, place = plain(resource).split(" ", 1) if " " in plain(resource) else (plain(resource), "")
+    if many == 1:
+        return f"the only {kind.removesuffix('s').replace('benche', 'bench')} {place}".rstrip() + " is"
+    return f"all {many} {kind} {place}".rstrip() + " are"
+
+
+def sentence(text: str) -> str:
+    """*text* with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
 def plain(resource: str) -> str:
     """A resource as people call it: ``suites (gmp)`` for ``gmp.suites``."""
     place, _, kind = resource.rpartition(".")

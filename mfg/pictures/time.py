@@ -8,6 +8,7 @@ import altair as alt
 import pandas as pd
 
 from mfg.frames import time as stages
+from mfg.frames.looked import Looked
 from mfg.frames.time import Queues, TimeToDose, queues, time_to_dose
 from mfg.frames.vein import Vein, vein
 from mfg.pictures.picture import Picture
@@ -27,7 +28,6 @@ from mfg.pictures.style import (
     of,
     percent,
 )
-from mfg.study.stored import StoredVariant
 
 _COLOURS = {
     stages.WAITING: WAIT,
@@ -41,7 +41,7 @@ _COLOURS = {
 _SHORTEST, _SHOWN = 0.05, 10  # hours from which a wait is drawn, and how many of them
 
 
-def time_picture(variant: StoredVariant) -> Picture:
+def time_picture(variant: Looked) -> Picture:
     """A step for each stage from referral to the first dose of cells: mean days, and how they differ between patients."""
     found = time_to_dose(variant)
     if found is None:
@@ -95,7 +95,7 @@ def _range(low: float, high: float) -> str:
     return f"{number(low * 24)} to {number(high * 24)} h"
 
 
-def queues_picture(variant: StoredVariant) -> Picture:
+def queues_picture(variant: Looked) -> Picture:
     """A bar for each kind of work: how long it waits for each dose, divided into closed and taken."""
     found = queues(variant)
     if found is None:
@@ -142,9 +142,9 @@ def _queues_chart(found: Queues) -> alt.TopLevelMixin:
     return chart
 
 
-def vein_picture(variants: Sequence[StoredVariant]) -> Picture:
+def vein_picture(variants: Sequence[Looked]) -> Picture:
     """For each dose, and each variant, the days from the collection of its lot to the dose."""
-    found = [(one.name, spans) for one in variants if (spans := vein(one)) is not None]
+    found = [(one.setting.variant, spans) for one in variants if (spans := vein(one)) is not None]
     if not found:
         return Picture("vein", "No dose of cells was given from a lot whose collection is known.")
     first = found[0][1]

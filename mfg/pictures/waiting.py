@@ -7,17 +7,17 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
+from mfg.frames.looked import Looked
 from mfg.frames.waiting import Waiting, waiting
 from mfg.pictures.picture import Picture
 from mfg.pictures.style import HAND, INK, VARIANTS, WIDTH, days, of, percent
-from mfg.study.stored import StoredVariant
 
 BANDS = 2  # variants up to which bands stay legible
 
 
-def waiting_picture(variants: Sequence[StoredVariant]) -> Picture:
+def waiting_picture(variants: Sequence[Looked]) -> Picture:
     """The cumulative share of all referred who have had a first dose, for one variant or for several."""
-    found = [(one.name, waiting(one)) for one in variants]
+    found = [(one.setting.variant, waiting(one)) for one in variants]
     if not any(one.patients for _, one in found):
         return Picture("waiting", "Nobody who was to have a dose was referred before the horizon.")
     if all(one.never == 1 for _, one in found):
@@ -102,7 +102,10 @@ def _chart(found: Sequence[tuple[str, Waiting]]) -> alt.TopLevelMixin:
         marks = _marks(found[0][1])
         dots = alt.Chart(marks).encode(x="day:Q", y=alt.Y("share:Q", title=y_title))
         layers.append(dots.mark_point(filled=True, size=60, color=INK, opacity=1))
-        layers.append(dots.mark_text(align="left", dx=8, dy=10).encode(text="said:N"))
+        far = marks["day"] > 0.7 * last
+        near, late = alt.Chart(marks[~far]), alt.Chart(marks[far])
+        texts = (near.mark_text(align="left", dx=8, dy=12), late.mark_text(align="right", dx=-8, dy=12))
+        layers += [one.encode(x="day:Q", y=alt.Y("share:Q", title=y_title), text="said:N") for one in texts]
     chart: alt.TopLevelMixin = alt.layer(*layers).properties(width=WIDTH, height=320)
     return chart
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import altair as alt
 
+from mfg.frames.looked import Looked
 from mfg.frames.window import CLASSES, IN_WINDOW, LATE, NOT_GIVEN, Window, window
 from mfg.pictures.picture import Picture
 from mfg.pictures.style import GOOD, ROW, WIDTH, of, percent
-from mfg.study.stored import StoredVariant
 
 _COLOURS = (GOOD, "#7CCBB2", "#F7DC94", "#F0B23C", "#E07B2A", "#A63C06", "#D3D8DC")
 _LABELLED = 0.045  # a share from which its number fits into the bar
 
 
-def window_picture(variant: StoredVariant) -> Picture:
+def window_picture(variant: Looked) -> Picture:
     """A bar for each dose, divided by when it was given."""
     found = window(variant)
     if found is None:

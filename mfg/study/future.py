@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import pandas as pd
 from attrs import define, field
 
@@ -11,21 +9,6 @@ from mfg.results.tables import Tables, tables_of
 from mfg.simulation.replicate import replicate
 from mfg.study.setting import Setting, setting_of
 from mfg.study.study import Study
-
-
-class Looked(Protocol):
-    """What frames look at: a setting, and the tables of so many replications."""
-
-    @property
-    def setting(self) -> Setting:
-        """Dates, places and courses."""
-
-    @property
-    def replications(self) -> int:
-        """How many replications the tables hold."""
-
-    def table(self, name: str) -> pd.DataFrame:
-        """A table of all replications."""
 
 
 @define
