@@ -54,6 +54,8 @@ COMMANDS = {  # what names a whole command on purpose: one that repeats a replic
     "mfg.study.study",
     "mfg.reader.paths",
     "mfg.record",
+    "mfg.app.dose",
+    "mfg.app.whatif",
 }
 
 
@@ -101,11 +103,14 @@ def test_no_name_stands_for_two_things() -> None:
 
 
 OTHERWISE = {  # where a word of the log or of a recipe stands for something else
-    "done": "cli.studies",  # a column of a printed table
+    "done": "cli.studies app.contained app.jobs app.runs",  # a column of a printed table; a job of the page
+    "stopped": "app.jobs",  # a job of the page
+    "end": "frames.patient frames.planner pictures.occupancy pictures.planner pictures.time pictures.window",  # of a bar
     "visit": "course.anchors course.check course.ordering course.pieces plan.compile.prescribed protocol.check.events"
     " protocol.check.words protocol.events protocol.protocol reader.salvage simulation.planning simulation.visits",  # a kind of event
-    "not given": "dispensing.support prescription.basis",  # of evidence
+    "not given": "dispensing.support prescription.basis frames.window",  # of evidence; of a dose, on a chart
     "given": "dispensing.worksheet prescription.basis prescription.examples"  # by whoever asks
+    " app.page frames.fates frames.patient frames.time frames.vein frames.window"
     " results.columns results.derived results.indicators results.sums",  # a column
     "collect": "protocol.check.banks",  # a key of a supply
     "draw": "protocol.check.routes protocol.check.words results.indicators",  # from a container; a unit

@@ -45,6 +45,7 @@ FRAMES = "Data frames begin with the tables"
 PEOPLE = "Only the command line speaks to people"
 NUMBERS = "A replication runs on plain numbers"
 CHARTS = "Charts are drawn in one room"
+SERVED = "Only the page on this machine serves"
 DOSE = "A dose is computed from plain numbers"
 
 
@@ -66,6 +67,7 @@ BREACHES = [
     ("simulation/floor.py", "from mfg import units", NUMBERS),
     ("prescription/rule.py", "from mfg import units", DOSE),
     ("frames/waiting.py", "import altair", CHARTS),
+    ("report/page.py", "import starlette", SERVED),
 ]
 
 

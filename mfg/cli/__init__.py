@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from cyclopts import App, CycloptsError
 
+from mfg.cli import app as app_command
 from mfg.cli import (
     asked,
     audit,
@@ -56,6 +57,7 @@ sensitivity.add_to(app)
 figures.add_to(app)
 limits.add_to(app)
 today.add_to(app)
+app_command.add_to(app)
 
 
 def run(arguments: list[str]) -> int:

@@ -66,9 +66,9 @@ def audit(
     by
         Who asks: the name that is kept in the record of the audit.
     """
+    from mfg.auditing.written import written
     from mfg.cli.asked import record_of
     from mfg.cli.given import protocol_first
-    from mfg.cli.verdicts import written
     from mfg.reader.audits import audit as prepare
     from mfg.reader.protocols import load_protocol
 

@@ -7,16 +7,16 @@ import pandas as pd
 from attrs import frozen
 
 from mfg.frames.looked import Looked
-from mfg.log.endings import COMPLETED
+from mfg.log.endings import BELOW, COMPLETED, DIED, WITHDREW
 
-DIED, WITHDREW, CELLS = "died", "withdrew", "cells or place failed"
+CELLS = "cells or place failed"
 ON_COURSE, NOT_ELIGIBLE = "still on course", "not eligible"
 WAYS_OUT = (DIED, WITHDREW, NOT_ELIGIBLE, CELLS)
 _OF_THEIR_OWN = {
-    "died": DIED,
-    "withdrew": WITHDREW,
+    DIED: DIED,
+    WITHDREW: WITHDREW,
     "ineligible": NOT_ELIGIBLE,
-    "fell below eligibility": NOT_ELIGIBLE,
+    BELOW: NOT_ELIGIBLE,
 }
 
 

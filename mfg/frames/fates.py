@@ -6,7 +6,7 @@ import pandas as pd
 from attrs import frozen
 
 from mfg.frames.looked import Looked
-from mfg.log.endings import STOPPED
+from mfg.log.endings import RELEASED, STOPPED, USED_UP
 
 GAVE, RELEASED_UNUSED, LEFT = "gave doses", "released, no dose given from it", "stopped: its patient left"
 
@@ -37,7 +37,7 @@ def fates(variant: Looked) -> Fates | None:
     words = (
         mine["outcome"]
         .astype(str)
-        .replace({"released": RELEASED_UNUSED, "spent": RELEASED_UNUSED, STOPPED: LEFT})
+        .replace({RELEASED: RELEASED_UNUSED, USED_UP: RELEASED_UNUSED, STOPPED: LEFT})
     )
     others = words[from_it == 0].value_counts()
     shares = pd.DataFrame({"fate": others.index.astype(str), "count": others.to_numpy()})

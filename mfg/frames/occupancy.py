@@ -15,11 +15,12 @@ from attrs import frozen
 from mfg.frames.looked import Looked
 from mfg.frames.waiting import HIGH, LOW
 from mfg.study.setting import Resource, Setting
+from mfg.works import INCUBATE, STORE
 
 QUARTER = 15  # minutes
 A_DAY = 24 * 60 // QUARTER
 A_WEEK = 7 * A_DAY
-HELD = ("incubate", "store")  # work of which each row says how much of the resource it holds
+HELD = (INCUBATE, STORE)  # work of which each row says how much of the resource it holds
 
 Counts = npt.NDArray[np.float64]
 

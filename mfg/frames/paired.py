@@ -52,7 +52,7 @@ def paired(study: StoredStudy) -> Paired | None:
         base, own = study.base.figures.get(one["figure"]), of[one["variant"]].get(one["figure"])
         if one["mean"] is None or one["low"] is None or base is None or own is None or base.mean is None:
             continue
-        verdict = _verdict(describe(one["figure"]).good, one["mean"], told=one["told_apart"])
+        verdict = verdict_of(describe(one["figure"]).good, one["mean"], told=one["told_apart"])
         small = verdict != SAME and abs(one["mean"]) < SMALL * abs(base.mean)
         rows.append(
             (
@@ -88,7 +88,8 @@ def paired(study: StoredStudy) -> Paired | None:
     return Paired(pd.DataFrame(rows, columns=columns), study.base.name, names, study.replications)
 
 
-def _verdict(good: str | None, gap: float, *, told: bool) -> str:
+def verdict_of(good: str | None, gap: float, *, told: bool) -> str:
+    """Whether a difference is better or worse, where one way of its figure is *good*; and whether it is *told* apart at all."""
     if not told:
         return SAME
     if good is None:

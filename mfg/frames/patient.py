@@ -11,13 +11,15 @@ from attrs import frozen
 from mfg.errors import Refused
 from mfg.frames.looked import Looked
 from mfg.frames.time import CULTURE, HAND, TESTS
-from mfg.log.endings import NOT_INDICATED
+from mfg.log.endings import NOT_INDICATED, RELEASED, STOPPED, USED_UP
+from mfg.log.notes import FAIL
+from mfg.works import CRYOPRESERVE, FORMULATE, HARVEST, INCUBATE, ISOLATE, PASSAGE, STORE, THAW
 
 FROZEN, WAITED, ON_COURSE = "frozen bank", "waiting", "on course"
-GIVEN, BOOKED, SPENT, LOST, END = "given", "first booked", "bank spent", "lost", "end"
+GIVEN, BOOKED, EMPTY, LOST, ENDED = "given", "first booked", "bank used up", "lost", "end"
 PATIENT = "the patient"
 MOST_LANES = 12
-_BY_HAND = ("isolate", "passage", "harvest", "cryopreserve", "thaw", "formulate")
+_BY_HAND = (ISOLATE, PASSAGE, HARVEST, CRYOPRESERVE, THAW, FORMULATE)
 
 
 @frozen(eq=False)
@@ -50,9 +52,7 @@ def chosen_patient(variant: Looked, replication: int = 0) -> str | None:
     late = (mine["given_day"] - mine["booked_day"]).fillna(0)
     if late.max() >= 1:
         return str(mine["patient"].iloc[int(late.argmax())])
-    failed = lots[
-        (lots["replication"] == replication) & ~lots["outcome"].isin(["released", "stopped", "spent"])
-    ]
+    failed = lots[(lots["replication"] == replication) & ~lots["outcome"].isin([RELEASED, STOPPED, USED_UP])]
     return str(failed["patient"].iloc[0] if len(failed) else mine["patient"].iloc[0])
 
 
@@ -103,7 +103,7 @@ def way_of(variant: Looked, patient: str | None = None, replication: int = 0) ->
         lanes=shown,
         put_off=worst,
         ending=str(who["ending"]),
-        lost=int((~lots["outcome"].isin(["released", "stopped", "spent"])).sum()),
+        lost=int((~lots["outcome"].isin([RELEASED, STOPPED, USED_UP])).sum()),
         given=int(doses["given"].sum()),
         planned=len(doses),
     )
@@ -124,23 +124,18 @@ def _of_lots(lots: pd.DataFrame, events: pd.DataFrame) -> Iterator[Bar]:
     for _, lot in lots.iterrows():
         lane, mine = f"lot {lot['lot']}", events[events["lot"] == lot["lot"]]
         own = mine[mine["dose"] == 0]
-        day = {
-            name: own[own["activity"] == name]
-            for name in ("incubate", "harvest", "cryopreserve", "store", "fail")
-        }
+        day = {name: own[own["activity"] == name] for name in (INCUBATE, HARVEST, CRYOPRESERVE, STORE, FAIL)}
         grown, tested = None, None
-        if len(day["incubate"]):
-            begin = day["incubate"]["started_min"].min() / 1440
-            grown = (day["harvest"] if len(day["harvest"]) else day["incubate"])["finished_min"].max() / 1440
+        if len(day[INCUBATE]):
+            begin = day[INCUBATE]["started_min"].min() / 1440
+            grown = (day[HARVEST] if len(day[HARVEST]) else day[INCUBATE])["finished_min"].max() / 1440
             yield lane, CULTURE, begin, grown
         if grown is not None and pd.notna(lot["released_day"]):
             tested = float(lot["released_day"])
             yield lane, TESTS, grown, tested
-        if len(day["cryopreserve"]) and tested is not None:
-            ends = (
-                [mine[mine["activity"] == "thaw"]["started_min"].max()] if lot["outcome"] == "spent" else []
-            )
-            ends += list(day["fail"]["started_min"]) or [day["store"]["finished_min"].max()]
+        if len(day[CRYOPRESERVE]) and tested is not None:
+            ends = [mine[mine["activity"] == THAW]["started_min"].max()] if lot["outcome"] == USED_UP else []
+            ends += list(day[FAIL]["started_min"]) or [day[STORE]["finished_min"].max()]
             yield lane, FROZEN, tested, float(min(end for end in ends if pd.notna(end))) / 1440
         for _, work in own[own["activity"].isin(_BY_HAND)].iterrows():
             yield lane, HAND, work["started_min"] / 1440, work["started_min"] / 1440 + 1
@@ -150,7 +145,7 @@ def _of_doses(doses: pd.DataFrame, events: pd.DataFrame) -> Iterator[Bar]:
     for _, dose in doses.iterrows():
         lane = str(dose["name"])
         own = events[(events["dose"] == dose["dose"]) & (events["lot"] > 0)]
-        grown = own[own["activity"] == "incubate"]
+        grown = own[own["activity"] == INCUBATE]
         for _, culture in grown.iterrows():
             yield lane, CULTURE, culture["started_min"] / 1440, culture["finished_min"] / 1440
         if pd.notna(dose["given_day"]) and dose["given_day"] // 1 > dose["booked_day"] // 1:
@@ -160,15 +155,13 @@ def _of_doses(doses: pd.DataFrame, events: pd.DataFrame) -> Iterator[Bar]:
 def _marks(
     who: pd.Series, lots: pd.DataFrame, doses: pd.DataFrame, events: pd.DataFrame
 ) -> Iterator[tuple[str, str, float]]:
-    yield PATIENT, END, float(who["ended_day"])
+    yield PATIENT, ENDED, float(who["ended_day"])
     for _, lot in lots.iterrows():
-        failed = events[
-            (events["lot"] == lot["lot"]) & (events["dose"] == 0) & (events["activity"] == "fail")
-        ]
+        failed = events[(events["lot"] == lot["lot"]) & (events["dose"] == 0) & (events["activity"] == FAIL)]
         for _, row in failed.iterrows():
             yield (
                 f"lot {lot['lot']}",
-                SPENT if "spent" in (lot["outcome"], str(row["outcome"])[-5:]) else LOST,
+                EMPTY if USED_UP in (lot["outcome"], str(row["outcome"])[-5:]) else LOST,
                 row["started_min"] / 1440,
             )
     for _, dose in doses.iterrows():

@@ -13,25 +13,26 @@ from mfg.calendar import DAY
 from mfg.frames.looked import Looked
 from mfg.frames.waiting import HIGH, LOW
 from mfg.study.setting import Resource, Setting
+from mfg.works import ADMINISTER, CRYOPRESERVE, FORMULATE, HARVEST, ISOLATE, RELEASE, SHIP_OUT, THAW
 
 WAITING, LOST, HAND, CULTURE, TESTS, WAY = "waiting", "lost", "hand work", "culture", "tests", "way"
 
-APPOINTMENT, CULTURED, RELEASE = "screening and appointment", "culture", "tests until release"
+APPOINTMENT, CULTURED, RELEASED_BY = "screening and appointment", "culture", "tests until release"
 SUSPENSION, PRODUCT = "suspension", "tests of the product"
 
 # What has happened when a stage is over: the activity, whether it is the dose's own or its lot's, at which end of it, the
 # stage and its kind. They are put into the order in which they come.
 _STAGES = (
-    ("isolate", False, "finished_min", "way to the facility, isolation", HAND),
-    ("harvest", False, "finished_min", CULTURED, CULTURE),
-    ("cryopreserve", False, "finished_min", "freezing", HAND),
-    ("release", False, "started_min", RELEASE, TESTS),
-    ("thaw", True, "started_min", "the bank stands until thawed", WAITING),
-    ("harvest", True, "finished_min", "recovery after thawing", CULTURE),
-    ("formulate", True, "finished_min", SUSPENSION, HAND),
-    ("release", True, "started_min", PRODUCT, TESTS),
-    ("ship out", True, "finished_min", "way to the clinic", WAY),
-    ("administer", True, "started_min", "until the dose", HAND),
+    (ISOLATE, False, "finished_min", "way to the facility, isolation", HAND),
+    (HARVEST, False, "finished_min", CULTURED, CULTURE),
+    (CRYOPRESERVE, False, "finished_min", "freezing", HAND),
+    (RELEASE, False, "started_min", RELEASED_BY, TESTS),
+    (THAW, True, "started_min", "the bank stands until thawed", WAITING),
+    (HARVEST, True, "finished_min", "recovery after thawing", CULTURE),
+    (FORMULATE, True, "finished_min", SUSPENSION, HAND),
+    (RELEASE, True, "started_min", PRODUCT, TESTS),
+    (SHIP_OUT, True, "finished_min", "way to the clinic", WAY),
+    (ADMINISTER, True, "started_min", "until the dose", HAND),
 )
 
 
@@ -120,9 +121,9 @@ def _moments(events: pd.DataFrame, first: pd.DataFrame) -> dict[str, tuple[str, 
     if (
         RELEASE in found
         and CULTURED in found
-        and np.nanmean(found[RELEASE][1]) < np.nanmean(found[CULTURED][1])
+        and np.nanmean(found[RELEASED_BY][1]) < np.nanmean(found[CULTURED][1])
     ):
-        del found[RELEASE]  # what is released while its cells still grow holds nothing up
+        del found[RELEASED_BY]  # what is released while its cells still grow holds nothing up
     if PRODUCT in found and np.nanmean(found[PRODUCT][1]) < np.nanmean(
         found.get(SUSPENSION, found[PRODUCT])[1]
     ):

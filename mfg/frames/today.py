@@ -11,6 +11,7 @@ from attrs import frozen
 from mfg.calendar import DAY
 from mfg.frames.looked import Looked
 from mfg.study.today import DoseToday, Today
+from mfg.works import ADMINISTER, COLLECT, DRAW, VISIT
 
 AT_RISK, WATCH, SAFE, NO_DAY = "at risk", "watch", "on its day", "no day of its own"
 _RISKY, _WATCHED = (
@@ -19,7 +20,7 @@ _RISKY, _WATCHED = (
 )  # of the futures on the booked day: below these a dose is at risk, or to be watched
 STRIP = 56  # days that a strip shows
 WEEKS = 4
-_AT_CLINIC = {"collect": "collection", "draw": "draw of the vehicle", "administer": "dose", "visit": "visit"}
+_AT_CLINIC = {COLLECT: "collection", DRAW: "draw of the vehicle", ADMINISTER: "dose", VISIT: VISIT}
 
 
 @frozen
@@ -84,7 +85,7 @@ def _coming(future: Looked, known: set[str]) -> Iterator[tuple[date, str, str, s
     for _, row in chosen.sort_values(["started_min", "patient"], kind="stable").iterrows():
         day, minute = divmod(int(row["started_min"]), DAY)
         what = _AT_CLINIC[str(row["activity"])]
-        if what == "visit":
+        if what == VISIT:
             what = str(row["outcome"])
         patient = str(row["patient"])
         yield (

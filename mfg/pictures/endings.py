@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import altair as alt
 
-from mfg.frames.endings import CELLS, DIED, NOT_ELIGIBLE, ON_COURSE, WAYS_OUT, WITHDREW, Endings, endings
+from mfg.frames.endings import CELLS, NOT_ELIGIBLE, ON_COURSE, WAYS_OUT, Endings, endings
 from mfg.frames.fates import Fates, fates
 from mfg.frames.looked import Looked
+from mfg.log.endings import DIED, WITHDREW
 from mfg.pictures.picture import Picture
 from mfg.pictures.style import BAD, HAND, ROW, WAIT, WIDTH, number, of, percent
 

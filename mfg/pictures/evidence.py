@@ -14,9 +14,13 @@ _COLOURS = {"stated": GOOD, "cited": "#56A98B", "derived": HAND, "calibrated": "
 
 def evidence_picture(variant: Looked) -> Picture:
     """One bar of all numbers, divided by their kind of evidence."""
-    found = evidence(variant)
+    return picture_of(evidence(variant))
+
+
+def picture_of(found: Evidence) -> Picture:
+    """The same of evidence that was gathered already."""
     if not found.total:
-        return Picture("evidence", "No number of this scenario carries evidence.")
+        return Picture("evidence", "No number here carries evidence.")
     subtitle = (
         "Stated: by one of the sources of this project; cited: from another publication; derived: by a formula; calibrated: tuned to "
         "something observed; assumed: a reason is given, no source."

@@ -24,9 +24,9 @@ _BARS = {
 _MARKS = {
     ways.GIVEN: (GOOD, "circle"),
     ways.BOOKED: (INK, "M-0.15,-1H0.15V1H-0.15Z"),
-    ways.SPENT: (WAIT, "triangle-down"),
+    ways.EMPTY: (WAIT, "triangle-down"),
     ways.LOST: (BAD, "cross"),
-    ways.END: (INK, "square"),
+    ways.ENDED: (INK, "square"),
 }
 
 

@@ -96,6 +96,14 @@ class Picture:
         )
 
 
+def warm_up() -> None:
+    """Load what draws: the first picture of a process takes a second longer than the others."""
+    import altair as alt
+    import pandas as pd
+
+    Picture("warm", "", chart=alt.Chart(pd.DataFrame()).mark_point()).svg()
+
+
 def lines_of(text: str, characters: int = _CHARACTERS) -> list[str]:
     """*text* in lines; what it may have from a file is made safe to look at."""
     return wrap(visible(text), characters) if text else []

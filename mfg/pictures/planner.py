@@ -12,20 +12,33 @@ from mfg.frames.looked import Looked
 from mfg.frames.planner import MANY_LANES, Planner, planner
 from mfg.pictures.picture import Picture
 from mfg.pictures.style import BAD, CLOSED, GOOD, HAND, RULE, SECOND, WAIT, WIDTH, all_of, day_of, number
+from mfg.works import (
+    ADMINISTER,
+    COLLECT,
+    CRYOPRESERVE,
+    DRAW,
+    FORMULATE,
+    HARVEST,
+    INDUCE,
+    ISOLATE,
+    MEDIUM,
+    PASSAGE,
+    THAW,
+)
 
 FROM, UNTIL = 6, 22  # hours of the day that are drawn
 _LANE = 15  # px
 _NUMBERED = 19  # px from which a bar has the patient's number on it
 _KINDS = {
-    "isolation": ("isolate",),
-    "medium change": ("medium",),
-    "passage, harvest": ("passage", "harvest"),
-    "freezing, thawing": ("cryopreserve", "thaw", "freeze"),
-    "suspension": ("formulate", "induce"),
+    "isolation": (ISOLATE,),
+    "medium change": (MEDIUM,),
+    "passage, harvest": (PASSAGE, HARVEST),
+    "freezing, thawing": (CRYOPRESERVE, THAW, "freeze"),
+    "suspension": (FORMULATE, INDUCE),
     "line clearance": (),
-    "collection": ("collect",),
-    "draw of the vehicle": ("draw",),
-    "dose": ("administer",),
+    "collection": (COLLECT,),
+    "draw of the vehicle": (DRAW,),
+    "dose": (ADMINISTER,),
     "other work": (),
 }
 _COLOURS = {

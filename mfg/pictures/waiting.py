@@ -72,7 +72,12 @@ def _chart(found: Sequence[tuple[str, Waiting]]) -> alt.TopLevelMixin:
     names = [name for name, _ in found]
     several = len(names) > 1
     colour = (
-        alt.Color("variant:N", scale=alt.Scale(domain=names, range=list(VARIANTS[: len(names)])), sort=names)
+        alt.Color(
+            "variant:N",
+            scale=alt.Scale(domain=names, range=list(VARIANTS[: len(names)])),
+            sort=names,
+            legend=alt.Legend(symbolType="stroke", symbolOpacity=1, symbolStrokeWidth=3),
+        )
         if several
         else alt.value(HAND)
     )

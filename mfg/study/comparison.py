@@ -226,13 +226,21 @@ def comparison_of(
 def _differences(
     variants: Sequence[str], first: pd.DataFrame, others: Sequence[pd.DataFrame], figures: Sequence[str]
 ) -> list[Difference]:
-    """The differences in all *figures*, by Holm's rule over every one that two replications define."""
+    """The differences in all *figures*."""
     pairs = {
         (name, variant): (first[name], other[name])
         for name in figures
         for variant, other in zip(variants, others, strict=True)
         if name in first and name in other
     }
+    return judged_together(pairs)
+
+
+def judged_together(pairs: Mapping[tuple[str, str], tuple[pd.Series, pd.Series]]) -> list[Difference]:
+    """The second of each pair less the first, replication by replication, by Holm's rule over every one that two replications define.
+
+    A pair is called by its figure and by the variant that is held against the other.
+    """
     gaps = {key: (other - one).dropna().to_numpy() for key, (one, other) in pairs.items()}
     judged = levels({key: chance(gap) for key, gap in gaps.items() if len(gap) >= 2})
     found = []

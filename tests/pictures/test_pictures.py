@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
+from mfg import pictures
 from mfg.errors import Refused
 from mfg.frames.looked import Looked
 from mfg.pictures.endings import endings_picture, fates_picture
@@ -38,6 +41,24 @@ PICTURES: list[Callable[[Looked], Picture]] = [
     fates_picture,
     evidence_picture,
 ]
+
+
+OF_STUDIES = {
+    "paired_pictures",
+    "tornado_picture",
+}  # of a comparison, of a sensitivity: with tests of their own
+
+
+def test_every_picture_is_tried() -> None:
+    """A new chart that is not in the list above has no test."""
+    there = {
+        name
+        for module in pkgutil.iter_modules(pictures.__path__)
+        for name in vars(importlib.import_module(f"mfg.pictures.{module.name}"))
+        if name.endswith(("_picture", "_pictures")) and not name.startswith("_")
+    }
+    tried = {name for name in there if name in Path(__file__).read_text(encoding="utf-8")}
+    assert there == tried | OF_STUDIES
 
 
 @pytest.mark.parametrize("draw", PICTURES[:-1])

@@ -89,3 +89,16 @@ def test_without_a_folder_nothing_is_left(tmp_path: Path, monkeypatch: pytest.Mo
     assert len(run.events) > 0
     del run
     assert os.listdir(tmp_path) == []  # noqa: PTH208
+
+
+def test_a_study_goes_on_from_replications_in_which_nobody_came(tmp_path: Path) -> None:
+    """An empty log is read back as one: in a day hardly anybody is referred."""
+    one_day = {"horizon": "1 day", "warm_up": "0 day"}
+    first, whole = (
+        simulate("lenzumestrocel-korea", replications=n, seed=5, settings=one_day, output=tmp_path / "run")
+        for n in (4, 12)
+    )
+    alone = simulate("lenzumestrocel-korea", replications=12, seed=5, settings=one_day)
+    assert (first.events.groupby("replication").size().reindex(range(4)).isna()).any()
+    pd.testing.assert_frame_equal(whole.lots, alone.lots)
+    pd.testing.assert_frame_equal(whole.patients, alone.patients)

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mfg.auditing import ADDED, Audit, Verdict
+from mfg.auditing.audit import Audit
+from mfg.auditing.columns import ADDED
+from mfg.auditing.verdict import Verdict
 from mfg.digits import plain
-from mfg.errors import Refused
+from mfg.errors import Parameter, Refused
 from mfg.files import writing_atomically
 from mfg.sheet import Row, safe
 
@@ -24,7 +26,7 @@ def written(audit: Audit, source: Path, out: Path) -> Iterator[Iterator[Judged]]
     Cells are divided as in the table, and a byte-order mark stands before them if one did there.
     """
     if out.exists() and out.samefile(source):
-        raise Refused("--out", str(out), "is the table itself", "write to another file")
+        raise Refused(Parameter("out"), str(out), "is the table itself", "write to another file")
     encoding = "utf-8-sig" if audit.table.mark else "utf-8"
     with writing_atomically(out, durable=False) as raw:
         file = io.TextIOWrapper(raw, encoding=encoding, newline="", write_through=True)
