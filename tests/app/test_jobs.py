@@ -12,7 +12,7 @@ import pytest
 from mfg.app.jobs import PageJob, PageJobs, State
 from mfg.app.workers import Workers
 from mfg.errors import Refused
-from mfg.study.study import Means, Study, carried_out
+from mfg.study.study import Execution, Study, carry_out_study
 from mfg.study.variants import AS_IT_IS, Variant
 
 
@@ -104,7 +104,9 @@ def studied(jobs: PageJobs, key: str, settings: dict[str, str]) -> PageJob:
     study = Study.of("cl2020-phase2", (Variant(AS_IT_IS, settings),), None)
 
     def work(job: PageJob) -> Path:
-        return carried_out(study, 200, Means(job.folder, executor=job.hands, told=job.told, durable=False))[0]
+        return carry_out_study(
+            study, 200, Execution(job.folder, executor=job.hands, told=job.told, durable=False)
+        )[0]
 
     return jobs.ask(key, 200, work)
 

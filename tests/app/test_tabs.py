@@ -11,9 +11,9 @@ import mfg
 from mfg.app.page import TABS
 from mfg.auditing.written import written
 from mfg.digits import near
-from mfg.evidence import KINDS
+from mfg.evidence import EVIDENCE_KINDS
 from mfg.reader.library import builtin
-from mfg.reader.shown import shown
+from mfg.reader.shown import list_values
 from tests.app.conftest import Site, text_of
 from tests.conftest import ROOT
 
@@ -174,12 +174,12 @@ def test_a_refused_calendar_keeps_the_form(site: Site) -> None:
 
 def test_evidence_is_that_of_the_file(site: Site) -> None:
     """Every number that has some, and only those of the kind and the text that are asked for."""
-    known = [one for one in shown("protocol", "lenzumestrocel-phase2") if one.evidence is not None]
+    known = [one for one in list_values("protocol", "lenzumestrocel-phase2") if one.evidence is not None]
     whole = site.get("/evidence?of=protocol:lenzumestrocel-phase2").text
     assert f"{len(known)} of {len(known)} shown" in whole
     assert all(one.path in whole for one in known)
     assert "<svg" in whole
-    for kind in KINDS:
+    for kind in EVIDENCE_KINDS:
         many = sum(one.evidence is not None and one.evidence.kind == kind for one in known)
         assert (
             f"{many} of {len(known)} shown"

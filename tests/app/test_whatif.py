@@ -16,7 +16,7 @@ from mfg.app.page import Form, problems_of
 from mfg.errors import Faults, Refused
 from mfg.frames.paired import SAME, WORSE, paired
 from mfg.pictures.style import percent
-from mfg.reader.shown import shown
+from mfg.reader.shown import list_values
 from mfg.study.stored import load_run
 from tests.app.conftest import Site, text_of
 
@@ -26,7 +26,7 @@ SMALL = "cl2020-phase2"
 def test_controls_are_the_scenarios_own_values() -> None:
     """Each shows what the file says, under a path that a setting takes; a plain number has the unit beside it."""
     for name in scenarios():
-        known = {one.path: one for one in shown("scenario", name)}
+        known = {one.path: one for one in list_values("scenario", name)}
         found = controls_of(name)
         for one in found.every:
             said = known[one.path].value
