@@ -79,13 +79,14 @@ def _explained() -> pd.DataFrame:
 
 def _figures(study: StoredStudy) -> pd.DataFrame:
     rows = [
-        (variant.name, one.name, one.mean, one.low, one.high, one.unit, one.n, one.about)
+        (variant.name, one.name, one.called, one.mean, one.low, one.high, one.unit, one.n, one.about)
         for variant in study.variants
         for one in variant.figures.values()
     ]
     columns = [
         "variant",
         "figure",
+        "called",
         "mean",
         "low",
         "high",

@@ -72,8 +72,11 @@ def _tables() -> Iterator[str]:
 def _figures() -> Iterator[str]:
     yield "## Figures\n"
     yield from _table(
-        ("figure", "unit", "what it is"),
-        ((f"`{name}`", one.meaning.unit, one.meaning.about) for name, one in INDICATORS.items()),
+        ("figure", "called", "unit", "what it is"),
+        (
+            (f"`{name}`", one.meaning.called, one.meaning.unit, one.meaning.about)
+            for name, one in INDICATORS.items()
+        ),
     )
 
 
