@@ -30,6 +30,29 @@ def unit_of(column: str) -> str:
     return _UNITS.get(column, _ENDINGS.get(last, "") if last != column else "")
 
 
+_LASTING = frozenset({"turnaround_day", "vein_to_vein_day", "waited_day"})  # days that something took
+
+
+def is_moment(column: str) -> bool:
+    """Whether a column holds days at which something happens, counted from the start of the run."""
+    return column.endswith("_day") and column not in _LASTING and not column.startswith("on_")
+
+
+def date_of(column: str) -> str:
+    """The column with the dates of a *column* of moments, where tables are dated."""
+    return f"{column.removesuffix('_day')}_date"
+
+
+def with_dates(table: str) -> dict[str, str]:
+    """What each column of a dated *table* says."""
+    said = {}
+    for column, about in COLUMNS[table].items():
+        said[column] = about
+        if is_moment(column):
+            said[date_of(column)] = f"{column} as date and time of the site's clock"
+    return said
+
+
 _WHOSE = {
     "patient": "whose",
     "lot": "which of the patient's lots, from 1; 0 for none",
@@ -42,10 +65,10 @@ COLUMNS: dict[str, dict[str, str]] = {
         "activity": "what was done",
         "place": "where",
         "queued_min": "when it was asked for, in minutes since the start",
-        "started_min": "when it began",
+        "started_min": "when it began; of incubate and store the moment at which the places were reserved (the lot says when its cells came)",
         "finished_min": "when it ended",
         "outcome": "how it came out; done where nothing else is to be said",
-        "value": "what was measured or made, by the activity",
+        "value": "what was measured or made, by the activity; of incubate and store how many places were held",
         "attempt": "how often the same had been done on the same before",
     },
     "patients": {

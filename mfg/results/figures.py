@@ -15,7 +15,8 @@ from attrs import evolve, frozen
 
 from mfg.errors import Refused, nearest
 from mfg.results.arrays import Derived, chosen
-from mfg.results.indicators import INDICATORS, OF_A_RESOURCE, OF_AN_ARM, SIGNS, TAILS, Estimand
+from mfg.results.indicators import INDICATORS, OF_A_RESOURCE, OF_AN_ARM, SIGNS, TAILS
+from mfg.results.meanings import Estimand
 
 if TYPE_CHECKING:
     import pandas as pd
