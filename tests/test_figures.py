@@ -14,7 +14,8 @@ from mfg.plan.plan import Plan
 from mfg.reader.scenarios import load_scenario
 from mfg.results.columns import COLUMNS
 from mfg.results.figures import describe, names_of, values_of
-from mfg.results.indicators import OF_AN_ARM
+from mfg.results.indicators import INDICATORS, OF_AN_ARM, SIGNS
+from mfg.results.meanings import MEANINGS
 from mfg.results.occupancy import resources_of
 from mfg.results.sums import wrong_sums
 from mfg.results.tables import Tables, tables_of
@@ -53,10 +54,22 @@ def test_every_figure_of_every_command_is_explained(
         for resource in plan.resources:
             general = general.replace(f"_{resource}", "_RESOURCE")
         assert listed[general]["unit"] == describe(name).unit
+        called = listed[general]["called"]
+        assert describe(name).called.startswith(called.replace("RESOURCE", name.partition("_")[2]))
         assert listed[general]["good"] in ("high", "low", None)
         assert ("[" in name) <= listed[general]["by_arm"]
     assert {*HEADLINES, *OF_AN_ARM} <= set(listed)
     assert len(listed) == len({one["about"] for one in listed.values()})
+    assert len(listed) == len({one["called"] for one in listed.values()})
+
+
+def test_a_figure_has_a_plain_name(phase_3: tuple[Plan, Tables]) -> None:
+    """It says what the number is, with the arm or the resource that it is of, and no name of a file's column."""
+    assert describe("doses_given").called == "doses given of those planned"
+    assert describe("doses_given[five-dose]").called == "doses given of those planned (arm five-dose)"
+    assert describe("wait_gmp.suites").called == "mean wait for gmp.suites"
+    assert not any("_" in describe(name).called for name in names_of(phase_3[0]))
+    assert {*INDICATORS, *SIGNS} == set(MEANINGS)
 
 
 def test_every_column_of_every_table_is_explained(phase_3: tuple[Plan, Tables]) -> None:

@@ -16,7 +16,7 @@ def add_to(app: App) -> None:
 
 
 def figures(*, json: Json = False) -> int:
-    """List every figure of a run and every column of its tables: name, unit, meaning, which direction is good.
+    """List every figure of a run and every column of its tables: name, plain name, unit, meaning, which direction is good.
 
     Example: mfg figures
     """
@@ -27,14 +27,21 @@ def figures(*, json: Json = False) -> int:
     names = [*INDICATORS, *SIGNS, *(f"{kind}_{RESOURCE}" for kind in OF_A_RESOURCE)]
     said = {name: describe(name) for name in names}
     listed = [
-        {"name": name, "unit": one.unit, "about": one.about, "good": one.good, "by_arm": name in OF_AN_ARM}
+        {
+            "name": name,
+            "called": one.called,
+            "unit": one.unit,
+            "about": one.about,
+            "good": one.good,
+            "by_arm": name in OF_AN_ARM,
+        }
         for name, one in said.items()
     ]
-    rows = [[name, one.unit, one.good or "", one.about] for name, one in said.items()]
+    rows = [[name, one.called, one.unit, one.good or "", one.about] for name, one in said.items()]
     view = View(
         None,
         {"figures": listed, "tables": COLUMNS, "replication": REPLICATION},
-        (TableView.of(["figure", "unit", "good", "what it is"], rows),),
+        (TableView.of(["figure", "called", "unit", "good", "what it is"], rows),),
         (
             (Sentence(f"also by arm, as in vein_to_vein_median[ARM]: {', '.join(OF_AN_ARM)}"),),
             *(

@@ -18,7 +18,7 @@ SMALL = 0.01  # of the base: a difference below it is marked small, however sure
 
 @frozen(eq=False)
 class Paired:
-    """`gaps` has a row for each variant but the first and each figure: `variant`, `figure`, `said`, `unit`, `base`, `mean`, `gap`, `low`, `high`, `verdict`, `small`.
+    """`gaps` has a row for each variant but the first and each figure: `variant`, `figure`, `called`, `said`, `unit`, `base`, `mean`, `gap`, `low`, `high`, `verdict`, `small`.
 
     A verdict is better, worse, changed (where neither way is good), or not told apart. `n` replications define the figure in both.
     """
@@ -52,12 +52,14 @@ def paired(study: StoredStudy) -> Paired | None:
         base, own = study.base.figures.get(one["figure"]), of[one["variant"]].get(one["figure"])
         if one["mean"] is None or one["low"] is None or base is None or own is None or base.mean is None:
             continue
-        verdict = verdict_of(describe(one["figure"]).good, one["mean"], told=one["told_apart"])
+        meaning = describe(one["figure"])
+        verdict = verdict_of(meaning.good, one["mean"], told=one["told_apart"])
         small = verdict != SAME and abs(one["mean"]) < SMALL * abs(base.mean)
         rows.append(
             (
                 one["variant"],
                 one["figure"],
+                meaning.called,
                 one["about"],
                 one["unit"],
                 base.mean,
@@ -73,6 +75,7 @@ def paired(study: StoredStudy) -> Paired | None:
     columns = [
         "variant",
         "figure",
+        "called",
         "said",
         "unit",
         "base",

@@ -26,7 +26,8 @@ _BY_HAND = (ISOLATE, PASSAGE, HARVEST, CRYOPRESERVE, THAW, FORMULATE)
 class Way:
     """`bars` has `lane`, `kind`, `begin`, `end`; `marks` has `lane`, `kind`, `at`; both with moments as ISO date and time.
 
-    `put_off` is the dose that was given the most days after the day first booked, with the days; None if none was. `ending` is how
+    `put_off` is the dose that was given the most days after the day first booked, with the days and what it was put off for (''
+    if only moved with another one); None if none was. `ending` is how
     the patient's way ended; `lost` counts the lots that failed; `given` the doses given, of those `planned`.
     """
 
@@ -36,7 +37,7 @@ class Way:
     bars: pd.DataFrame
     marks: pd.DataFrame
     lanes: tuple[str, ...]
-    put_off: tuple[str, int] | None
+    put_off: tuple[str, int, str] | None
     ending: str
     lost: int
     given: int
@@ -89,11 +90,10 @@ def way_of(variant: Looked, patient: str | None = None, replication: int = 0) ->
             frame[column] = [(start + timedelta(days=float(day))).isoformat() for day in frame[column]]
     shown = tuple(lanes[:MOST_LANES])
     late = (doses["given_day"] // 1 - doses["booked_day"] // 1).fillna(0)
-    worst = (
-        (str(doses["name"].iloc[int(late.argmax())]), int(late.max()))
-        if len(late) and late.max() >= 1
-        else None
-    )
+    worst = None
+    if len(late) and late.max() >= 1:
+        dose = doses.iloc[int(late.argmax())]
+        worst = (str(dose["name"]), int(late.max()), str(dose["put_off_for"]))
     return Way(
         patient=whom,
         arm=str(who["arm"]),
@@ -124,19 +124,16 @@ def _of_lots(lots: pd.DataFrame, events: pd.DataFrame) -> Iterator[Bar]:
     for _, lot in lots.iterrows():
         lane, mine = f"lot {lot['lot']}", events[events["lot"] == lot["lot"]]
         own = mine[mine["dose"] == 0]
-        day = {name: own[own["activity"] == name] for name in (INCUBATE, HARVEST, CRYOPRESERVE, STORE, FAIL)}
-        grown, tested = None, None
-        if len(day[INCUBATE]):
-            begin = day[INCUBATE]["started_min"].min() / 1440
-            grown = (day[HARVEST] if len(day[HARVEST]) else day[INCUBATE])["finished_min"].max() / 1440
-            yield lane, CULTURE, begin, grown
-        if grown is not None and pd.notna(lot["released_day"]):
-            tested = float(lot["released_day"])
-            yield lane, TESTS, grown, tested
-        if len(day[CRYOPRESERVE]) and tested is not None:
+        day = {name: own[own["activity"] == name] for name in (STORE, FAIL)}
+        grown, tested = float(lot["culture_ended_day"]), float(lot["released_day"])
+        if pd.notna(grown):
+            yield lane, CULTURE, max(float(lot["culture_began_day"]), 0.0), grown
+            if pd.notna(tested):
+                yield lane, TESTS, grown, tested
+        if pd.notna(lot["frozen_day"]) and pd.notna(tested):
             ends = [mine[mine["activity"] == THAW]["started_min"].max()] if lot["outcome"] == USED_UP else []
             ends += list(day[FAIL]["started_min"]) or [day[STORE]["finished_min"].max()]
-            yield lane, FROZEN, tested, float(min(end for end in ends if pd.notna(end))) / 1440
+            yield lane, FROZEN, max(tested, 0.0), float(min(end for end in ends if pd.notna(end))) / 1440
         for _, work in own[own["activity"].isin(_BY_HAND)].iterrows():
             yield lane, HAND, work["started_min"] / 1440, work["started_min"] / 1440 + 1
 

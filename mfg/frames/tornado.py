@@ -11,7 +11,7 @@ from attrs import frozen
 
 from mfg.errors import Refused
 from mfg.results.figures import describe
-from mfg.results.indicators import Estimand
+from mfg.results.meanings import Estimand
 from mfg.study.disk import content_of
 
 FILE = "sensitivity.json"

@@ -66,13 +66,14 @@ def window(variant: Looked) -> Window | None:
 
 def _allowed(variant: Looked, doses: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """How many days before and after its planned day each dose may be; where nothing limits it, none count as allowed."""
-    arms = variant.table("patients").set_index(["replication", "patient"])["arm"].astype(str)
-    whose = arms.loc[pd.MultiIndex.from_frame(doses[["replication", "patient"]])].to_numpy()
     known = {
         (arm.name, dose.name): (dose.before or 0, dose.after or 0)
         for arm in variant.setting.arms
         for dose in arm.doses
     }
-    pairs = [known.get(key, (0, 0)) for key in zip(whose, doses["name"].astype(str), strict=True)]
+    pairs = [
+        known.get(key, (0, 0))
+        for key in zip(doses["arm"].astype(str), doses["name"].astype(str), strict=True)
+    ]
     both = np.array(pairs, dtype=float).reshape(-1, 2)
     return both[:, 0], both[:, 1]

@@ -40,15 +40,11 @@ def paired_title(gaps: pd.DataFrame, variant: str, base: str) -> str:
     if not len(better) and not len(worse):
         return f"{variant} and {base} are not told apart in anything that matters by these replications"
     parts = [
-        f"{of(len(rows), 'figure')} {word}, first {_name(rows['figure'].iloc[0])} ({_gap(rows.iloc[0])})"
+        f"{of(len(rows), 'figure')} {word}, first {rows['called'].iloc[0]} ({_gap(rows.iloc[0])})"
         for rows, word in ((better, "better"), (worse, "worse"))
         if len(rows)
     ]
     return f"{variant} against {base}: {'; '.join(parts)}"
-
-
-def _name(figure: str) -> str:
-    return figure.replace("_", " ")
 
 
 def _said(value: float, unit: str) -> str:
@@ -66,7 +62,7 @@ def _signed(value: float, unit: str) -> str:
 
 
 def _chart(gaps: pd.DataFrame) -> alt.TopLevelMixin:
-    frame = gaps.assign(name=[_name(figure) for figure in gaps["figure"]])
+    frame = gaps.rename(columns={"called": "name"})
     reach = frame[["low", "high"]].abs().max(axis=1).replace(0, 1)
     frame = frame.assign(
         x=frame["gap"] / reach,

@@ -51,7 +51,10 @@ def patient_picture(variant: Looked, patient: str | None = None, replication: in
 def patient_title(found: Way) -> str:
     """What happened to this patient, in a sentence."""
     lots = f"{of(found.lost, 'lot is', 'lots are')} lost" if found.lost else ""
-    late = f"{found.put_off[0]} is given {of(found.put_off[1], 'day')} late" if found.put_off else ""
+    late = ""
+    if found.put_off:
+        dose, days, reasons = found.put_off
+        late = f"{dose} is given {of(days, 'day')} late{f' ({reasons})' if reasons else ''}"
     happened = " and ".join(part for part in (lots, late) if part)
     if happened:
         return f"Patient {found.patient}: {happened}"

@@ -19,18 +19,14 @@ def tornado_picture(found: Tornado) -> Picture:
         f"none of them moves it by more than {_signed(found.bound, found)[1:]}."
     )
     if not len(found.effects):
-        return Picture("tornado", f"No input is shown to move {_name(found)}.", subtitle)
+        return Picture("tornado", f"No input is shown to move {found.meaning.called}.", subtitle)
     return Picture("tornado", tornado_title(found), subtitle, _chart(found))
 
 
 def tornado_title(found: Tornado) -> str:
     """The strongest input, with its range and what it does."""
     first = found.effects.iloc[0]
-    return f"{first['name']} matters most for {_name(found)}: {_signed(first['effect'], found)} over its range ({first['range']})"
-
-
-def _name(found: Tornado) -> str:
-    return found.figure.replace("_", " ")
+    return f"{first['name']} matters most for {found.meaning.called}: {_signed(first['effect'], found)} over its range ({first['range']})"
 
 
 def _signed(value: float, found: Tornado) -> str:
@@ -63,7 +59,7 @@ def _chart(found: Tornado) -> alt.TopLevelMixin:
         title=None,
         axis=alt.Axis(ticks=False, domain=False, labelLimit=330),
     )
-    title = f"change of {_name(found)}, {'%-points' if share else found.meaning.unit}"
+    title = f"change of {found.meaning.called}, {'%-points' if share else found.meaning.unit}"
     x = alt.X("zero:Q", title=title)
     base = alt.Chart(scaled)
     layers = [

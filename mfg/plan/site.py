@@ -14,7 +14,10 @@ HOLDS = ("formulation", "administration", "nothing")  # what the result of a tes
 
 @frozen
 class Activity:
-    """A kind of row in the event log: what is done, where, and what it keeps busy."""
+    """A kind of row in the event log: what is done, where, and what it `uses`: pairs of a resource and how many of it.
+
+    Of places that are held, in incubators and freezers, `uses` says one, and the value of each row how many.
+    """
 
     name: str
     place: str

@@ -102,8 +102,11 @@ def _assumptions(variant: StoredVariant) -> Folded:
 
 def _figures(variant: StoredVariant) -> Table:
     known = [one for one in variant.figures.values() if one.mean is not None]
-    rows = tuple((one.name, _said(one, one.mean), _interval(one), one.unit, one.about) for one in known)
-    return Table(("figure", "mean", "95 % interval", "unit", "what it is"), rows, frozenset({1}))
+    rows = tuple(
+        (one.called, _said(one, one.mean), _interval(one), one.unit, one.about, one.name) for one in known
+    )
+    header = ("figure", "mean", "95 % interval", "unit", "what it is", "its name to commands and files")
+    return Table(header, rows, frozenset({1}))
 
 
 def _interval(one: Figure) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
-from pandas.api.types import is_numeric_dtype
+from pandas.api.types import is_datetime64_dtype, is_numeric_dtype
 
 from mfg.errors import Refused
-from mfg.results.columns import COLUMNS, REPLICATION, unit_of
+from mfg.results.columns import REPLICATION, unit_of, with_dates
 from mfg.study.stored import StoredStudy
 from mfg.visible import visible
 
@@ -32,6 +32,7 @@ def workbook_of(study: StoredStudy) -> bytes:
         "strings_to_urls": False,
         "strings_to_numbers": False,
         "in_memory": True,
+        "default_date_format": "yyyy-mm-dd hh:mm",
     }
     with xlsxwriter.Workbook(content, options) as book:
         bold = book.add_format({"bold": True})
@@ -63,6 +64,10 @@ def _cells(sheet: Any, at: int, values: pd.Series) -> None:
         for row, value in enumerate(values.tolist(), 1):
             if value == value:  # noqa: PLR0124  not a number stays an empty cell
                 sheet.write_number(row, at, value)
+    elif is_datetime64_dtype(values.dtype):
+        for row, moment in enumerate(values.dt.to_pydatetime(), 1):
+            if moment is not pd.NaT:
+                sheet.write_datetime(row, at, moment)
     else:
         for row, value in enumerate(values.astype(str).tolist(), 1):
             sheet.write_string(row, at, visible(value))
@@ -72,20 +77,21 @@ def _explained() -> pd.DataFrame:
     rows = [
         (table, column, unit_of(column), said)
         for table in TABLES
-        for column, said in {"replication": REPLICATION, **COLUMNS[table]}.items()
+        for column, said in {"replication": REPLICATION, **with_dates(table)}.items()
     ]
     return pd.DataFrame(rows, columns=["sheet", "column", "unit", "what it says"])
 
 
 def _figures(study: StoredStudy) -> pd.DataFrame:
     rows = [
-        (variant.name, one.name, one.mean, one.low, one.high, one.unit, one.n, one.about)
+        (variant.name, one.name, one.called, one.mean, one.low, one.high, one.unit, one.n, one.about)
         for variant in study.variants
         for one in variant.figures.values()
     ]
     columns = [
         "variant",
         "figure",
+        "called",
         "mean",
         "low",
         "high",

@@ -30,6 +30,29 @@ def unit_of(column: str) -> str:
     return _UNITS.get(column, _ENDINGS.get(last, "") if last != column else "")
 
 
+_LASTING = frozenset({"turnaround_day", "vein_to_vein_day", "waited_day"})  # days that something took
+
+
+def is_moment(column: str) -> bool:
+    """Whether a column holds days at which something happens, counted from the start of the run."""
+    return column.endswith("_day") and column not in _LASTING and not column.startswith("on_")
+
+
+def date_of(column: str) -> str:
+    """The column with the dates of a *column* of moments, where tables are dated."""
+    return f"{column.removesuffix('_day')}_date"
+
+
+def with_dates(table: str) -> dict[str, str]:
+    """What each column of a dated *table* says."""
+    said = {}
+    for column, about in COLUMNS[table].items():
+        said[column] = about
+        if is_moment(column):
+            said[date_of(column)] = f"{column} as date and time of the site's clock"
+    return said
+
+
 _WHOSE = {
     "patient": "whose",
     "lot": "which of the patient's lots, from 1; 0 for none",
@@ -42,15 +65,16 @@ COLUMNS: dict[str, dict[str, str]] = {
         "activity": "what was done",
         "place": "where",
         "queued_min": "when it was asked for, in minutes since the start",
-        "started_min": "when it began",
+        "started_min": "when it began; of incubate and store the moment at which the places were reserved (the lot says when its cells came)",
         "finished_min": "when it ended",
         "outcome": "how it came out; done where nothing else is to be said",
-        "value": "what was measured or made, by the activity",
+        "value": "what was measured or made, by the activity; of incubate and store how many places were held",
         "attempt": "how often the same had been done on the same before",
     },
     "patients": {
         "patient": "the name",
         "arm": "the arm; empty until it is allocated",
+        "clinic": "the clinic; empty where there are several and nothing says which",
         "weight_kg": "body weight",
         "arrived_day": "arrival, in days since the start",
         "ended_day": "the day of the ending",
@@ -70,6 +94,9 @@ COLUMNS: dict[str, dict[str, str]] = {
     "lots": {
         "patient": "whose",
         "lot": "which of the patient's lots, from 1",
+        "arm": "the arm of the patient; empty until it is allocated",
+        "clinic": "the clinic of the patient; empty where there are several and nothing says which",
+        "facility": "where it is made; empty where nothing is made of it, or where there are several and nothing says which",
         "collected_day": "the day of the collection",
         "marrow_mL": "volume collected, where it is not counted",
         "collected_cells": "cells collected, where they are counted",
@@ -78,6 +105,9 @@ COLUMNS: dict[str, dict[str, str]] = {
         "flasks": "incubator places that it had",
         "harvested_cells": "cells harvested",
         "frozen_cells": "cells frozen",
+        "culture_began_day": "when its cells were plated, which ends the isolation; the row incubate of the log begins earlier, with the reservation of its flasks; none if it never grew",
+        "culture_ended_day": "when its flasks were given back: as its harvest began, or when it was lost or stopped",
+        "frozen_day": "when its freezing ended; the row store of the log begins earlier, with the reservation of its places",
         "released_day": "the day of the release",
         "turnaround_day": "days from collection to release; none for what was released before the start",
         "outcome": "released; spent (a bank that served doses until nothing was left); stopped (its patient left); or why it was lost",
@@ -88,11 +118,16 @@ COLUMNS: dict[str, dict[str, str]] = {
         "dose": "which of the patient's doses, from 1",
         "lot": "the lot that it is made from; 0 for none",
         "name": "its name in the protocol",
+        "arm": "the arm of the patient; empty until it is allocated",
+        "clinic": "the clinic of the patient; empty where there are several and nothing says which",
+        "facility": "where it is made; empty without cells, or where there are several and nothing says which",
         "prescribed_cells": "cells prescribed",
         "counted": "what is counted: cells, or viable cells",
+        "wanted_day": "the first day that the course allows for it: the day first booked less those that refusals cost; looked into for one patient in four, none for others and without an appointment",
         "booked_day": "the day and hour first booked; none where a dose has no appointment",
         "last_booked_day": "the day and hour last booked",
         "put_off": "how often it was booked again on account of its own cells",
+        "put_off_for": "what it was put off for, each reason once and in order, with a semicolon between; empty if for nothing that is known; of who was in progress at the start and of a dose without an appointment, from the day that the list gives",
         "suspended_day": "the end of its suspension",
         "given_day": "when it was given",
         "given_cells": "viable cells given",

@@ -31,9 +31,12 @@ from mfg.log.endings import (
 )
 from mfg.log.notes import ALLOCATE, ARRIVE, BOOK, DROP, END, FAIL, PRESCRIBE, result_of
 from mfg.results.arrays import Coded, Derived, Marks, Numbers, Table, chosen, is_in
+from mfg.results.cultures import cultures_of
+from mfg.results.delays import put_off_for, wanted_days
 from mfg.results.ledger import Ledger
 from mfg.results.occupancy import resources_of
 from mfg.results.waiting import LEFT_WAITING, NEVER, TREATED
+from mfg.results.whereabouts import Whereabouts, whereabouts_of
 from mfg.works import (
     ADMINISTER,
     COLLECT,
@@ -58,12 +61,13 @@ _OWN = (DIED, WITHDREW, BELOW)  # endings that are not the site's doing
 def derived_of(plan: Plan, log: Columns, names: Sequence[str]) -> Derived:
     """Everything that follows from the *log* of one replication of *plan*; *names* are those of its patients."""
     ledger = Ledger(plan, log, names)
-    lots = _lots(ledger)
-    doses = _doses(ledger, lots)
+    where = whereabouts_of(ledger)
+    lots = _lots(ledger, where)
+    doses = _doses(ledger, lots, where)
     begun = lots.pop(_BEGUN)
     lots = chosen(lots, begun)
     return Derived(
-        _events(ledger), _patients(ledger, doses), lots, doses, _tests(ledger), resources_of(plan, log)
+        _events(ledger), _patients(ledger, doses, where), lots, doses, _tests(ledger), resources_of(plan, log)
     )
 
 
@@ -101,7 +105,7 @@ def _attempts(log: Columns) -> npt.NDArray[np.int16]:
     return attempts
 
 
-def _patients(ledger: Ledger, doses: Table) -> Table:
+def _patients(ledger: Ledger, doses: Table, where: Whereabouts) -> Table:
     """Who came, in which arm, what they received, what the wait cost, and how their way ended."""
     own, log, count = ledger.patients, ledger.log, len(ledger.names)
     arrived = ledger.first(own, ledger.rows(ARRIVE))
@@ -124,7 +128,8 @@ def _patients(ledger: Ledger, doses: Table) -> Table:
     collected = ledger.first(ledger.people, ledger.rows(COLLECT))
     table: Table = {
         "patient": np.array(ledger.names, dtype=object),
-        "arm": ledger.word(allocated),
+        "arm": where.arms,
+        "clinic": where.clinics,
         "weight_kg": ledger.number(log.value, arrived),
         "arrived_day": arrived_day,
         "ended_day": ended_day,
@@ -159,7 +164,7 @@ def _waiting(plan: Plan, patients: Table, here: Marks) -> npt.NDArray[np.object_
     return np.where(counts, ended, "").astype(object)
 
 
-def _lots(ledger: Ledger) -> Table:
+def _lots(ledger: Ledger, where: Whereabouts) -> Table:
     """What was made from each collection, how long it took and what became of it."""
     grain, log = ledger.lots, ledger.log
     collected = ledger.first(grain, ledger.rows(COLLECT))
@@ -178,6 +183,9 @@ def _lots(ledger: Ledger) -> Table:
     return {
         "patient": ledger.name(grain.patients),
         "lot": (grain.numbers + 1).astype(np.int16),
+        "arm": where.arms[grain.patients],
+        "clinic": where.clinics[grain.patients],
+        "facility": where.lots,
         "collected_day": collected_day,
         "marrow_mL": nothing if counted else amount,
         "collected_cells": ledger.sum(grain, ledger.rows(COLLECT)) if counted else nothing,
@@ -186,6 +194,7 @@ def _lots(ledger: Ledger) -> Table:
         "flasks": ledger.number(log.value, ledger.first(grain, ledger.rows(INCUBATE))),
         "harvested_cells": ledger.number(log.value, ledger.last(grain, ledger.rows(HARVEST))),
         "frozen_cells": ledger.number(log.value, ledger.last(grain, ledger.rows(CRYOPRESERVE))),
+        **cultures_of(ledger),
         "released_day": released_day,
         "turnaround_day": np.where(released_day > 0, released_day - collected_day, np.nan),
         "outcome": np.where(spent, USED_UP, np.where(failed >= 0, ledger.word(failed), state)).astype(object),
@@ -194,7 +203,7 @@ def _lots(ledger: Ledger) -> Table:
     }
 
 
-def _doses(ledger: Ledger, lots: Table) -> Table:
+def _doses(ledger: Ledger, lots: Table, where: Whereabouts) -> Table:
     """Every planned dose: when it was booked, when it was given, how old and how large it was.
 
     What is prescribed is `counted` in cells or in viable cells; what is given is in viable cells.
@@ -222,11 +231,16 @@ def _doses(ledger: Ledger, lots: Table) -> Table:
         "dose": (grain.numbers + 1).astype(np.int16),
         "lot": number,
         "name": ledger.word(prescribed),
+        "arm": where.arms[grain.patients],
+        "clinic": where.clinics[grain.patients],
+        "facility": where.doses,
         "prescribed_cells": ledger.number(log.value, prescribed),
         "counted": counts[np.where(prescribed >= 0, log.outcome[prescribed], -1)],
+        "wanted_day": wanted_days(ledger, booked_day),
         "booked_day": booked_day,
         "last_booked_day": last_booked_day,
         "put_off": ledger.count(grain, ledger.with_outcome(bookings, *DELAYED)),
+        "put_off_for": put_off_for(ledger),
         "suspended_day": suspended_day,
         "given_day": given_day,
         "given_cells": ledger.number(log.value, given),

@@ -15,7 +15,8 @@ from attrs import evolve, frozen
 
 from mfg.errors import Refused, nearest
 from mfg.results.arrays import Derived, chosen
-from mfg.results.indicators import INDICATORS, OF_A_RESOURCE, OF_AN_ARM, SIGNS, TAILS, Estimand
+from mfg.results.indicators import INDICATORS, OF_A_RESOURCE, OF_AN_ARM, SIGNS, TAILS
+from mfg.results.meanings import Estimand
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,9 +29,13 @@ ENOUGH, ENOUGH_FOR_A_TAIL = 20, 60  # replications from which an interval is tru
 
 @frozen
 class Figure:
-    """One figure over `n` replications; `undefined` more have no value. It is `good` if it is "high", or "low"."""
+    """One figure over `n` replications; `undefined` more have no value. It is `good` if it is "high", or "low".
+
+    It is `called` in plain words what its `name` says to commands and files.
+    """
 
     name: str
+    called: str
     unit: str
     mean: float | None
     low: float | None
@@ -130,7 +135,7 @@ def summary(name: str, values: np.ndarray) -> Figure:
     if name.partition("[")[0] in INDICATORS and low is not None and high is not None:
         parts = said.unit == "share" and known.max() <= 1  # more than is prescribed may be given
         low, high = max(low, 0.0), min(high, 1.0) if parts else high
-    return Figure(name, said.unit, mean, low, high, n, len(values) - n, said.about, said.good)
+    return Figure(name, said.called, said.unit, mean, low, high, n, len(values) - n, said.about, said.good)
 
 
 def half_width(values: np.ndarray, level: float = LEVEL) -> float | None:
@@ -155,15 +160,15 @@ def wilson(count: int, of: int) -> tuple[float, float]:
 
 
 def describe(name: str) -> Estimand:
-    """What a figure estimates, in which unit, and which direction is good."""
+    """What a figure is called in plain words and what it estimates, in which unit, and which direction is good."""
     indicator, _, arm = name.partition("[")
     known = {**INDICATORS, **SIGNS}.get(indicator)
     if known is not None:
-        return (
-            evolve(known.meaning, about=f"{known.meaning.about} (arm {arm.removesuffix(']')})")
-            if arm
-            else known.meaning
-        )
+        if not arm:
+            return known.meaning
+        whose = f" (arm {arm.removesuffix(']')})"
+        return evolve(known.meaning, called=known.meaning.called + whose, about=known.meaning.about + whose)
     kind = next(kind for kind in OF_A_RESOURCE if name.startswith(f"{kind}_"))
     meaning = OF_A_RESOURCE[kind][1]
-    return evolve(meaning, about=meaning.about.format(name.removeprefix(f"{kind}_")))
+    resource = name.removeprefix(f"{kind}_")
+    return evolve(meaning, called=meaning.called.format(resource), about=meaning.about.format(resource))

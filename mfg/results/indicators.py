@@ -1,4 +1,4 @@
-"""Every figure of a run in one place: what it estimates, in which unit, which direction is good, and how it is reckoned.
+"""How every figure of a run is reckoned; what it is stands in `meanings`.
 
 The share of doses that are on time rises when patients fare worse earlier on (whoever leaves has no late dose), so the
 doses given of those planned and the waits stand beside it.
@@ -17,6 +17,7 @@ from attrs import frozen
 from mfg.calendar import DAY, DAYS_A_MONTH
 from mfg.log.endings import COMPLETED, EXPIRED, NOT_INDICATED, RELEASES, STOPPED
 from mfg.results.arrays import Derived, Numbers, chosen, is_in
+from mfg.results.meanings import MEANINGS, Estimand
 from mfg.results.stability import lead_growth, turned_away
 from mfg.results.waiting import NEVER, TREATED, wait_longer, waited_by
 
@@ -27,17 +28,8 @@ Reckoning: TypeAlias = "Callable[[Plan, Derived], float]"
 
 
 @frozen
-class Estimand:
-    """What a number estimates, in which `unit`; it is `good` if it is "high", or "low", or neither says anything."""
-
-    unit: str
-    about: str
-    good: str | None
-
-
-@frozen
 class Indicator:
-    """A figure of a run: its `meaning`, and its value `of` one replication. That of a `tail` is skewed."""
+    """A figure of a run: its `meaning`, and its value `of` one replication; that of a `tail` is skewed."""
 
     meaning: Estimand
     of: Reckoning
@@ -128,115 +120,37 @@ def _suite_hours(_: Plan, tables: Derived) -> float:
     return float(tables.resources["used_hour"][suites].sum()) / given if given else nan
 
 
-INDICATORS: dict[str, Indicator] = {
-    "referral_to_dose_median": Indicator(
-        Estimand(
-            "day",
-            "from arrival to the first dose, within which half of the patients have it; who leaves counts until then",
-            "low",
-        ),
-        _waited_by("arrived_day", 0.5),
-    ),
-    "referral_to_dose_p90": Indicator(
-        Estimand("day", "the same, within which nine in ten have it; undefined where fewer ever do", "low"),
-        _waited_by("arrived_day", 0.9),
-        tail=True,
-    ),
-    "referral_to_dose_late": Indicator(
-        Estimand("share", "patients who wait longer from arrival to the first dose than `late` says", "low"),
-        _late,
-    ),
-    "collection_to_first_dose_median": Indicator(
-        Estimand("day", "from the start of the first collection to the first dose, as above, median", "low"),
-        _waited_by("collected_day", 0.5),
-    ),
-    "collection_to_first_dose_p90": Indicator(
-        Estimand("day", "the same, within which nine in ten have it", "low"),
-        _waited_by("collected_day", 0.9),
-        tail=True,
-    ),
-    "vein_to_vein_median": Indicator(
-        Estimand("day", "from the start of a collection to the dose made from it, median", "low"),
-        _of_given("vein_to_vein_day", np.median),
-    ),
-    "vein_to_vein_p90": Indicator(
-        Estimand("day", "the same, exceeded by one dose in ten", "low"),
-        _of_given("vein_to_vein_day", lambda values: np.quantile(values, 0.9)),
-        tail=True,
-    ),
-    "turnaround_median": Indicator(
-        Estimand("day", "from collection to release of a lot, median", "low"),
-        lambda _, t: _median(t.lots["turnaround_day"]),
-    ),
-    "on_time_as_first_booked": Indicator(
-        Estimand("share", "doses of cells given on the day first booked for them, of those given", "high"),
-        _punctual("on_first_day"),
-    ),
-    "on_time_as_last_booked": Indicator(
-        Estimand("share", "doses of cells given on the day last booked for them, of those given", "high"),
-        _punctual("on_last_day"),
-    ),
-    "doses_given": Indicator(
-        Estimand("share", "doses given, of the doses planned", "high"),
-        lambda _, t: _mean(t.doses["given"][t.doses["outcome"] != NOT_INDICATED]),
-    ),
-    "patients_completed": Indicator(
-        Estimand("share", "patients who completed their course, of those who arrived", "high"),
-        lambda _, t: _mean(t.patients["ending"] == COMPLETED),
-    ),
-    "patients_treated_per_month": Indicator(
-        Estimand("patient/month", "first doses between warm-up and horizon", "high"), _treated_per_month
-    ),
-    "points_lost_waiting": Indicator(
-        Estimand("point", "ALSFRS-R points lost from arrival to the first dose", "low"),
-        lambda _, t: _mean(_known(t.patients["points_lost_waiting"])),
-    ),
-    "lots_started": Indicator(
-        Estimand("lot", "lots that were begun: released, lost, or stopped as their patient left", None),
-        lambda _, t: len(t.lots["lot"]),
-    ),
-    "lots_released": Indicator(
-        Estimand("lot", "lots released for formulation, with banks that were used up by their doses", "high"),
-        _lots(*RELEASES),
-    ),
-    "lots_lost": Indicator(
-        Estimand("lot", "lots that failed before they served what waited for them", "low"), _lost
-    ),
-    "lots_stopped": Indicator(
-        Estimand("lot", "lots whose patient left before their release", "low"), _lots(STOPPED)
-    ),
-    "later_positive": Indicator(
-        Estimand("dose", "doses that were given and found positive later", "low"),
-        lambda _, t: int(t.doses["later_positive"].sum() + t.lots["later_positive"].sum()),
-    ),
-    "collections_per_patient": Indicator(
-        Estimand("collection", "collections of a patient who is to have cells", "low"),
-        _per_treated("collections"),
-    ),
-    "vehicle_draws_per_patient": Indicator(
-        Estimand("draw", "vehicle draws of a patient who is to have cells", "low"),
-        _per_treated("vehicle_draws"),
-    ),
-    "suite_hours_per_dose": Indicator(
-        Estimand("hour", "suite hours for each dose of cells that was given", "low"), _suite_hours
-    ),
-    "product_age_median": Indicator(
-        Estimand("hour", "from the end of suspension to the dose, median", "low"),
-        _of_given("age_hour", np.median),
-    ),
-    "product_age_max": Indicator(
-        Estimand("hour", "the oldest product given", "low"), _of_given("age_hour", np.max), tail=True
-    ),
-    "doses_expired": Indicator(
-        Estimand("dose", "doses that were not given because their product had expired", "low"),
-        lambda _, t: int((t.doses["outcome"] == EXPIRED).sum()),
-    ),
-    "viable_delivered": Indicator(
-        Estimand("share", "viable cells delivered, of the cells prescribed", "high"), _delivered
-    ),
+_RULES: dict[str, Reckoning] = {
+    "referral_to_dose_median": _waited_by("arrived_day", 0.5),
+    "referral_to_dose_p90": _waited_by("arrived_day", 0.9),
+    "referral_to_dose_late": _late,
+    "collection_to_first_dose_median": _waited_by("collected_day", 0.5),
+    "collection_to_first_dose_p90": _waited_by("collected_day", 0.9),
+    "vein_to_vein_median": _of_given("vein_to_vein_day", np.median),
+    "vein_to_vein_p90": _of_given("vein_to_vein_day", lambda values: np.quantile(values, 0.9)),
+    "turnaround_median": lambda _, t: _median(t.lots["turnaround_day"]),
+    "on_time_as_first_booked": _punctual("on_first_day"),
+    "on_time_as_last_booked": _punctual("on_last_day"),
+    "doses_given": lambda _, t: _mean(t.doses["given"][t.doses["outcome"] != NOT_INDICATED]),
+    "patients_completed": lambda _, t: _mean(t.patients["ending"] == COMPLETED),
+    "patients_treated_per_month": _treated_per_month,
+    "points_lost_waiting": lambda _, t: _mean(_known(t.patients["points_lost_waiting"])),
+    "lots_started": lambda _, t: len(t.lots["lot"]),
+    "lots_released": _lots(*RELEASES),
+    "lots_lost": _lost,
+    "lots_stopped": _lots(STOPPED),
+    "later_positive": lambda _, t: int(t.doses["later_positive"].sum() + t.lots["later_positive"].sum()),
+    "collections_per_patient": _per_treated("collections"),
+    "vehicle_draws_per_patient": _per_treated("vehicle_draws"),
+    "suite_hours_per_dose": _suite_hours,
+    "product_age_median": _of_given("age_hour", np.median),
+    "product_age_max": _of_given("age_hour", np.max),
+    "doses_expired": lambda _, t: int((t.doses["outcome"] == EXPIRED).sum()),
+    "viable_delivered": _delivered,
 }
+TAILS = ("referral_to_dose_p90", "collection_to_first_dose_p90", "vein_to_vein_p90", "product_age_max")
 
-TAILS = tuple(name for name, indicator in INDICATORS.items() if indicator.tail)
+INDICATORS = {name: Indicator(MEANINGS[name], rule, name in TAILS) for name, rule in _RULES.items()}
 
 OF_AN_ARM = (
     "referral_to_dose_median",
@@ -249,25 +163,33 @@ OF_AN_ARM = (
     "points_lost_waiting",
 )
 
-SIGNS: dict[str, Indicator] = {
-    "lead_growth": Indicator(
-        Estimand("day", "longer wait for the first booked dose in the second half of the time", "low"),
-        # where first doses keep a distance, who comes later waits longer whatever the site can do
-        lambda plan, t: nan if plan.stagger is not None else lead_growth(t, plan.warm_up, plan.horizon),
+_OF_SIGNS: dict[str, Reckoning] = {
+    # where first doses keep a distance, who comes later waits longer whatever the site can do
+    "lead_growth": lambda plan, t: (
+        nan if plan.stagger is not None else lead_growth(t, plan.warm_up, plan.horizon)
     ),
-    "turned_away": Indicator(
-        Estimand("share", "patients whose course found no place in the books", "low"),
-        lambda _, t: turned_away(t),
-    ),
+    "turned_away": lambda _, t: turned_away(t),
 }
+SIGNS = {name: Indicator(MEANINGS[name], rule) for name, rule in _OF_SIGNS.items()}
 
 OF_A_RESOURCE: dict[str, tuple[str, Estimand]] = {  # the column of the table of resources, and what it says
-    "utilisation": ("utilisation", Estimand("share", "busy over open time of {}", None)),
-    "overtime": ("overtime_hour", Estimand("hour", "work of {} outside its opening hours", "low")),
-    "wait": ("wait_hour", Estimand("hour", "mean wait of the work that needs {} and takes time", "low")),
-    "load": ("load", Estimand("share", "work asked of {} over its open time", None)),
+    "utilisation": ("utilisation", Estimand("utilisation of {}", "share", "busy over open time of {}", None)),
+    "overtime": (
+        "overtime_hour",
+        Estimand("overtime of {}", "hour", "work of {} outside its opening hours", "low"),
+    ),
+    "wait": (
+        "wait_hour",
+        Estimand("mean wait for {}", "hour", "mean wait of the work that needs {} and takes time", "low"),
+    ),
+    "load": ("load", Estimand("load of {}", "share", "work asked of {} over its open time", None)),
     "backlog": (
         "backlog",
-        Estimand("week", "work that waits for {} at the horizon, over its open time in a week", "low"),
+        Estimand(
+            "backlog of {}",
+            "week",
+            "work that waits for {} at the horizon, over its open time in a week",
+            "low",
+        ),
     ),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,25 +49,25 @@ class Ledger:
     def __attrs_post_init__(self) -> None:
         self.subjects = self.log.subjects[self.log.subject].reshape(-1, 4)
 
-    @property
+    @cached_property
     def patients(self) -> Grain:
         """A row for each patient; rows of the log that belong to the patient's lots and doses are not its own."""
         own = (self.subjects[:, 1] < 0) & (self.subjects[:, 2] < 0)
         everybody = np.arange(len(self.names))
         return Grain(np.where(own, self.subjects[:, 0], -1), everybody, np.zeros_like(everybody))
 
-    @property
+    @cached_property
     def people(self) -> Grain:
         """A row for each patient, with everything that was done for that patient."""
         everybody = np.arange(len(self.names))
         return Grain(self.subjects[:, 0].astype(np.int64), everybody, np.zeros_like(everybody))
 
-    @property
+    @cached_property
     def lots(self) -> Grain:
         """A row for each lot."""
         return self._numbered(1, (self.subjects[:, 1] >= 0) & (self.subjects[:, 2] < 0))
 
-    @property
+    @cached_property
     def material(self) -> Grain:
         """A row for each lot, as in `lots`, with everything that was made from it."""
         lots = self.lots
@@ -76,7 +77,7 @@ class Ledger:
         own = (self.subjects[:, 1] >= 0) & np.isin(keys, known)
         return Grain(np.where(own, at, -1), lots.patients, lots.numbers)
 
-    @property
+    @cached_property
     def doses(self) -> Grain:
         """A row for each planned dose."""
         return self._numbered(2, self.subjects[:, 2] >= 0)

@@ -22,6 +22,7 @@ from mfg.files import write_atomically
 from mfg.results.figures import LEVEL, Figure, asked_for, describe, figures_of, half_width
 from mfg.results.stability import Overload, overloads
 from mfg.scenario import Scenario
+from mfg.study.dated import dated
 from mfg.study.folder import document
 from mfg.study.holm import chance, levels
 from mfg.study.loading import check_replications, check_seed, check_workers
@@ -122,11 +123,11 @@ class Comparison:
         return [one for one in self.differences if one.figure == figure]
 
     def table(self, name: str) -> pd.DataFrame:
-        """A table (``doses``, ``patients``, ...) of all variants, with their names."""
-        frames = {
-            variant.name: table_of(self.folder, self.study.identity.digest, name, n, self.replications)
-            for n, variant in enumerate(self.variants)
-        }
+        """A table (``doses``, ``patients``, ...) of all variants, with their names and with dates."""
+        digest, frames = self.study.identity.digest, {}
+        for n, variant in enumerate(self.variants):
+            found = table_of(self.folder, digest, name, n, self.replications)
+            frames[variant.name] = dated(found, self.study.plans[n].start)
         return pd.concat(frames, names=["variant", "row"]).reset_index(level="variant").reset_index(drop=True)
 
 

@@ -7,6 +7,7 @@ from attrs import define, field
 
 from mfg.results.tables import Tables, tables_of
 from mfg.simulation.replicate import replicate
+from mfg.study.dated import dated
 from mfg.study.setting import Setting, setting_of
 from mfg.study.study import Study
 
@@ -20,9 +21,9 @@ class Future:
     replications: int = field(default=1, init=False)
 
     def table(self, name: str) -> pd.DataFrame:
-        """A table; its only replication is number 0."""
+        """A table with dates; its only replication is number 0."""
         found: pd.DataFrame = getattr(self.tables, name)
-        return found.assign(replication=0)
+        return dated(found, self.setting.start).assign(replication=0)
 
 
 def future_of(study: Study, number: int) -> Future:

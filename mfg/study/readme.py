@@ -59,7 +59,8 @@ def _tables() -> Iterator[str]:
     yield "## Tables\n"
     yield (
         "Days and minutes at which something happens count from 00:00 on the day of the start. Every table says in\n"
-        "`replication` to which one a row belongs, counted from 0.\n"
+        "`replication` to which one a row belongs, counted from 0. In CSV, and in the tables that `mfg` gives to Python and to\n"
+        "workbooks, each column of such days has its dates beside it: `arrived_date`, on the site's clock, beside `arrived_day`.\n"
     )
     for table, about in TABLES.items():
         yield f"### {table}\n\n{about[0].upper()}{about[1:]}.\n"
@@ -72,8 +73,11 @@ def _tables() -> Iterator[str]:
 def _figures() -> Iterator[str]:
     yield "## Figures\n"
     yield from _table(
-        ("figure", "unit", "what it is"),
-        ((f"`{name}`", one.meaning.unit, one.meaning.about) for name, one in INDICATORS.items()),
+        ("figure", "called", "unit", "what it is"),
+        (
+            (f"`{name}`", one.meaning.called, one.meaning.unit, one.meaning.about)
+            for name, one in INDICATORS.items()
+        ),
     )
 
 

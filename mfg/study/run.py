@@ -18,6 +18,7 @@ from mfg.results.figures import Figure, asked_for, figures_of
 from mfg.results.stability import Overload, overloads
 from mfg.results.tables import Tables
 from mfg.scenario import Scenario
+from mfg.study.dated import dated
 from mfg.study.folder import document
 from mfg.study.loading import check_replications, check_seed, check_workers
 from mfg.study.parts import table_of
@@ -34,7 +35,8 @@ class Run:
     """A finished run: one value of every figure for each replication, the summary, and the tables.
 
     `waits` says what refused the days of patients, and what doses were put off for.
-    A table is a data frame with a row for each thing and replication, units in its column names.
+    A table is a data frame with a row for each thing and replication, units in its column names; beside each `*_day` that is a
+    moment stands its `*_date`.
     """
 
     study: Study
@@ -99,7 +101,8 @@ class Run:
     def _table(self, name: str) -> pd.DataFrame:
         if name not in self._read:
             study = self.study.identity.digest
-            self._read[name] = table_of(self.folder, study, name, 0, self.replications)
+            found = table_of(self.folder, study, name, 0, self.replications)
+            self._read[name] = dated(found, self.plan.start)
         return self._read[name].copy()
 
 

@@ -19,7 +19,7 @@ from mfg.errors import Parameter, Refused
 from mfg.log.endings import COMPLETED
 from mfg.plan.compile import plan_of
 from mfg.results.figures import asked_for, describe
-from mfg.results.indicators import Estimand
+from mfg.results.meanings import Estimand
 from mfg.study.corners import corners, design
 from mfg.study.holm import levels
 from mfg.study.inputs import Input

@@ -45,7 +45,7 @@ class Resource:
 
 @frozen
 class Use:
-    """How many of each resource, by name, an activity at a place keeps busy."""
+    """How many of each resource, by name, an activity at a place keeps busy; of places that are held one, and the value of a row how many."""
 
     activity: str
     place: str

@@ -12,6 +12,7 @@ from attrs import define
 from mfg.errors import Refused
 from mfg.results.columns import TABLES
 from mfg.results.figures import Figure, figures_of
+from mfg.study.dated import dated
 from mfg.study.disk import number_of, read_intact, sealed_in
 from mfg.study.folder import read
 from mfg.study.parts import EVENTS, metadata_in, place_of, table_of
@@ -58,13 +59,16 @@ class StoredVariant:
     def table(self, name: str) -> pd.DataFrame:
         """A table of all replications: ``patients``, ``lots``, ``doses``, ``tests``, ``resources`` or ``events``; do not change it.
 
+        Beside each `*_day` that is a moment stands its `*_date`.
+
         Raises:
             Refused: if there is no such table, or if a file of it is damaged or missing.
         """
         if name not in TABLES:
             raise Refused("table", name, "is none", f"the tables are {', '.join(TABLES)}")
         if name not in self._tables:
-            self._tables[name] = table_of(self.folder, self.study, name, self.number, self.replications)
+            found = table_of(self.folder, self.study, name, self.number, self.replications)
+            self._tables[name] = dated(found, self.setting.start)
         return self._tables[name]
 
     @cached_property

@@ -14,7 +14,7 @@ from mfg.frames.fates import RELEASED_UNUSED, fates
 from mfg.frames.occupancy import A_DAY, occupancy
 from mfg.frames.patient import GIVEN, WAITED, way_of
 from mfg.frames.planner import pack, planner
-from mfg.frames.time import queues, time_to_dose
+from mfg.frames.time import CULTURE, TESTS, queues, time_to_dose
 from mfg.frames.vein import vein
 from mfg.frames.waiting import waiting
 from mfg.frames.window import IN_WINDOW, LATE, NOT_GIVEN, ON_DAY, window
@@ -65,8 +65,7 @@ def test_a_dose_is_held_against_its_first_day_and_its_window() -> None:
         {"given_day": NAN, "given": False, "outcome": "died"},
         {"outcome": "not indicated"},
     ]
-    people = table("patients", {})
-    found = window(small(patients=people, doses=table("doses", *rows)))
+    found = window(small(doses=table("doses", *rows)))
     assert found is not None
     counts = found.shares.set_index(["dose", "kept"])["count"]
     assert [counts["dose 2", kept] for kept in (ON_DAY, IN_WINDOW, *LATE, NOT_GIVEN)] == [1, 2, 0, 2, 1, 1, 0]
@@ -246,14 +245,27 @@ def test_days_from_vein_to_vein_by_dose() -> None:
 def test_a_patient_whose_dose_was_put_off_is_chosen() -> None:
     """Of two, the one with a dose four days late; the bar of waiting goes from the booked day to the dose."""
     people = table("patients", {}, {"patient": "P2"})
-    doses = table("doses", {}, {"patient": "P2", "given_day": 14.0})
+    doses = table("doses", {}, {"patient": "P2", "given_day": 14.0, "put_off_for": "growth"})
     run = small(patients=people, doses=doses, lots=table("lots", {}, {"patient": "P2"}))
     found = way_of(run)
     assert found is not None
-    assert (found.patient, found.put_off) == ("P2", ("dose 1", 4))
+    assert (found.patient, found.put_off) == ("P2", ("dose 1", 4, "growth"))
     waited = found.bars[(found.bars["kind"] == WAITED) & (found.bars["lane"] == "dose 1")]
     assert waited[["begin", "end"]].to_numpy().tolist() == [["2027-06-17T00:00:00", "2027-06-21T00:00:00"]]
     assert found.marks.loc[found.marks["kind"] == GIVEN, "at"].tolist() == ["2027-06-21T00:00:00"]
+
+
+@pytest.mark.parametrize(("began", "drawn"), [(2.0, "2027-06-09"), (-3.0, "2027-06-07")])
+def test_a_culture_is_drawn_from_its_plating_on(began: float, drawn: str) -> None:
+    """To the day on which its flasks are free; the tests follow. What was plated before the start is drawn from the start on."""
+    lot = {"culture_began_day": began, "culture_ended_day": 5.0, "released_day": 9.0}
+    found = way_of(small(patients=table("patients", {}), doses=table("doses", {}), lots=table("lots", lot)))
+    assert found is not None
+    bars = found.bars[found.bars["lane"] == "lot 1"][["kind", "begin", "end"]]
+    assert bars.to_numpy().tolist() == [
+        [CULTURE, f"{drawn}T00:00:00", "2027-06-12T00:00:00"],
+        [TESTS, "2027-06-12T00:00:00", "2027-06-16T00:00:00"],
+    ]
 
 
 def test_somebody_who_is_not_there_is_refused() -> None:

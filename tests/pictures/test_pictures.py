@@ -8,23 +8,29 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from attrs import evolve
 
 from mfg import pictures
 from mfg.errors import Refused
 from mfg.frames.looked import Looked
+from mfg.frames.paired import BETTER
+from mfg.frames.tornado import Tornado
 from mfg.pictures.endings import endings_picture, fates_picture
 from mfg.pictures.evidence import evidence_picture
 from mfg.pictures.occupancy import hours_picture, weeks_picture
+from mfg.pictures.paired import paired_title
 from mfg.pictures.patient import patient_picture
 from mfg.pictures.picture import Picture
 from mfg.pictures.planner import planner_picture
 from mfg.pictures.strips import strip
 from mfg.pictures.style import MINUS, number, percent
 from mfg.pictures.time import queues_picture, time_picture, vein_picture
+from mfg.pictures.tornado import tornado_title
 from mfg.pictures.waiting import waiting_picture
 from mfg.pictures.window import window_picture
+from mfg.results.figures import describe
 from tests.frames.small import DAY, setting, small, table
 
 PICTURES: list[Callable[[Looked], Picture]] = [
@@ -129,6 +135,8 @@ def test_titles_say_what_the_frames_say() -> None:
     run = one_patient()
     assert waiting_picture([run]).title == "Half of the patients have their first dose within 12 days"
     assert patient_picture(run).title == "Patient P1: dose 1 is given 2 days late"
+    run.table("doses")["put_off_for"] = "growth; gmp.crews"
+    assert patient_picture(run).title == "Patient P1: dose 1 is given 2 days late (growth; gmp.crews)"
     assert endings_picture(run).title == "Everybody who arrived completed the course."
     assert fates_picture(run).title == "Every lot gave doses, 1 each."
     assert window_picture(run).title == "0% of the planned doses of cells are given when they should be"
@@ -147,6 +155,29 @@ def test_two_variants_are_told_by_their_names() -> None:
         waiting_picture([slow, slow]).title
         == "Half of the patients have their first dose within 12 days in every variant"
     )
+
+
+def test_figures_have_their_plain_names() -> None:
+    """In the titles over differences and over inputs; nobody reads the name of a column."""
+    gaps = pd.DataFrame(
+        {
+            "figure": ["doses_given"],
+            "called": [describe("doses_given").called],
+            "unit": ["share"],
+            "gap": [0.05],
+            "verdict": [BETTER],
+            "small": [False],
+        }
+    )
+    better = "three suites against two: 1 figure better, first doses given of those planned (+5 %-points)"
+    assert paired_title(gaps, "three suites", "two") == better
+    effects = pd.DataFrame(
+        {"name": ["suites"], "range": ["1 to 3"], "effect": [-4.0], "low": [-5.0], "high": [-3.0]}
+    )
+    meaning = describe("vein_to_vein_median")
+    found = Tornado("a", "vein_to_vein_median", meaning, effects, (), 0.1, 30.0, 20)
+    least = f"suites matters most for median vein-to-vein time: {MINUS}4 day over its range (1 to 3)"
+    assert tornado_title(found) == least
 
 
 def test_what_comes_from_a_file_is_text() -> None:

@@ -45,7 +45,9 @@ def test_the_folder_explains_every_file_and_every_column(finished: Finished) -> 
         assert path.name in page or path.name in {".lock", "README.md"} | set(TABLES)
     for table in TABLES:
         section = page.split(f"### {table}\n")[1].split("\n## ")[0].split("\n### ")[0]
-        for column in pd.read_parquet(folder / table).columns:
+        stored = pd.read_parquet(folder / table)
+        assert not any(column.endswith("_date") for column in stored)
+        for column in stored.columns:
             if column not in {"replication", "variant"}:
                 assert f"| `{column}` | {unit_of(column)} |" in section
 
@@ -78,8 +80,11 @@ def test_tables_are_csv_on_request(finished: Finished, copy: Path) -> None:
         written, there = pd.read_csv(copy / f"{table}.csv", keep_default_na=False), getattr(run, table)
         assert list(written.columns) == list(there.columns)
         assert len(written) == len(there)
-    given = pd.read_csv(copy / "doses.csv")["given_day"].to_numpy()
+    doses = pd.read_csv(copy / "doses.csv", keep_default_na=False)
+    given = pd.to_numeric(doses["given_day"]).to_numpy()
     assert given == pytest.approx(run.doses["given_day"].to_numpy(), nan_ok=True)
+    moments = run.doses["given_date"].dt.strftime("%Y-%m-%dT%H:%M").fillna("")
+    assert doses["given_date"].tolist() == moments.tolist()
 
 
 def test_a_comparison_is_csv_on_request(mfg: Callable[..., Said], tmp_path: Path) -> None:
