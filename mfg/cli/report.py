@@ -25,7 +25,7 @@ def report(
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
     xlsx: Path | None = None,
 ) -> int:
-    """Make one page of a finished run or comparison: its finding, its charts, and what it rests on.
+    """Make one page of a finished run, comparison, sensitivity, limits or today: its finding, its charts, and what it rests on.
 
     The page needs no network, and prints on A4.
 
@@ -34,26 +34,30 @@ def report(
     Parameters
     ----------
     folder
-        The folder of a run or a comparison.
+        The folder of a run, a comparison, a sensitivity, limits or today's patients.
     output
         The file to write; report.html in the folder if left out.
     xlsx
         Write the figures and the tables as an Excel workbook too.
     """
+    from mfg.errors import Refused
     from mfg.files import write_atomically
-    from mfg.report.page import page_of
-    from mfg.report.report import report_of
-    from mfg.study.stored import load_run
+    from mfg.frames.kept import kind_of
+    from mfg.report.kept import page_in
 
-    study = load_run(folder)
-    page = page_of(report_of(study))
+    if xlsx is not None and kind_of(folder) is not None:
+        raise Refused(
+            "--xlsx", str(xlsx), "is of a run or a comparison", "leave it out: the page holds all of this"
+        )
+    page = page_in(folder)
     target = output or folder / NAME
     write_atomically(target, page.encode(), durable=True)
     say.result(f"report: {target}")
     if xlsx is not None:
         from mfg.report.workbook import workbook_of
+        from mfg.study.stored import load_run
 
-        write_atomically(xlsx, workbook_of(study), durable=True)
+        write_atomically(xlsx, workbook_of(load_run(folder)), durable=True)
         say.result(f"workbook: {xlsx}")
     return 0
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 from attrs import frozen
 
 from mfg.evidence import EVIDENCE_KINDS
 from mfg.frames.looked import Looked
+from mfg.study.setting import Ground
 
 ASSUMED = "assumed"
 
@@ -30,7 +33,12 @@ class Evidence:
 
 def evidence(variant: Looked) -> Evidence:
     """The evidence of a variant; that of the study's first one."""
-    rows = [(one.path, one.value, one.kind, one.said) for one in variant.setting.numbers]
+    return evidence_of(variant.setting.numbers)
+
+
+def evidence_of(grounds: Iterable[Ground]) -> Evidence:
+    """The same of numbers that are at hand."""
+    rows = [(one.path, one.value, one.kind, one.said) for one in grounds]
     numbers = pd.DataFrame(rows, columns=["path", "value", "kind", "said"])
     counts = numbers["kind"].value_counts()
     kinds = pd.DataFrame(
