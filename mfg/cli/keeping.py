@@ -78,4 +78,4 @@ def answer_kept(
     make_folder(folder, durable=True)
     write_document(folder, name, view.data, scenario, more)
     write_readme(folder, name, about, view.title or about)
-    answer_from(folder, view, json=json)
+    answer_from(folder, view, report=True, json=json)

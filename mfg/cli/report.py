@@ -1,4 +1,4 @@
-"""The commands that make something of a stored study: report, export."""
+"""The commands that make something of a stored study: report, picture, export."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from mfg.cli import say
+from mfg.cli.options import Json
+from mfg.cli.view import TableView, View, answer
 
 NAME = "report.html"
 
 
 def add_to(app: App) -> None:
     """Add these commands to *app*."""
-    for command in (report, export):
+    for command in (report, picture, export):
         app.command(command)
 
 
@@ -59,6 +61,48 @@ def report(
 
         write_atomically(xlsx, workbook_of(load_run(folder)), durable=True)
         say.result(f"workbook: {xlsx}")
+    return 0
+
+
+def picture(
+    folder: Path,
+    name: str | None = None,
+    /,
+    *,
+    output: Annotated[Path | None, Parameter(alias="-o")] = None,
+    json: Json = False,
+) -> int:
+    """Save one picture of a report as SVG or PNG, or list them with what each has found.
+
+    Example: mfg picture runs/demo waiting -o waiting.png
+
+    Parameters
+    ----------
+    folder
+        The folder of a run, a comparison, a sensitivity or limits.
+    name
+        Which picture; all are listed if left out.
+    output
+        The file to write, which ends in .svg or .png.
+    """
+    from mfg.errors import Refused, nearest
+    from mfg.report.kept import pictures_in
+
+    found = pictures_in(folder)
+    if name is None:
+        if output is not None:
+            advice = "mfg picture and the folder alone lists them"
+            raise Refused("-o", str(output), "is for a picture, and none is named", advice)
+        rows = [(one.name, one.title) for one in found.values()]
+        data = [{"name": one.name, "title": one.title, "subtitle": one.subtitle} for one in found.values()]
+        answer(View(None, data, (TableView.of(["picture", "what it has found"], rows),)), json=json)
+        return 0
+    if name not in found:
+        raise Refused("NAME", name, "is no picture of this folder", nearest(name, tuple(found)))
+    if output is None:
+        raise Refused("-o", None, "says nowhere to save it", f"give -o {name}.png or -o {name}.svg")
+    found[name].save(output)
+    say.result(f"picture: {output}")
     return 0
 
 

@@ -94,7 +94,7 @@ def sensitivity(
             view, folder = _view_of_effects(scenario, found, chosen.unmoved), found.folder
     assert folder is not None
     write_document(folder, SENSITIVITY, view.data, base)
-    answer_from(folder, view, json=json)
+    answer_from(folder, view, report=True, json=json)
     return 0
 
 

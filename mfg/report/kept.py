@@ -14,6 +14,7 @@ from mfg.frames.morning import today_in
 from mfg.frames.tornado import tornado
 from mfg.pictures.evidence import ground_picture
 from mfg.pictures.limits import costs_picture, effects_picture, effects_title
+from mfg.pictures.picture import Picture
 from mfg.pictures.style import number, of, percent
 from mfg.pictures.tornado import tornado_picture
 from mfg.report.page import page_of
@@ -32,17 +33,35 @@ def page_in(folder: Path) -> str:
     Raises:
         Refused: if it holds none of these, or if what it holds is damaged.
     """
+    if kind_of(folder) == TODAY:
+        return today_page(*today_in(folder), None)
+    return page_of(report_in(folder))
+
+
+def pictures_in(folder: Path) -> dict[str, Picture]:
+    """Every picture of the report of *folder*, by its name, in the order of the page.
+
+    Raises:
+        Refused: if there is none, or as for the page.
+    """
+    if kind_of(folder) == TODAY:
+        advice = "mfg today --html draws the wall planner on its page"
+        raise Refused("", str(folder), "keeps no picture", advice)
+    parts = [part for section in report_in(folder).sections for part in section.parts]
+    return {part.name: part for part in parts if isinstance(part, Picture)}
+
+
+def report_in(folder: Path) -> Report:
+    """The report of a run, a comparison, a sensitivity or limits."""
     kind = kind_of(folder)
     if kind == SENSITIVITY:
-        return page_of(sensitivity_report(folder))
+        return sensitivity_report(folder)
     if kind == LIMITS:
-        return page_of(limits_report(folder))
-    if kind == TODAY:
-        return today_page(*today_in(folder), None)
+        return limits_report(folder)
     if folder.is_dir() and not (folder / RECORD).exists():
         problem = "is not the folder of a run, a comparison, a sensitivity, limits or today's patients"
         raise Refused("", str(folder), problem, f"one holds {RECORD}, {SENSITIVITY}, {LIMITS} or {TODAY}")
-    return page_of(report_of(load_run(folder)))
+    return report_of(load_run(folder))
 
 
 def sensitivity_report(folder: Path) -> Report:
