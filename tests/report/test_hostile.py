@@ -34,9 +34,14 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     settings = json.loads(path.read_text(encoding="utf-8"))
     for n, one in enumerate(settings):
         one |= {"variant": f"{HOSTILE}{n}", "title": HOSTILE, "changed": {HOSTILE: HOSTILE}}
-        for number in one["numbers"]:
+        for number in one.get("numbers", ()):
             number |= {"path": HOSTILE, "said": HOSTILE}
     path.write_text(json.dumps(settings), encoding="utf-8")
+    path = root / "compared" / "comparison.json"
+    judged = json.loads(path.read_text(encoding="utf-8"))
+    for gap in judged["differences"]:
+        gap["variant"] = f"{HOSTILE}1"
+    path.write_text(json.dumps(judged), encoding="utf-8")
     one = {"name": HOSTILE, "range": HOSTILE}
     effect = {**one, "effect": 0.2, "low": 0.1, "high": 0.3, "told_apart": True}
     head = {**LIMITED, "title": HOSTILE, "command": HOSTILE, "scenario": HOSTILE, "figure": ON_TIME}
