@@ -12,7 +12,7 @@ from mfg.cli.asked import typed
 from mfg.cli.view import View
 from mfg.cli.working import answer_from
 
-README = """\
+_PAGE = """\
 # {title}
 
 | file | what it holds |
@@ -58,7 +58,7 @@ def write_readme(folder: Path, name: str, about: str, title: str) -> None:
     from mfg.files import write_atomically
     from mfg.visible import visible
 
-    page = README.format(title=visible(title), name=name, about=about)
+    page = _PAGE.format(title=visible(title), name=name, about=about)
     write_atomically(folder / "README.md", page.encode(), durable=True)
 
 

@@ -9,8 +9,7 @@ import pandas as pd
 from attrs import frozen
 
 from mfg.frames.kept import LIMITS, damaged, document_in
-
-WAIT, ON_TIME, LATE = "wait", "on_time_as_first_booked", "late"
+from mfg.study.limits import LATE, WAIT
 
 
 @frozen(eq=False)

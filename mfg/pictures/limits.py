@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from mfg.frames.limits import LATE, ON_TIME, WAIT, LimitsFound
+from mfg.frames.limits import LimitsFound
 from mfg.pictures.picture import Picture
 from mfg.pictures.style import (
     BAD,
@@ -23,6 +23,7 @@ from mfg.pictures.style import (
     sentence,
 )
 from mfg.results.figures import describe
+from mfg.study.limits import LATE, ON_TIME, WAIT
 from mfg.study.words import in_words
 
 _SHOWN, _LEAST = 15, 0.1  # limits that are drawn, of those that cost so many days or more

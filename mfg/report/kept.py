@@ -9,7 +9,7 @@ from typing import Any
 from mfg.errors import Refused
 from mfg.frames.evidence import evidence_of
 from mfg.frames.kept import LIMITS, TODAY, damaged, document_in, grounds_in, kind_of
-from mfg.frames.limits import ON_TIME, WAIT, LimitsFound, limits_in
+from mfg.frames.limits import LimitsFound, limits_in
 from mfg.frames.morning import today_in
 from mfg.frames.tornado import tornado
 from mfg.pictures.evidence import ground_picture
@@ -23,6 +23,7 @@ from mfg.report.report import Report, assumptions_of, report_of
 from mfg.report.today import today_page
 from mfg.results.figures import describe
 from mfg.study.folder import RECORD, SENSITIVITY
+from mfg.study.limits import ON_TIME, WAIT
 from mfg.study.stored import load_run
 from mfg.study.words import in_words
 

@@ -12,11 +12,12 @@ import pytest
 
 from mfg.errors import Refused
 from mfg.frames.kept import LIMITS, TODAY
-from mfg.frames.limits import ON_TIME, WAIT, limits_in
+from mfg.frames.limits import limits_in
 from mfg.frames.morning import today_in
 from mfg.pictures.limits import costs_picture, effects_picture
 from mfg.report.kept import page_in
 from mfg.study.folder import SENSITIVITY
+from mfg.study.limits import ON_TIME, WAIT
 
 
 def gap(mean: float, low: float, high: float) -> dict[str, Any]:
