@@ -22,10 +22,12 @@ help: ## list these targets
 	$(PIP) --editable '.[dev]'
 	@touch $@
 
-demo: .venv/run ## install, then simulate the phase 2 trial thirty times
+demo: .venv/run ## install, then simulate the phase 2 trial thirty times and make a page of it
 	$(BIN)/mfg run lenzumestrocel-phase2 --replications 30 --output runs/demo --csv
+	$(BIN)/mfg report runs/demo
 
 test: .venv/dev lint ## install, then formatting, lint, types, import directions and tests
+	@$(BIN)/python -m tests.browser
 	$(BIN)/python -m pytest --numprocesses 2 --cov --cov-report term:skip-covered
 
 test-all: test ## the same, then the tests that take minutes

@@ -32,7 +32,7 @@ DOCUMENTS = (
     "docs/what-if.md",
 )
 LONG = ("docs/planning.md",)  # whose commands take a minute or more
-KEYS, LIMITS = "docs/keys.md", "docs/limits.md"
+KEYS, LIMITS, FRONT = "docs/keys.md", "docs/limits.md", "docs/images/waiting.svg"
 _LIMITS = """# Limits
 
 How large things may be. What lies beyond is refused where it stands, before anything is done for it: it is a slip in a number
@@ -71,6 +71,14 @@ def limits_page() -> str:
     """The table of how large things may be, from the module that holds them."""
     rows = "".join(f"| {size.what} | {size.most:,} | {size.advice} |\n" for size in SIZES)
     return f"{_LIMITS}| what | at most | if that is too few |\n|---|--:|---|\n{rows}"
+
+
+def front_picture() -> str:
+    """The picture of the front page, of the run that `make demo` makes, as SVG."""
+    with _silent():
+        run(["run", "lenzumestrocel-phase2", "--replications", "30", "--output", "demo"])
+        run(["picture", "demo", "waiting", "-o", "waiting.svg"])
+        return Path("waiting.svg").read_text(encoding="utf-8")
 
 
 def keys_page() -> str:
@@ -116,6 +124,8 @@ def main() -> None:
         path.write_text(refreshed(path.read_text(encoding="utf-8")), encoding="utf-8")
     (ROOT / KEYS).write_text(keys_page(), encoding="utf-8")
     (ROOT / LIMITS).write_text(limits_page(), encoding="utf-8")
+    (ROOT / FRONT).parent.mkdir(exist_ok=True)
+    (ROOT / FRONT).write_text(front_picture(), encoding="utf-8")
     for path in sorted((ROOT / "examples").glob("*.py")):
         path.with_suffix(".out").write_text(example(path), encoding="utf-8")
     sys.stderr.write("documents and examples are fresh\n")

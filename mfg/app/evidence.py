@@ -8,7 +8,7 @@ from mfg.app.controls import chosen
 from mfg.app.page import Form
 from mfg.evidence import EVIDENCE_KINDS
 from mfg.frames.evidence import evidence_of
-from mfg.pictures.evidence import picture_of
+from mfg.pictures.evidence import ground_picture
 from mfg.pictures.picture import Picture
 from mfg.reader.library import builtin
 from mfg.reader.shown import Shown, list_values
@@ -50,7 +50,7 @@ def rests(form: Form) -> Rests | None:
         for one in every
         if (only is None or one.kind == only) and like in f"{one.path} {one.value} {one.said}".casefold()
     ]
-    return Rests(name, kind, picture_of(evidence_of(every)), tuple(asked), len(every))
+    return Rests(name, kind, ground_picture(evidence_of(every)), tuple(asked), len(every))
 
 
 def _ground(one: Shown) -> Ground:

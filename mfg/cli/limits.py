@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
 from mfg.cli import say
 from mfg.cli.given import pairs
+from mfg.cli.keeping import answer_kept, check_folder
 from mfg.cli.options import Json, Shared, Whole
 from mfg.cli.view import Block, Sentence, TableView, View, answer, note
 from mfg.cli.working import share_work
@@ -28,6 +30,7 @@ def limits(
     late: str | None = None,
     figure: str | None = None,
     replications: Annotated[Whole, Parameter(alias="-n")] = 8,
+    output: Annotated[Path | None, Parameter(alias="-o")] = None,
     asked: Shared = Shared(),
     json: Json = False,
 ) -> int:
@@ -48,8 +51,11 @@ def limits(
         A figure of mfg run that is shown and ranked too.
     replications
         How often the scenario and the best of what is tried are simulated, 4 or more.
+    output
+        A folder that keeps the answer, for mfg report.
     """
     from mfg.errors import Refused
+    from mfg.frames.kept import LIMITS
     from mfg.results.figures import asked_for
     from mfg.study.limits import LEAST, limits_of
     from mfg.study.loading import check_seed, check_workers
@@ -59,6 +65,7 @@ def limits(
     from mfg.units.measure import accept, measure_of
     from mfg.units.times import Delay
 
+    check_folder(output, LIMITS)
     check_workers(asked.workers)
     check_seed(asked.seed)
     if replications < LEAST:
@@ -69,7 +76,11 @@ def limits(
         asked_for(study.plans[0], figure, "--figure")
     with share_work(asked.workers, None) as execution:
         found = limits_of(study, replications=replications, late_day=day, figure=figure, execution=execution)
-    answer(_view(found, day, figure), json=json)
+    view = _view(found, day, figure)
+    if output is None:
+        answer(view, json=json)
+    else:
+        answer_kept(output, LIMITS, "what limits a site", view, study.scenarios[0], json=json)
     return 0
 
 

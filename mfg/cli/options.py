@@ -76,7 +76,10 @@ class Tabled(Lasting):
         Show the share of the patients who wait longer for their first dose, such as --late 60day.
     csv
         Write the tables into the folder as CSV too.
+    everything
+        Print every figure and table, and not only the few that matter first; summary.txt and JSON always have them.
     """
 
     late: str | None = None
     csv: Flag = False
+    everything: Annotated[Flag, Parameter(name="--all")] = False

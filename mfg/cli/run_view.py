@@ -14,12 +14,33 @@ if TYPE_CHECKING:
     from mfg.study.run import Run
 
 
-def view_of_run(done: Run, until: str | None) -> View:
-    """What there is to say of a run, and whether what it went on *until* is reached."""
+FEW = {
+    "referral_to_dose_median": "wait for the first dose: half within",
+    "referral_to_dose_p90": "the same: nine in ten within",
+    "referral_to_dose_late": "waiting longer than is good",
+    "doses_given": "planned doses that are given",
+    "patients_completed": "patients who complete",
+    "on_time_as_first_booked": "doses on the day first booked",
+    "lots_lost": "lots lost",
+    "collections_per_patient": "collections for a patient",
+    "suite_hours_per_dose": "suite time for a dose of cells",
+}  # what is read first, as a planner calls it
+
+
+def view_of_run(done: Run, until: str | None, *, everything: bool = True) -> View:
+    """What there is to say of a run, or the few figures that matter first; and whether what it went on *until* is reached."""
     from mfg.results.indicators import INDICATORS
 
     title = f"{done.scenario.title or done.scenario.name}: {done.replications} replications, seed {done.plan.seed}"
     shown = [figure for figure in done.figures if figure.n and figure.name in INDICATORS]
+    if not everything:
+        asked = "" if until is None else until.split()[0]
+        few = [figure for figure in shown if figure.name in FEW or figure.name == asked]
+        rest = note(
+            f"--all shows {len(shown) - len(few)} figures more, the places, and how ways and lots ended"
+        )
+        notes = (*_notes(done, [figure.name for figure in few], until), rest)
+        return View(title, _data(done, until), sections=(tuple(_limits(done)), (_few(few),), notes))
     sections: list[tuple[Block, ...]] = [
         tuple(_limits(done)),
         (_figures(shown),),
@@ -77,6 +98,16 @@ def _figures(shown: list[Figure]) -> TableView:
     ]
     beside = ["undefined"] if undefined else []
     return TableView.of(["figure", "mean", "95 % interval", "unit", *beside, "what it is"], rows, [1])
+
+
+def _few(shown: list[Figure]) -> TableView:
+    undefined = any(figure.undefined for figure in shown)
+    rows = [
+        [FEW.get(f.name, f.name), *_interval(f), f.unit, *([f.undefined or ""] if undefined else [])]
+        for f in shown
+    ]
+    titles = ["figure", "mean", "95 % interval", "unit", *(["undefined"] if undefined else [])]
+    return TableView.of(titles, rows, [1])
 
 
 def _arms(done: Run) -> Iterator[tuple[TableView]]:

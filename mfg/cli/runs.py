@@ -77,7 +77,13 @@ def run(
     _remark_what_is_not_judged(done.scenario)
     if asked.csv:
         write_sheets(done)
-    answer_from(done.folder, view_of_run(done, until), json=json)
+    answer_from(
+        done.folder,
+        view_of_run(done, until),
+        None if asked.everything else view_of_run(done, until, everything=False),
+        report=True,
+        json=json,
+    )
     return 0
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
+from textwrap import wrap
 from typing import Any
 
 import attrs
@@ -33,6 +34,26 @@ def whole(_: object, tokens: Sequence[Any]) -> int:
 def result(text: str = "") -> None:
     """Lines of the result; what a file or an option may have hidden in them is spelled out."""
     write(f"{seen(text)}\n")
+
+
+def lines(text: str) -> None:
+    """A line of the result, broken between words where a terminal ends."""
+    result("\n".join(fitted(text, width())))
+
+
+def fitted(text: str, width: int | None) -> list[str]:
+    """*text* in lines of a terminal so wide, or as it is where there is none; no word is broken."""
+    if width is None or len(text) <= width:
+        return [text]
+    indent = " " * (len(text) - len(text.lstrip()))
+    return wrap(
+        text,
+        width,
+        initial_indent="",
+        subsequent_indent=indent or "  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def write(text: str) -> None:

@@ -9,9 +9,10 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from mfg.cli.given import pairs
+from mfg.cli.keeping import write_document
 from mfg.cli.options import Json, Lasting, Many, Whole
-from mfg.cli.view import Block, Sentence, TableView, View, answer, note, warning
-from mfg.cli.working import share_work
+from mfg.cli.view import Block, Sentence, TableView, View, note, warning
+from mfg.cli.working import answer_from, share_work
 
 WIDE = 110  # columns of running text
 
@@ -59,6 +60,7 @@ def sensitivity(
     """
     from mfg.errors import Refused, nearest
     from mfg.reader.scenarios import load_scenario
+    from mfg.study.folder import SENSITIVITY
     from mfg.study.inputs import Assumed, assumed_in
     from mfg.study.inputs import over as moved_over
     from mfg.study.loading import check_seed, check_workers
@@ -77,19 +79,22 @@ def sensitivity(
     fixed = pairs(asked.settings)
     ranges = [SettingRange.read(key, text, "over") for key, text in pairs(over, "--over").items()]
     given = Assumed(tuple(moved_over(ranges)), {})
-    chosen = given if ranges else assumed_in(load_scenario(scenario, fixed))
+    base = load_scenario(scenario, fixed)
+    chosen = given if ranges else assumed_in(base)
     common: dict[str, Any] = {"inputs": chosen.inputs, "settings": fixed, "seed": asked.seed, "lasting": True}
     with share_work(asked.workers, asked.executor, asked.output, "loaded, then simulated") as execution:
         if method == "sobol":
             many: dict[str, Any] = {"samples": 4 if samples is None else samples}
             many["replications"] = 4 if replications is None else replications
             shares = shares_of(scenario, figure, execution=execution, **many, **common)
-            view = _view_of_shares(scenario, figure, shares)
+            view, folder = _view_of_shares(scenario, figure, shares), shares.folder
         else:
             times = 1 if replications is None else replications
             found = screen(scenario, figure, execution=execution, replications=times, **common)
-            view = _view_of_effects(scenario, found, chosen.unmoved)
-    answer(view, json=json)
+            view, folder = _view_of_effects(scenario, found, chosen.unmoved), found.folder
+    assert folder is not None
+    write_document(folder, SENSITIVITY, view.data, base)
+    answer_from(folder, view, report=True, json=json)
     return 0
 
 

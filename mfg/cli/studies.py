@@ -91,12 +91,17 @@ def compare(
         done = comparison_of(study, replications, execution, figure or HEADLINES)
     if asked.csv:
         write_sheets(done)
-    answer_from(done.folder, _view(done, figure), json=json)
+    few = None if figure or asked.everything else _view(done, figure, everything=False)
+    answer_from(done.folder, _view(done, figure), few, report=True, json=json)
     return 0
 
 
-def _view(done: Comparison, asked_for: Sequence[str]) -> View:
-    """A comparison: its figures side by side, how ways ended, and what is told apart; *asked_for* alone, if any are."""
+def _view(done: Comparison, asked_for: Sequence[str], *, everything: bool = True) -> View:
+    """A comparison: its figures side by side, how ways ended, and what is told apart; *asked_for* alone, if any are.
+
+    Without *everything* the figures that matter first, and whatever is told apart.
+    """
+    from mfg.cli.run_view import FEW
     from mfg.study.comparison import HEADLINES
 
     names = asked_for or HEADLINES
@@ -107,11 +112,13 @@ def _view(done: Comparison, asked_for: Sequence[str]) -> View:
         for variant, overloads in zip(done.variants, done.unstable, strict=True)
         for one in overloads
     ]
-    sections: list[tuple[Block, ...]] = [each for name in names for each in _compared(done, name)]
-    if len(done.variants) <= SIDE_BY_SIDE:
+    shown = [name for name in names if everything or name in FEW]
+    sections: list[tuple[Block, ...]] = [each for name in shown for each in _compared(done, name)]
+    if everything and len(done.variants) <= SIDE_BY_SIDE:
         sections += _side_by_side("ending", done, done.endings)
         sections += _side_by_side("what became of lots", done, done.lots_by_outcome)
-    sections.append(tuple(_verdict(done, names)))
+    rest = f"--all shows {len(names) - len(shown)} figures more, and how ways and lots ended"
+    sections.append((*_verdict(done, names), *([] if everything else [note(rest)])))
     title = f"{first.title or first.name}: {counts}, seed {done.study.plans[0].seed}"
     return View(title, _data(done, asked_for), tuple(unstable), tuple(sections))
 

@@ -10,6 +10,7 @@ from cyclopts import App, Parameter
 
 from mfg.cli import say
 from mfg.cli.given import pairs
+from mfg.cli.keeping import answer_kept, check_folder
 from mfg.cli.options import Flag, Json, Shared, Whole
 from mfg.cli.view import Block, Sentence, TableView, View, answer, note
 from mfg.cli.working import share_work
@@ -28,6 +29,7 @@ def today(
     everything: Annotated[Flag, Parameter(name="--all")] = False,
     to_csv: Annotated[Path | None, Parameter(name="--csv")] = None,
     html: Path | None = None,
+    output: Annotated[Path | None, Parameter(alias="-o")] = None,
     asked: Shared = Shared(),
     json: Json = False,
 ) -> int:
@@ -49,12 +51,16 @@ def today(
         Write the table to a CSV file too.
     html
         Write a page too: the table with a picture in each row, the wall planner of four weeks, and who comes on which day.
+    output
+        A folder that keeps the answer, for mfg report.
     """
+    from mfg.frames.kept import TODAY
     from mfg.study.loading import check_seed, check_workers
     from mfg.study.study import Study
     from mfg.study.today import today_of
     from mfg.study.variants import AS_IT_IS, Variant
 
+    check_folder(output, TODAY)
     check_workers(asked.workers)
     check_seed(asked.seed)
     study = Study.of(scenario, (Variant(AS_IT_IS, pairs(asked.settings)),), asked.seed)
@@ -65,7 +71,12 @@ def today(
         _write(to_csv, shown)
     if html is not None:
         _page(study, found, html)
-    answer(_view(found, shown), json=json)
+    view = _view(found, shown)
+    if output is None:
+        answer(view, json=json)
+    else:
+        more = _looked_at(study, found)
+        answer_kept(output, TODAY, "today's patients in process", view, study.scenarios[0], more, json=json)
     return 0
 
 
@@ -98,6 +109,16 @@ def _page(study: Any, found: Any, path: Path) -> None:
     page = today_page(found, today_view(found, future), planner_picture(future, first=found.start))
     write_atomically(path, page.encode(), durable=True)
     say.remark(f"page: {path}")
+
+
+def _looked_at(study: Any, found: Any) -> dict[str, Any]:
+    """What the page shows of one future: the days on which the clinics are closed, and who comes on which."""
+    from mfg.frames.today import today_view
+    from mfg.study.future import future_of
+
+    seen = today_view(found, future_of(study, found.typical))
+    coming = [dict(zip(seen.coming.columns, row, strict=True)) for row in seen.coming.itertuples(index=False)]
+    return {"closed": sorted(seen.closed), "coming": coming, "typical": found.typical}
 
 
 def _row(one: Any) -> list[str]:

@@ -93,7 +93,7 @@ def _paragraph(blocks: Sequence[Block], width: int | None) -> str:
     lines: list[str] = []
     for block in blocks:
         if isinstance(block, Sentence):
-            lines.append(say.seen(block.text))
+            lines += say.fitted(say.seen(block.text), width)
         else:
             right = {n for n, column in enumerate(block.columns) if column.kind == "number"}
             lines += say.drawn([column.title for column in block.columns], block.rows, right, width)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,19 +35,23 @@ def share_work(
             others.let_go()
 
 
-def answer_from(folder: Path, view: View, *, json: bool) -> None:
-    """Print *view*, whose text is kept in the *folder* of its study, as wide as it needs."""
+def answer_from(
+    folder: Path, whole: View, few: View | None = None, *, report: bool = False, json: bool
+) -> None:
+    """Print *few* of a view if there is that, and keep the text of the *whole* in the *folder* of its study, as wide as it needs.
+
+    Of what has a *report* the last line says how to get it.
+    """
     from mfg.files import write_atomically
     from mfg.study.folder import PRINTED
 
-    text, width = text_of(view), say.width()
-    write_atomically(folder / PRINTED, text.encode(), durable=True)
-    if json or width is not None:
-        answer(view, json=json)
-    else:
-        say.write(text)
+    write_atomically(folder / PRINTED, text_of(whole).encode(), durable=True)
+    answer(whole if few is None or json else few, json=json)
     if not json:
-        say.result(f"kept in {folder}: summary.txt is this text, README.md says what else is there")
+        what = "this text" if few is None else "all of it"
+        say.lines(f"kept in {folder}: summary.txt is {what}, README.md says what else is there")
+        if report:
+            say.lines(f"a page of it: mfg report {shlex.quote(str(folder))}")
 
 
 def with_late(settings: dict[str, str], late: str | None) -> dict[str, str]:

@@ -20,6 +20,7 @@ _RISKY, _WATCHED = (
 )  # of the futures on the booked day: below these a dose is at risk, or to be watched
 STRIP = 56  # days that a strip shows
 WEEKS = 4
+COMING = ("day", "time", "what", "patient", "in_process")
 _AT_CLINIC = {COLLECT: "collection", DRAW: "draw of the vehicle", ADMINISTER: "dose", VISIT: VISIT}
 
 
@@ -50,10 +51,14 @@ class TodayView:
 
 def today_view(today: Today, future: Looked) -> TodayView:
     """What is to be shown of *today*; *future* is one of its futures, which stands for all in the list by day."""
-    rows = tuple(_row(one, today.start) for one in today.next_doses)
     known = {one.patient for one in today.doses}
-    coming = pd.DataFrame([*_coming(future, known)], columns=["day", "time", "what", "patient", "in_process"])
-    return TodayView(rows, today.start, today.futures, _closed(future), coming)
+    coming = pd.DataFrame([*_coming(future, known)], columns=list(COMING))
+    return TodayView(rows_of(today), today.start, today.futures, _closed(future), coming)
+
+
+def rows_of(today: Today) -> tuple[Row, ...]:
+    """A row for the next dose of each patient."""
+    return tuple(_row(one, today.start) for one in today.next_doses)
 
 
 def sure(dose: DoseToday) -> str:

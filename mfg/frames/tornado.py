@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from attrs import frozen
 
-from mfg.errors import Refused
+from mfg.frames.kept import damaged, document_in
 from mfg.results.figures import describe
 from mfg.results.meanings import Estimand
-from mfg.study.disk import content_of
-
-FILE = "sensitivity.json"
+from mfg.study.folder import SENSITIVITY
 
 
 @frozen(eq=False)
@@ -41,11 +37,10 @@ def tornado(folder: Path) -> Tornado | None:
     Raises:
         Refused: if its file is damaged.
     """
-    path = folder / FILE
-    if not path.exists():
+    if not (folder / SENSITIVITY).exists():
         return None
+    found = document_in(folder, SENSITIVITY)
     try:
-        found: dict[str, Any] = json.loads(content_of(path) or b"")
         if found["method"] != "screening":
             return None
         rows = [
@@ -66,6 +61,5 @@ def tornado(folder: Path) -> Tornado | None:
             found["mean"],
             found["pairs"],
         )
-    except (ValueError, KeyError, TypeError, RecursionError):
-        advice = "give the command of this sensitivity again: it writes the file"
-        raise Refused("", str(path), "is damaged", advice) from None
+    except (ValueError, KeyError, TypeError):
+        raise damaged(folder, SENSITIVITY) from None

@@ -14,11 +14,11 @@ _COLOURS = {"stated": GOOD, "cited": "#56A98B", "derived": HAND, "calibrated": "
 
 def evidence_picture(variant: Looked) -> Picture:
     """One bar of all numbers, divided by their kind of evidence."""
-    return picture_of(evidence(variant))
+    return ground_picture(evidence(variant))
 
 
-def picture_of(found: Evidence) -> Picture:
-    """The same of evidence that was gathered already."""
+def ground_picture(found: Evidence) -> Picture:
+    """The same of numbers that are at hand."""
     if not found.total:
         return Picture("evidence", "No number here carries evidence.")
     subtitle = (

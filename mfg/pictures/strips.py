@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from html import escape
 
 from mfg.pictures.style import CLOSED, GOOD, INK, RULE, WAIT
+from mfg.visible import visible
 
 _DAY, _HIGH, _FOOT = 5, 26, 7  # px: a day, the bars, and the mark below them
 
@@ -26,7 +28,7 @@ def strip(shares: Sequence[float], booked: int | None, closed: Collection[int], 
     if booked is not None and 0 <= booked < len(shares):
         middle = booked * _DAY + _DAY / 2
         parts.append(f'<path d="M{middle} {_HIGH + 1}l3.5 6h-7z" fill="{INK}"/>')
-    label = said.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+    label = escape(visible(said))
     return (
         f'<svg role="img" aria-label="{label}" viewBox="0 0 {wide} {_HIGH + _FOOT}" width="{wide}" height="{_HIGH + _FOOT}" '
         f'xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
-from mfg.frames.evidence import ASSUMED, evidence
+from mfg.frames.evidence import ASSUMED, Evidence, evidence
 from mfg.frames.headline import KeyFigure, key_figures
 from mfg.pictures.endings import endings_picture, fates_picture
 from mfg.pictures.evidence import evidence_picture
@@ -93,7 +93,12 @@ def _sections(study: StoredStudy, waits: Picture, compared: Sequence[Picture]) -
 
 
 def _assumptions(variant: StoredVariant) -> Folded:
-    found = evidence(variant).of_kind(ASSUMED)
+    return assumptions_of(evidence(variant))
+
+
+def assumptions_of(ground: Evidence) -> Folded:
+    """Every assumption with its reason, folded away."""
+    found = ground.of_kind(ASSUMED)
     rows = tuple((row["path"], row["value"], row["said"]) for _, row in found.iterrows())
     return Folded(
         f"All {of(len(rows), 'assumption')}", Table(("number", "value", "why it is what it is"), rows)

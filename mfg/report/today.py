@@ -33,8 +33,11 @@ def today_title(view: TodayView) -> str:
     )
 
 
-def today_page(today: Today, view: TodayView, planner: Picture, *, whole: bool = True) -> str:
-    """The page; every name in it is text. Not *whole*, it is what stands in the page, for another one to hold."""
+def today_page(today: Today, view: TodayView, planner: Picture | None, *, whole: bool = True) -> str:
+    """The page; every name in it is text. Not *whole*, it is what stands in the page, for another one to hold.
+
+    Read back from a folder there is no *planner*: the log of a future is kept nowhere.
+    """
     shown = [row for row in view.rows if row.sure in (AT_RISK, WATCH) or len(view.rows) <= TITLE_AT]
     folded = [row for row in view.rows if row not in shown]
     days = [(day, list(rows.itertuples(index=False))) for day, rows in view.coming.groupby("day", sort=True)]

@@ -1,7 +1,7 @@
 """A study's folder: whose it is, who works in it, and how far it is.
 
 `study.json` says what decides every result. Another study is refused, with what differs, before anything is
-touched; a summary (`run.json`, `comparison.json`, what was printed, the tables as CSV) is there only while it is one of
+touched; a summary (`run.json`, `comparison.json`, `sensitivity.json`, what was printed, the tables as CSV) is there only while it is one of
 everything that was asked for last.
 """
 
@@ -22,9 +22,10 @@ from mfg.study.disk import content_of, number_of, sealed_in
 from mfg.study.identity import Identity, differences, digest_of
 from mfg.system import lock, unlock
 
-_RECORD, LOCK = "study.json", ".lock"
+RECORD, LOCK = "study.json", ".lock"
 PRINTED = "summary.txt"
-SUMMARIES = ("run.json", "comparison.json", PRINTED, *(f"{table}.csv" for table in TABLES))
+SENSITIVITY = "sensitivity.json"
+SUMMARIES = ("run.json", "comparison.json", SENSITIVITY, PRINTED, *(f"{table}.csv" for table in TABLES))
 
 
 @contextmanager
@@ -35,7 +36,7 @@ def open_folder(folder: Path, identity: Identity, replications: int, *, durable:
         Refused: if it holds something else or another study, or if somebody else works in it.
     """
     check_path(folder, Parameter("output"))
-    if folder.exists() and not (folder / _RECORD).exists() and any(map(_foreign, folder.iterdir())):
+    if folder.exists() and not (folder / RECORD).exists() and any(map(_foreign, folder.iterdir())):
         raise Refused(
             Parameter("output"), str(folder), "holds files that are not a run's", "name another folder"
         )
@@ -53,13 +54,13 @@ def open_folder(folder: Path, identity: Identity, replications: int, *, durable:
             raise Refused(
                 Parameter("output"), str(held), problem, "name a folder on a disk of this machine"
             ) from None
-        if (folder / _RECORD).exists():
+        if (folder / RECORD).exists():
             _same(folder, identity)
         sweep(folder)
         for name in SUMMARIES:
             (folder / name).unlink(missing_ok=True)
         content = {"identity": identity.content, "digest": identity.digest, "replications": replications}
-        write_atomically(folder / _RECORD, document(content), durable=durable)
+        write_atomically(folder / RECORD, document(content), durable=durable)
         try:
             yield
         finally:
@@ -80,9 +81,9 @@ def read(folder: Path) -> dict[str, Any]:
         Refused: if there is none, or if it is not as it was written.
     """
     check_path(folder)
-    path = folder / _RECORD
+    path = folder / RECORD
     if not path.exists():
-        raise Refused("", str(folder), "is not the folder of a run", f"one holds a {_RECORD}")
+        raise Refused("", str(folder), "is not the folder of a run", f"one holds a {RECORD}")
     try:
         found = json.loads(content_of(path) or b"")
         if _is_whole(found):
@@ -90,7 +91,7 @@ def read(folder: Path) -> dict[str, Any]:
     except (ValueError, RecursionError):
         pass
     advice = "put a copy of it back, or name another folder"
-    raise Refused("", str(folder), f"holds a damaged {_RECORD}", advice)
+    raise Refused("", str(folder), f"holds a damaged {RECORD}", advice)
 
 
 def _is_whole(found: Any) -> bool:
@@ -110,7 +111,7 @@ def _is_whole(found: Any) -> bool:
 
 def _foreign(path: Path) -> bool:
     """Whether a file in a folder without a record was there before any study."""
-    return path.name != LOCK and not (path.name.startswith(f".{_RECORD}.") and path.suffix == ".part")
+    return path.name != LOCK and not (path.name.startswith(f".{RECORD}.") and path.suffix == ".part")
 
 
 def _same(folder: Path, identity: Identity) -> None:

@@ -23,6 +23,7 @@ that made it goes on with it, and `mfg status` says how far it is. All the rest 
 | `PATIENTS.csv` and so on | the tables below for a spreadsheet, if they were asked for: `mfg run ... --csv`; of a comparison with the name of the variant on each line |
 | `run.json` | of a run: every figure with its mean, its interval and its values, how patients and lots ended |
 | `comparison.json` | of a comparison: every difference from the first variant, with its interval |
+| `sensitivity.json` | of a sensitivity: what each input does to the figure, what could not be moved, and what the base rests on |
 | `study.json` | what decides the results: all input, the code and the versions that computed it |
 | `setting.json` | of each variant: dates, places with their opening hours, courses, and every number that went in with its evidence |
 | `events/`, `patients/`, ... | the tables in Parquet: a folder for each variant, in it files whose names vouch for what they hold |

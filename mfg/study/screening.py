@@ -52,7 +52,7 @@ class Screening:
 
     `mean` is the figure over all of them. `left_out` are pairs with a side on which no replication defines the figure,
     and `because` is how most patients end there. `inputs` are those that were moved and those that could not be, as
-    they were moved.
+    they were moved. What is lasting is kept in a `folder`.
     """
 
     figure: str
@@ -63,6 +63,7 @@ class Screening:
     pairs: int
     left_out: int = 0
     because: str = ""
+    folder: Path | None = None
 
     @property
     def told_apart(self) -> list[Effect]:
@@ -82,11 +83,12 @@ class Screening:
 
 @frozen(eq=False)
 class Pairs:
-    """What was counted at the corners of a design and at their mirrors, in turn; `inputs` as they were moved."""
+    """What was counted at the corners of a design and at their mirrors, in turn; `inputs` as they were moved; kept in a `folder`."""
 
     inputs: tuple[Input, ...]
     rows: np.ndarray
     counts: tuple[Counts, ...]
+    folder: Path | None = None
 
     def screen(self, figure: str) -> Screening:
         """What each input does to *figure*.
@@ -114,6 +116,7 @@ class Pairs:
             pairs=len(chosen),
             left_out=int((~known).sum()),
             because=because,
+            folder=self.folder,
         )
 
 
@@ -196,8 +199,8 @@ def simulate_in_pairs(
         execution = keep_in_folder(study, execution)
     if told is not None:
         execution = evolve(execution, told=lambda done, _: told(len(both) + done, total))
-    _, counts = carry_out_study(study, replications, execution)
-    return Pairs(tuple(moved), rows, tuple(counts))
+    folder, counts = carry_out_study(study, replications, execution)
+    return Pairs(tuple(moved), rows, tuple(counts), folder if lasting else None)
 
 
 def effects_of(inputs: Sequence[Input], rows: np.ndarray, differences: np.ndarray) -> list[Effect]:

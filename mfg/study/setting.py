@@ -139,11 +139,16 @@ def setting_of(variant: str, changed: Mapping[str, str], scenario: Scenario, pla
             if one.uses
         ),
         arms=tuple(_arm(plan, n) for n in range(len(plan.arms))),
-        numbers=tuple(
-            Ground(one.path, one.value, one.evidence.kind, str(one.evidence))
-            for one in scenario.numbers
-            if one.evidence is not None
-        ),
+        numbers=grounds_of(scenario),
+    )
+
+
+def grounds_of(scenario: Scenario) -> tuple[Ground, ...]:
+    """Every number of *scenario* that carries evidence, with it."""
+    return tuple(
+        Ground(one.path, one.value, one.evidence.kind, str(one.evidence))
+        for one in scenario.numbers
+        if one.evidence is not None
     )
 
 

@@ -38,12 +38,13 @@ class VarianceShare:
 class VarianceShares:
     """The shares of the inputs, the largest first, from so many `samples` of the design.
 
-    `left_out` are those with a point at which no replication defines the figure.
+    `left_out` are those with a point at which no replication defines the figure. What is lasting is kept in a `folder`.
     """
 
     shares: tuple[VarianceShare, ...]
     samples: int
     left_out: int
+    folder: Path | None = None
 
 
 def shares_of(
@@ -85,7 +86,7 @@ def shares_of(
     execution = execution if execution is not None else Execution()
     if lasting:
         execution = keep_in_folder(study, execution)
-    _, counts = carry_out_study(study, replications, execution)
+    folder, counts = carry_out_study(study, replications, execution)
     values = np.array([one.figures[figure].mean() for one in counts])
     size = len(inputs) + 2  # points of one sample, which belong together
     whole = ~np.isnan(values).reshape(-1, size).any(axis=1)
@@ -93,7 +94,7 @@ def shares_of(
         problem = f"is defined in {int(whole.sum())} of {samples} samples only"
         raise Refused("FIGURE", figure, problem, "choose narrower ranges, or ask for more replications")
     shares = analyse(inputs, values[np.repeat(whole, size)])
-    return VarianceShares(tuple(shares), int(whole.sum()), int((~whole).sum()))
+    return VarianceShares(tuple(shares), int(whole.sum()), int((~whole).sum()), folder if lasting else None)
 
 
 def design(inputs: int, samples: int, seed: int) -> np.ndarray:

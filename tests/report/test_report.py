@@ -125,7 +125,7 @@ def test_what_is_no_study_is_refused(tmp_path: Path, mfg: Callable[..., Any]) ->
     """A folder of something else, in words."""
     done = mfg("report", tmp_path)
     assert (done.status, done.out) == (2, "")
-    assert "is not the folder of a run" in done.err
+    assert "is not the folder of a run, a comparison, a sensitivity" in done.err
 
 
 def test_a_damaged_setting_is_refused(run_folder: Path) -> None:
