@@ -56,6 +56,8 @@ COMMANDS = {  # what names a whole command on purpose: one that repeats a replic
     "mfg.record",
     "mfg.app.dose",
     "mfg.app.whatif",
+    "mfg.report.kept",
+    "mfg.report.report",
 }
 
 

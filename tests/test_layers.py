@@ -45,7 +45,7 @@ FRAMES = "Data frames begin with the tables"
 PEOPLE = "Only the command line speaks to people"
 NUMBERS = "A replication runs on plain numbers"
 CHARTS = "Charts are drawn in one room"
-SERVED = "Only the page on this machine serves"
+SERVED = "Only the page serves"
 DOSE = "A dose is computed from plain numbers"
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from mfg.cli.run_view import FEW
+from mfg.cli.run_view import FIRST_FIGURES
 from mfg.results.indicators import INDICATORS
 from tests.conftest import ROOT
 
@@ -58,12 +58,12 @@ def test_few_figures_are_shown_and_all_are_kept(mfg: Callable[..., Any], tmp_pat
     said = mfg(*WORDS, "-o", tmp_path / "r")
     whole = mfg(*WORDS, "-o", tmp_path / "r", "--all").out
     kept = (tmp_path / "r" / "summary.txt").read_text(encoding="utf-8")
-    for name, plain in FEW.items():
+    for name, plain in FIRST_FIGURES.items():
         if name != "referral_to_dose_late":  # of a run with --late alone
             assert plain in said.out
             assert re.search(rf"^{name} ", kept, re.MULTILINE)
     names = [line.split()[0] for line in whole.splitlines() if line.split() and line.split()[0] in INDICATORS]
-    assert f"--all shows {len(names) - len(FEW) + 1} figures more" in said.out
+    assert f"--all shows {len(names) - len(FIRST_FIGURES) + 1} figures more" in said.out
     assert "vein_to_vein_median" not in said.out
     assert whole.startswith(kept.rstrip("\n"))
     assert said.out.splitlines()[-1] == f"a page of it: mfg report {tmp_path / 'r'}"

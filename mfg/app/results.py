@@ -13,7 +13,7 @@ from mfg.frames.waiting import waiting
 from mfg.pictures.endings import endings_picture
 from mfg.pictures.occupancy import hours_picture
 from mfg.pictures.picture import Picture
-from mfg.pictures.style import MINUS, VARIANTS, days, number, percent
+from mfg.pictures.style import MINUS, VARIANT_COLOURS, days, number, percent
 from mfg.pictures.waiting import waiting_picture, waiting_title
 from mfg.pictures.window import window_picture
 from mfg.results.figures import describe
@@ -159,7 +159,7 @@ def _curve(run: StoredVariant, pins: Sequence[tuple[str, RunSeen]]) -> Picture:
 
 def colour_of(letter: str) -> str:
     """The colour of a pin's curve: this run has the first, pins those that follow."""
-    return VARIANTS[1 + PINS.index(letter)]
+    return VARIANT_COLOURS[1 + PINS.index(letter)]
 
 
 def _value(value: float | None, unit: str) -> str:

@@ -55,7 +55,7 @@ def limits(
         A folder that keeps the answer, for mfg report.
     """
     from mfg.errors import Refused
-    from mfg.frames.kept import LIMITS
+    from mfg.frames.kept import LIMITS_KIND
     from mfg.results.figures import asked_for
     from mfg.study.limits import LEAST, limits_of
     from mfg.study.loading import check_seed, check_workers
@@ -65,7 +65,7 @@ def limits(
     from mfg.units.measure import accept, measure_of
     from mfg.units.times import Delay
 
-    check_folder(output, LIMITS)
+    check_folder(output, LIMITS_KIND)
     check_workers(asked.workers)
     check_seed(asked.seed)
     if replications < LEAST:
@@ -80,7 +80,7 @@ def limits(
     if output is None:
         answer(view, json=json)
     else:
-        answer_kept(output, LIMITS, "what limits a site", view, study.scenarios[0], json=json)
+        answer_kept(output, LIMITS_KIND, "what limits a site", view, study.scenarios[0], json=json)
     return 0
 
 

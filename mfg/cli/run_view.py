@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mfg.study.run import Run
 
 
-FEW = {
+FIRST_FIGURES = {
     "referral_to_dose_median": "wait for the first dose: half within",
     "referral_to_dose_p90": "the same: nine in ten within",
     "referral_to_dose_late": "waiting longer than is good",
@@ -35,7 +35,7 @@ def view_of_run(done: Run, until: str | None, *, everything: bool = True) -> Vie
     shown = [figure for figure in done.figures if figure.n and figure.name in INDICATORS]
     if not everything:
         asked = "" if until is None else until.split()[0]
-        few = [figure for figure in shown if figure.name in FEW or figure.name == asked]
+        few = [figure for figure in shown if figure.name in FIRST_FIGURES or figure.name == asked]
         rest = note(
             f"--all shows {len(shown) - len(few)} figures more, the places, and how ways and lots ended"
         )
@@ -103,7 +103,12 @@ def _figures(shown: list[Figure]) -> TableView:
 def _few(shown: list[Figure]) -> TableView:
     undefined = any(figure.undefined for figure in shown)
     rows = [
-        [FEW.get(f.name, f.name), *_interval(f), f.unit, *([f.undefined or ""] if undefined else [])]
+        [
+            FIRST_FIGURES.get(f.name, f.name),
+            *_interval(f),
+            f.unit,
+            *([f.undefined or ""] if undefined else []),
+        ]
         for f in shown
     ]
     titles = ["figure", "mean", "95 % interval", "unit", *(["undefined"] if undefined else [])]

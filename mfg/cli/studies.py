@@ -101,7 +101,7 @@ def _view(done: Comparison, asked_for: Sequence[str], *, everything: bool = True
 
     Without *everything* the figures that matter first, and whatever is told apart.
     """
-    from mfg.cli.run_view import FEW
+    from mfg.cli.run_view import FIRST_FIGURES
     from mfg.study.comparison import HEADLINES
 
     names = asked_for or HEADLINES
@@ -112,7 +112,7 @@ def _view(done: Comparison, asked_for: Sequence[str], *, everything: bool = True
         for variant, overloads in zip(done.variants, done.unstable, strict=True)
         for one in overloads
     ]
-    shown = [name for name in names if everything or name in FEW]
+    shown = [name for name in names if everything or name in FIRST_FIGURES]
     sections: list[tuple[Block, ...]] = [each for name in shown for each in _compared(done, name)]
     if everything and len(done.variants) <= SIDE_BY_SIDE:
         sections += _side_by_side("ending", done, done.endings)

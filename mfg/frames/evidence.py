@@ -11,11 +11,11 @@ from mfg.evidence import EVIDENCE_KINDS
 from mfg.frames.looked import Looked
 from mfg.study.setting import Ground
 
-ASSUMED = "assumed"
+ASSUMPTION = "assumed"
 
 
 @frozen(eq=False)
-class Evidence:
+class EvidenceFrame:
     """`kinds` has `kind` and `count`, strongest first; `numbers` has `path`, `value`, `kind` and `said` for every number that went in."""
 
     kinds: pd.DataFrame
@@ -31,12 +31,12 @@ class Evidence:
         return self.numbers[self.numbers["kind"] == kind]
 
 
-def evidence(variant: Looked) -> Evidence:
+def evidence(variant: Looked) -> EvidenceFrame:
     """The evidence of a variant; that of the study's first one."""
     return evidence_of(variant.setting.numbers)
 
 
-def evidence_of(grounds: Iterable[Ground]) -> Evidence:
+def evidence_of(grounds: Iterable[Ground]) -> EvidenceFrame:
     """The same of any numbers with their grounds."""
     rows = [(one.path, one.value, one.kind, one.said) for one in grounds]
     numbers = pd.DataFrame(rows, columns=["path", "value", "kind", "said"])
@@ -44,4 +44,4 @@ def evidence_of(grounds: Iterable[Ground]) -> Evidence:
     kinds = pd.DataFrame(
         {"kind": list(EVIDENCE_KINDS), "count": [int(counts.get(kind, 0)) for kind in EVIDENCE_KINDS]}
     )
-    return Evidence(kinds[kinds["count"] > 0].reset_index(drop=True), numbers)
+    return EvidenceFrame(kinds[kinds["count"] > 0].reset_index(drop=True), numbers)

@@ -8,7 +8,11 @@ from attrs import frozen
 from mfg.frames.looked import Looked
 from mfg.log.endings import RELEASED, STOPPED, USED_UP
 
-GAVE, RELEASED_UNUSED, LEFT = "gave doses", "released, no dose given from it", "stopped: its patient left"
+GAVE, RELEASED_UNUSED, PATIENT_LEFT = (
+    "gave doses",
+    "released, no dose given from it",
+    "stopped: its patient left",
+)
 
 
 @frozen(eq=False)
@@ -37,7 +41,7 @@ def fates(variant: Looked) -> Fates | None:
     words = (
         mine["outcome"]
         .astype(str)
-        .replace({RELEASED: RELEASED_UNUSED, USED_UP: RELEASED_UNUSED, STOPPED: LEFT})
+        .replace({RELEASED: RELEASED_UNUSED, USED_UP: RELEASED_UNUSED, STOPPED: PATIENT_LEFT})
     )
     others = words[from_it == 0].value_counts()
     shares = pd.DataFrame({"fate": others.index.astype(str), "count": others.to_numpy()})

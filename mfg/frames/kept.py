@@ -12,8 +12,8 @@ from mfg.study.disk import content_of
 from mfg.study.folder import SENSITIVITY
 from mfg.study.setting import Ground
 
-LIMITS, TODAY = "limits.json", "today.json"
-DOCUMENTS = (SENSITIVITY, LIMITS, TODAY)
+LIMITS_KIND, TODAY = "limits.json", "today.json"
+DOCUMENTS = (SENSITIVITY, LIMITS_KIND, TODAY)
 
 
 def kind_of(folder: Path) -> str | None:

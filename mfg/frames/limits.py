@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 from attrs import frozen
 
-from mfg.frames.kept import LIMITS, damaged, document_in
+from mfg.frames.kept import LIMITS_KIND, damaged, document_in
 from mfg.study.limits import LATE, WAIT
 
 
@@ -45,7 +45,7 @@ def limits_in(folder: Path) -> LimitsFound:
     Raises:
         Refused: if they are missing or damaged.
     """
-    found = document_in(folder, LIMITS)
+    found = document_in(folder, LIMITS_KIND)
     try:
         days, again = found["refused_day"], found["refused_again_day"]
         costs = [(name, days.get(name, 0.0), again.get(name, 0.0)) for name in dict.fromkeys([*days, *again])]
@@ -78,4 +78,4 @@ def limits_in(folder: Path) -> LimitsFound:
             found["first"],
         )
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise damaged(folder, LIMITS) from None
+        raise damaged(folder, LIMITS_KIND) from None

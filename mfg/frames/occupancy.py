@@ -13,16 +13,16 @@ import pandas as pd
 from attrs import frozen
 
 from mfg.frames.looked import Looked
-from mfg.frames.waiting import HIGH, LOW
+from mfg.frames.waiting import BAND_HIGH, BAND_LOW
 from mfg.study.setting import Resource, Setting
 from mfg.works import INCUBATE, STORE
 
 QUARTER = 15  # minutes
 A_DAY = 24 * 60 // QUARTER
 A_WEEK = 7 * A_DAY
-HELD = (INCUBATE, STORE)  # work of which each row says how much of the resource it holds
+HOLDING = (INCUBATE, STORE)  # work of which each row says how much of the resource it holds
 
-Counts = npt.NDArray[np.float64]
+InUse = npt.NDArray[np.float64]
 
 
 @frozen(eq=False)
@@ -59,7 +59,7 @@ def occupancy(variant: Looked) -> Occupancy:
     )
 
 
-def units_of(setting: Setting, resource: str, events: pd.DataFrame) -> Counts:
+def units_of(setting: Setting, resource: str, events: pd.DataFrame) -> InUse:
     """How many units of *resource* each row of *events* keeps busy."""
     each = {(use.activity, use.place): use.units[resource] for use in setting.uses if resource in use.units}
     activity, place = events["activity"].cat, events["place"].cat
@@ -70,8 +70,8 @@ def units_of(setting: Setting, resource: str, events: pd.DataFrame) -> Counts:
         ],
         dtype=np.float64,
     ).reshape(len(activity.categories), len(place.categories))
-    units: Counts = known[activity.codes.to_numpy(), place.codes.to_numpy()]
-    held = np.isin(activity.categories, HELD)[activity.codes.to_numpy()]
+    units: InUse = known[activity.codes.to_numpy(), place.codes.to_numpy()]
+    held = np.isin(activity.categories, HOLDING)[activity.codes.to_numpy()]
     return np.where(held & (units > 0), np.nan_to_num(events["value"].to_numpy()), units)
 
 
@@ -107,8 +107,8 @@ def _of_one(
             "resource": resource.name,
             "week": np.flatnonzero(known),
             "mean": by_week[:, known].mean(axis=0),
-            "low": np.quantile(by_week[:, known], LOW, axis=0),
-            "high": np.quantile(by_week[:, known], HIGH, axis=0),
+            "low": np.quantile(by_week[:, known], BAND_LOW, axis=0),
+            "high": np.quantile(by_week[:, known], BAND_HIGH, axis=0),
         }
     )
     return hours, weeks
@@ -116,7 +116,7 @@ def _of_one(
 
 def _in_use(
     setting: Setting, resource: Resource, events: pd.DataFrame, replications: int, quarters: int
-) -> Iterator[Counts]:
+) -> Iterator[InUse]:
     """How many are in use as each quarter begins, for each replication."""
     units = units_of(setting, resource.name, events)
     rows = np.flatnonzero(units > 0)
@@ -143,20 +143,20 @@ def _open(setting: Setting, resource: Resource) -> npt.NDArray[np.bool_]:
     return opened
 
 
-def _weeks(values: Counts, offset: int) -> Counts:
+def _weeks(values: InUse, offset: int) -> InUse:
     """*values* of quarters as rows of whole weeks from Monday on; weeks that are cut off are left out."""
     begin = -offset % A_WEEK
     many = max(0, (len(values) - begin) // A_WEEK)
-    rows: Counts = values[begin : begin + many * A_WEEK].reshape(many, A_WEEK)
+    rows: InUse = values[begin : begin + many * A_WEEK].reshape(many, A_WEEK)
     return rows
 
 
-def _weekly(used: Counts, opened: npt.NDArray[np.bool_], capacity: int, offset: int) -> Counts:
+def _weekly(used: InUse, opened: npt.NDArray[np.bool_], capacity: int, offset: int) -> InUse:
     """The share of the opening hours in use, for each week since the Monday before the start; nan where it is closed."""
     week = (np.arange(len(used)) + offset) // A_WEEK
     inside = np.bincount(week, np.minimum(used, capacity) * opened)
     there = np.bincount(week, opened.astype(float)) * capacity
-    shares: Counts = np.divide(inside, there, out=np.full(len(there), np.nan), where=there > 0)
+    shares: InUse = np.divide(inside, there, out=np.full(len(there), np.nan), where=there > 0)
     return shares
 
 

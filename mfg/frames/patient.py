@@ -10,15 +10,15 @@ from attrs import frozen
 
 from mfg.errors import Refused
 from mfg.frames.looked import Looked
-from mfg.frames.time import CULTURE, HAND, TESTS
+from mfg.frames.time import BY_HAND, GROWING, IN_TESTS
 from mfg.log.endings import NOT_INDICATED, RELEASED, STOPPED, USED_UP
 from mfg.log.notes import FAIL
 from mfg.works import CRYOPRESERVE, FORMULATE, HARVEST, INCUBATE, ISOLATE, PASSAGE, STORE, THAW
 
-FROZEN, WAITED, ON_COURSE = "frozen bank", "waiting", "on course"
-GIVEN, BOOKED, EMPTY, LOST, ENDED = "given", "first booked", "bank used up", "lost", "end"
+IN_BANK, PUT_OFF_BAR, UNDER_WAY = "frozen bank", "waiting", "on course"
+GIVEN_MARK, BOOKED, EMPTY, LOST_MARK, ENDED = "given", "first booked", "bank used up", "lost", "end"
 PATIENT = "the patient"
-MOST_LANES = 12
+PATIENT_LANES = 12
 _BY_HAND = (ISOLATE, PASSAGE, HARVEST, CRYOPRESERVE, THAW, FORMULATE)
 
 
@@ -88,7 +88,7 @@ def way_of(variant: Looked, patient: str | None = None, replication: int = 0) ->
     for frame, columns in ((bars, ("begin", "end")), (marks, ("at",))):
         for column in columns:
             frame[column] = [(start + timedelta(days=float(day))).isoformat() for day in frame[column]]
-    shown = tuple(lanes[:MOST_LANES])
+    shown = tuple(lanes[:PATIENT_LANES])
     late = (doses["given_day"] // 1 - doses["booked_day"] // 1).fillna(0)
     worst = None
     if len(late) and late.max() >= 1:
@@ -115,9 +115,9 @@ Bar = tuple[str, str, float, float]
 def _of_patient(who: pd.Series, lots: pd.DataFrame) -> Iterator[Bar]:
     first = lots["collected_day"].min() if len(lots) else who["first_dose_day"]
     begin = max(float(who["arrived_day"]), 0.0)
-    yield PATIENT, ON_COURSE, begin, float(who["ended_day"])
+    yield PATIENT, UNDER_WAY, begin, float(who["ended_day"])
     if pd.notna(first) and first > begin:
-        yield PATIENT, WAITED, begin, float(first)
+        yield PATIENT, PUT_OFF_BAR, begin, float(first)
 
 
 def _of_lots(lots: pd.DataFrame, events: pd.DataFrame) -> Iterator[Bar]:
@@ -127,15 +127,15 @@ def _of_lots(lots: pd.DataFrame, events: pd.DataFrame) -> Iterator[Bar]:
         day = {name: own[own["activity"] == name] for name in (STORE, FAIL)}
         grown, tested = float(lot["culture_ended_day"]), float(lot["released_day"])
         if pd.notna(grown):
-            yield lane, CULTURE, max(float(lot["culture_began_day"]), 0.0), grown
+            yield lane, GROWING, max(float(lot["culture_began_day"]), 0.0), grown
             if pd.notna(tested):
-                yield lane, TESTS, grown, tested
+                yield lane, IN_TESTS, grown, tested
         if pd.notna(lot["frozen_day"]) and pd.notna(tested):
             ends = [mine[mine["activity"] == THAW]["started_min"].max()] if lot["outcome"] == USED_UP else []
             ends += list(day[FAIL]["started_min"]) or [day[STORE]["finished_min"].max()]
-            yield lane, FROZEN, max(tested, 0.0), float(min(end for end in ends if pd.notna(end))) / 1440
+            yield lane, IN_BANK, max(tested, 0.0), float(min(end for end in ends if pd.notna(end))) / 1440
         for _, work in own[own["activity"].isin(_BY_HAND)].iterrows():
-            yield lane, HAND, work["started_min"] / 1440, work["started_min"] / 1440 + 1
+            yield lane, BY_HAND, work["started_min"] / 1440, work["started_min"] / 1440 + 1
 
 
 def _of_doses(doses: pd.DataFrame, events: pd.DataFrame) -> Iterator[Bar]:
@@ -144,9 +144,9 @@ def _of_doses(doses: pd.DataFrame, events: pd.DataFrame) -> Iterator[Bar]:
         own = events[(events["dose"] == dose["dose"]) & (events["lot"] > 0)]
         grown = own[own["activity"] == INCUBATE]
         for _, culture in grown.iterrows():
-            yield lane, CULTURE, culture["started_min"] / 1440, culture["finished_min"] / 1440
+            yield lane, GROWING, culture["started_min"] / 1440, culture["finished_min"] / 1440
         if pd.notna(dose["given_day"]) and dose["given_day"] // 1 > dose["booked_day"] // 1:
-            yield lane, WAITED, float(dose["booked_day"]), float(dose["given_day"])
+            yield lane, PUT_OFF_BAR, float(dose["booked_day"]), float(dose["given_day"])
 
 
 def _marks(
@@ -158,11 +158,11 @@ def _marks(
         for _, row in failed.iterrows():
             yield (
                 f"lot {lot['lot']}",
-                EMPTY if USED_UP in (lot["outcome"], str(row["outcome"])[-5:]) else LOST,
+                EMPTY if USED_UP in (lot["outcome"], str(row["outcome"])[-5:]) else LOST_MARK,
                 row["started_min"] / 1440,
             )
     for _, dose in doses.iterrows():
         if pd.notna(dose["booked_day"]):
             yield str(dose["name"]), BOOKED, float(dose["booked_day"])
         if dose["given"]:
-            yield str(dose["name"]), GIVEN, float(dose["given_day"])
+            yield str(dose["name"]), GIVEN_MARK, float(dose["given_day"])

@@ -11,11 +11,18 @@ from attrs import frozen
 
 from mfg.calendar import DAY
 from mfg.frames.looked import Looked
-from mfg.frames.waiting import HIGH, LOW
+from mfg.frames.waiting import BAND_HIGH, BAND_LOW
 from mfg.study.setting import Resource, Setting
 from mfg.works import ADMINISTER, CRYOPRESERVE, FORMULATE, HARVEST, ISOLATE, RELEASE, SHIP_OUT, THAW
 
-WAITING, LOST, HAND, CULTURE, TESTS, WAY = "waiting", "lost", "hand work", "culture", "tests", "way"
+WAITING, LOST_TIME, BY_HAND, GROWING, IN_TESTS, ON_THE_WAY = (
+    "waiting",
+    "lost",
+    "hand work",
+    "culture",
+    "tests",
+    "way",
+)
 
 APPOINTMENT, CULTURED, RELEASED_BY = "screening and appointment", "culture", "tests until release"
 SUSPENSION, PRODUCT = "suspension", "tests of the product"
@@ -23,16 +30,16 @@ SUSPENSION, PRODUCT = "suspension", "tests of the product"
 # What has happened when a stage is over: the activity, whether it is the dose's own or its lot's, at which end of it, the
 # stage and its kind. They are put into the order in which they come.
 _STAGES = (
-    (ISOLATE, False, "finished_min", "way to the facility, isolation", HAND),
-    (HARVEST, False, "finished_min", CULTURED, CULTURE),
-    (CRYOPRESERVE, False, "finished_min", "freezing", HAND),
-    (RELEASE, False, "started_min", RELEASED_BY, TESTS),
+    (ISOLATE, False, "finished_min", "way to the facility, isolation", BY_HAND),
+    (HARVEST, False, "finished_min", CULTURED, GROWING),
+    (CRYOPRESERVE, False, "finished_min", "freezing", BY_HAND),
+    (RELEASE, False, "started_min", RELEASED_BY, IN_TESTS),
     (THAW, True, "started_min", "the bank stands until thawed", WAITING),
-    (HARVEST, True, "finished_min", "recovery after thawing", CULTURE),
-    (FORMULATE, True, "finished_min", SUSPENSION, HAND),
-    (RELEASE, True, "started_min", PRODUCT, TESTS),
-    (SHIP_OUT, True, "finished_min", "way to the clinic", WAY),
-    (ADMINISTER, True, "started_min", "until the dose", HAND),
+    (HARVEST, True, "finished_min", "recovery after thawing", GROWING),
+    (FORMULATE, True, "finished_min", SUSPENSION, BY_HAND),
+    (RELEASE, True, "started_min", PRODUCT, IN_TESTS),
+    (SHIP_OUT, True, "finished_min", "way to the clinic", ON_THE_WAY),
+    (ADMINISTER, True, "started_min", "until the dose", BY_HAND),
 )
 
 
@@ -77,7 +84,7 @@ def time_to_dose(variant: Looked) -> TimeToDose | None:
         return None
     moments = {
         APPOINTMENT: (WAITING, first["collected_day"].to_numpy()),
-        "lost, collected again": (LOST, first["from_day"].to_numpy()),
+        "lost, collected again": (LOST_TIME, first["from_day"].to_numpy()),
         **_moments(variant.table("events"), first),
     }
     if (
@@ -95,7 +102,7 @@ def time_to_dose(variant: Looked) -> TimeToDose | None:
         then = np.fmax(reached, at)
         took = then - reached
         if took.any():
-            low, high = np.quantile(took, [LOW, HIGH])
+            low, high = np.quantile(took, [BAND_LOW, BAND_HIGH])
             rows.append((stage, kind, begin, took.mean(), low, high))
             begin += took.mean()
         reached = then
@@ -119,7 +126,7 @@ def _moments(events: pd.DataFrame, first: pd.DataFrame) -> dict[str, tuple[str, 
         if not np.isnan(at).all():
             found[stage] = (kind, at)
     if (
-        RELEASE in found
+        RELEASED_BY in found
         and CULTURED in found
         and np.nanmean(found[RELEASED_BY][1]) < np.nanmean(found[CULTURED][1])
     ):

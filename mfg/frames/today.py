@@ -19,13 +19,13 @@ _RISKY, _WATCHED = (
     0.9,
 )  # of the futures on the booked day: below these a dose is at risk, or to be watched
 STRIP = 56  # days that a strip shows
-WEEKS = 4
+WEEKS_AHEAD = 4
 COMING = ("day", "time", "what", "patient", "in_process")
 _AT_CLINIC = {COLLECT: "collection", DRAW: "draw of the vehicle", ADMINISTER: "dose", VISIT: VISIT}
 
 
 @frozen
-class Row:
+class TodayRow:
     """One dose of a patient in process: how `sure` it is, the `dose` itself, and for each day of the strip the share of futures in which it is given."""
 
     sure: str
@@ -42,7 +42,7 @@ class TodayView:
     `patient`, and whether it is a patient `in_process` today.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[TodayRow, ...]
     start: date
     futures: int
     closed: frozenset[int]
@@ -56,7 +56,7 @@ def today_view(today: Today, future: Looked) -> TodayView:
     return TodayView(rows_of(today), today.start, today.futures, _closed(future), coming)
 
 
-def rows_of(today: Today) -> tuple[Row, ...]:
+def rows_of(today: Today) -> tuple[TodayRow, ...]:
     """A row for the next dose of each patient."""
     return tuple(_row(one, today.start) for one in today.next_doses)
 
@@ -68,10 +68,10 @@ def sure(dose: DoseToday) -> str:
     return AT_RISK if dose.share < _RISKY else WATCH if dose.share < _WATCHED else SAFE
 
 
-def _row(dose: DoseToday, start: date) -> Row:
+def _row(dose: DoseToday, start: date) -> TodayRow:
     days = {(day - start).days: count for day, count in dose.given_on.items()}
     strip = tuple(days.get(n, 0) / dose.futures for n in range(STRIP))
-    return Row(sure(dose), dose, strip, sum(count for day, count in days.items() if day >= STRIP))
+    return TodayRow(sure(dose), dose, strip, sum(count for day, count in days.items() if day >= STRIP))
 
 
 def _closed(future: Looked) -> frozenset[int]:
@@ -85,7 +85,7 @@ def _closed(future: Looked) -> frozenset[int]:
 def _coming(future: Looked, known: set[str]) -> Iterator[tuple[date, str, str, str, bool]]:
     events = future.table("events")
     chosen = events[
-        events["activity"].isin(_AT_CLINIC) & events["started_min"].between(0, WEEKS * 7 * DAY - 1)
+        events["activity"].isin(_AT_CLINIC) & events["started_min"].between(0, WEEKS_AHEAD * 7 * DAY - 1)
     ]
     for _, row in chosen.sort_values(["started_min", "patient"], kind="stable").iterrows():
         day, minute = divmod(int(row["started_min"]), DAY)

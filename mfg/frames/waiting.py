@@ -10,8 +10,8 @@ from attrs import frozen
 
 from mfg.frames.looked import Looked
 
-LOW, HIGH = 0.1, 0.9  # the band of replications: what the middle 80 % of them live through
-FARTHEST = 0.995  # of those who ever have a dose; the days until then are drawn
+BAND_LOW, BAND_HIGH = 0.1, 0.9  # the band of replications: what the middle 80 % of them live through
+DRAWN_SHARE = 0.995  # of those who ever have a dose; the days until then are drawn
 
 
 @frozen(eq=False)
@@ -38,7 +38,7 @@ def waiting(variant: Looked) -> Waiting:
     mine = table[(table["waiting"] != "") & (table["arrived_day"] >= 0) & (table["arrived_day"] < horizon)]
     waits = (mine["first_dose_day"] - mine["arrived_day"]).fillna(inf)
     ever = waits[waits < inf]
-    last = ceil(float(ever.quantile(FARTHEST))) + 1 if len(ever) else 1
+    last = ceil(float(ever.quantile(DRAWN_SHARE))) + 1 if len(ever) else 1
     days = np.arange(last + 1)
     shares = [
         np.searchsorted(np.sort(own.to_numpy()), days, side="right") / len(own)
@@ -50,8 +50,8 @@ def waiting(variant: Looked) -> Waiting:
         {
             "day": days,
             "mean": mean,
-            "low": np.quantile(found, LOW, axis=0),
-            "high": np.quantile(found, HIGH, axis=0),
+            "low": np.quantile(found, BAND_LOW, axis=0),
+            "high": np.quantile(found, BAND_HIGH, axis=0),
         }
     )
     return Waiting(

@@ -9,14 +9,14 @@ from attrs import frozen
 from mfg.frames.looked import Looked
 from mfg.log.endings import NOT_INDICATED
 
-ON_DAY, IN_WINDOW, NOT_GIVEN = "on the day first booked", "within the protocol's window", "not given"
-LATE = ("1 to 7 days late", "8 to 28 days late", "29 to 56 days late", "later")
-CLASSES = (ON_DAY, IN_WINDOW, *LATE, NOT_GIVEN)
+ON_DAY, IN_WINDOW, NEVER_GIVEN = "on the day first booked", "within the protocol's window", "not given"
+LATENESS = ("1 to 7 days late", "8 to 28 days late", "29 to 56 days late", "later")
+CLASSES = (ON_DAY, IN_WINDOW, *LATENESS, NEVER_GIVEN)
 _EDGES = (8, 29, 57)  # the first day of each class of lateness but the first
 
 
 @frozen(eq=False)
-class Window:
+class Punctuality:
     """`shares` has a row for each dose and class: `dose`, `kept`, `count`, `share` of the planned doses of cells.
 
     `kept` is the share of all planned doses that fall on the day first booked or within the window; `worst` the dose with the
@@ -31,7 +31,7 @@ class Window:
     replications: int
 
 
-def window(variant: Looked) -> Window | None:
+def window(variant: Looked) -> Punctuality | None:
     """Every planned dose of cells; None if there is none with a day of its own."""
     doses = variant.table("doses")
     mine = doses[
@@ -44,8 +44,8 @@ def window(variant: Looked) -> Window | None:
     given, inside = mine["given"].to_numpy(), (late >= -allowed[0]) & (late <= allowed[1])
     classes = np.select(
         [~given, late == 0, inside | (late < 0), late < _EDGES[0], late < _EDGES[1], late < _EDGES[2]],
-        [NOT_GIVEN, ON_DAY, IN_WINDOW, *LATE[:3]],
-        LATE[3],
+        [NEVER_GIVEN, ON_DAY, IN_WINDOW, *LATENESS[:3]],
+        LATENESS[3],
     )
     counts = pd.crosstab(mine["name"].astype(str), classes).reindex(columns=list(CLASSES), fill_value=0)
     order = mine.groupby(mine["name"].astype(str))["dose"].min().sort_values(kind="stable").index
@@ -54,7 +54,7 @@ def window(variant: Looked) -> Window | None:
     long = counts.rename_axis("dose").reset_index().melt("dose", var_name="kept", value_name="count")
     shares = long.sort_values("dose", key=lambda names: names.map(list(order).index), kind="stable")
     shares["share"] = shares["count"] / shares.groupby("dose")["count"].transform("sum")
-    return Window(
+    return Punctuality(
         shares=shares,
         planned=len(mine),
         kept=float(counts[[ON_DAY, IN_WINDOW]].to_numpy().sum() / len(mine)),

@@ -9,9 +9,15 @@ from mfg.frames.fates import Fates, fates
 from mfg.frames.looked import Looked
 from mfg.log.endings import DIED, WITHDREW
 from mfg.pictures.picture import Picture
-from mfg.pictures.style import BAD, HAND, ROW, WAIT, WIDTH, number, of, percent
+from mfg.pictures.style import BAD, HAND_COLOUR, ROW_HEIGHT, WAIT_COLOUR, WIDTH, number, of, percent
 
-_COLOURS = {ON_COURSE: "#BFE3D7", DIED: "#4A5560", WITHDREW: WAIT, NOT_ELIGIBLE: HAND, CELLS: BAD}
+_COLOURS = {
+    ON_COURSE: "#BFE3D7",
+    DIED: "#4A5560",
+    WITHDREW: WAIT_COLOUR,
+    NOT_ELIGIBLE: HAND_COLOUR,
+    CELLS: BAD,
+}
 
 
 def endings_picture(variant: Looked) -> Picture:
@@ -48,7 +54,7 @@ def _endings_chart(found: Endings) -> alt.TopLevelMixin:
     y = alt.Y("step:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False))
     bars = (
         alt.Chart(frame)
-        .mark_bar(size=ROW - 6)
+        .mark_bar(size=ROW_HEIGHT - 6)
         .encode(
             y=y,
             x=alt.X(
@@ -72,7 +78,7 @@ def _endings_chart(found: Endings) -> alt.TopLevelMixin:
         alt.Chart(totals).mark_text(align="left", dx=6).encode(y=y, x=alt.value(WIDTH - 70), text="said:N")
     )
     chart: alt.TopLevelMixin = alt.layer(bars, texts).properties(
-        width=WIDTH - 70, height=(ROW + 4) * len(order)
+        width=WIDTH - 70, height=(ROW_HEIGHT + 4) * len(order)
     )
     return chart
 
@@ -109,7 +115,9 @@ def _fates_chart(found: Fates) -> alt.TopLevelMixin:
     )
     y = alt.Y("fate:N", sort=list(frame["fate"]), title=None, axis=alt.Axis(ticks=False, domain=False))
     x = alt.X("per:Q", title="lots of every 100", axis=alt.Axis(tickCount=5))
-    bars = alt.Chart(frame).mark_bar(size=ROW - 8, color=BAD).encode(y=y, x=x)
+    bars = alt.Chart(frame).mark_bar(size=ROW_HEIGHT - 8, color=BAD).encode(y=y, x=x)
     texts = alt.Chart(frame).mark_text(align="left", dx=5).encode(y=y, x=x, text="said:N")
-    chart: alt.TopLevelMixin = alt.layer(bars, texts).properties(width=WIDTH - 120, height=ROW * len(frame))
+    chart: alt.TopLevelMixin = alt.layer(bars, texts).properties(
+        width=WIDTH - 120, height=ROW_HEIGHT * len(frame)
+    )
     return chart

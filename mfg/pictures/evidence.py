@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import altair as alt
 
-from mfg.frames.evidence import ASSUMED, Evidence, evidence
+from mfg.frames.evidence import ASSUMPTION, EvidenceFrame, evidence
 from mfg.frames.looked import Looked
 from mfg.pictures.picture import Picture
-from mfg.pictures.style import GOOD, HAND, ROW, WAIT, WIDTH, of, percent
+from mfg.pictures.style import GOOD, HAND_COLOUR, ROW_HEIGHT, WAIT_COLOUR, WIDTH, of, percent
 
-_COLOURS = {"stated": GOOD, "cited": "#56A98B", "derived": HAND, "calibrated": "#F7DC94", ASSUMED: WAIT}
+_COLOURS = {
+    "stated": GOOD,
+    "cited": "#56A98B",
+    "derived": HAND_COLOUR,
+    "calibrated": "#F7DC94",
+    ASSUMPTION: WAIT_COLOUR,
+}
 
 
 def evidence_picture(variant: Looked) -> Picture:
@@ -17,7 +23,7 @@ def evidence_picture(variant: Looked) -> Picture:
     return ground_picture(evidence(variant))
 
 
-def ground_picture(found: Evidence) -> Picture:
+def ground_picture(found: EvidenceFrame) -> Picture:
     """The same of numbers that are at hand."""
     if not found.total:
         return Picture("evidence", "No number here carries evidence.")
@@ -28,15 +34,15 @@ def ground_picture(found: Evidence) -> Picture:
     return Picture("evidence", evidence_title(found), subtitle, _chart(found))
 
 
-def evidence_title(found: Evidence) -> str:
+def evidence_title(found: EvidenceFrame) -> str:
     """How many numbers went in, and how many of them are assumptions."""
-    assumed = len(found.of_kind(ASSUMED))
+    assumed = len(found.of_kind(ASSUMPTION))
     if not assumed:
         return f"{of(found.total, 'number')} went in, none of them an assumption"
     return f"{of(found.total, 'number')} went in; {assumed:,} of them ({percent(assumed / found.total)}) are assumptions"
 
 
-def _chart(found: Evidence) -> alt.TopLevelMixin:
+def _chart(found: EvidenceFrame) -> alt.TopLevelMixin:
     order = [kind for kind in _COLOURS if (found.kinds["kind"] == kind).any()]
     frame = found.kinds.assign(
         rank=found.kinds["kind"].map(order.index),
@@ -47,7 +53,7 @@ def _chart(found: Evidence) -> alt.TopLevelMixin:
     names = list(frame["said"])
     chart: alt.TopLevelMixin = (
         alt.Chart(frame)
-        .mark_bar(size=ROW, stroke="white")
+        .mark_bar(size=ROW_HEIGHT, stroke="white")
         .encode(
             x=alt.X("count:Q", title="numbers that went in", scale=alt.Scale(nice=False)),
             color=alt.Color(
@@ -55,6 +61,6 @@ def _chart(found: Evidence) -> alt.TopLevelMixin:
             ),
             order="rank:Q",
         )
-        .properties(width=WIDTH + 60, height=ROW + 8)
+        .properties(width=WIDTH + 60, height=ROW_HEIGHT + 8)
     )
     return chart

@@ -9,12 +9,12 @@ from mfg.frames.limits import LimitsFound
 from mfg.pictures.picture import Picture
 from mfg.pictures.style import (
     BAD,
-    CULTURE,
+    CULTURE_COLOUR,
     GOOD,
-    HAND,
+    HAND_COLOUR,
     INK,
     MINUS,
-    ROW,
+    ROW_HEIGHT,
     RULE,
     WIDTH,
     days,
@@ -103,7 +103,9 @@ def _costs(frame: pd.DataFrame) -> alt.TopLevelMixin:
     long, order = pd.concat(parts, ignore_index=True), list(named["name"])
     y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False))
     colour = alt.Color(
-        "when:N", sort=[_ALONE, _AGAIN], scale=alt.Scale(domain=[_ALONE, _AGAIN], range=[HAND, CULTURE])
+        "when:N",
+        sort=[_ALONE, _AGAIN],
+        scale=alt.Scale(domain=[_ALONE, _AGAIN], range=[HAND_COLOUR, CULTURE_COLOUR]),
     )
     bars = (
         alt.Chart(long)
@@ -115,7 +117,7 @@ def _costs(frame: pd.DataFrame) -> alt.TopLevelMixin:
             color=colour,
         )
     )
-    chart: alt.TopLevelMixin = bars.properties(width=WIDTH - 80, height=(ROW + 10) * len(order))
+    chart: alt.TopLevelMixin = bars.properties(width=WIDTH - 80, height=(ROW_HEIGHT + 10) * len(order))
     return chart
 
 
@@ -154,7 +156,7 @@ def _effects(frame: pd.DataFrame, figure: str) -> alt.TopLevelMixin:
         base.mark_text(align="left", color=INK).encode(y=y, x=alt.value(WIDTH - 300), text="said:N"),
     ]
     chart: alt.TopLevelMixin = alt.layer(*layers).properties(
-        width=WIDTH - 320, height=(ROW + 6) * len(scaled)
+        width=WIDTH - 320, height=(ROW_HEIGHT + 6) * len(scaled)
     )
     return chart
 

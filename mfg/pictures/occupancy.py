@@ -12,7 +12,19 @@ from mfg.calendar import WEEKDAY_NAMES
 from mfg.frames.looked import Looked
 from mfg.frames.occupancy import A_DAY, QUARTER, Occupancy, occupancy
 from mfg.pictures.picture import Picture
-from mfg.pictures.style import CLOSED, HAND, RULE, SECOND, WAIT, WIDTH, all_of, of, percent, plain, sentence
+from mfg.pictures.style import (
+    CLOSED_COLOUR,
+    HAND_COLOUR,
+    RULE,
+    SECOND_INK,
+    WAIT_COLOUR,
+    WIDTH,
+    all_of,
+    of,
+    percent,
+    plain,
+    sentence,
+)
 from mfg.study.setting import Setting
 
 _FROM, _UNTIL = 6, 22  # hours of the day that are drawn
@@ -67,7 +79,7 @@ def _hours_chart(found: Occupancy) -> alt.VConcatChart:
     heads = pd.DataFrame({"x": np.arange(busy + 1) + 0.5, "name": WEEKDAY_NAMES[: busy + 1]})
     head = (
         alt.Chart(heads)
-        .mark_text(color=SECOND)
+        .mark_text(color=SECOND_INK)
         .encode(x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, busy + 1], nice=False)), text="name:N")
         .properties(width=WIDTH, height=14)
     )
@@ -94,7 +106,9 @@ def _lane(frame: pd.DataFrame, label: str, *, last: bool) -> alt.LayerChart | al
     title = alt.Y("full:Q", title=label, axis=lane_axis())
     base = alt.Chart(frame)
     closed = (
-        alt.Chart(_closed(frame)).mark_rect(color=CLOSED).encode(x=alt.X("begin:Q", scale=scale), x2="end:Q")
+        alt.Chart(_closed(frame))
+        .mark_rect(color=CLOSED_COLOUR)
+        .encode(x=alt.X("begin:Q", scale=scale), x2="end:Q")
     )
     rules = (
         alt.Chart(pd.DataFrame({"x": [d * wide for d in range(1, len(days))]}))
@@ -103,8 +117,8 @@ def _lane(frame: pd.DataFrame, label: str, *, last: bool) -> alt.LayerChart | al
     )
     layers = [
         closed,
-        base.mark_area(color=WAIT, opacity=0.55, interpolate="step-after").encode(x=x, y=title),
-        base.mark_line(color=HAND, interpolate="step-after", strokeWidth=1.8).encode(x=x, y=y),
+        base.mark_area(color=WAIT_COLOUR, opacity=0.55, interpolate="step-after").encode(x=x, y=title),
+        base.mark_line(color=HAND_COLOUR, interpolate="step-after", strokeWidth=1.8).encode(x=x, y=y),
         rules,
     ]
     chart: alt.LayerChart | alt.FacetChart = alt.layer(*layers).properties(width=WIDTH, height=72)
@@ -170,9 +184,9 @@ def _weeks_chart(found: Occupancy, setting: Setting) -> alt.VConcatChart:
         label = f"{plain(name)}, {found.capacity[name]}"
         scale = alt.Scale(domain=[0, 1], clamp=True)
         y = alt.Y("mean:Q", title=label, scale=scale, axis=lane_axis())
-        layers = [own.mark_line(color=HAND, strokeWidth=1.6).encode(x=x, y=y)]
+        layers = [own.mark_line(color=HAND_COLOUR, strokeWidth=1.6).encode(x=x, y=y)]
         if found.replications > 1:
-            band = own.mark_area(color=HAND, opacity=0.22)
+            band = own.mark_area(color=HAND_COLOUR, opacity=0.22)
             layers.insert(
                 0, band.encode(x=x, y=alt.Y("low:Q", title=label, scale=scale, axis=lane_axis()), y2="high:Q")
             )

@@ -7,10 +7,10 @@ import pandas as pd
 
 from mfg.frames.paired import BETTER, CHANGED, SAME, WORSE, Paired, paired
 from mfg.pictures.picture import Picture
-from mfg.pictures.style import BAD, GOOD, HAND, MINUS, RULE, SECOND, WIDTH, number, of, percent
+from mfg.pictures.style import BAD, GOOD, HAND_COLOUR, MINUS, RULE, SECOND_INK, WIDTH, number, of, percent
 from mfg.study.stored import StoredStudy
 
-_COLOURS = {BETTER: GOOD, WORSE: BAD, CHANGED: HAND, SAME: "#9AA5AC"}
+_COLOURS = {BETTER: GOOD, WORSE: BAD, CHANGED: HAND_COLOUR, SAME: "#9AA5AC"}
 _ROW, _MIDDLE = 30, 190  # px: a row, and the interval in it
 
 
@@ -98,7 +98,7 @@ def _chart(gaps: pd.DataFrame) -> alt.TopLevelMixin:
         base.mark_point(filled=True, size=80, opacity=1).encode(
             y=y, x=alt.X("x:Q", scale=scale, axis=None), color=colour
         ),
-        base.mark_text(align="left", color=SECOND).encode(y=y, x=alt.value(_MIDDLE + 12), text="means:N"),
+        base.mark_text(align="left", color=SECOND_INK).encode(y=y, x=alt.value(_MIDDLE + 12), text="means:N"),
         base.mark_text(align="left").encode(y=y, x=alt.value(_MIDDLE + 140), text="words:N"),
     ]
     chart: alt.TopLevelMixin = alt.layer(*layers).properties(width=WIDTH - 20, height=_ROW * len(order))

@@ -7,25 +7,35 @@ import altair as alt
 from mfg.frames import patient as ways
 from mfg.frames.looked import Looked
 from mfg.frames.patient import Way, way_of
-from mfg.frames.time import CULTURE as IN_CULTURE
-from mfg.frames.time import HAND as BY_HAND
-from mfg.frames.time import TESTS as IN_TESTS
+from mfg.frames.time import BY_HAND, GROWING, IN_TESTS
 from mfg.pictures.picture import Picture
-from mfg.pictures.style import BAD, BANK, CULTURE, GOOD, HAND, INK, ROW, TESTS, WAIT, WIDTH, of
+from mfg.pictures.style import (
+    BAD,
+    BANK,
+    CULTURE_COLOUR,
+    GOOD,
+    HAND_COLOUR,
+    INK,
+    ROW_HEIGHT,
+    TESTS_COLOUR,
+    WAIT_COLOUR,
+    WIDTH,
+    of,
+)
 
 _BARS = {
-    BY_HAND: HAND,
-    IN_CULTURE: CULTURE,
-    IN_TESTS: TESTS,
-    ways.FROZEN: BANK,
-    ways.WAITED: WAIT,
-    ways.ON_COURSE: "#EDF5F1",
+    BY_HAND: HAND_COLOUR,
+    GROWING: CULTURE_COLOUR,
+    IN_TESTS: TESTS_COLOUR,
+    ways.IN_BANK: BANK,
+    ways.PUT_OFF_BAR: WAIT_COLOUR,
+    ways.UNDER_WAY: "#EDF5F1",
 }
 _MARKS = {
-    ways.GIVEN: (GOOD, "circle"),
+    ways.GIVEN_MARK: (GOOD, "circle"),
     ways.BOOKED: (INK, "M-0.15,-1H0.15V1H-0.15Z"),
-    ways.EMPTY: (WAIT, "triangle-down"),
-    ways.LOST: (BAD, "cross"),
+    ways.EMPTY: (WAIT_COLOUR, "triangle-down"),
+    ways.LOST_MARK: (BAD, "cross"),
     ways.ENDED: (INK, "square"),
 }
 
@@ -62,9 +72,9 @@ def patient_title(found: Way) -> str:
 
 
 def _chart(found: Way) -> alt.TopLevelMixin:
-    thick = found.bars[(found.bars["kind"] != ways.WAITED) | (found.bars["lane"] == ways.PATIENT)]
-    thin = found.bars[(found.bars["kind"] == ways.WAITED) & (found.bars["lane"] != ways.PATIENT)]
-    order = [ways.ON_COURSE, ways.FROZEN, IN_CULTURE, IN_TESTS, ways.WAITED, BY_HAND]
+    thick = found.bars[(found.bars["kind"] != ways.PUT_OFF_BAR) | (found.bars["lane"] == ways.PATIENT)]
+    thin = found.bars[(found.bars["kind"] == ways.PUT_OFF_BAR) & (found.bars["lane"] != ways.PATIENT)]
+    order = [ways.UNDER_WAY, ways.IN_BANK, GROWING, IN_TESTS, ways.PUT_OFF_BAR, BY_HAND]
     bars = [kind for kind in _BARS if (found.bars["kind"] == kind).any()]
     marks = [kind for kind in _MARKS if (found.marks["kind"] == kind).any()]
     y = alt.Y(
@@ -83,7 +93,7 @@ def _chart(found: Way) -> alt.TopLevelMixin:
     )
     layers: list[alt.Chart] = [
         alt.Chart(thick[thick["kind"] == kind])
-        .mark_bar(size=ROW - 8)
+        .mark_bar(size=ROW_HEIGHT - 8)
         .encode(x=x, x2="end:T", y=y, color=colour)
         for kind in order
         if (thick["kind"] == kind).any()
@@ -91,7 +101,7 @@ def _chart(found: Way) -> alt.TopLevelMixin:
     if len(thin):
         layers.append(
             alt.Chart(thin)
-            .mark_bar(size=5, yOffset=(ROW - 10) / 2)
+            .mark_bar(size=5, yOffset=(ROW_HEIGHT - 10) / 2)
             .encode(x=x, x2="end:T", y=y, color=colour)
         )
     shapes = alt.Shape(
@@ -108,6 +118,6 @@ def _chart(found: Way) -> alt.TopLevelMixin:
     chart: alt.TopLevelMixin = (
         alt.layer(alt.layer(*layers), points)
         .resolve_scale(color="independent")
-        .properties(width=WIDTH + 40, height=ROW * len(found.lanes))
+        .properties(width=WIDTH + 40, height=ROW_HEIGHT * len(found.lanes))
     )
     return chart

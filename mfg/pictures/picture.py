@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from mfg.errors import Refused
-from mfg.pictures.style import INK, SECOND, THEME
+from mfg.pictures.style import INK, SECOND_INK, THEME
 from mfg.visible import visible
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Picture:
     def _sentence(self) -> str:
         """What there is instead of a chart, as SVG."""
         said = [(line, INK, "bold", 15) for line in lines_of(self.title, 84)]
-        said += [(line, SECOND, "normal", 12) for line in lines_of(self.subtitle)]
+        said += [(line, SECOND_INK, "normal", 12) for line in lines_of(self.subtitle)]
         texts = "".join(
             f'<text x="4" y="{20 + 20 * n}" font-family="{THEME["font"]}" font-size="{size}" font-weight="{weight}" fill="{colour}">{escape(line)}</text>'
             for n, (line, colour, weight, size) in enumerate(said)

@@ -11,7 +11,19 @@ import pandas as pd
 from mfg.frames.looked import Looked
 from mfg.frames.planner import MANY_LANES, Planner, planner
 from mfg.pictures.picture import Picture
-from mfg.pictures.style import BAD, CLOSED, GOOD, HAND, RULE, SECOND, WAIT, WIDTH, all_of, day_of, number
+from mfg.pictures.style import (
+    BAD,
+    CLOSED_COLOUR,
+    GOOD,
+    HAND_COLOUR,
+    RULE,
+    SECOND_INK,
+    WAIT_COLOUR,
+    WIDTH,
+    all_of,
+    day_of,
+    number,
+)
 from mfg.works import (
     ADMINISTER,
     COLLECT,
@@ -42,7 +54,7 @@ _KINDS = {
     "other work": (),
 }
 _COLOURS = {
-    "isolation": HAND,
+    "isolation": HAND_COLOUR,
     "medium change": "#A6CBE8",
     "passage, harvest": "#3B6EA8",
     "freezing, thawing": "#5B4A9C",
@@ -51,7 +63,7 @@ _COLOURS = {
     "collection": BAD,
     "draw of the vehicle": "#CC79A7",
     "dose": GOOD,
-    "other work": WAIT,
+    "other work": WAIT_COLOUR,
 }
 
 
@@ -132,7 +144,7 @@ def _week(
     )
     edges = pd.DataFrame({"x": [n * wide for n in range(8)]})
     layers = [
-        alt.Chart(shut).mark_bar(size=_LANE, color=CLOSED).encode(x=x, x2="x2:Q", y=y),
+        alt.Chart(shut).mark_bar(size=_LANE, color=CLOSED_COLOUR).encode(x=x, x2="x2:Q", y=y),
         alt.Chart(mine).mark_bar(size=_LANE - 4).encode(x=x, x2="x2:Q", y=y, color=colour),
         alt.Chart(numbers)
         .mark_text(color="white", fontSize=10)
@@ -140,7 +152,9 @@ def _week(
         alt.Chart(edges).mark_rule(color=RULE).encode(x="x:Q"),
     ]
     head = (
-        alt.Chart(heads).mark_text(color=SECOND).encode(x=alt.X("x:Q", scale=scale, axis=None), text="name:N")
+        alt.Chart(heads)
+        .mark_text(color=SECOND_INK)
+        .encode(x=alt.X("x:Q", scale=scale, axis=None), text="name:N")
     )
     body = alt.layer(*layers).properties(width=WIDTH, height=(_LANE + 1) * len(found.lanes))
     chart: alt.VConcatChart = alt.vconcat(head.properties(width=WIDTH, height=12), body, spacing=2)

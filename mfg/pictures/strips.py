@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from html import escape
 
-from mfg.pictures.style import CLOSED, GOOD, INK, RULE, WAIT
+from mfg.pictures.style import CLOSED_COLOUR, GOOD, INK, RULE, WAIT_COLOUR
 from mfg.visible import visible
 
 _DAY, _HIGH, _FOOT = 5, 26, 7  # px: a day, the bars, and the mark below them
@@ -15,12 +15,13 @@ def strip(shares: Sequence[float], booked: int | None, closed: Collection[int], 
     """A bar for each day, as high as the share of futures; a mark under the *booked* day; closed days shaded. *said* is it in words."""
     wide = _DAY * len(shares)
     parts = [
-        f'<rect x="{day * _DAY}" width="{_DAY}" height="{_HIGH}" fill="{CLOSED}"/>' for day in sorted(closed)
+        f'<rect x="{day * _DAY}" width="{_DAY}" height="{_HIGH}" fill="{CLOSED_COLOUR}"/>'
+        for day in sorted(closed)
     ]
     for day, share in enumerate(shares):
         if share:
             high = max(1.5, share * _HIGH)
-            colour = GOOD if day == booked else WAIT
+            colour = GOOD if day == booked else WAIT_COLOUR
             parts.append(
                 f'<rect x="{day * _DAY + 0.5}" y="{_HIGH - high:.1f}" width="{_DAY - 1}" height="{high:.1f}" fill="{colour}"/>'
             )

@@ -9,15 +9,21 @@ from datetime import date
 from math import floor, log10
 from typing import Any
 
-HAND, CULTURE, BANK, TESTS, WAY = "#0072B2", "#A6CBE8", "#DCE6EF", "#B879A8", "#8A8A8A"
-WAIT, GOOD, BAD, CLOSED = "#F0B23C", "#009E73", "#D55E00", "#EFEFEF"
-INK, SECOND, GRID, RULE = "#1F2933", "#5B6770", "#E3E7EA", "#AAB4BB"
+HAND_COLOUR, CULTURE_COLOUR, BANK, TESTS_COLOUR, WAY_COLOUR = (
+    "#0072B2",
+    "#A6CBE8",
+    "#DCE6EF",
+    "#B879A8",
+    "#8A8A8A",
+)
+WAIT_COLOUR, GOOD, BAD, CLOSED_COLOUR = "#F0B23C", "#009E73", "#D55E00", "#EFEFEF"
+INK, SECOND_INK, GRID, RULE = "#1F2933", "#5B6770", "#E3E7EA", "#AAB4BB"
 GOOD_TEXT, WATCH_TEXT, BAD_TEXT = "#007A59", "#8A5A00", "#B84A00"  # dark enough to be read on white
-VARIANTS = (HAND, BAD, GOOD, "#CC79A7", "#56B4E9", "#8A5A00", "#1F2933")  # the base first
+VARIANT_COLOURS = (HAND_COLOUR, BAD, GOOD, "#CC79A7", "#56B4E9", "#8A5A00", "#1F2933")  # the base first
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 MINUS = "\N{MINUS SIGN}"
 WIDTH = 600  # of what is plotted; with labels no chart is wider than about 780 px
-ROW = 24  # px for a row of a chart
+ROW_HEIGHT = 24  # px for a row of a chart
 
 THEME: dict[str, Any] = {
     "font": FONT,
@@ -28,7 +34,7 @@ THEME: dict[str, Any] = {
         "labelFontSize": 12,
         "titleFontSize": 12,
         "labelColor": INK,
-        "titleColor": SECOND,
+        "titleColor": SECOND_INK,
         "titleFontWeight": "normal",
         "gridColor": GRID,
         "domainColor": RULE,
@@ -54,11 +60,11 @@ THEME: dict[str, Any] = {
         "fontSize": 15,
         "fontWeight": "bold",
         "color": INK,
-        "subtitleColor": SECOND,
+        "subtitleColor": SECOND_INK,
         "subtitleFontSize": 12,
         "offset": 12,
     },
-    "header": {"labelFontSize": 12, "labelColor": SECOND, "titleFontSize": 12},
+    "header": {"labelFontSize": 12, "labelColor": SECOND_INK, "titleFontSize": 12},
     "text": {"color": INK, "fontSize": 12, "font": FONT},
 }
 

@@ -14,14 +14,14 @@ from mfg.frames.vein import Vein, vein
 from mfg.pictures.picture import Picture
 from mfg.pictures.style import (
     BAD,
-    CULTURE,
-    HAND,
-    ROW,
-    SECOND,
-    TESTS,
-    VARIANTS,
-    WAIT,
-    WAY,
+    CULTURE_COLOUR,
+    HAND_COLOUR,
+    ROW_HEIGHT,
+    SECOND_INK,
+    TESTS_COLOUR,
+    VARIANT_COLOURS,
+    WAIT_COLOUR,
+    WAY_COLOUR,
     WIDTH,
     days,
     number,
@@ -30,12 +30,12 @@ from mfg.pictures.style import (
 )
 
 _COLOURS = {
-    stages.WAITING: WAIT,
-    stages.LOST: BAD,
-    stages.HAND: HAND,
-    stages.CULTURE: CULTURE,
-    stages.TESTS: TESTS,
-    stages.WAY: WAY,
+    stages.WAITING: WAIT_COLOUR,
+    stages.LOST_TIME: BAD,
+    stages.BY_HAND: HAND_COLOUR,
+    stages.GROWING: CULTURE_COLOUR,
+    stages.IN_TESTS: TESTS_COLOUR,
+    stages.ON_THE_WAY: WAY_COLOUR,
 }
 
 _SHORTEST, _SHOWN = 0.05, 10  # hours from which a wait is drawn, and how many of them
@@ -55,7 +55,7 @@ def time_picture(variant: Looked) -> Picture:
 
 def time_title(found: TimeToDose) -> str:
     """How many days it takes, and how many of them are culture and waiting."""
-    culture, waiting = found.of_kind(stages.CULTURE), found.of_kind(stages.WAITING, stages.LOST)
+    culture, waiting = found.of_kind(stages.GROWING), found.of_kind(stages.WAITING, stages.LOST_TIME)
     return (
         f"Of {number(found.total)} days from referral to the first dose of cells, {number(culture)} are culture and "
         f"{number(waiting)} waiting"
@@ -75,11 +75,19 @@ def _time_chart(found: TimeToDose) -> alt.TopLevelMixin:
     colour = alt.Color(
         "kind:N", sort=kinds, scale=alt.Scale(domain=kinds, range=[_COLOURS[one] for one in kinds])
     )
-    bars = alt.Chart(frame).mark_bar(size=ROW - 8, minBandSize=2).encode(y=y, x=x, x2="end:Q", color=colour)
-    edges = alt.Chart(frame).mark_tick(size=ROW - 8, thickness=2).encode(y=y, x=alt.X("end:Q"), color=colour)
+    bars = (
+        alt.Chart(frame)
+        .mark_bar(size=ROW_HEIGHT - 8, minBandSize=2)
+        .encode(y=y, x=x, x2="end:Q", color=colour)
+    )
+    edges = (
+        alt.Chart(frame)
+        .mark_tick(size=ROW_HEIGHT - 8, thickness=2)
+        .encode(y=y, x=alt.X("end:Q"), color=colour)
+    )
     texts = alt.Chart(frame).mark_text(align="left", dx=7).encode(y=y, x=alt.X("end:Q"), text="said:N")
     chart: alt.TopLevelMixin = alt.layer(bars, edges, texts).properties(
-        width=WIDTH - 20, height=ROW * len(frame)
+        width=WIDTH - 20, height=ROW_HEIGHT * len(frame)
     )
     return chart
 
@@ -132,13 +140,15 @@ def _queues_chart(found: Queues) -> alt.TopLevelMixin:
     x = alt.X("hours:Q", title="hours waited for each dose of cells given")
     bars = (
         alt.Chart(long)
-        .mark_bar(size=ROW - 8)
+        .mark_bar(size=ROW_HEIGHT - 8)
         .encode(y=y, x=x, color=alt.Color("why:N", scale=colours, sort=list(named.values())), order="rank:Q")
     )
     sums = pd.DataFrame({"label": order, "hours": (shown["closed"] + shown["taken"]).to_numpy()})
     sums["said"] = [number(one) for one in sums["hours"]]
     texts = alt.Chart(sums).mark_text(align="left", dx=5).encode(y=y, x=x, text="said:N")
-    chart: alt.TopLevelMixin = alt.layer(bars, texts).properties(width=WIDTH - 60, height=ROW * len(order))
+    chart: alt.TopLevelMixin = alt.layer(bars, texts).properties(
+        width=WIDTH - 60, height=ROW_HEIGHT * len(order)
+    )
     return chart
 
 
@@ -174,9 +184,11 @@ def _vein_chart(found: Sequence[tuple[str, Vein]]) -> alt.TopLevelMixin:
     several = len(names) > 1
     y = alt.Y("dose:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False))
     colour = (
-        alt.Color("variant:N", sort=names, scale=alt.Scale(domain=names, range=list(VARIANTS[: len(names)])))
+        alt.Color(
+            "variant:N", sort=names, scale=alt.Scale(domain=names, range=list(VARIANT_COLOURS[: len(names)]))
+        )
         if several
-        else alt.value(HAND)
+        else alt.value(HAND_COLOUR)
     )
     offset = {"yOffset": alt.YOffset("variant:N", sort=names)} if several else {}
     x = alt.X("low:Q", title="days from collection to dose", scale=alt.Scale(zero=True))
@@ -192,10 +204,10 @@ def _vein_chart(found: Sequence[tuple[str, Vein]]) -> alt.TopLevelMixin:
         texts = frame.assign(said=[f"{number(one)} d" for one in frame["median"]])
         said = (
             alt.Chart(texts)
-            .mark_text(align="left", dx=8, color=SECOND)
+            .mark_text(align="left", dx=8, color=SECOND_INK)
             .encode(y=y, x="high:Q", text="said:N")
         )
         layers.append(said)
-    height = max(ROW, 14 * len(names)) * len(order)
+    height = max(ROW_HEIGHT, 14 * len(names)) * len(order)
     chart: alt.TopLevelMixin = alt.layer(*layers).properties(width=WIDTH, height=height)
     return chart

@@ -6,7 +6,19 @@ import altair as alt
 
 from mfg.frames.tornado import Tornado
 from mfg.pictures.picture import Picture
-from mfg.pictures.style import BAD, GOOD, HAND, INK, MINUS, ROW, RULE, WIDTH, number, of, sentence
+from mfg.pictures.style import (
+    BAD,
+    GOOD,
+    HAND_COLOUR,
+    INK,
+    MINUS,
+    ROW_HEIGHT,
+    RULE,
+    WIDTH,
+    number,
+    of,
+    sentence,
+)
 
 _SHOWN = 20  # inputs
 
@@ -52,7 +64,7 @@ def _chart(found: Tornado) -> alt.TopLevelMixin:
         edge=scaled[["high", "effect"]].max(axis=1).clip(lower=0),
     )
     present = [word for word in words.values() if (scaled["way"] == word).any()]
-    colours = dict(zip(words.values(), (GOOD, BAD, HAND), strict=True))
+    colours = dict(zip(words.values(), (GOOD, BAD, HAND_COLOUR), strict=True))
     y = alt.Y(
         "name:N",
         sort=list(scaled["name"]),
@@ -63,7 +75,7 @@ def _chart(found: Tornado) -> alt.TopLevelMixin:
     x = alt.X("zero:Q", title=title)
     base = alt.Chart(scaled)
     layers = [
-        base.mark_bar(size=ROW - 10).encode(
+        base.mark_bar(size=ROW_HEIGHT - 10).encode(
             y=y,
             x=x,
             x2="effect:Q",
@@ -78,6 +90,6 @@ def _chart(found: Tornado) -> alt.TopLevelMixin:
         base.mark_text(align="left", dx=6).encode(y=y, x=alt.X("edge:Q", title=title), text="said:N"),
     ]
     chart: alt.TopLevelMixin = alt.layer(*layers).properties(
-        width=WIDTH - 160, height=(ROW + 2) * len(scaled)
+        width=WIDTH - 160, height=(ROW_HEIGHT + 2) * len(scaled)
     )
     return chart

@@ -10,7 +10,7 @@ import pandas as pd
 from mfg.frames.looked import Looked
 from mfg.frames.waiting import Waiting, waiting
 from mfg.pictures.picture import Picture
-from mfg.pictures.style import HAND, INK, VARIANTS, WIDTH, days, of, percent
+from mfg.pictures.style import HAND_COLOUR, INK, VARIANT_COLOURS, WIDTH, days, of, percent
 
 BANDS = 2  # variants up to which bands stay legible
 
@@ -74,12 +74,12 @@ def _chart(found: Sequence[tuple[str, Waiting]]) -> alt.TopLevelMixin:
     colour = (
         alt.Color(
             "variant:N",
-            scale=alt.Scale(domain=names, range=list(VARIANTS[: len(names)])),
+            scale=alt.Scale(domain=names, range=list(VARIANT_COLOURS[: len(names)])),
             sort=names,
             legend=alt.Legend(symbolType="stroke", symbolOpacity=1, symbolStrokeWidth=3),
         )
         if several
-        else alt.value(HAND)
+        else alt.value(HAND_COLOUR)
     )
     x = alt.X("day:Q", title="days since referral", scale=alt.Scale(nice=False))
     y_title = "patients with a first dose, of all referred"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import altair as alt
 
 from mfg.frames.looked import Looked
-from mfg.frames.window import CLASSES, IN_WINDOW, LATE, NOT_GIVEN, Window, window
+from mfg.frames.window import CLASSES, IN_WINDOW, LATENESS, NEVER_GIVEN, Punctuality, window
 from mfg.pictures.picture import Picture
-from mfg.pictures.style import GOOD, ROW, WIDTH, of, percent
+from mfg.pictures.style import GOOD, ROW_HEIGHT, WIDTH, of, percent
 
 _COLOURS = (GOOD, "#7CCBB2", "#F7DC94", "#F0B23C", "#E07B2A", "#A63C06", "#D3D8DC")
 _LABELLED = 0.045  # a share from which its number fits into the bar
@@ -27,7 +27,7 @@ def window_picture(variant: Looked) -> Picture:
     return Picture("window", window_title(found), _subtitle(found), _chart(found))
 
 
-def window_title(found: Window) -> str:
+def window_title(found: Punctuality) -> str:
     """The finding in a sentence."""
     name, share = found.worst
     said = f"{percent(found.kept)} of the planned doses of cells are given when they should be"
@@ -35,17 +35,17 @@ def window_title(found: Window) -> str:
     return f"{said}; {name} fares worst, with {percent(share)}" if several else said
 
 
-def _subtitle(found: Window) -> str:
+def _subtitle(found: Punctuality) -> str:
     allowed = (
         f"up to {of(found.widest, 'day')} about its day" if found.widest else "none: every dose has one day"
     )
     return (
         f"{of(found.planned, 'planned dose')} of cells in {of(found.replications, 'replication')}, against the day first "
-        f"booked. Window of the protocol: {allowed}."
+        f"booked. Punctuality of the protocol: {allowed}."
     )
 
 
-def _chart(found: Window) -> alt.TopLevelMixin:
+def _chart(found: Punctuality) -> alt.TopLevelMixin:
     frame = found.shares.assign(rank=found.shares["kept"].map(CLASSES.index))
     present = [one for one in CLASSES if frame.loc[frame["kept"] == one, "count"].sum() > 0]
     order = list(dict.fromkeys(frame["dose"]))
@@ -64,14 +64,16 @@ def _chart(found: Window) -> alt.TopLevelMixin:
         axis=alt.Axis(format="%", tickCount=5),
     )
     bars = (
-        alt.Chart(frame).mark_bar(size=ROW - 6, stroke="white").encode(y=y, x=x, color=colour, order="rank:Q")
+        alt.Chart(frame)
+        .mark_bar(size=ROW_HEIGHT - 6, stroke="white")
+        .encode(y=y, x=x, color=colour, order="rank:Q")
     )
     ends = frame.sort_values(["dose", "rank"]).assign(end=lambda f: f.groupby("dose")["share"].cumsum())
     shown = ends[ends["share"] >= _LABELLED]
     shown = shown.assign(
         middle=shown["end"] - shown["share"] / 2,
         said=[percent(share) for share in shown["share"]],
-        dark=shown["kept"].isin([IN_WINDOW, LATE[0], LATE[1], NOT_GIVEN]),
+        dark=shown["kept"].isin([IN_WINDOW, LATENESS[0], LATENESS[1], NEVER_GIVEN]),
     )
     texts = (
         alt.Chart(shown)
@@ -83,5 +85,7 @@ def _chart(found: Window) -> alt.TopLevelMixin:
             color=alt.condition("datum.dark", alt.value("#1F2933"), alt.value("white")),
         )
     )
-    chart: alt.TopLevelMixin = alt.layer(bars, texts).properties(width=WIDTH, height=(ROW + 6) * len(order))
+    chart: alt.TopLevelMixin = alt.layer(bars, texts).properties(
+        width=WIDTH, height=(ROW_HEIGHT + 6) * len(order)
+    )
     return chart

@@ -8,7 +8,7 @@ from typing import Any
 
 from mfg.errors import Refused
 from mfg.frames.evidence import evidence_of
-from mfg.frames.kept import LIMITS, TODAY, damaged, document_in, grounds_in, kind_of
+from mfg.frames.kept import LIMITS_KIND, TODAY, damaged, document_in, grounds_in, kind_of
 from mfg.frames.limits import LimitsFound, limits_in
 from mfg.frames.morning import today_in
 from mfg.frames.tornado import tornado
@@ -18,8 +18,8 @@ from mfg.pictures.picture import Picture
 from mfg.pictures.style import number, of, percent
 from mfg.pictures.tornado import tornado_picture
 from mfg.report.page import page_of
-from mfg.report.parts import Folded, Part, Section, Table
-from mfg.report.report import Report, assumptions_of, report_of
+from mfg.report.parts import Folded, PageTable, Part, Section
+from mfg.report.report import StudyReport, assumptions_of, report_of
 from mfg.report.today import today_page
 from mfg.results.figures import describe
 from mfg.study.folder import RECORD, SENSITIVITY
@@ -52,20 +52,22 @@ def pictures_in(folder: Path) -> dict[str, Picture]:
     return {part.name: part for part in parts if isinstance(part, Picture)}
 
 
-def report_in(folder: Path) -> Report:
+def report_in(folder: Path) -> StudyReport:
     """The report of a run, a comparison, a sensitivity or limits."""
     kind = kind_of(folder)
     if kind == SENSITIVITY:
         return sensitivity_report(folder)
-    if kind == LIMITS:
+    if kind == LIMITS_KIND:
         return limits_report(folder)
     if folder.is_dir() and not (folder / RECORD).exists():
         problem = "is not the folder of a run, a comparison, a sensitivity, limits or today's patients"
-        raise Refused("", str(folder), problem, f"one holds {RECORD}, {SENSITIVITY}, {LIMITS} or {TODAY}")
+        raise Refused(
+            "", str(folder), problem, f"one holds {RECORD}, {SENSITIVITY}, {LIMITS_KIND} or {TODAY}"
+        )
     return report_of(load_run(folder))
 
 
-def sensitivity_report(folder: Path) -> Report:
+def sensitivity_report(folder: Path) -> StudyReport:
     """The tornado or the shares, every input that was moved or could not be, and what the base rests on."""
     document = document_in(folder, SENSITIVITY)
     try:
@@ -82,14 +84,14 @@ def sensitivity_report(folder: Path) -> Report:
             *_not_moved(document),
             *_ground(document),
         ]
-        return Report(finding, " · ".join(ran), (), sections)
+        return StudyReport(finding, " · ".join(ran), (), sections)
     except (KeyError, TypeError, ValueError, AttributeError):
         raise damaged(folder, SENSITIVITY) from None
 
 
-def limits_report(folder: Path) -> Report:
+def limits_report(folder: Path) -> StudyReport:
     """What cost days, what was tried against it, what doses were put off for, and what the scenario rests on."""
-    found, document = limits_in(folder), document_in(folder, LIMITS)
+    found, document = limits_in(folder), document_in(folder, LIMITS_KIND)
     try:
         costs = costs_picture(found)
         others = [one for one in found.as_it_is if one != WAIT]
@@ -105,9 +107,9 @@ def limits_report(folder: Path) -> Report:
             *_ground(document),
         ]
         finding = costs.title if found.first.get(WAIT) is None else effects_title(found, WAIT)
-        return Report(finding, " · ".join(ran), (), sections)
+        return StudyReport(finding, " · ".join(ran), (), sections)
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise damaged(folder, LIMITS) from None
+        raise damaged(folder, LIMITS_KIND) from None
 
 
 _MODEL = "a planning model, not a medical device"
@@ -120,7 +122,7 @@ def _many(document: dict[str, Any]) -> str:
     )
 
 
-def _inputs(document: dict[str, Any]) -> Table:
+def _inputs(document: dict[str, Any]) -> PageTable:
     unit = document["unit"]
     rows = tuple(
         (
@@ -133,7 +135,7 @@ def _inputs(document: dict[str, Any]) -> Table:
         for one in document["inputs"]
     )
     caption = f"All inputs that were moved; the effect is the change of the figure ({unit}) from the low to the high end."
-    return Table(("input", "range", "effect", "interval", ""), rows, frozenset({2, 3}), caption)
+    return PageTable(("input", "range", "effect", "interval", ""), rows, frozenset({2, 3}), caption)
 
 
 def _said(value: float, unit: str) -> str:
@@ -148,7 +150,7 @@ def _shares_title(document: dict[str, Any]) -> str:
     return f"{first['name']} carries {percent(min(1.0, first['share']))} of the variance of {called}"
 
 
-def _shares(document: dict[str, Any]) -> Table:
+def _shares(document: dict[str, Any]) -> PageTable:
     rows = tuple(
         (
             one["name"],
@@ -162,14 +164,14 @@ def _shares(document: dict[str, Any]) -> Table:
     about = describe(document["figure"])
     caption = f"Shares of the variance of {document['figure']}: {about.about} ({about.unit})."
     header = ("input", "range", "share, with interactions", "95 % half-width", "interaction")
-    return Table(header, rows, frozenset({2, 3, 4}), caption)
+    return PageTable(header, rows, frozenset({2, 3, 4}), caption)
 
 
 def _not_moved(document: dict[str, Any]) -> Sequence[Section]:
     stay = document.get("unmoved", {})
     sided = {name: "; ".join(why.values()) for name, why in document.get("one_sided", {}).items()}
     parts = [
-        Table(("input", "why"), tuple(reasons.items()), caption=caption)
+        PageTable(("input", "why"), tuple(reasons.items()), caption=caption)
         for caption, reasons in (("Moved to one side only", sided), ("Not moved", stay))
         if reasons
     ]
@@ -184,7 +186,7 @@ def _ground(document: dict[str, Any]) -> Sequence[Section]:
     ]
 
 
-def _put_off(found: LimitsFound) -> Table | str:
+def _put_off(found: LimitsFound) -> PageTable | str:
     times = found.put_off["times"].sum()
     if not times:
         return "No dose was put off."
@@ -192,7 +194,7 @@ def _put_off(found: LimitsFound) -> Table | str:
         (in_words(reason), number(count, 2), percent(count / times))
         for reason, count in found.put_off.astype(object).to_numpy()
     )
-    return Table(("doses waited for", "times in a replication", "of all times"), rows, frozenset({1, 2}))
+    return PageTable(("doses waited for", "times in a replication", "of all times"), rows, frozenset({1, 2}))
 
 
 def _tried(found: LimitsFound) -> Folded:
@@ -203,7 +205,7 @@ def _tried(found: LimitsFound) -> Folded:
     header = ("change", "of", "figure", "difference", "interval", "")
     many = found.effects["change"].nunique()
     return Folded(
-        f"All {of(many, 'change')} with their paired differences", Table(header, rows, frozenset({3, 4}))
+        f"All {of(many, 'change')} with their paired differences", PageTable(header, rows, frozenset({3, 4}))
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from mfg.calendar import DAY
 from mfg.pictures.style import number, of, plain
-from mfg.report.parts import Section, Table
+from mfg.report.parts import PageTable, Section
 from mfg.study.stored import StoredStudy
 
 AUTHOR = "for the author of the study to say"
@@ -19,7 +19,7 @@ def model_sections(study: StoredStudy) -> Iterator[Section]:
     """One section: the checklist as a table, with the author's own items marked."""
     rows = tuple(_rows(study))
     yield Section(
-        "model", "The model, for whoever reviews it", (Table(("item", "what is to be said"), rows),)
+        "model", "The model, for whoever reviews it", (PageTable(("item", "what is to be said"), rows),)
     )
 
 

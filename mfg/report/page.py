@@ -11,12 +11,12 @@ from markupsafe import Markup
 from mfg.frames.headline import KeyFigure
 from mfg.pictures.picture import Picture
 from mfg.pictures.style import number, percent
-from mfg.report.parts import Folded, Table
-from mfg.report.report import Report
+from mfg.report.parts import Folded, PageTable
+from mfg.report.report import StudyReport
 from mfg.visible import visible
 
 
-def page_of(report: Report) -> str:
+def page_of(report: StudyReport) -> str:
     """The page; whatever came from a file is text in it and nothing else."""
     return template_of("page.html").render(report=report)
 
@@ -35,7 +35,7 @@ def template_of(name: str) -> Template:
     environment.filters |= {"drawn": _drawn, "value": _value, "interval": _interval}
     environment.tests |= {
         "picture": lambda one: isinstance(one, Picture),
-        "table": lambda one: isinstance(one, Table),
+        "table": lambda one: isinstance(one, PageTable),
         "folded": lambda one: isinstance(one, Folded),
     }
     environment.globals["style"] = Markup(_file("page.css"))  # noqa: S704  our own file

@@ -8,7 +8,7 @@ from mfg.pictures.picture import Picture
 
 
 @frozen
-class Table:
+class PageTable:
     """Rows under their header; columns of numbers, by their place, stand to the right."""
 
     header: tuple[str, ...]
@@ -22,10 +22,10 @@ class Folded:
     """A table that is opened by whoever wants to see it."""
 
     summary: str
-    table: Table
+    table: PageTable
 
 
-Part = Picture | Table | Folded | str
+Part = Picture | PageTable | Folded | str
 
 
 @frozen

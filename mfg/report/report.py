@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
-from mfg.frames.evidence import ASSUMED, Evidence, evidence
+from mfg.frames.evidence import ASSUMPTION, EvidenceFrame, evidence
 from mfg.frames.headline import KeyFigure, key_figures
 from mfg.pictures.endings import endings_picture, fates_picture
 from mfg.pictures.evidence import evidence_picture
@@ -21,7 +21,7 @@ from mfg.pictures.time import queues_picture, time_picture, vein_picture
 from mfg.pictures.waiting import waiting_picture
 from mfg.pictures.window import window_picture
 from mfg.report.model import model_sections
-from mfg.report.parts import Folded, Section, Table
+from mfg.report.parts import Folded, PageTable, Section
 from mfg.results.figures import Figure, too_few
 from mfg.study.stored import StoredStudy, StoredVariant
 
@@ -29,7 +29,7 @@ MOST_DRAWN = 6  # variants up to which curves of all are drawn together
 
 
 @frozen
-class Report:
+class StudyReport:
     """The whole: the finding, what was run, the key figures, and the sections."""
 
     finding: str
@@ -38,12 +38,14 @@ class Report:
     sections: Sequence[Section]
 
 
-def report_of(study: StoredStudy) -> Report:
+def report_of(study: StoredStudy) -> StudyReport:
     """The report of a run or a comparison; of a comparison the differences come first, and the rest is of its base."""
     waits = waiting_picture(study.variants[:MOST_DRAWN])
     compared = paired_pictures(study)
     finding = compared[0].title if len(compared) == 1 else waits.title
-    return Report(finding, _ran(study), key_figures(study.base), tuple(_sections(study, waits, compared)))
+    return StudyReport(
+        finding, _ran(study), key_figures(study.base), tuple(_sections(study, waits, compared))
+    )
 
 
 def _ran(study: StoredStudy) -> str:
@@ -96,22 +98,22 @@ def _assumptions(variant: StoredVariant) -> Folded:
     return assumptions_of(evidence(variant))
 
 
-def assumptions_of(ground: Evidence) -> Folded:
+def assumptions_of(ground: EvidenceFrame) -> Folded:
     """Every assumption with its reason, folded away."""
-    found = ground.of_kind(ASSUMED)
+    found = ground.of_kind(ASSUMPTION)
     rows = tuple((row["path"], row["value"], row["said"]) for _, row in found.iterrows())
     return Folded(
-        f"All {of(len(rows), 'assumption')}", Table(("number", "value", "why it is what it is"), rows)
+        f"All {of(len(rows), 'assumption')}", PageTable(("number", "value", "why it is what it is"), rows)
     )
 
 
-def _figures(variant: StoredVariant) -> Table:
+def _figures(variant: StoredVariant) -> PageTable:
     known = [one for one in variant.figures.values() if one.mean is not None]
     rows = tuple(
         (one.called, _said(one, one.mean), _interval(one), one.unit, one.about, one.name) for one in known
     )
     header = ("figure", "mean", "95 % interval", "unit", "what it is", "its name to commands and files")
-    return Table(header, rows, frozenset({1}))
+    return PageTable(header, rows, frozenset({1}))
 
 
 def _interval(one: Figure) -> str:

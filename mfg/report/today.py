@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from mfg.frames.today import AT_RISK, NO_DAY, STRIP, WATCH, Row, TodayView
+from mfg.frames.today import AT_RISK, NO_DAY, STRIP, WATCH, TodayRow, TodayView
 from mfg.pictures.picture import Picture
 from mfg.pictures.strips import strip
 from mfg.pictures.style import day_of, of
@@ -57,13 +57,13 @@ def today_page(today: Today, view: TodayView, planner: Picture | None, *, whole:
     )
 
 
-def _drawn(row: Row, view: TodayView) -> Markup:
+def _drawn(row: TodayRow, view: TodayView) -> Markup:
     booked = None if row.dose.booked is None else (row.dose.booked - view.start).days
     said = f"{row.dose.dose} of {row.dose.patient}: on the booked day in {row.dose.on_the_day} of {row.dose.futures} futures"
     return Markup(strip(row.strip, booked, view.closed, said))  # noqa: S704  escaped where it is drawn
 
 
-def _reasons(row: Row) -> list[str]:
+def _reasons(row: TodayRow) -> list[str]:
     """What puts the dose off and how ways end without it, each with its count."""
     puts = [f"{in_words(cause)}: {n} of {row.dose.futures}" for cause, n in row.dose.hangs_on.items()]
     return puts + [

@@ -14,7 +14,7 @@ from mfg.results.columns import REPLICATION, unit_of, with_dates
 from mfg.study.stored import StoredStudy
 from mfg.visible import visible
 
-TABLES = ("patients", "lots", "doses", "tests", "resources")  # the event log is too long for a sheet
+SHEETS = ("patients", "lots", "doses", "tests", "resources")  # the event log is too long for a sheet
 ROWS = 1_048_575  # of a sheet of Excel, without its header
 
 
@@ -38,14 +38,14 @@ def workbook_of(study: StoredStudy) -> bytes:
         bold = book.add_format({"bold": True})
         _sheet(book, "columns", _explained(), bold)
         _sheet(book, "figures", _figures(study), bold)
-        for name in TABLES:
+        for name in SHEETS:
             _sheet(book, name, _table(study, name), bold)
     return content.getvalue()
 
 
 def _sheet(book: Any, name: str, frame: pd.DataFrame, bold: Any) -> None:
     if len(frame) > ROWS:
-        advice = "write the tables as CSV: give the command of the study again with --csv"
+        advice = "write the tables as CSV instead: the command of the study does, if it is asked for `csv`"
         raise Refused("xlsx", name, f"has {len(frame):,} rows, and a sheet holds {ROWS:,}", advice)
     sheet = book.add_worksheet(name)
     sheet.freeze_panes(1, 0)
@@ -76,7 +76,7 @@ def _cells(sheet: Any, at: int, values: pd.Series) -> None:
 def _explained() -> pd.DataFrame:
     rows = [
         (table, column, unit_of(column), said)
-        for table in TABLES
+        for table in SHEETS
         for column, said in {"replication": REPLICATION, **with_dates(table)}.items()
     ]
     return pd.DataFrame(rows, columns=["sheet", "column", "unit", "what it says"])

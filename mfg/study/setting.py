@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mfg.plan.plan import Plan
     from mfg.scenario import Scenario
 
-FILE = "setting.json"
+SETTING_FILE = "setting.json"
 
 
 @frozen
@@ -53,7 +53,7 @@ class Use:
 
 
 @frozen
-class PlannedDose:
+class DoseSetting:
     """A dose of an arm: its planned day counted from day 0, and so many days `before` and `after` that it may be.
 
     None where nothing limits it, or where it has no day of its own.
@@ -71,7 +71,7 @@ class ArmSetting:
     """An arm with its doses."""
 
     name: str
-    doses: tuple[PlannedDose, ...]
+    doses: tuple[DoseSetting, ...]
 
 
 @frozen
@@ -161,7 +161,7 @@ def _arm(plan: Plan, number: int) -> ArmSetting:
         first, last = event.searched if event is not None else (0, 0)
         free = event is None or (first, last) != (event.earliest, event.latest)
         doses.append(
-            PlannedDose(
+            DoseSetting(
                 dose.name,
                 dose.product,
                 None if event is None else event.planned,
@@ -201,7 +201,7 @@ def settings_in(folder: Path) -> list[Setting]:
     Raises:
         Refused: if it is not there, or not as it was written.
     """
-    path = folder / FILE
+    path = folder / SETTING_FILE
     try:
         found = json.loads(content_of(path) or b"")
         return [_read({**found[0], **one}) for one in found]
@@ -221,7 +221,7 @@ def _read(content: dict[str, Any]) -> Setting:
             ),
             "uses": tuple(Use(**one) for one in content["uses"]),
             "arms": tuple(
-                ArmSetting(one["name"], tuple(PlannedDose(**dose) for dose in one["doses"]))
+                ArmSetting(one["name"], tuple(DoseSetting(**dose) for dose in one["doses"]))
                 for one in content["arms"]
             ),
             "numbers": tuple(Ground(**one) for one in content["numbers"]),

@@ -30,7 +30,7 @@ from mfg.study.folder import document, open_folder, progress_of
 from mfg.study.identity import Identity, identity_of
 from mfg.study.loading import check_replications, load, with_seed
 from mfg.study.readme import README, explain
-from mfg.study.setting import FILE, setting_of, settings_document
+from mfg.study.setting import SETTING_FILE, setting_of, settings_document
 from mfg.study.variants import AS_IT_IS, Variant
 from mfg.study.waits import Counted, sum_up
 from mfg.study.work import work_off
@@ -145,7 +145,7 @@ def carry_out_study(study: Study, replications: int, execution: Execution) -> tu
     with open_folder(folder, study.identity, replications, durable=durable):
         parts = zip(study.variants, study.scenarios, study.plans, strict=True)
         settings = [setting_of(one.name, one.settings, scenario, plan) for one, scenario, plan in parts]
-        write_atomically(folder / FILE, document(settings_document(settings)), durable=durable)
+        write_atomically(folder / SETTING_FILE, document(settings_document(settings)), durable=durable)
         if execution.folder is not None:
             names = [variant.name for variant in study.variants]
             write_atomically(folder / README, explain(study.scenarios, names).encode(), durable=durable)

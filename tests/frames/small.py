@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from attrs import frozen
 
-from mfg.study.setting import ArmSetting, Ground, PlannedDose, Resource, Setting, Use
+from mfg.study.setting import ArmSetting, DoseSetting, Ground, Resource, Setting, Use
 
 DAY = 1440
 _COLUMNS: dict[str, dict[str, Any]] = {
@@ -114,7 +114,7 @@ def setting(**changed: Any) -> Setting:
             Use("passage", "gmp", {"gmp.suites": 1}),
         ),
         "arms": (
-            ArmSetting("all", (PlannedDose("dose 1", True, 0, 0, 0), PlannedDose("dose 2", True, 28, 7, 7))),
+            ArmSetting("all", (DoseSetting("dose 1", True, 0, 0, 0), DoseSetting("dose 2", True, 28, 7, 7))),
         ),
         "numbers": (Ground("site.suites", "2", "assumed", "assumed: an example"),),
     }

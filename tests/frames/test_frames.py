@@ -12,12 +12,12 @@ from mfg.errors import Refused
 from mfg.frames.endings import CELLS, DIED, ON_COURSE, endings
 from mfg.frames.fates import RELEASED_UNUSED, fates
 from mfg.frames.occupancy import A_DAY, occupancy
-from mfg.frames.patient import GIVEN, WAITED, way_of
+from mfg.frames.patient import GIVEN_MARK, PUT_OFF_BAR, way_of
 from mfg.frames.planner import pack, planner
-from mfg.frames.time import CULTURE, TESTS, queues, time_to_dose
+from mfg.frames.time import GROWING, IN_TESTS, queues, time_to_dose
 from mfg.frames.vein import vein
 from mfg.frames.waiting import waiting
-from mfg.frames.window import IN_WINDOW, LATE, NOT_GIVEN, ON_DAY, window
+from mfg.frames.window import IN_WINDOW, LATENESS, NEVER_GIVEN, ON_DAY, window
 from tests.frames.small import DAY, setting, small, table
 
 NAN = float("nan")
@@ -68,8 +68,24 @@ def test_a_dose_is_held_against_its_first_day_and_its_window() -> None:
     found = window(small(doses=table("doses", *rows)))
     assert found is not None
     counts = found.shares.set_index(["dose", "kept"])["count"]
-    assert [counts["dose 2", kept] for kept in (ON_DAY, IN_WINDOW, *LATE, NOT_GIVEN)] == [1, 2, 0, 2, 1, 1, 0]
-    assert [counts["dose 1", kept] for kept in (ON_DAY, IN_WINDOW, *LATE, NOT_GIVEN)] == [0, 0, 1, 0, 0, 0, 1]
+    assert [counts["dose 2", kept] for kept in (ON_DAY, IN_WINDOW, *LATENESS, NEVER_GIVEN)] == [
+        1,
+        2,
+        0,
+        2,
+        1,
+        1,
+        0,
+    ]
+    assert [counts["dose 1", kept] for kept in (ON_DAY, IN_WINDOW, *LATENESS, NEVER_GIVEN)] == [
+        0,
+        0,
+        1,
+        0,
+        0,
+        0,
+        1,
+    ]
     assert found.planned == 9
     assert found.kept == pytest.approx(3 / 9)
     assert found.worst == ("dose 1", 0)
@@ -250,9 +266,9 @@ def test_a_patient_whose_dose_was_put_off_is_chosen() -> None:
     found = way_of(run)
     assert found is not None
     assert (found.patient, found.put_off) == ("P2", ("dose 1", 4, "growth"))
-    waited = found.bars[(found.bars["kind"] == WAITED) & (found.bars["lane"] == "dose 1")]
+    waited = found.bars[(found.bars["kind"] == PUT_OFF_BAR) & (found.bars["lane"] == "dose 1")]
     assert waited[["begin", "end"]].to_numpy().tolist() == [["2027-06-17T00:00:00", "2027-06-21T00:00:00"]]
-    assert found.marks.loc[found.marks["kind"] == GIVEN, "at"].tolist() == ["2027-06-21T00:00:00"]
+    assert found.marks.loc[found.marks["kind"] == GIVEN_MARK, "at"].tolist() == ["2027-06-21T00:00:00"]
 
 
 @pytest.mark.parametrize(("began", "drawn"), [(2.0, "2027-06-09"), (-3.0, "2027-06-07")])
@@ -263,8 +279,8 @@ def test_a_culture_is_drawn_from_its_plating_on(began: float, drawn: str) -> Non
     assert found is not None
     bars = found.bars[found.bars["lane"] == "lot 1"][["kind", "begin", "end"]]
     assert bars.to_numpy().tolist() == [
-        [CULTURE, f"{drawn}T00:00:00", "2027-06-12T00:00:00"],
-        [TESTS, "2027-06-12T00:00:00", "2027-06-16T00:00:00"],
+        [GROWING, f"{drawn}T00:00:00", "2027-06-12T00:00:00"],
+        [IN_TESTS, "2027-06-12T00:00:00", "2027-06-16T00:00:00"],
     ]
 
 

@@ -49,10 +49,8 @@ PICTURES: list[Callable[[Looked], Picture]] = [
 ]
 
 
-OF_STUDIES = {
-    "paired_pictures",
-    "tornado_picture",
-}  # of a comparison, of a sensitivity: with tests of their own
+# of a comparison, of a sensitivity, of what limits a site, of numbers at hand: with tests of their own
+OF_STUDIES = {"paired_pictures", "tornado_picture", "costs_picture", "effects_picture", "ground_picture"}
 
 
 def test_every_picture_is_tried() -> None:

@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from mfg.files import plain_name
-from mfg.frames.kept import LIMITS
+from mfg.frames.kept import LIMITS_KIND
 from mfg.report.kept import page_in
 from mfg.report.workbook import workbook_of
 from mfg.study.comparison import compare
@@ -68,7 +68,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
         "samples": 4,
         "inputs": [{**one, "share": 0.5, "bound": 0.1, "interaction": 0.1}],
     }
-    documents = {LIMITS: limits, SENSITIVITY: {**screening, "inputs": [effect]}}
+    documents = {LIMITS_KIND: limits, SENSITIVITY: {**screening, "inputs": [effect]}}
     for name, document in (*documents.items(), (SENSITIVITY, shares)):
         folder = root / f"{len(list(root.iterdir()))}"
         folder.mkdir()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mfg.errors import Refused
-from mfg.frames.kept import LIMITS, TODAY
+from mfg.frames.kept import LIMITS_KIND, TODAY
 from mfg.frames.limits import limits_in
 from mfg.frames.morning import today_in
 from mfg.pictures.limits import costs_picture, effects_picture
@@ -53,7 +53,7 @@ def kept(folder: Path, name: str, content: Any) -> Path:
 
 def test_what_limits_a_unit_by_hand(tmp_path: Path) -> None:
     """Costs in the order of all their days; titles say the dearest, the first cure, and that nothing is shown."""
-    found = limits_in(kept(tmp_path, LIMITS, LIMITED))
+    found = limits_in(kept(tmp_path, LIMITS_KIND, LIMITED))
     assert found.costs.to_numpy().tolist() == [["gmp.starts", 2.0, 4.0], ["gmp.crews", 5.0, 0.0]]
     assert found.of(WAIT)["change"].tolist() == ["suites=3"]
     assert (
@@ -79,7 +79,7 @@ def test_where_nothing_limits_there_are_sentences(tmp_path: Path) -> None:
         "tried": [],
         "booked_later_day": 0.0,
     }
-    kept(tmp_path, LIMITS, {**LIMITED, **nothing, "first": {WAIT: None, ON_TIME: None}})
+    kept(tmp_path, LIMITS_KIND, {**LIMITED, **nothing, "first": {WAIT: None, ON_TIME: None}})
     found = limits_in(tmp_path)
     pictures = [costs_picture(found), effects_picture(found, WAIT, 1)]
     assert [one.chart for one in pictures] == [None, None]
@@ -133,7 +133,7 @@ def test_limits_and_today_are_kept_where_it_is_said(mfg: Callable[..., Any], tmp
     assert 'id="planner"' not in page
 
 
-@pytest.mark.parametrize("name", [LIMITS, TODAY, SENSITIVITY])
+@pytest.mark.parametrize("name", [LIMITS_KIND, TODAY, SENSITIVITY])
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"method": "screening"}'])
 def test_a_damaged_document_is_refused(tmp_path: Path, name: str, content: str) -> None:
     """Cut, or with something else in it: what to do is said."""
@@ -144,7 +144,7 @@ def test_a_damaged_document_is_refused(tmp_path: Path, name: str, content: str) 
 
 def test_a_workbook_is_of_tables_only(mfg: Callable[..., Any], tmp_path: Path) -> None:
     """Limits have no tables; and nothing is written."""
-    kept(tmp_path, LIMITS, LIMITED)
+    kept(tmp_path, LIMITS_KIND, LIMITED)
     done = mfg("report", tmp_path, "--xlsx", tmp_path / "a.xlsx")
     assert (done.status, (tmp_path / "a.xlsx").exists(), (tmp_path / "report.html").exists()) == (
         2,
@@ -164,6 +164,6 @@ def test_a_folder_of_something_else_is_not_written_to(mfg: Callable[..., Any], t
 
 def test_a_command_in_the_document_is_text(tmp_path: Path) -> None:
     """Whatever a document says."""
-    page = page_in(kept(tmp_path, LIMITS, {**LIMITED, "command": "<b>x"}))
+    page = page_in(kept(tmp_path, LIMITS_KIND, {**LIMITED, "command": "<b>x"}))
     assert "<b>x" not in page
     assert "<b>x" in unescape(page)

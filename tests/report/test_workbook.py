@@ -11,7 +11,7 @@ from attrs import evolve
 
 from mfg.errors import Refused
 from mfg.report import workbook
-from mfg.report.workbook import TABLES, workbook_of
+from mfg.report.workbook import SHEETS, workbook_of
 from mfg.study.stored import load_run
 
 
@@ -19,9 +19,9 @@ def test_every_row_and_column_is_there(run_folder: Path) -> None:
     """Rows of sheets are rows of tables; the sheet of columns explains each column; numbers are numbers."""
     stored = load_run(run_folder)
     book = openpyxl.load_workbook(io.BytesIO(workbook_of(stored)))
-    assert book.sheetnames == ["columns", "figures", *TABLES]
+    assert book.sheetnames == ["columns", "figures", *SHEETS]
     explained = {(row[0], row[1]) for row in book["columns"].iter_rows(min_row=2, values_only=True)}
-    for name in TABLES:
+    for name in SHEETS:
         frame, sheet = stored.base.table(name), book[name]
         assert sheet.max_row == len(frame) + 1
         header = [cell.value for cell in sheet[1]]
