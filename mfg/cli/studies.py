@@ -57,7 +57,8 @@ def compare(
     from mfg.errors import Refused
     from mfg.results.figures import asked_for
     from mfg.sizes import VARIANTS
-    from mfg.study.comparison import HEADLINES, comparison_of, study_of
+    from mfg.study.answers import HEADLINES
+    from mfg.study.comparison import comparison_of, study_of
     from mfg.study.loading import check_replications, check_seed, check_workers
     from mfg.study.sheets import write_sheets
     from mfg.study.study import default_folder
@@ -97,7 +98,7 @@ def compare(
 
 def _view(done: Comparison, asked_for: Sequence[str]) -> View:
     """A comparison: its figures side by side, how ways ended, and what is told apart; *asked_for* alone, if any are."""
-    from mfg.study.comparison import HEADLINES
+    from mfg.study.answers import HEADLINES
 
     names = asked_for or HEADLINES
     first = done.study.scenarios[0]
@@ -117,7 +118,7 @@ def _view(done: Comparison, asked_for: Sequence[str]) -> View:
 
 
 def _data(done: Comparison, asked_for: Sequence[str]) -> dict[str, Any]:
-    parts = zip(done.variants, done.figures, done.endings, done.lots_by_outcome, done.unstable, strict=True)
+    parts = zip(done.variants, done.estimates, done.endings, done.lots_by_outcome, done.unstable, strict=True)
     variants = [
         {
             "name": variant.name,
@@ -134,7 +135,7 @@ def _data(done: Comparison, asked_for: Sequence[str]) -> dict[str, Any]:
         "replications": done.replications,
         "seed": done.study.plans[0].seed,
         "variants": variants,
-        "differences": [say.fields(one) for one in done.differences],
+        "differences": [say.fields(one) for one in done.judged],
         "output": str(done.folder),
     }
 
@@ -152,7 +153,7 @@ def _verdict(done: Comparison, names: Sequence[str]) -> Iterator[Sentence]:
 
 def _compared(done: Comparison, name: str) -> Iterator[tuple[Block, ...]]:
     """One figure in every variant, with the paired difference from the first."""
-    figures = [next(f for f in figures if f.name == name) for figures in done.figures]
+    figures = [next(f for f in figures if f.name == name) for figures in done.estimates]
     if all(figure.mean is None for figure in figures):
         return
     first = figures[0]

@@ -48,10 +48,17 @@ def scenario_at(path: Path, settings: Mapping[str, str] | None = None) -> Read[S
         documents = dict(read_document(path))
     except Faults as unreadable:
         return Read(None, unreadable.faults)
-    changes = dict(settings or {})
+    return scenario_from(documents, path, settings)
+
+
+def scenario_from(documents: Tree, path: Path, settings: Mapping[str, str] | None = None) -> Read[Scenario]:
+    """What can be read of a scenario from its tree; each part is a tree too, or names a file from the folder of *path*."""
+    documents, changes = dict(documents), dict(settings or {})
     faults: list[Refused] = []
     for part in PARTS:
         chosen = changes.pop(part, documents.get(part))
+        if isinstance(chosen, dict):
+            continue
         try:
             documents[part] = dict(read_document(part_file(part, chosen, path)))
         except Faults as unreadable:

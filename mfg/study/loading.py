@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Integral, Real
 from pathlib import Path
 
 from attrs import evolve
@@ -33,36 +34,40 @@ def with_seed(scenario: Scenario, seed: int | None) -> Scenario:
     return evolve(scenario, seed=seed, documents={**scenario.documents, "seed": seed})
 
 
-def check_workers(workers: int | None) -> None:
-    """Refuse a number of workers that cannot be.
+def check_workers(workers: int | None) -> int | None:
+    """The number of workers as a plain one; refused if it cannot be.
 
     Raises:
         Refused: if it is below 1 or beyond all reach.
     """
-    _check("workers", workers, 1, COUNT)
+    return None if workers is None else _check("workers", workers, 1, COUNT)
 
 
-def check_seed(seed: int | None) -> None:
-    """Refuse a seed that cannot be.
+def check_seed(seed: int | None) -> int | None:
+    """The seed as a plain number; refused if it cannot be.
 
     Raises:
         Refused: if it is below 0, or beyond what luck can tell apart.
     """
-    _check("seed", seed, 0, SEED)
+    return None if seed is None else _check("seed", seed, 0, SEED)
 
 
-def check_replications(replications: int) -> None:
-    """Refuse a number of replications that cannot be.
+def check_replications(replications: int) -> int:
+    """The number of replications as a plain one; refused if it cannot be.
 
     Raises:
         Refused: if it is below 1 or beyond all reach.
     """
-    _check("replications", replications, 1, REPLICATIONS)
+    return _check("replications", replications, 1, REPLICATIONS)
 
 
-def _check(name: str, value: int | None, least: int, size: Size) -> None:
-    if value is None:
-        return
+def _check(name: str, given: object, least: int, size: Size) -> int:
+    advice = f"give a whole number from {least} on"
+    if isinstance(given, bool) or not isinstance(given, Integral):
+        kind = f"a {type(given).__name__}" if not isinstance(given, Real) else "not a whole number"
+        raise Refused(Parameter(name), str(given)[:60], f"is {kind}", advice)
+    value = int(given)
     if value < least:
-        raise Refused(Parameter(name), str(value), "is out of reach", f"give a whole number from {least} on")
+        raise Refused(Parameter(name), str(value), "is out of reach", advice)
     size.check(value, Parameter(name), str(value))
+    return value

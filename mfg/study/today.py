@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from math import ceil, isnan
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from attrs import frozen
@@ -139,7 +140,7 @@ def today(
     *,
     futures: int = FUTURES,
     seed: int | None = None,
-    settings: Mapping[str, str] | None = None,
+    settings: Mapping[str, Any] | None = None,
     workers: int = 1,
 ) -> Today:
     """Look at so many futures of the patients in process of *scenario* (a built-in name, a path, or a loaded one).
@@ -152,8 +153,8 @@ def today(
         Failed: if a future ended in an error.
     """
     check_workers(workers)
-    check_seed(seed)
-    study = Study.of(scenario, (Variant(AS_IT_IS, dict(settings or {})),), seed)
+    seed = check_seed(seed)
+    study = Study.of(scenario, (Variant(AS_IT_IS, settings or {}),), seed)
     return today_of(study, futures, Execution(workers=workers))
 
 
