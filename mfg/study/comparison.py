@@ -13,21 +13,19 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 from attrs import asdict, field, frozen
 
 from mfg.errors import Parameter, Refused, nearest
 from mfg.files import write_atomically
 from mfg.reader.typed import settings_as_text
-from mfg.results.figures import LEVEL, Figure, asked_for, describe, figures_of, half_width
+from mfg.results.figures import Figure, asked_for, figures_of
 from mfg.results.stability import Overload, overloads
 from mfg.scenario import Scenario
 from mfg.study.answers import HEADLINES, TablesByName, check_table, figure_in, frames_of
-from mfg.study.difference import Difference, difference_in, differences_frame
+from mfg.study.difference import Difference, difference_in, differences_frame, judge_differences
 from mfg.study.folder import document
-from mfg.study.holm import chance, levels
-from mfg.study.loading import check_replications, check_seed, check_workers
+from mfg.study.loading import check_replications, check_seed, check_workers, folder_from
 from mfg.study.notebook import html_of, said_interval, said_number
 from mfg.study.parts import table_of
 from mfg.study.run import DEFAULT_REPLICATIONS
@@ -177,13 +175,13 @@ def compare(
         Refused: if there is nothing to compare, or for means that cannot be.
         Failed: if a replication ended in an error.
     """
-    check_workers(workers)
+    workers = check_workers(workers)
     seed, replications = check_seed(seed), check_replications(replications)
     _check_names(figures)
     study = study_of(scenario, vary=vary, variants=variants, settings=settings, seed=seed)
     for name in figures:
         asked_for(study.plans[0], name, "figures")
-    execution = Execution(Path(output) if output is not None else None, workers, executor, told)
+    execution = Execution(folder_from(output), workers, executor, told)
     return comparison_of(study, replications, execution, figures)
 
 
@@ -244,7 +242,7 @@ def comparison_of(
             for plan, one in zip(study.plans, counts, strict=True)
         ),
         compared=tuple(figures),
-        judged=_differences(
+        judged=judge_differences(
             [one.name for one in study.variants[1:]],
             counts[0].figures,
             [one.figures for one in counts[1:]],
@@ -260,48 +258,3 @@ def comparison_of(
     durable = execution.durable and execution.folder is not None
     write_atomically(folder / JUDGED, document(content), durable=durable)
     return comparison
-
-
-def _differences(
-    variants: Sequence[str], first: pd.DataFrame, others: Sequence[pd.DataFrame], figures: Sequence[str]
-) -> list[Difference]:
-    """The differences in all *figures*, by Holm's rule over every one that two replications define."""
-    pairs = {
-        (name, variant): (first[name], other[name])
-        for name in figures
-        for variant, other in zip(variants, others, strict=True)
-        if name in first and name in other
-    }
-    gaps = {key: (other - one).dropna().to_numpy() for key, (one, other) in pairs.items()}
-    judged = levels({key: chance(gap) for key, gap in gaps.items() if len(gap) >= 2})
-    found = []
-    for (name, variant), gap in gaps.items():
-        meaning, (told, level) = describe(name), judged.get((name, variant), (False, LEVEL))
-        found.append(
-            Difference(
-                variant=variant,
-                figure=name,
-                unit=meaning.unit,
-                about=meaning.about,
-                mean=float(gap.mean()) if len(gap) else None,
-                low=_end(gap, level, -1),
-                high=_end(gap, level, 1),
-                level=level,
-                told_apart=told,
-                correlation=_correlation(*pairs[name, variant]),
-                n=len(gap),
-            )
-        )
-    return found
-
-
-def _end(gap: np.ndarray, level: float, sign: int) -> float | None:
-    half = half_width(gap, level)
-    return None if half is None else float(gap.mean() + sign * half)
-
-
-def _correlation(one: pd.Series, other: pd.Series) -> float | None:
-    both = pd.concat([one, other], axis=1).dropna().to_numpy()
-    if len(both) < 3 or (both.std(axis=0) == 0).any():
-        return None
-    return float(np.corrcoef(both.T)[0, 1])

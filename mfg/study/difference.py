@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from math import ceil, floor
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from attrs import asdict, frozen
 
 from mfg.errors import Parameter, Refused, nearest
+from mfg.results.figures import LEVEL, describe, half_width
+from mfg.study.holm import chance, levels
 
 _COLUMNS = ("mean", "low", "high", "unit", "told_apart", "level", "correlation", "n", "about")
 
@@ -51,6 +54,39 @@ class Difference:
         return f"{self.variant}: {self.figure} is {amount} {unit} {'higher' if self.mean > 0 else 'lower'}"
 
 
+def judge_differences(
+    variants: Sequence[str], first: pd.DataFrame, others: Sequence[pd.DataFrame], figures: Sequence[str]
+) -> list[Difference]:
+    """The differences in all *figures*, by Holm's rule over every one that two replications define."""
+    pairs = {
+        (name, variant): (first[name], other[name])
+        for name in figures
+        for variant, other in zip(variants, others, strict=True)
+        if name in first and name in other
+    }
+    gaps = {key: (other - one).dropna().to_numpy() for key, (one, other) in pairs.items()}
+    judged = levels({key: chance(gap) for key, gap in gaps.items() if len(gap) >= 2})
+    found = []
+    for (name, variant), gap in gaps.items():
+        meaning, (told, level) = describe(name), judged.get((name, variant), (False, LEVEL))
+        found.append(
+            Difference(
+                variant=variant,
+                figure=name,
+                unit=meaning.unit,
+                about=meaning.about,
+                mean=float(gap.mean()) if len(gap) else None,
+                low=_end(gap, level, -1),
+                high=_end(gap, level, 1),
+                level=level,
+                told_apart=told,
+                correlation=_correlation(*pairs[name, variant]),
+                n=len(gap),
+            )
+        )
+    return found
+
+
 def differences_frame(judged: Sequence[Difference]) -> pd.DataFrame:
     """Differences as a table: a row for each figure and variant."""
     keys = [(one.figure, one.variant) for one in judged]
@@ -82,3 +118,15 @@ def _fields(one: Difference) -> dict[str, Any]:
     for key in ("mean", "low", "high", "correlation"):
         values[key] = float("nan") if values[key] is None else values[key]
     return values
+
+
+def _end(gap: np.ndarray, level: float, sign: int) -> float | None:
+    half = half_width(gap, level)
+    return None if half is None else float(gap.mean() + sign * half)
+
+
+def _correlation(one: pd.Series, other: pd.Series) -> float | None:
+    both = pd.concat([one, other], axis=1).dropna().to_numpy()
+    if len(both) < 3 or (both.std(axis=0) == 0).any():
+        return None
+    return float(np.corrcoef(both.T)[0, 1])

@@ -34,13 +34,24 @@ def with_seed(scenario: Scenario, seed: int | None) -> Scenario:
     return evolve(scenario, seed=seed, documents={**scenario.documents, "seed": seed})
 
 
-def check_workers(workers: int | None) -> int | None:
-    """The number of workers as a plain one; refused if it cannot be.
+def folder_from(output: object) -> Path | None:
+    """The folder that *output* names, if it names one.
+
+    Raises:
+        Refused: if it is no path.
+    """
+    if output is None or isinstance(output, (str, Path)):
+        return None if output is None else Path(output)
+    raise Refused(Parameter("output"), str(output)[:60], "is no path", "name a folder")
+
+
+def check_workers(workers: int | None) -> int:
+    """The number of workers as a plain one, 1 if nobody says; refused if it cannot be.
 
     Raises:
         Refused: if it is below 1 or beyond all reach.
     """
-    return None if workers is None else _check("workers", workers, 1, COUNT)
+    return 1 if workers is None else _check("workers", workers, 1, COUNT)
 
 
 def check_seed(seed: int | None) -> int | None:
@@ -61,12 +72,17 @@ def check_replications(replications: int) -> int:
     return _check("replications", replications, 1, REPLICATIONS)
 
 
+def is_whole(given: object) -> bool:
+    """Whether it is a whole number, of Python or of numpy."""
+    return isinstance(given, Integral) and not isinstance(given, bool)
+
+
 def _check(name: str, given: object, least: int, size: Size) -> int:
     advice = f"give a whole number from {least} on"
-    if isinstance(given, bool) or not isinstance(given, Integral):
+    if not is_whole(given):
         kind = f"a {type(given).__name__}" if not isinstance(given, Real) else "not a whole number"
         raise Refused(Parameter(name), str(given)[:60], f"is {kind}", advice)
-    value = int(given)
+    value = int(str(given))
     if value < least:
         raise Refused(Parameter(name), str(value), "is out of reach", advice)
     size.check(value, Parameter(name), str(value))

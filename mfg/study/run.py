@@ -20,7 +20,7 @@ from mfg.results.tables import Tables
 from mfg.scenario import Scenario
 from mfg.study.answers import HEADLINES, Answers, check_table
 from mfg.study.folder import document
-from mfg.study.loading import check_replications, check_seed, check_workers
+from mfg.study.loading import check_replications, check_seed, check_workers, folder_from
 from mfg.study.notebook import html_of, row_of
 from mfg.study.parts import table_of
 from mfg.study.precision import Precision
@@ -125,12 +125,12 @@ def simulate(
         Refused: for a number of replications, a seed, workers or a folder that cannot be.
         Failed: if a replication ended in an error.
     """
-    check_workers(workers)
+    workers = check_workers(workers)
     seed = check_seed(seed)
     if replications is not None:
         replications = check_replications(replications)
     study = Study.of(scenario, (Variant(AS_IT_IS, settings or {}),), seed)
-    execution = Execution(Path(output) if output is not None else None, workers, executor, told)
+    execution = Execution(folder_from(output), workers, executor, told)
     return run_of(study, execution, replications, until)
 
 

@@ -14,7 +14,7 @@ from mfg.scenario import Scenario
 from mfg.study.inputs import assumed_in
 from mfg.study.inputs import over as moved_over
 from mfg.study.limits import LEAST, Bottlenecks, limits_of
-from mfg.study.loading import check_replications, check_seed, check_workers, load
+from mfg.study.loading import check_replications, check_seed, check_workers, folder_from, load
 from mfg.study.screening import Screening, screen
 from mfg.study.study import Execution, Study, Told
 from mfg.study.variants import AS_IT_IS, SettingRange, Variant
@@ -47,7 +47,7 @@ def sensitivity(
         Refused: for a figure, a range or means that cannot be, or if too few pairs define the figure.
         Failed: if a replication ended in an error.
     """
-    workers, seed = check_workers(workers) or 1, check_seed(seed)
+    workers, seed = check_workers(workers), check_seed(seed)
     fixed = settings_as_text(settings)
     ranges = [SettingRange.read(key, _range(key, given), "over") for key, given in (over or {}).items()]
     inputs = moved_over(ranges) if ranges else assumed_in(load(scenario, fixed, seed)).inputs
@@ -58,7 +58,7 @@ def sensitivity(
         replications=replications,
         settings=fixed,
         seed=seed,
-        execution=Execution(Path(output) if output is not None else None, workers, executor, told),
+        execution=Execution(folder_from(output), workers, executor, told),
     )
 
 
@@ -83,7 +83,7 @@ def limits(
         Refused: for a figure, a wait or means that cannot be.
         Failed: if a replication ended in an error.
     """
-    workers, seed = check_workers(workers) or 1, check_seed(seed)
+    workers, seed = check_workers(workers), check_seed(seed)
     if check_replications(replications) < LEAST:
         problem, advice = "is too few to tell anything apart", f"give {LEAST} or more"
         raise Refused(Parameter("replications"), str(replications), problem, advice)

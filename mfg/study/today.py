@@ -152,7 +152,7 @@ def today(
         Refused: for a number of futures, a seed or workers that cannot be, or if nobody is in process.
         Failed: if a future ended in an error.
     """
-    check_workers(workers)
+    workers = check_workers(workers)
     seed = check_seed(seed)
     study = Study.of(scenario, (Variant(AS_IT_IS, settings or {}),), seed)
     return today_of(study, futures, Execution(workers=workers))

@@ -10,7 +10,7 @@ from mfg.plan.compile import plan_of
 from mfg.reader.typed import settings_as_text
 from mfg.results.story import Story, first_treated, story_of
 from mfg.simulation.replicate import replicate
-from mfg.study.loading import check_seed, load
+from mfg.study.loading import check_seed, is_whole, load
 
 
 def trace(
@@ -26,7 +26,7 @@ def trace(
     Raises:
         Refused: if there is no such patient or replication, or for a seed that cannot be.
     """
-    if replication < 0:
+    if not is_whole(replication) or replication < 0:
         raise Refused(
             Parameter("replication"), str(replication), "is no replication", "they are counted from 0"
         )
