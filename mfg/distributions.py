@@ -14,6 +14,8 @@ import numpy as np
 from attrs import frozen
 
 from mfg.elementary import Floats, exp, log1p
+from mfg.errors import Refused
+from mfg.own import OwnPart
 from mfg.shape import Shape
 
 Inverse = Callable[[Floats], Floats]
@@ -37,7 +39,22 @@ class Distribution:
 
 def inverse_of(shape: Shape) -> Inverse:
     """The inverse distribution function of *shape*."""
+    if shape.own is not None:
+        return own_inverse(shape.own, shape.scale)
     return DISTRIBUTIONS[shape.kind].inverse(shape)
+
+
+def own_inverse(part: OwnPart, scale: float = 1.0) -> Inverse:
+    """The inverse distribution function that somebody wrote, times *scale*."""
+
+    def inverse(u: Floats) -> Floats:
+        values: Floats = scale * np.asarray(part.given.inverse(u), dtype=np.float64)
+        if values.shape != u.shape:
+            problem = f"gives {values.shape} values for {u.shape} numbers"
+            raise Refused(f"parts {part.path}", str(part), problem, "let `inverse` give one value for each")
+        return values
+
+    return inverse
 
 
 def median_of(shape: Shape) -> float:
@@ -120,6 +137,12 @@ def _exponential(shape: Shape) -> Inverse:
     return lambda u: -shape.mean * log1p(-u)
 
 
+def _empirical(shape: Shape) -> Inverse:
+    """The smallest of the values that at least a share *u* of them do not exceed: the quantile function of a sample."""
+    values = np.array(shape.values)
+    return lambda u: values[np.clip(np.ceil(u * len(values)).astype(np.int64) - 1, 0, len(values) - 1)]
+
+
 DISTRIBUTIONS = {
     "fixed": Distribution(("is_",), _fixed, told_by_keys=True),
     "uniform": Distribution(("least", "most"), _uniform, told_by_keys=True),
@@ -130,4 +153,5 @@ DISTRIBUTIONS = {
     "gamma": Distribution(("mean", "sd"), _gamma),
     "beta": Distribution(("mean", "sd"), _beta, percent=True),
     "exponential": Distribution(("mean",), _exponential),
+    "empirical": Distribution(("empirical",), _empirical, told_by_keys=True),
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import field, frozen
+
+from mfg.own import OwnPart
 
 
 @frozen
@@ -10,7 +12,8 @@ class Shape:
     """One value or a distribution in plain numbers of one unit; parameters that it does not have are nan.
 
     A normal or lognormal that is cut at its ends has the `mean` and `sd`, or the `median` and `spread`, that it
-    would have uncut. `typical` is the value that a planner would name.
+    would have uncut. `typical` is the value that a planner would name. An
+    empirical one has its `values` in order; what a distribution of somebody's `own` gives is multiplied by `scale`.
     """
 
     kind: str
@@ -23,3 +26,6 @@ class Shape:
     sd: float
     spread: float
     typical: float
+    values: tuple[float, ...] = ()
+    own: OwnPart | None = field(default=None, repr=str)
+    scale: float = 1.0

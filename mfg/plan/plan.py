@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from mfg.calendar import Window
+from mfg.own import OwnPart
 from mfg.plan.people import Criterion, ListedPatient, PatientInProgress, People, Trait, TreatedBefore
 from mfg.plan.prescription import PatientCase, PlannedArm, PlannedStagger
 from mfg.plan.recipe import Recipe
@@ -30,6 +31,7 @@ class PlannedPolicy:
     facility: str
     score_least: float
     give_up_after: float
+    own: OwnPart | None = field(default=None, repr=str)
 
 
 @frozen

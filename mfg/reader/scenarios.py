@@ -13,6 +13,7 @@ from attrs import evolve
 
 from mfg.errors import Faults, Refused
 from mfg.evidence import Number
+from mfg.own import OwnPart
 from mfg.population import Population, undated_scores
 from mfg.reader.document import Tree
 from mfg.reader.extends import read_document
@@ -32,7 +33,7 @@ PARTS = ("protocol", "site", "population")
 _T = TypeVar("_T")
 
 
-def load_scenario(name: str | Path, settings: Mapping[str, str] | None = None) -> Scenario:
+def load_scenario(name: str | Path, settings: Mapping[str, str | OwnPart] | None = None) -> Scenario:
     """The scenario of a built-in name or a path, with *settings*: values by path, as text.
 
     Raises:
@@ -42,7 +43,7 @@ def load_scenario(name: str | Path, settings: Mapping[str, str] | None = None) -
     return _sound(scenario_at(path, settings), str(path))
 
 
-def scenario_at(path: Path, settings: Mapping[str, str] | None = None) -> Read[Scenario]:
+def scenario_at(path: Path, settings: Mapping[str, str | OwnPart] | None = None) -> Read[Scenario]:
     """What can be read of the scenario in the file *path* and of the files that it names."""
     try:
         documents = dict(read_document(path))
@@ -51,7 +52,9 @@ def scenario_at(path: Path, settings: Mapping[str, str] | None = None) -> Read[S
     return scenario_from(documents, path, settings)
 
 
-def scenario_from(documents: Tree, path: Path, settings: Mapping[str, str] | None = None) -> Read[Scenario]:
+def scenario_from(
+    documents: Tree, path: Path, settings: Mapping[str, str | OwnPart] | None = None
+) -> Read[Scenario]:
     """What can be read of a scenario from its tree; each part is a tree too, or names a file from the folder of *path*."""
     documents, changes = dict(documents), dict(settings or {})
     faults: list[Refused] = []

@@ -27,6 +27,7 @@ from mfg.study.difference import Difference, difference_in, differences_frame, j
 from mfg.study.folder import document
 from mfg.study.loading import check_replications, check_seed, check_workers, folder_from
 from mfg.study.notebook import html_of, said_interval, said_number
+from mfg.study.owned import check_own_parts
 from mfg.study.parts import table_of
 from mfg.study.run import DEFAULT_REPLICATIONS
 from mfg.study.stored import JUDGED, load_run
@@ -178,10 +179,12 @@ def compare(
     workers = check_workers(workers)
     seed, replications = check_seed(seed), check_replications(replications)
     _check_names(figures)
+    _check_variants(variants)
+    execution = Execution(folder_from(output), workers, executor, told)
+    check_own_parts(variants or (), execution)
     study = study_of(scenario, vary=vary, variants=variants, settings=settings, seed=seed)
     for name in figures:
         asked_for(study.plans[0], name, "figures")
-    execution = Execution(folder_from(output), workers, executor, told)
     return comparison_of(study, replications, execution, figures)
 
 
@@ -201,14 +204,13 @@ def study_of(
     """
     if vary is not None and variants is not None:
         raise Refused(Parameter("variants"), None, "are given beside `vary`", "give one of the two")
-    _check_variants(variants)
     chosen = list(variants) if variants is not None else grid(vary) if vary else variants_in(scenario)
     if len(chosen) < 2:
         advice = "vary something, such as suites=1,2,3, or name variants in the scenario file"
         raise Refused(Parameter("vary"), None, "leaves nothing to compare", advice)
     fixed = settings_as_text(settings)
     not_twice(fixed, [key for one in chosen for key in one.settings])
-    whole = tuple(Variant(one.name, {**fixed, **one.settings}) for one in chosen)
+    whole = tuple(Variant(one.name, {**fixed, **one.settings}, one.parts) for one in chosen)
     return Study.of(scenario, whole, seed, told)
 
 

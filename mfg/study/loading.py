@@ -9,13 +9,21 @@ from pathlib import Path
 from attrs import evolve
 
 from mfg.errors import Parameter, Refused
+from mfg.own import OWN, OwnPart, is_order
 from mfg.reader.scenarios import load_scenario
 from mfg.scenario import Scenario
 from mfg.sizes import COUNT, REPLICATIONS, SEED, Size
 
 
-def load(scenario: str | Path, settings: Mapping[str, str], seed: int | None) -> Scenario:
+def load(
+    scenario: str | Path,
+    settings: Mapping[str, str],
+    seed: int | None,
+    parts: Mapping[str, OwnPart] | None = None,
+) -> Scenario:
     """The built-in *scenario* of that name, or that of a file, with *settings* and on the luck of *seed*, if one is given.
+
+    *parts* of somebody's own take the places of distributions, and that of the order in which lots are served.
 
     Raises:
         Faults: if it has any.
@@ -24,7 +32,23 @@ def load(scenario: str | Path, settings: Mapping[str, str], seed: int | None) ->
     if seed is not None and "seed" in settings:
         problem = f"is set as well, to {settings['seed']}"
         raise Refused(Parameter("seed"), str(seed), problem, "give it once")
-    return with_seed(load_scenario(scenario, settings), seed)
+    own = dict(parts or {})
+    twice = next((key for key in own if key in settings), None)
+    if twice is not None:
+        raise Refused(Parameter(f"parts {twice}"), str(own[twice]), "is set as well", "give it once")
+    orders = [own.pop(key) for key in list(own) if is_order(key)]
+    loaded = with_seed(load_scenario(scenario, {**settings, **own}), seed)
+    return _served_by(loaded, orders[0]) if orders else loaded
+
+
+def _served_by(scenario: Scenario, order: OwnPart) -> Scenario:
+    """The same scenario, its lots served in an order of somebody's own."""
+    policy = {**scenario.documents.get("policy", {}), "order": order}
+    return evolve(
+        scenario,
+        policy=evolve(scenario.policy, order=OWN, own=order),
+        documents={**scenario.documents, "policy": policy},
+    )
 
 
 def with_seed(scenario: Scenario, seed: int | None) -> Scenario:

@@ -22,6 +22,7 @@ from mfg.study.answers import HEADLINES, Answers, check_table
 from mfg.study.folder import document
 from mfg.study.loading import check_replications, check_seed, check_workers, folder_from
 from mfg.study.notebook import html_of, row_of
+from mfg.study.owned import check_own_parts
 from mfg.study.parts import table_of
 from mfg.study.precision import Precision
 from mfg.study.setting import Setting, setting_of
@@ -106,6 +107,7 @@ def simulate(
     replications: int | None = None,
     seed: int | None = None,
     settings: Mapping[str, Any] | None = None,
+    parts: Mapping[str, object] | None = None,
     until: str | None = None,
     workers: int = 1,
     executor: Executor | None = None,
@@ -114,7 +116,10 @@ def simulate(
 ) -> Run:
     """Simulate a scenario (a built-in name, a path, or a loaded one) so many times; 20 if nobody says.
 
-    *settings* gives values by their path: ``{"suites": 3, "collect.lasts": "2 hour"}``. *until* asks for replications until a
+    *settings* gives values by their path: ``{"suites": 3, "collect.lasts": "2 hour"}``. *parts* puts what you
+    wrote yourself in the places of distributions (an object with ``inverse`` and ``unit``) and of the order in which lots are
+    served (``"policy.order"``, an object with ``rank``); if it is to be kept, or done in several processes, each must
+    have a ``name`` and a ``version``. *until* asks for replications until a
     figure is known so well: ``"vein_to_vein_median +-5%"``, of at most *replications*. *workers* is how many
     processes share the work, or any *executor* of ``concurrent.futures`` does it; the result is the same.
     A script that uses more than one worker must call this under ``if __name__ == "__main__":``. With *output*
@@ -129,8 +134,10 @@ def simulate(
     seed = check_seed(seed)
     if replications is not None:
         replications = check_replications(replications)
-    study = Study.of(scenario, (Variant(AS_IT_IS, settings or {}),), seed)
+    variant = Variant(AS_IT_IS, settings or {}, parts or {})
     execution = Execution(folder_from(output), workers, executor, told)
+    check_own_parts([variant], execution)
+    study = Study.of(scenario, (variant,), seed)
     return run_of(study, execution, replications, until)
 
 

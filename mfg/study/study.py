@@ -105,14 +105,19 @@ def _loaded(scenario: str | Path | Scenario, variant: Variant, seed: int | None)
     settings = variant.settings
     if not isinstance(scenario, Scenario):
         try:
-            return load(scenario, settings, seed)
+            return load(scenario, settings, seed, variant.parts)
         except Faults as found:
             if settings and variant.name != AS_IT_IS:
                 raise Faults(f"{found.source}, variant {variant.name}", found.faults) from None
             raise
-    if settings:
+    if settings or variant.parts:
         advice = "give its name or path, or load it with them"
-        raise Refused("settings", ", ".join(settings), "cannot change a scenario that is loaded", advice)
+        raise Refused(
+            "settings",
+            ", ".join([*settings, *variant.parts]),
+            "cannot change a scenario that is loaded",
+            advice,
+        )
     return with_seed(scenario, seed)
 
 

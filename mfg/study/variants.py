@@ -14,6 +14,7 @@ import numpy as np
 from attrs import field, frozen
 
 from mfg.errors import Parameter, Refused
+from mfg.own import OwnPart
 from mfg.reader.numbers import read_number
 from mfg.reader.scenarios import load_scenario
 from mfg.reader.typed import as_text, settings_as_text
@@ -28,12 +29,25 @@ _RANGE = re.compile(rf"{_NUMBER} ?(.*?)\.\.{_NUMBER} ?(.*)")
 _FACTORS = re.compile(r"x([0-9]+(?:\.[0-9]+)?)\.\.x([0-9]+(?:\.[0-9]+)?)")
 
 
+def _own_parts(parts: Mapping[str, Any]) -> dict[str, OwnPart]:
+    return {key: OwnPart.of(key, part) for key, part in parts.items()}
+
+
 @frozen
 class Variant:
-    """One plan of a study: its name, and the values by path that make it; numbers and dates become what a file would say."""
+    """One plan of a study: its name, and the values by path that make it; numbers and dates become what a file would say.
+
+    `parts` are distributions and an order of one's own, by path: see `mfg.simulate`.
+    """
 
     name: str
     settings: Mapping[str, str] = field(converter=settings_as_text)
+    parts: Mapping[str, OwnPart] = field(factory=dict, converter=_own_parts)
+
+    @property
+    def unnamed(self) -> list[OwnPart]:
+        """The parts by which nobody could know its results again."""
+        return [part for part in self.parts.values() if not part.is_named]
 
 
 @frozen
