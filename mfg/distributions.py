@@ -14,8 +14,6 @@ import numpy as np
 from attrs import frozen
 
 from mfg.elementary import Floats, exp, log1p
-from mfg.errors import Refused
-from mfg.own import OwnPart
 from mfg.shape import Shape
 
 Inverse = Callable[[Floats], Floats]
@@ -39,22 +37,8 @@ class Distribution:
 
 def inverse_of(shape: Shape) -> Inverse:
     """The inverse distribution function of *shape*."""
-    if shape.own is not None:
-        return own_inverse(shape.own, shape.scale)
-    return DISTRIBUTIONS[shape.kind].inverse(shape)
-
-
-def own_inverse(part: OwnPart, scale: float = 1.0) -> Inverse:
-    """The inverse distribution function that somebody wrote, times *scale*."""
-
-    def inverse(u: Floats) -> Floats:
-        values: Floats = scale * np.asarray(part.given.inverse(u), dtype=np.float64)
-        if values.shape != u.shape:
-            problem = f"gives {values.shape} values for {u.shape} numbers"
-            raise Refused(f"parts {part.path}", str(part), problem, "let `inverse` give one value for each")
-        return values
-
-    return inverse
+    own, scale = shape.own, shape.scale
+    return DISTRIBUTIONS[shape.kind].inverse(shape) if own is None else lambda u: scale * own.values(u)
 
 
 def median_of(shape: Shape) -> float:

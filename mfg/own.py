@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from itertools import count
+from math import isfinite
 from typing import Any
 
+import numpy as np
 from attrs import field, frozen
 
+from mfg.elementary import Floats
 from mfg.errors import Parameter, Refused
 
 _NUMBERS = count(1)
-OWN = "own"  # the word for a shape or an order that is no word of a file
+_TRIED = (1e-9, 0.001, 0.01, *(n / 20 for n in range(1, 20)), 0.99, 0.999, 1 - 1e-9)
 
 
 @frozen(eq=False)
@@ -54,6 +57,37 @@ class OwnPart:
     def is_named(self) -> bool:
         """Whether it has a name and a version, so that a study can say by what it was made."""
         return self.name is not None and self.version is not None
+
+    def values(self, u: Floats) -> Floats:
+        """The values of a distribution at the numbers *u* between 0 and 1, in its own unit.
+
+        Raises:
+            Refused: if it does not give one for each.
+        """
+        found: Floats = np.asarray(self.given.inverse(u), dtype=np.float64)
+        if found.shape != u.shape:
+            problem = f"gives {found.shape} values for {u.shape} numbers"
+            raise Refused("", str(self), problem, "let `inverse` give one value for each")
+        return found
+
+    def span(self) -> tuple[float, float, float]:
+        """The least, the middle and the greatest value of a distribution, which is tried from end to end.
+
+        Raises:
+            Refused: if it cannot be asked, or is no inverse distribution function.
+        """
+        try:
+            values = self.values(np.array(_TRIED)).tolist()
+        except Refused:
+            raise
+        except Exception as error:
+            problem = f"cannot be asked: {type(error).__name__}: {error}"
+            advice = "let `inverse` take an array of numbers between 0 and 1"
+            raise Refused("", str(self), problem, advice) from error
+        if not all(map(isfinite, values)) or values != sorted(values):
+            problem = "is no inverse distribution function: its values must be finite and never fall"
+            raise Refused("", str(self), problem, "check its method `inverse`")
+        return values[0], values[len(values) // 2], values[-1]
 
     def __str__(self) -> str:
         if self.is_named:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from attrs import field, frozen
 
-from mfg.own import OwnPart
+if TYPE_CHECKING:
+    from mfg.own import OwnPart
+
+OWN = "own"  # of a shape or an order that is no word of a file
 
 
 @frozen

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from math import exp, inf, isfinite, log
+from math import exp, inf, log
 from typing import Annotated, Any
 
-import numpy as np
 from attrs import evolve, field, frozen
 
 from mfg.cut import Parent, TooWide, parent_of
-from mfg.distributions import DISTRIBUTIONS, own_inverse
+from mfg.distributions import DISTRIBUTIONS
 from mfg.errors import Refused
-from mfg.own import OWN, OwnPart
-from mfg.shape import Shape
+from mfg.own import OwnPart
+from mfg.shape import OWN, Shape
 from mfg.sizes import KILOGRAMS, SAMPLE
 from mfg.units import Quantity, alike, number, quantity_of, text
 from mfg.units.amounts import Anything, CellCount, Concentration, Volume, Weight
@@ -28,7 +27,6 @@ from mfg.units.times import MOST_DAYS, Duration
 
 _WIDEST = 100  # geometric standard deviation
 _ENDS = ("least", "most")
-_TRIED = (1e-9, 0.001, 0.01, *(n / 20 for n in range(1, 20)), 0.99, 0.999, 1 - 1e-9)
 _SURE = 6  # standard deviations, beyond which there is one value in a thousand million
 
 
@@ -285,22 +283,8 @@ def _sample(given: object, read: Callable[[object, str], Quantity], where: str) 
 
 
 def _own(part: OwnPart, read: Callable[[object, str], Quantity]) -> Spread:
-    """A distribution of somebody's own: tried from end to end, since what it gives must be what the part can be."""
-    try:
-        values = own_inverse(part)(np.array(_TRIED)).tolist()
-    except Refused:
-        raise
-    except Exception as error:
-        problem = f"cannot be asked: {type(error).__name__}: {error}"
-        advice = "let `inverse` take an array of numbers between 0 and 1"
-        raise Refused("", str(part), problem, advice) from error
-    if not all(map(isfinite, values)) or values != sorted(values):
-        problem = "is no inverse distribution function: its values must be finite and never fall"
-        raise Refused("", str(part), problem, "check its method `inverse`")
-    least, middle, most = (
-        read(f"{value:.12g} {part.given.unit}", "")
-        for value in (values[0], values[len(values) // 2], values[-1])
-    )
+    """A distribution of somebody's own, whose values must be what the part can be."""
+    least, middle, most = (read(f"{value:.12g} {part.given.unit}", "") for value in part.span())
     return Spread(OWN, least=least, likely=middle, most=most, own=part)
 
 

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 from mfg.calendar import Window
-from mfg.own import OwnPart
 from mfg.plan.people import Criterion, ListedPatient, PatientInProgress, People, Trait, TreatedBefore
 from mfg.plan.prescription import PatientCase, PlannedArm, PlannedStagger
 from mfg.plan.recipe import Recipe
 from mfg.plan.site import Activity, PlannedClinic, PlannedFacility, PlannedLeg, Test
+
+if TYPE_CHECKING:
+    from mfg.own import OwnPart
 
 
 @frozen

@@ -10,8 +10,8 @@ from simpy import Event, Interrupt
 from mfg.calendar import DAY
 from mfg.errors import Refused
 from mfg.log.endings import WAS_DONE
-from mfg.own import OWN
 from mfg.plan.plan import Plan
+from mfg.shape import OWN
 from mfg.simulation.clock import First, Process
 from mfg.simulation.draws import Luck
 from mfg.simulation.floor import Floor

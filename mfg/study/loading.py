@@ -9,9 +9,10 @@ from pathlib import Path
 from attrs import evolve
 
 from mfg.errors import Parameter, Refused
-from mfg.own import OWN, OwnPart, is_order
+from mfg.own import OwnPart, is_order
 from mfg.reader.scenarios import load_scenario
 from mfg.scenario import Scenario
+from mfg.shape import OWN
 from mfg.sizes import COUNT, REPLICATIONS, SEED, Size
 
 
