@@ -132,7 +132,7 @@ def _with_next(rows: Iterable[Row]) -> Iterator[tuple[Row, Row | None]]:
 
 def audit(
     protocol: Protocol,
-    table: str | Path | Sheet,
+    path: str | Path | Sheet,
     *,
     arm: str | None = None,
     dose: str | None = None,
@@ -162,7 +162,7 @@ def audit(
         [rule for made in asked.prescribers() for rule in made.rule.routes] if rounding is not None else []
     )
     steps = {(rule.name, rule.component): rounding.cells(rule) for rule in rules if rounding is not None}
-    sheet = table if isinstance(table, Sheet) else open_sheet(Path(table))
+    sheet = path if isinstance(path, Sheet) else open_sheet(Path(path))
     columns, faults = columns_of(protocol, sheet.header, asked)
     if faults:
         raise Faults(str(sheet.path), tuple(faults))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from mfg.auditing import Audit, Verdict
+from mfg.notebook import html_of
 from mfg.sheet.frame import FIRST
-from mfg.study.notebook import html_of
 
 ADDED_COLUMNS = ("row", "verdict", "likely", "reason", "prescribed_cells", "deviation_percent")
 _SHOWN = 10

@@ -85,6 +85,9 @@ class Plan:
     rate: float
     every: int
 
+    def __repr__(self) -> str:
+        return f"Plan({self.name}, seed {self.seed})"
+
     def recipe_for(self, case: PatientCase) -> Recipe:
         """The recipe of a patient of whom *case* is known: what its steps and tests depend on decides."""
         way = 0

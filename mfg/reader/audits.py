@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 def audit(
     protocol: Protocol,
-    table: str | Path | DataFrame,
+    path: str | Path | DataFrame,
     *,
     arm: str | None = None,
     dose: str | None = None,
     round: str | None = None,  # noqa: A002 (the word of the command)
 ) -> Audit:
-    """Prepare the audit of a *table* of doses: a CSV file, an Excel workbook or a data frame.
+    """Prepare the audit of a table of doses: the *path* of a CSV file or an Excel workbook, or a data frame.
 
     Its `verdicts` judge row by row, its `frame` holds all of them.
 
@@ -37,7 +37,7 @@ def audit(
             worked examples.
         Refused: if a column of a frame has no name, or if *arm*, *dose* or *round* say nothing that this protocol knows.
     """
-    given: Any = table
+    given: Any = path
     sheet = sheet_of(given) if is_frame(given) else given
     found = prepare(protocol, sheet, arm=arm, dose=dose, round=round, others=_built_in)
     found.given = given if is_frame(given) else None

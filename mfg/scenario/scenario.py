@@ -132,6 +132,9 @@ class Scenario:
     numbers: tuple[Number, ...] = field(factory=tuple, metadata={"key": None})
     documents: Mapping[str, Any] = field(factory=dict, metadata={"key": None})
 
+    def __repr__(self) -> str:
+        return f"Scenario({self.name}: {self.protocol.name}, {self.site.name}, {self.population.name})"
+
     @property
     def source(self) -> Supply | None:
         """The supply of the protocol that this scenario selects."""

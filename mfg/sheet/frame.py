@@ -31,7 +31,7 @@ def sheet_of(frame: Any) -> Sheet:
     for name in header:
         if not isinstance(name, str):
             advice = "give each column a name, such as weight_kg"
-            raise Refused(Parameter("table"), repr(name)[:60], "is no name of a column", advice)
+            raise Refused(Parameter("path"), repr(name)[:60], "is no name of a column", advice)
     cells = frame.astype(object).where(frame.notna(), None)
 
     def records() -> Iterator[RawRow]:

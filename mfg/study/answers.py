@@ -10,6 +10,7 @@ import pandas as pd
 from attrs import asdict
 
 from mfg.errors import Parameter, Refused, nearest
+from mfg.notebook import said_interval, said_number
 from mfg.results.columns import TABLES
 from mfg.results.figures import Figure
 from mfg.upstairs import upstairs
@@ -124,6 +125,11 @@ def figure_in(estimates: Sequence[Figure], name: str) -> Figure:
     if name not in known:
         raise Refused(Parameter("name"), str(name), "is no figure", nearest(str(name), known))
     return known[name]
+
+
+def row_of(one: Figure) -> tuple[str, str, str, str, str]:
+    """A figure in words: its name, mean, interval, unit and meaning."""
+    return one.name, said_number(one.mean), said_interval(one.low, one.high), one.unit, one.about
 
 
 def frame_of(estimates: Sequence[Figure]) -> pd.DataFrame:

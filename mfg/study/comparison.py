@@ -18,6 +18,7 @@ from attrs import asdict, field, frozen
 
 from mfg.errors import Parameter, Refused, nearest
 from mfg.files import write_atomically
+from mfg.notebook import html_of, said_interval, said_number
 from mfg.reader.typed import settings_as_text
 from mfg.results.figures import Figure, asked_for, figures_of
 from mfg.results.stability import Overload, overloads
@@ -26,7 +27,6 @@ from mfg.study.answers import HEADLINES, TablesByName, check_table, figure_in, f
 from mfg.study.difference import Difference, difference_in, differences_frame, judge_differences
 from mfg.study.folder import document
 from mfg.study.loading import check_replications, check_seed, check_workers, folder_from
-from mfg.study.notebook import html_of, said_interval, said_number
 from mfg.study.owned import check_own_parts
 from mfg.study.parts import table_of
 from mfg.study.run import DEFAULT_REPLICATIONS

@@ -13,15 +13,15 @@ from attrs import asdict, evolve, field, frozen
 from mfg.errors import Parameter
 from mfg.evidence import count_kinds
 from mfg.files import write_atomically
+from mfg.notebook import html_of
 from mfg.plan.plan import Plan
 from mfg.results.figures import Figure, asked_for, figures_of
 from mfg.results.stability import Overload, overloads
 from mfg.results.tables import Tables
 from mfg.scenario import Scenario
-from mfg.study.answers import HEADLINES, Answers, check_table
+from mfg.study.answers import HEADLINES, Answers, check_table, row_of
 from mfg.study.folder import document
 from mfg.study.loading import check_replications, check_seed, check_workers, folder_from
-from mfg.study.notebook import html_of, row_of
 from mfg.study.owned import check_own_parts
 from mfg.study.parts import table_of
 from mfg.study.precision import Precision

@@ -11,13 +11,13 @@ import pandas as pd
 from attrs import define
 
 from mfg.errors import Parameter, Refused, nearest
+from mfg.notebook import html_of
 from mfg.results.figures import Figure, figures_of
-from mfg.study.answers import HEADLINES, Answers, TablesByName, check_table, frames_of
+from mfg.study.answers import HEADLINES, Answers, TablesByName, check_table, frames_of, row_of
 from mfg.study.difference import Difference, difference_in, differences_frame
 from mfg.study.disk import content_of, number_of, read_intact, sealed_in
 from mfg.study.folder import read
 from mfg.study.loading import check_replications
-from mfg.study.notebook import html_of, row_of
 from mfg.study.parts import EVENTS, metadata_in, place_of, table_of
 from mfg.study.setting import Setting, settings_in
 from mfg.upstairs import upstairs
@@ -37,6 +37,9 @@ class StoredVariant(Answers):
     number: int
     replications: int
     setting: Setting
+
+    def __repr__(self) -> str:
+        return f"StoredVariant({self.name}, {self.replications} replications, in {str(self.folder)!r})"
 
     @property
     def name(self) -> str:

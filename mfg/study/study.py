@@ -63,6 +63,9 @@ class Study:
     plans: tuple[Plan, ...]
     identity: Identity
 
+    def __repr__(self) -> str:
+        return f"Study({self.source}, {len(self.variants)} variants, {self.identity.digest[:8]})"
+
     @classmethod
     def of(
         cls,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from html import escape
+from typing import Any
 
-from mfg.results.figures import Figure
 from mfg.visible import visible
 
 
@@ -17,13 +18,21 @@ def html_of(title: str, said: str, header: Sequence[str], rows: Iterable[Sequenc
     return f"<div><strong>{_safe(title)}</strong><p>{_safe(said)}</p>{table}</div>"
 
 
-def row_of(one: Figure) -> tuple[str, str, str, str, str]:
-    """A figure in words: its name, mean, interval, unit and meaning."""
-    return one.name, said_number(one.mean), said_interval(one.low, one.high), one.unit, one.about
+def html_of_order(order: Any) -> str:
+    """The dose of one patient: what each route is given, and what there is to say of it."""
+    given = [
+        (one.route, said_number(one.cells), said_number(one.volume_mL), len(one.containers))
+        for one in order.administrations
+    ]
+    title = f"{order.dose}, arm {order.arm}, {order.protocol}"
+    said = "; ".join(f"{finding.level}: {finding.message}" for finding in order.findings)
+    return html_of(title, said, ("route", "cells", "mL", "containers"), given)
 
 
-def said_number(value: float | None) -> str:
-    """Four digits, or nothing where there is no value."""
+def said_number(value: float | Decimal | None) -> str:
+    """All digits of a decimal, four of any other number, or nothing where there is no value."""
+    if isinstance(value, Decimal):
+        return f"{value:,f}"
     return "" if value is None else f"{value:.4g}"
 
 
