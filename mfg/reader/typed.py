@@ -13,6 +13,7 @@ from typing import Any
 from mfg.errors import Parameter, Refused
 from mfg.reader.document import Tree
 
+_IN_A_LINE = 100  # members of a list from which each has a line of its own, since a line has an end
 _ADVICE = "give a text, a number, true or false, a date, or a table or list of these"
 
 
@@ -93,5 +94,6 @@ def _toml(value: Any) -> str:
     if isinstance(value, Mapping):
         return f"{{ {', '.join(f'{_toml(key)} = {_toml(inner)}' for key, inner in value.items())} }}"
     if isinstance(value, list):
-        return f"[{', '.join(map(_toml, value))}]"
+        between = ", " if len(value) < _IN_A_LINE else ",\n"
+        return f"[{between.join(map(_toml, value))}]"
     return str(value).lower()
