@@ -9,7 +9,7 @@ from attrs import field, frozen
 if TYPE_CHECKING:
     from mfg.own import OwnPart
 
-OWN = "own"  # of a shape or an order that is no word of a file
+OWN_WORD = "own"  # of a shape or an order that is no word of a file
 
 
 @frozen
@@ -17,8 +17,7 @@ class Shape:
     """One value or a distribution in plain numbers of one unit; parameters that it does not have are nan.
 
     A normal or lognormal that is cut at its ends has the `mean` and `sd`, or the `median` and `spread`, that it
-    would have uncut. `typical` is the value that a planner would name. An
-    empirical one has its `values` in order; what a distribution of somebody's `own` gives is multiplied by `scale`.
+    would have uncut. `typical` is what a planner would name. An empirical one has its `values` in order; what one of somebody's `own` gives is multiplied by `scale`.
     """
 
     kind: str

@@ -17,7 +17,7 @@ from mfg.cut import Parent, TooWide, parent_of
 from mfg.distributions import DISTRIBUTIONS
 from mfg.errors import Refused
 from mfg.own import OwnPart
-from mfg.shape import OWN, Shape
+from mfg.shape import OWN_WORD, Shape
 from mfg.sizes import KILOGRAMS, SAMPLE
 from mfg.units import Quantity, alike, number, quantity_of, text
 from mfg.units.amounts import Anything, CellCount, Concentration, Volume, Weight
@@ -285,7 +285,7 @@ def _sample(given: object, read: Callable[[object, str], Quantity], where: str) 
 def _own(part: OwnPart, read: Callable[[object, str], Quantity]) -> Spread:
     """A distribution of somebody's own, whose values must be what the part can be."""
     least, middle, most = (read(f"{value:.12g} {part.given.unit}", "") for value in part.span())
-    return Spread(OWN, least=least, likely=middle, most=most, own=part)
+    return Spread(OWN_WORD, least=least, likely=middle, most=most, own=part)
 
 
 def _shape_of(keys: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from mfg.auditing import Audit, Verdict
 from mfg.notebook import html_of
-from mfg.sheet.frame import FIRST
+from mfg.sheet.frame import FIRST_ROW
 
 ADDED_COLUMNS = ("row", "verdict", "likely", "reason", "prescribed_cells", "deviation_percent")
 _SHOWN = 10
@@ -26,7 +26,7 @@ def frame_of(audit: Audit) -> pd.DataFrame:
         ]
         carried = pd.DataFrame(cells, columns=list(audit.table.header))
     else:
-        carried = audit.given.iloc[added["row"].to_numpy(dtype=int) - FIRST]
+        carried = audit.given.iloc[added["row"].to_numpy(dtype=int) - FIRST_ROW]
         added.index = carried.index
     carried.columns = pd.Index([f"{name} (as given)" if name in ADDED_COLUMNS else name for name in carried])
     return pd.concat([carried, added], axis=1)

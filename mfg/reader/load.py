@@ -27,7 +27,7 @@ from mfg.reader.typed import as_tree
 from mfg.scenario import Candidate, Scenario
 from mfg.site import Site
 
-KINDS = ("protocol", "scenario", "site", "population")
+FILES_BY_NAME = ("protocol", "scenario", "site", "population")
 Loaded = Protocol | Scenario | Site | Population | tuple[Candidate, ...]
 
 
@@ -42,8 +42,8 @@ def load(what: str | Path | Mapping[str, Any], kind: str | None = None) -> Loade
         Faults: with every fault at its place.
         Refused: if there is nothing of that name, or several things, or if it is of another *kind*.
     """
-    if kind is not None and kind not in KINDS:
-        raise Refused(Parameter("kind"), str(kind), "is no kind of file", nearest(str(kind), KINDS))
+    if kind is not None and kind not in FILES_BY_NAME:
+        raise Refused(Parameter("kind"), str(kind), "is no kind of file", nearest(str(kind), FILES_BY_NAME))
     if isinstance(what, Mapping):
         return _from_table(what, kind)
     _check_named(what)
@@ -85,12 +85,12 @@ def _kind_of_name(name: str, kind: str | None) -> str:
     """The one shelf on which *name* stands."""
     if kind is not None:
         return kind
-    found = [one for one in KINDS if name in builtin(one)]
+    found = [one for one in FILES_BY_NAME if name in builtin(one)]
     if len(found) > 1:
         shown = " and a ".join(found)
         raise Refused(Parameter("what"), name, f"is a {shown}", f"say which, such as kind={found[0]!r}")
     if not found:
-        known = nearest(name, {each for one in KINDS for each in builtin(one)})
+        known = nearest(name, {each for one in FILES_BY_NAME for each in builtin(one)})
         advice = f"{known.rstrip('?')}. A file of your own is named by its path"
         raise Refused(Parameter("what"), name, "is no built-in file", advice)
     return found[0]
@@ -100,8 +100,8 @@ def _kind_in(tree: Mapping[str, Any], source: str, kind: str | None) -> str:
     """What *tree* says that it is."""
     schema = tree.get("schema")
     said = str(schema).removesuffix("-1")
-    if said not in KINDS or schema == said:
-        known = [f"{one}-1" for one in KINDS]
+    if said not in FILES_BY_NAME or schema == said:
+        known = [f"{one}-1" for one in FILES_BY_NAME]
         given = None if schema is None else str(schema)
         problem = "is missing" if schema is None else "is not read here"
         raise Faults(source, (Refused("schema", given, problem, nearest(str(schema), known)),))

@@ -13,7 +13,7 @@ from mfg.sheet.text import RawRow
 from mfg.sheet.workbook import cell_text
 
 CALLED = Path("the frame")
-FIRST = 2  # the number of the first row, as in a spreadsheet whose header is row 1
+FIRST_ROW = 2  # the number of the first row, as in a spreadsheet whose header is row 1
 
 
 def is_frame(given: object) -> bool:
@@ -35,7 +35,7 @@ def sheet_of(frame: Any) -> Sheet:
     cells = frame.astype(object).where(frame.notna(), None)
 
     def records() -> Iterator[RawRow]:
-        for number, row in enumerate(cells.itertuples(index=False, name=None), FIRST):
+        for number, row in enumerate(cells.itertuples(index=False, name=None), FIRST_ROW):
             texts = [_text(value) for value in row]
             yield number, texts, ",".join(texts)
 

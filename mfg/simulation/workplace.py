@@ -11,7 +11,7 @@ from mfg.calendar import DAY
 from mfg.errors import Refused
 from mfg.log.endings import WAS_DONE
 from mfg.plan.plan import Plan
-from mfg.shape import OWN
+from mfg.shape import OWN_WORD
 from mfg.simulation.clock import First, Process
 from mfg.simulation.draws import Luck
 from mfg.simulation.floor import Floor
@@ -47,7 +47,7 @@ class Workplace:
             "due-date": self._by_due_date,
             "first-come": self._by_arrival,
             "most-urgent": self._by_decline,
-            OWN: self._by_own,
+            OWN_WORD: self._by_own,
         }[plan.policy.order]
 
     def _by_due_date(self, made: Made, due: int) -> Rank:

@@ -30,7 +30,7 @@ from mfg.study.loading import check_replications, check_seed, check_workers, fol
 from mfg.study.owned import check_own_parts
 from mfg.study.parts import table_of
 from mfg.study.run import DEFAULT_REPLICATIONS
-from mfg.study.stored import JUDGED, load_run
+from mfg.study.stored import COMPARISON, load_run
 from mfg.study.study import Execution, Study, Told, carry_out_study
 from mfg.study.variants import Variant, grid, not_twice, variants_in
 
@@ -258,5 +258,5 @@ def comparison_of(
         "differences": [asdict(one) for one in comparison.judged],
     }
     durable = execution.durable and execution.folder is not None
-    write_atomically(folder / JUDGED, document(content), durable=durable)
+    write_atomically(folder / COMPARISON, document(content), durable=durable)
     return comparison

@@ -12,7 +12,7 @@ from mfg.errors import Parameter, Refused
 from mfg.own import OwnPart, is_order
 from mfg.reader.scenarios import load_scenario
 from mfg.scenario import Scenario
-from mfg.shape import OWN
+from mfg.shape import OWN_WORD
 from mfg.sizes import COUNT, REPLICATIONS, SEED, Size
 
 
@@ -47,7 +47,7 @@ def _served_by(scenario: Scenario, order: OwnPart) -> Scenario:
     policy = {**scenario.documents.get("policy", {}), "order": order}
     return evolve(
         scenario,
-        policy=evolve(scenario.policy, order=OWN, own=order),
+        policy=evolve(scenario.policy, order=OWN_WORD, own=order),
         documents={**scenario.documents, "policy": policy},
     )
 

@@ -25,7 +25,7 @@ from mfg.upstairs import upstairs
 if TYPE_CHECKING:
     from mfg.pictures.plot import ComparedPlot
 
-JUDGED = "comparison.json"
+COMPARISON = "comparison.json"
 
 
 @define(slots=False, eq=False)
@@ -152,7 +152,7 @@ class StoredStudy(TablesByName):
         """
         if len(self.variants) < 2:
             return []
-        path = self.folder / JUDGED
+        path = self.folder / COMPARISON
         try:
             content = json.loads(content_of(path) or b"")
             if content["digest"] == self.digest:
