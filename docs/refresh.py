@@ -1,6 +1,6 @@
 """Write the outputs that the documents show: what stands in a ``console`` block is what the command prints.
 
-A block starts with ``$ mfg ...`` and holds the answer. ``... | head -n 12`` keeps its first lines. The
+A block starts with ``$ mfg ...`` and holds the answer; what a block of ``python`` prints stands in the ``text`` after it. ``... | head -n 12`` keeps its first lines. The
 examples' outputs stand beside them as ``.out``.
 """
 
@@ -31,6 +31,7 @@ DOCUMENTS = (
     "docs/scenario-files.md",
     "docs/what-if.md",
 )
+PROGRAMS = ("docs/python.md",)  # whose blocks of Python are run, one after the other
 LONG = ("docs/planning.md",)  # whose commands take a minute or more
 KEYS, LIMITS, FRONT = "docs/keys.md", "docs/limits.md", "docs/images/waiting.svg"
 _LIMITS = """# Limits
@@ -50,12 +51,28 @@ what the command answers. `show` has a mark where it shows more than a number, w
 `distribution` and `evidence`.
 
 """
+_PROGRAM = re.compile(r"(```python\n(.*?)```\n\n```text\n)(.*?)(```)", re.DOTALL)
 _BLOCK = re.compile(r"(```console\n\$ mfg ([^\n]*)\n)(.*?)(```)", re.DOTALL)
 
 
 def refreshed(text: str) -> str:
     """*text* with the output of every command block computed anew."""
     return _BLOCK.sub(lambda block: block[1] + output(block[2]) + block[4], text)
+
+
+def refreshed_programs(text: str) -> str:
+    """*text* with what each block of Python prints computed anew, in the block of text after it."""
+    known: dict[str, object] = {"__name__": "__main__"}
+
+    def printed(block: re.Match[str]) -> str:
+        exec(compile(block[2], "docs", "exec"), known)  # noqa: S102  the documents are our own
+        said = "".join(f"{line.rstrip()}\n" for line in ran.getvalue().splitlines())
+        ran.seek(0)
+        ran.truncate()
+        return block[1] + said + block[4]
+
+    with _silent() as ran:
+        return _PROGRAM.sub(printed, text)
 
 
 def output(line: str) -> str:
@@ -122,6 +139,9 @@ def main() -> None:
     for name in (*DOCUMENTS, *LONG):
         path = ROOT / name
         path.write_text(refreshed(path.read_text(encoding="utf-8")), encoding="utf-8")
+    for name in PROGRAMS:
+        path = ROOT / name
+        path.write_text(refreshed_programs(path.read_text(encoding="utf-8")), encoding="utf-8")
     (ROOT / KEYS).write_text(keys_page(), encoding="utf-8")
     (ROOT / LIMITS).write_text(limits_page(), encoding="utf-8")
     (ROOT / FRONT).parent.mkdir(exist_ok=True)

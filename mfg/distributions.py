@@ -37,7 +37,8 @@ class Distribution:
 
 def inverse_of(shape: Shape) -> Inverse:
     """The inverse distribution function of *shape*."""
-    return DISTRIBUTIONS[shape.kind].inverse(shape)
+    own, scale = shape.own, shape.scale
+    return DISTRIBUTIONS[shape.kind].inverse(shape) if own is None else lambda u: scale * own.values(u)
 
 
 def median_of(shape: Shape) -> float:
@@ -120,6 +121,12 @@ def _exponential(shape: Shape) -> Inverse:
     return lambda u: -shape.mean * log1p(-u)
 
 
+def _empirical(shape: Shape) -> Inverse:
+    """The smallest of the values that at least a share *u* of them do not exceed: the quantile function of a sample."""
+    values = np.array(shape.values)
+    return lambda u: values[np.clip(np.ceil(u * len(values)).astype(np.int64) - 1, 0, len(values) - 1)]
+
+
 DISTRIBUTIONS = {
     "fixed": Distribution(("is_",), _fixed, told_by_keys=True),
     "uniform": Distribution(("least", "most"), _uniform, told_by_keys=True),
@@ -130,4 +137,5 @@ DISTRIBUTIONS = {
     "gamma": Distribution(("mean", "sd"), _gamma),
     "beta": Distribution(("mean", "sd"), _beta, percent=True),
     "exponential": Distribution(("mean",), _exponential),
+    "empirical": Distribution(("empirical",), _empirical, told_by_keys=True),
 }

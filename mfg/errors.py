@@ -75,7 +75,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
     A word that holds the whole of *word* is near; others are by `difflib`.
     """
-    words = sorted(known)
+    word, words = str(word), sorted(known)
     near = [each for each in words if len(word) >= 3 and word.casefold() in each.casefold()]
     if not near:
         alike = {each: difflib.SequenceMatcher(None, each, word).ratio() for each in words}

@@ -113,6 +113,9 @@ class Population:
     covariates: Mapping[str, CovariateDistribution] = field(factory=dict, metadata={"key": "covariate"})
     numbers: tuple[Number, ...] = field(factory=tuple, metadata={"key": None})
 
+    def __repr__(self) -> str:
+        return f"Population({self.name})"
+
 
 def score_at_arrival(people: Population) -> Spread | None:
     """The distribution of scores at arrival, such that after the measured decline patients have the stated scores.

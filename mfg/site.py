@@ -150,6 +150,9 @@ class Site:
     holidays: str | None = None
     numbers: tuple[Number, ...] = field(factory=tuple, metadata={"key": None})
 
+    def __repr__(self) -> str:
+        return f"Site({self.name})"
+
     def leg(self, name: str, clinic: str, facility: str) -> Leg | None:
         """The leg *name* between two places, the most specific one; None if none joins them."""
         joining = [

@@ -64,6 +64,9 @@ RATIO = Size(
     "parts of an allocation, in its ratios or in a block", 10_000, "write the ratio in small numbers"
 )
 REPEATED = Size("occurrences of a dose or a visit", 1000, "repeat it less often")
+SAMPLE = Size(
+    "values of an empirical distribution", 10_000, "give a sample of them, or a distribution that fits"
+)
 PASSAGES = Size("passages of a culture", 100, "no cells are passaged so often")
 CONTAINERS = Size("containers", 10_000, "check the number")
 RETESTS = Size("repeats of a test", 100, "give an ordinary number")
@@ -89,6 +92,7 @@ SIZES = (
     KILOGRAMS,
     RATIO,
     REPEATED,
+    SAMPLE,
     PASSAGES,
     CONTAINERS,
     RETESTS,

@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from math import exp, inf, log
-from typing import Annotated
+from typing import Annotated, Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from mfg.cut import Parent, TooWide, parent_of
 from mfg.distributions import DISTRIBUTIONS
 from mfg.errors import Refused
-from mfg.shape import Shape
-from mfg.sizes import KILOGRAMS
-from mfg.units import Quantity, alike, number, text
+from mfg.own import OwnPart
+from mfg.shape import OWN_WORD, Shape
+from mfg.sizes import KILOGRAMS, SAMPLE
+from mfg.units import Quantity, alike, number, quantity_of, text
 from mfg.units.amounts import Anything, CellCount, Concentration, Volume, Weight
 from mfg.units.culture import Gathered
 from mfg.units.measure import Measure, measure_of
@@ -36,7 +37,8 @@ class Spread:
     Written as ``{ is }``; ``{ least, most }`` (uniform); ``{ least, likely, most }`` (triangular, or
     ``shape = "pert"``); ``{ median, spread, shape = "lognormal" }`` where *spread* is the geometric
     standard deviation; ``{ mean, sd, shape = "normal" | "gamma" | "beta" }``; or
-    ``{ mean, shape = "exponential" }``. A normal or a lognormal may be cut at *least* and *most*: mean and sd, or
+    ``{ mean, shape = "exponential" }``; or ``{ empirical }``, a list of values that were observed, each as likely as the
+    others. A normal or a lognormal may be cut at *least* and *most*: mean and sd, or
     median and spread, are those of what is left, which is what is drawn.
     """
 
@@ -49,13 +51,24 @@ class Spread:
     mean: Quantity | None = None
     sd: Quantity | None = None
     spread: Decimal | None = None
+    empirical: tuple[Quantity, ...] | None = None
+    own: OwnPart | None = field(default=None, repr=str)
+
+    def end(self, key: str) -> Quantity | None:
+        """The value that none is below (*key* "least") or above ("most"); None if there is no such value."""
+        if self.empirical:
+            return min(self.empirical) if key == "least" else max(self.empirical)
+        found: Quantity | None = self.is_ if self.is_ is not None else getattr(self, key)
+        return found
 
     @property
     def typical(self) -> Quantity:
-        """The planner's value: the one stated, the likeliest, the median, the mean or the middle."""
+        """The planner's value: the one stated, the likeliest, the median, the mean or the middle; of a sample its median."""
         for value in (self.is_, self.likely, self.median, self.mean):
             if value is not None:
                 return value
+        if self.empirical:
+            return sorted(self.empirical)[(len(self.empirical) - 1) // 2]
         assert self.least is not None
         assert self.most is not None
         middle: Quantity = (self.least + self.most) / 2
@@ -63,6 +76,8 @@ class Spread:
 
     def faults(self, where: str) -> Iterator[Refused]:
         """Everything that keeps this from being a distribution."""
+        if self.own is not None:
+            return
         if self.shape not in DISTRIBUTIONS:
             yield Refused(where, self.shape, "is not a shape", f"use one of {', '.join(DISTRIBUTIONS)}")
             return
@@ -73,6 +88,8 @@ class Spread:
             wanted = " and ".join(sorted(key.rstrip("_") for key in needed))
             yield Refused(where, None, f"does not fit the shape {self.shape}", f"give {wanted}")
             return
+        if self.empirical is not None:
+            yield from SAMPLE.exceeded(len(self.empirical), f"{where}.empirical".lstrip("."))
         ordered = [value for key in ("least", "likely", "most") if (value := getattr(self, key)) is not None]
         if ordered != sorted(ordered) or (len(ordered) > 1 and ordered[0] == ordered[-1]):
             yield Refused(where, None, "has its least, likely and most out of order", "order them")
@@ -121,7 +138,7 @@ class Spread:
 
     def below_nought(self) -> Iterator[Refused]:
         """A normal distribution without a `least` of which more than one value in a thousand million is negative."""
-        unbounded = DISTRIBUTIONS[self.shape].signed and self.least is None
+        unbounded = self.own is None and DISTRIBUTIONS[self.shape].signed and self.least is None
         if not unbounded or self.mean is None or self.sd is None:
             return
         if self.mean < _SURE * self.sd:
@@ -190,7 +207,7 @@ CellSpread = Annotated[Spread, measure_of(CellCount)]
 GatheredSpread = Annotated[Spread, measure_of(Gathered)]
 LossSpread = Annotated[Spread, _of("a rate of loss", "%/hour", "1.2 %/hour")]
 
-_KEYS = ("is_", "least", "likely", "most", "median", "mean", "sd", "spread")
+_KEYS = ("is_", "least", "likely", "most", "median", "mean", "sd", "spread", "empirical")
 KEYS = frozenset({*(key.rstrip("_") for key in _KEYS), "shape"})  # as a file writes them
 
 
@@ -201,9 +218,14 @@ def shape_of(spread: Spread, unit: str) -> Shape:
         return float("nan") if quantity is None else number(quantity, unit)
 
     named = ("is_", "least", "likely", "most", "median", "mean", "sd")
-    values = {key: value(getattr(spread, key)) for key in named}
+    values: dict[str, Any] = {key: value(getattr(spread, key)) for key in named}
     ratio = float("nan") if spread.spread is None else float(spread.spread)
-    shape = Shape(kind=spread.shape, **values, spread=ratio, typical=value(spread.typical))
+    sample = tuple(sorted(value(one) for one in spread.empirical or ()))
+    shape = Shape(spread.shape, **values, spread=ratio, typical=value(spread.typical), values=sample)
+    if spread.own is not None:
+        return evolve(
+            shape, own=spread.own, scale=number(quantity_of(Decimal(1), spread.own.given.unit), unit)
+        )
     if not DISTRIBUTIONS[spread.shape].cut:
         return shape
     parent = spread.parent()
@@ -217,9 +239,11 @@ def shape_of(spread: Spread, unit: str) -> Shape:
 
 def read_spread(given: object, read: Callable[[object, str], Quantity], where: str) -> Spread:
     """Build a spread from what a file holds, reading each quantity with *read*."""
+    if isinstance(given, OwnPart):
+        return _own(given, read)
     if not isinstance(given, dict):
         return Spread("fixed", is_=read(given, where))
-    values: dict[str, Quantity | Decimal] = {}
+    values: dict[str, Any] = {}
     for key, value in given.items():
         name = "is_" if key == "is" else key
         if key == "shape":
@@ -233,19 +257,35 @@ def read_spread(given: object, read: Callable[[object, str], Quantity], where: s
                     f"{where}.spread".lstrip("."), str(value), "is not a plain number", "write one like 1.6"
                 )
             values[name] = Decimal(value)
+        elif key == "empirical":
+            values[name] = _sample(value, read, f"{where}.empirical".lstrip("."))
         else:
             values[name] = read(value, f"{where}.{key}".lstrip("."))
-    quantities = [value for value in values.values() if not isinstance(value, Decimal)]
+    quantities = [value for key, value in values.items() if key not in ("spread", "empirical")]
+    quantities += values.get("empirical", ())
     odd = [value for value in quantities if not alike(value, str(quantities[0].units))]
     if odd:
         raise Refused(
             where, text(odd[0]), f"is not counted like {text(quantities[0])}", "use one kind of unit"
         )
     shape = given.get("shape") or _shape_of(values.keys())
-    spread = Spread(str(shape), **values)  # type: ignore[arg-type]
+    spread = Spread(str(shape), **values)
     for fault in spread.faults(where):
         raise fault
     return spread
+
+
+def _sample(given: object, read: Callable[[object, str], Quantity], where: str) -> tuple[Quantity, ...]:
+    """The values of an empirical distribution."""
+    if not isinstance(given, list) or not given:
+        raise Refused(where, str(given)[:60], "is no list of values", 'write it like ["2 hour", "3.5 hour"]')
+    return tuple(read(value, f"{where}.{n}") for n, value in enumerate(given, 1))
+
+
+def _own(part: OwnPart, read: Callable[[object, str], Quantity]) -> Spread:
+    """A distribution of somebody's own, whose values must be what the part can be."""
+    least, middle, most = (read(f"{value:.12g} {part.given.unit}", "") for value in part.span())
+    return Spread(OWN_WORD, least=least, likely=middle, most=most, own=part)
 
 
 def _shape_of(keys: Iterable[str]) -> str:

@@ -10,7 +10,19 @@ from typing import Any, get_args, get_type_hints
 import attrs
 import pytest
 
-from docs.refresh import DOCUMENTS, KEYS, LIMITS, LONG, example, keys_page, limits_page, refreshed
+import mfg
+from docs.refresh import (
+    DOCUMENTS,
+    KEYS,
+    LIMITS,
+    LONG,
+    PROGRAMS,
+    example,
+    keys_page,
+    limits_page,
+    refreshed,
+    refreshed_programs,
+)
 from mfg.calendar import Hours
 from mfg.population import Population
 from mfg.protocol.protocol import Protocol
@@ -28,6 +40,19 @@ def test_outputs_in_documents_are_fresh(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     assert "$ mfg" in text
     assert refreshed(text) == text
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_programs_in_documents_print_what_stands_there(name: str) -> None:
+    """Block after block, as a reader would type them."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert refreshed_programs(text) == text
+
+
+def test_every_public_name_is_documented() -> None:
+    """Each stands as code in the page on Python."""
+    text = (ROOT / "docs/python.md").read_text(encoding="utf-8")
+    assert [name for name in mfg.__all__ if not re.search(rf"`[^`\n]*\b{name}\b[^`\n]*`", text)] == []
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.py")), ids=lambda p: p.name)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
 from mfg.distributions import DISTRIBUTIONS, inverse_of, median_of
@@ -88,9 +91,28 @@ def test_the_inverse_is_that_of_the_distribution(given: Shape, truth: object) ->
     assert inverse_of(given)(u) == pytest.approx(truth.ppf(u), rel=1e-9)  # type: ignore[attr-defined]
 
 
+def test_a_sample_is_drawn_by_its_own_quantiles() -> None:
+    """By hand: of 2, 4, 4 and 9 a quarter of the numbers gives 2, a half 4 and a quarter 9; the median is one of them."""
+    sample = evolve(shape("empirical"), values=(2.0, 4.0, 4.0, 9.0))
+    u = np.array([1e-12, 0.25, 0.2500001, 0.5, 0.75, 0.7500001, 1 - 1e-12])
+    assert inverse_of(sample)(u).tolist() == [2, 2, 4, 4, 4, 9, 9]
+    assert median_of(sample) == 4
+
+
+@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=30), st.floats(1e-9, 1 - 1e-9))
+def test_a_quantile_of_a_sample_is_the_least_value_that_enough_do_not_exceed(
+    sample: list[float], u: float
+) -> None:
+    """The definition of a quantile, for any sample."""
+    drawn = inverse_of(evolve(shape("empirical"), values=tuple(sorted(sample))))(np.array([u]))[0]
+    assert drawn in sample
+    assert sum(value <= drawn for value in sample) >= u * len(sample) * (1 - 1e-12)
+    assert sum(value < drawn for value in sample) < u * len(sample) * (1 + 1e-12)
+
+
 def test_every_distribution_has_its_truth() -> None:
     """One that is added is held against scipy too."""
-    assert {given.kind for given, _ in SHAPES} == DISTRIBUTIONS.keys() - {"fixed"}
+    assert {given.kind for given, _ in SHAPES} == DISTRIBUTIONS.keys() - {"fixed", "empirical"}
 
 
 @pytest.mark.parametrize(("given", "truth"), SHAPES, ids=lambda s: getattr(s, "kind", ""))

@@ -22,7 +22,7 @@ from mfg.results.tables import Tables, tables_of
 from mfg.results.waiting import TREATED
 from mfg.scenario import Arrivals, Candidate
 from mfg.simulation.replicate import replicate
-from mfg.study.comparison import HEADLINES
+from mfg.study.answers import HEADLINES
 from mfg.study.trace import trace
 from tests.conftest import Said
 from tests.plain import plain

@@ -141,6 +141,6 @@ def test_nobody_may_come() -> None:
     """An empty cohort has tables without rows, no endings, and figures that are undefined."""
     run = simulate("cl2020-phase2", replications=2, settings={"arrivals.rate": "0.0001 / month"})
     assert (len(run.patients), len(run.events), run.endings) == (0, 0, {})
-    assert {figure.undefined for figure in run.figures if figure.name.startswith("doses_given")} == {2}
+    assert {figure.undefined for figure in run.estimates if figure.name.startswith("doses_given")} == {2}
     with pytest.raises(Refused, match="nobody came"):
         trace("cl2020-phase2", settings={"arrivals.rate": "0.0001 / month"})

@@ -154,8 +154,8 @@ def test_more_of_everything_puts_nobody_off_for_hands() -> None:
         simulate(PHASE2, replications=4, seed=3),
         simulate(PHASE2, replications=4, seed=3, settings=ample),
     )
-    of = {f.name: f.mean for f in tight.figures}
-    more = {f.name: f.mean for f in rich.figures}
+    of = {f.name: f.mean for f in tight.estimates}
+    more = {f.name: f.mean for f in rich.estimates}
     assert (more["wait_gmp.suites"] or 0) < (of["wait_gmp.suites"] or 0)
     assert (more["wait_gmp.incubator"] or 0) == 0
 
@@ -313,7 +313,7 @@ def test_figures_can_be_recomputed_from_the_log(run: Run) -> None:
     taken = events[events["activity"] == "collect"].set_index(["patient", "lot"])["started_min"]
     by_hand = ((given - taken).dropna() / 1440).median()
     assert run.by_replication.loc[0, "vein_to_vein_median"] == pytest.approx(by_hand)
-    (figure,) = [f for f in run.figures if f.name == "vein_to_vein_median"]
+    figure = run.figure("vein_to_vein_median")
     assert figure.mean == pytest.approx(run.by_replication["vein_to_vein_median"].mean())
 
 

@@ -17,7 +17,8 @@ from mfg.pictures.style import MINUS, VARIANT_COLOURS, days, number, percent
 from mfg.pictures.waiting import waiting_picture, waiting_title
 from mfg.pictures.window import window_picture
 from mfg.results.figures import describe
-from mfg.study.comparison import HEADLINES, Difference, judged_together
+from mfg.study.answers import HEADLINES
+from mfg.study.difference import Difference, judge_pairs
 from mfg.study.stored import StoredVariant
 
 THIS = "this run"
@@ -106,7 +107,7 @@ def _differences(run: StoredVariant, pins: Sequence[tuple[str, RunSeen]]) -> dic
     }
     means = {letter: pin.run for letter, pin in pins}
     found: dict[str, list[Against]] = {}
-    for one in judged_together(pairs):
+    for one in judge_pairs(pairs):
         if one.mean is None or one.low is None or one.high is None:
             continue
         found.setdefault(one.figure, []).append(_against(one, means[one.variant], run))
@@ -119,7 +120,7 @@ def _against(one: Difference, pin: StoredVariant, run: StoredVariant) -> Against
     assert one.high is not None
     gap = f"{_signed(one.mean, one.unit)} ({_signed(one.low, one.unit, bare=True)} to {_signed(one.high, one.unit, bare=True)})"
     verdict = verdict_of(describe(one.figure).good, one.mean, told=one.told_apart)
-    before, now = (of.figures[one.figure].mean for of in (pin, run))
+    before, now = (of.figure(one.figure).mean for of in (pin, run))
     small = verdict != SAME and abs(one.mean) < SMALL * abs(before or 0.0)
     about = one.about.replace("`", "")
     pinned, own = _value(before, one.unit), _value(now, one.unit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
@@ -23,6 +24,10 @@ from mfg.protocol.given import refuse_name
 from mfg.protocol.protocol import Protocol
 from mfg.sheet import Row, Sheet, Unreadable, is_total, number_of, open_sheet
 from mfg.units import amount
+from mfg.upstairs import upstairs
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 _SAMPLE = 5000  # rows from which a table's usual change of weight is told
 
@@ -43,6 +48,23 @@ class Audit:
     _judge: Judge
     counts: dict[str, int] = field(factory=lambda: {"ok": 0, "warning": 0, "error": 0})
     totals: list[int] = field(factory=list)
+    given: Any = field(default=None, init=False, repr=False, eq=False)  # the data frame, if the table is one
+    _frame: Any = field(default=None, init=False, repr=False, eq=False)
+
+    def __repr__(self) -> str:
+        return f"Audit({self.protocol.name}, {str(self.table.path)!r})"
+
+    def _repr_html_(self) -> str:
+        shown: str = upstairs("frames.audited").html_of_audit(self)
+        return shown
+
+    @property
+    def frame(self) -> DataFrame:
+        """Every row that is judged, with its verdict: a pandas data frame. One that was audited keeps its values and its index."""
+        if self._frame is None:
+            self._frame = upstairs("frames.audited").frame_of(self)
+        made: DataFrame = self._frame.copy()
+        return made
 
     @property
     def sign(self) -> str:
@@ -77,8 +99,11 @@ class Audit:
         return ((row, verdict) for row, verdict in self.rows() if verdict is not None)
 
     def rows(self) -> Iterator[tuple[Row, Verdict | None]]:
-        """Every row with its verdict, in order; a sum or a mean has none."""
+        """Every row with its verdict, in order; a sum or a mean has none. It may be gone through again."""
         before: Row | None = None
+        self.counts.update(dict.fromkeys(self.counts, 0))
+        self.totals.clear()
+        self._judge.begin()
         for row, after in _with_next(self.table.rows()):
             if row.cells is not None and self._is_total(row.cells):
                 self.totals.append(row.number)
@@ -107,14 +132,14 @@ def _with_next(rows: Iterable[Row]) -> Iterator[tuple[Row, Row | None]]:
 
 def audit(
     protocol: Protocol,
-    path: str | Path,
+    path: str | Path | Sheet,
     *,
     arm: str | None = None,
     dose: str | None = None,
     round: str | None = None,  # noqa: A002 (the word of the command)
     others: Callable[[], Iterable[Protocol]] = tuple,
 ) -> Audit:
-    """Prepare the audit of a table of doses: a CSV file, or an Excel workbook (.xlsx).
+    """Prepare the audit of a table of doses: a CSV file, an Excel workbook (.xlsx), or a sheet that is open.
 
     Columns: ``patient``; ``cells`` (also ``cells (10^6)``, ``cells/kg`` or ``volume_mL``), of one dosing day or, with
     ``route``, of one route, or one for each dose (``dose_1_cells``); ``weight_kg`` (or ``weight_lb``, ``weight_g``) where the dose
@@ -131,28 +156,27 @@ def audit(
         Refused: if *arm*, *dose* or *round* say nothing that this protocol knows.
     """
     refuse_name(protocol)
-    where = Path(path)
     asked = Asked.of(protocol, arm, dose)
     rounding = read_rounding(round) if round is not None else None
     rules = (
         [rule for made in asked.prescribers() for rule in made.rule.routes] if rounding is not None else []
     )
     steps = {(rule.name, rule.component): rounding.cells(rule) for rule in rules if rounding is not None}
-    table = open_sheet(where)
-    columns, faults = columns_of(protocol, table.header, asked)
+    sheet = path if isinstance(path, Sheet) else open_sheet(Path(path))
+    columns, faults = columns_of(protocol, sheet.header, asked)
     if faults:
-        raise Faults(str(path), tuple(faults))
+        raise Faults(str(sheet.path), tuple(faults))
     contradicted = tuple(example_faults(protocol))
     if contradicted:
         raise Faults(f"{protocol.name}, by which nothing is audited", contradicted)
     tolerance = amount(protocol.tolerance, "%") if protocol.tolerance is not None else Decimal(1)
-    sign = table.sign(columns.numbers())
+    sign = sheet.sign(columns.numbers())
     reading, allowance = Reading(asked, columns, sign), Allowance(rounding, steps)
     naming = Naming(reading, allowance, tolerance / 100, others)
-    judge = Judge(reading, naming, allowance, tolerance, change_limit(_changes(table, columns, sign)))
+    judge = Judge(reading, naming, allowance, tolerance, change_limit(_changes(sheet, columns, sign)))
     wide = any(given.dose is not None for given in columns.given)
     assumed = tuple(asked.assumed(columns, wide=wide))
-    return Audit(protocol, table, tolerance, rounding, columns, assumed, judge)
+    return Audit(protocol, sheet, tolerance, rounding, columns, assumed, judge)
 
 
 def _changes(table: Sheet, columns: TableColumns, sign: str) -> Iterator[float]:

@@ -37,6 +37,11 @@ class Judge:
     seen: History = field(factory=History)
     unchecked: dict[str, None] = field(factory=dict)
 
+    def begin(self) -> None:
+        """Forget all rows, to judge the first one next."""
+        self.seen = History()
+        self.unchecked.clear()
+
     def verdict(self, row: Row, beside: Beside) -> Verdict:
         """The verdict on *row*, which stands between two others."""
         cells = row.cells

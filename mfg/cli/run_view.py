@@ -32,7 +32,7 @@ def view_of_run(done: Run, until: str | None, *, everything: bool = True) -> Vie
     from mfg.results.indicators import INDICATORS
 
     title = f"{done.scenario.title or done.scenario.name}: {done.replications} replications, seed {done.plan.seed}"
-    shown = [figure for figure in done.figures if figure.n and figure.name in INDICATORS]
+    shown = [figure for figure in done.estimates if figure.n and figure.name in INDICATORS]
     if not everything:
         asked = "" if until is None else until.split()[0]
         few = [figure for figure in shown if figure.name in FIRST_FIGURES or figure.name == asked]
@@ -63,7 +63,7 @@ def _data(done: Run, until: str | None) -> dict[str, Any]:
         "replications": done.replications,
         "seed": done.plan.seed,
         **wanted,
-        "figures": [say.fields(figure) for figure in done.figures],
+        "figures": [say.fields(figure) for figure in done.estimates],
         "endings": done.endings,
         "lots": done.lots_by_outcome,
         "what_limits_it": done.waits.first,
@@ -120,14 +120,14 @@ def _arms(done: Run) -> Iterator[tuple[TableView]]:
     from mfg.results.figures import arms_of
     from mfg.results.indicators import OF_AN_ARM
 
-    arms, of = arms_of(done.plan), {figure.name: figure for figure in done.figures}
+    arms, of = arms_of(done.plan), {figure.name: figure for figure in done.estimates}
     if arms:
         rows = [[name, *(_value(of[f"{name}[{arm}]"]) for arm in arms), of[name].unit] for name in OF_AN_ARM]
         yield (TableView.of(["figure by arm, mean", *arms, "unit"], rows, range(1, len(arms) + 1)),)
 
 
 def _places(done: Run) -> TableView:
-    of = {figure.name: figure for figure in done.figures}
+    of = {figure.name: figure for figure in done.estimates}
     used = [name for name in done.plan.resources if of[f"load_{name}"].mean]
     kinds = ("utilisation", "load", "overtime", "wait")
     rows = [[name, *(_value(of.get(f"{kind}_{name}")) for kind in kinds)] for name in used]

@@ -57,7 +57,8 @@ def compare(
     from mfg.errors import Refused
     from mfg.results.figures import asked_for
     from mfg.sizes import VARIANTS
-    from mfg.study.comparison import HEADLINES, comparison_of, study_of
+    from mfg.study.answers import HEADLINES
+    from mfg.study.comparison import comparison_of, study_of
     from mfg.study.loading import check_replications, check_seed, check_workers
     from mfg.study.sheets import write_sheets
     from mfg.study.study import default_folder
@@ -102,7 +103,7 @@ def _view(done: Comparison, asked_for: Sequence[str], *, everything: bool = True
     Without *everything* the figures that matter first, and whatever is told apart.
     """
     from mfg.cli.run_view import FIRST_FIGURES
-    from mfg.study.comparison import HEADLINES
+    from mfg.study.answers import HEADLINES
 
     names = asked_for or HEADLINES
     first = done.study.scenarios[0]
@@ -124,7 +125,7 @@ def _view(done: Comparison, asked_for: Sequence[str], *, everything: bool = True
 
 
 def _data(done: Comparison, asked_for: Sequence[str]) -> dict[str, Any]:
-    parts = zip(done.variants, done.figures, done.endings, done.lots_by_outcome, done.unstable, strict=True)
+    parts = zip(done.variants, done.estimates, done.endings, done.lots_by_outcome, done.unstable, strict=True)
     variants = [
         {
             "name": variant.name,
@@ -141,7 +142,7 @@ def _data(done: Comparison, asked_for: Sequence[str]) -> dict[str, Any]:
         "replications": done.replications,
         "seed": done.study.plans[0].seed,
         "variants": variants,
-        "differences": [say.fields(one) for one in done.differences],
+        "differences": [say.fields(one) for one in done.judged],
         "output": str(done.folder),
     }
 
@@ -159,7 +160,7 @@ def _verdict(done: Comparison, names: Sequence[str]) -> Iterator[Sentence]:
 
 def _compared(done: Comparison, name: str) -> Iterator[tuple[Block, ...]]:
     """One figure in every variant, with the paired difference from the first."""
-    figures = [next(f for f in figures if f.name == name) for figures in done.figures]
+    figures = [next(f for f in figures if f.name == name) for figures in done.estimates]
     if all(figure.mean is None for figure in figures):
         return
     first = figures[0]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from html import escape
+from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
@@ -27,8 +29,13 @@ from mfg.protocol.protocol import Arm, Protocol
 from mfg.protocol.supply import Supply
 from mfg.site import Site
 from mfg.units import Quantity
+from mfg.upstairs import upstairs
+from mfg.visible import visible
 
 __all__ = ["Appointment", "Schedule", "ScheduleFinding", "schedule"]
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 _REACH = 60  # days on either side in which a baseline that fits is looked for
 _SHOWN = 2  # how many of them are named on either side
@@ -53,6 +60,20 @@ class Schedule:
     site: str | None = None
     clinic: str | None = None
     facility: str | None = None
+
+    def __repr__(self) -> str:
+        return (
+            f"Schedule({self.protocol}, arm {self.arm}, day 0 on {self.baseline}, {len(self.events)} events)"
+        )
+
+    @property
+    def frame(self) -> DataFrame:
+        """A row for every event: a pandas data frame."""
+        made: DataFrame = upstairs("frames.rows").rows_of(self.events, Appointment)
+        return made
+
+    def _repr_html_(self) -> str:
+        return f"<strong>{escape(visible(repr(self)))}</strong>{self.frame.to_html(index=False, max_rows=30)}"
 
     @property
     def fits(self) -> bool:

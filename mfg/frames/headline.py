@@ -47,7 +47,7 @@ def key_figures(variant: StoredVariant) -> list[KeyFigure]:
     )
     found = [first] if wait.half is not None else []
     for name, said in _KEYS:
-        one = variant.figures[name]
+        one = variant.figure(name)
         if one.mean is not None:
             found.append(KeyFigure(name, one.unit, said, one.mean, one.low, one.high))
     return found

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import pandas as pd
 from attrs import frozen
 
-from mfg.errors import Refused
 from mfg.results.figures import describe
-from mfg.study.disk import content_of
 from mfg.study.stored import StoredStudy
 
 BETTER, WORSE, CHANGED, SAME = "better", "worse", "changed", "not told apart"
@@ -37,39 +33,31 @@ def paired(study: StoredStudy) -> Paired | None:
     """
     if len(study.variants) < 2:
         return None
-    path = study.folder / "comparison.json"
-    try:
-        content = json.loads(content_of(path) or b"") if path.exists() else {}
-        found = content["differences"] if content["digest"] == study.digest else None
-    except (ValueError, KeyError, TypeError, RecursionError):
-        found = None
-    if found is None:
-        advice = "give the command of this comparison again: it writes it"
-        raise Refused("", str(path), "is missing, damaged, or of another study", advice)
-    of = {one.name: one.figures for one in study.variants}
+    of = {one.name: {each.name: each for each in one.estimates} for one in study.variants}
+    first = of[study.base.name]
     rows = []
-    for one in found:
-        base, own = study.base.figures.get(one["figure"]), of[one["variant"]].get(one["figure"])
-        if one["mean"] is None or one["low"] is None or base is None or own is None or base.mean is None:
+    for one in study.judged:
+        base, own = first.get(one.figure), of[one.variant].get(one.figure)
+        if one.mean is None or one.low is None or base is None or own is None or base.mean is None:
             continue
-        meaning = describe(one["figure"])
-        verdict = verdict_of(meaning.good, one["mean"], told=one["told_apart"])
-        small = verdict != SAME and abs(one["mean"]) < SMALL * abs(base.mean)
+        meaning = describe(one.figure)
+        verdict = verdict_of(meaning.good, one.mean, told=one.told_apart)
+        small = verdict != SAME and abs(one.mean) < SMALL * abs(base.mean)
         rows.append(
             (
-                one["variant"],
-                one["figure"],
+                one.variant,
+                one.figure,
                 meaning.called,
-                one["about"],
-                one["unit"],
+                one.about,
+                one.unit,
                 base.mean,
                 own.mean,
-                one["mean"],
-                one["low"],
-                one["high"],
+                one.mean,
+                one.low,
+                one.high,
                 verdict,
                 small,
-                one["n"],
+                one.n,
             )
         )
     columns = [

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from mfg.calendar import Window
 from mfg.plan.people import Criterion, ListedPatient, PatientInProgress, People, Trait, TreatedBefore
 from mfg.plan.prescription import PatientCase, PlannedArm, PlannedStagger
 from mfg.plan.recipe import Recipe
 from mfg.plan.site import Activity, PlannedClinic, PlannedFacility, PlannedLeg, Test
+
+if TYPE_CHECKING:
+    from mfg.own import OwnPart
 
 
 @frozen
@@ -30,6 +33,7 @@ class PlannedPolicy:
     facility: str
     score_least: float
     give_up_after: float
+    own: OwnPart | None = field(default=None, repr=str)
 
 
 @frozen
@@ -80,6 +84,9 @@ class Plan:
     begun: tuple[TreatedBefore, ...]
     rate: float
     every: int
+
+    def __repr__(self) -> str:
+        return f"Plan({self.name}, seed {self.seed})"
 
     def recipe_for(self, case: PatientCase) -> Recipe:
         """The recipe of a patient of whom *case* is known: what its steps and tests depend on decides."""

@@ -157,6 +157,15 @@ class Order:
     lot: MeasuredLot | None = None
     from_lot: tuple[FromLot, ...] = ()
 
+    def __repr__(self) -> str:
+        cells = "by the lot" if self.total_cells is None else f"{self.total_cells:,f} cells"
+        return f"Order({self.protocol}, arm {self.arm}, {self.dose}: {cells})"
+
+    def _repr_html_(self) -> str:
+        from mfg.notebook import html_of_order
+
+        return html_of_order(self)
+
 
 def total(given: Sequence[Administration], counts: Sequence[Decimal | None]) -> Decimal | None:
     """The sum of one count of each administration; None if one is unknown or if they count different kinds."""

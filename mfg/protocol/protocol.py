@@ -145,6 +145,9 @@ class Protocol:
     contradictions: tuple[Contradiction, ...] = field(factory=tuple, metadata={"key": None})
     files: tuple[FileRead, ...] = field(factory=tuple, metadata={"key": None})
 
+    def __repr__(self) -> str:
+        return f"Protocol({self.name}, {len(self.arms)} arms)"
+
     def arm(self, name: str) -> Arm:
         """The arm of that name."""
         return _named(self.arms, name, "arm", self.name)

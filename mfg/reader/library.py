@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from mfg.errors import Faults, Refused, nearest
+from mfg.errors import Faults, Parameter, Refused, nearest
 from mfg.reader.document import Tree
 from mfg.reader.toml import read_file
 from mfg.record import FileRead
@@ -37,12 +37,16 @@ def is_path(name: str) -> bool:
     return name.endswith(".toml") or "/" in name or "\\" in name
 
 
-def find(kind: str, name: str, beside: Path | None = None) -> Path:
+def find(kind: str, name: object, beside: Path | None = None) -> Path:
     """The file that *name* means: a built-in name, or a path (from the folder *beside*, if given).
 
     Raises:
         Faults: if there is neither.
+        Refused: if *name* is no text.
     """
+    if not isinstance(name, str):
+        problem, advice = f"is a {type(name).__name__}", "give a name or a path; `load` takes a table too"
+        raise Refused(Parameter(kind), repr(name)[:60], problem, advice)
     if is_path(name):
         return (beside / name) if beside is not None else Path(name)
     if name in builtin(kind):

@@ -13,6 +13,7 @@ from attrs import evolve
 
 from mfg.errors import Faults, Refused
 from mfg.evidence import Number
+from mfg.own import OwnPart
 from mfg.population import Population, undated_scores
 from mfg.reader.document import Tree
 from mfg.reader.extends import read_document
@@ -32,7 +33,7 @@ PARTS = ("protocol", "site", "population")
 _T = TypeVar("_T")
 
 
-def load_scenario(name: str | Path, settings: Mapping[str, str] | None = None) -> Scenario:
+def load_scenario(name: str | Path, settings: Mapping[str, str | OwnPart] | None = None) -> Scenario:
     """The scenario of a built-in name or a path, with *settings*: values by path, as text.
 
     Raises:
@@ -42,16 +43,25 @@ def load_scenario(name: str | Path, settings: Mapping[str, str] | None = None) -
     return _sound(scenario_at(path, settings), str(path))
 
 
-def scenario_at(path: Path, settings: Mapping[str, str] | None = None) -> Read[Scenario]:
+def scenario_at(path: Path, settings: Mapping[str, str | OwnPart] | None = None) -> Read[Scenario]:
     """What can be read of the scenario in the file *path* and of the files that it names."""
     try:
         documents = dict(read_document(path))
     except Faults as unreadable:
         return Read(None, unreadable.faults)
-    changes = dict(settings or {})
+    return scenario_from(documents, path, settings)
+
+
+def scenario_from(
+    documents: Tree, path: Path, settings: Mapping[str, str | OwnPart] | None = None
+) -> Read[Scenario]:
+    """What can be read of a scenario from its tree; each part is a tree too, or names a file from the folder of *path*."""
+    documents, changes = dict(documents), dict(settings or {})
     faults: list[Refused] = []
     for part in PARTS:
         chosen = changes.pop(part, documents.get(part))
+        if isinstance(chosen, dict):
+            continue
         try:
             documents[part] = dict(read_document(part_file(part, chosen, path)))
         except Faults as unreadable:

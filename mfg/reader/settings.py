@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 
 from mfg.dates import read_date
 from mfg.errors import Faults, Parameter, Refused
+from mfg.own import OwnPart
 from mfg.population import Population
 from mfg.protocol.protocol import Protocol
 from mfg.reader.document import EVIDENCE, Tree
@@ -37,7 +38,7 @@ _STEP = re.compile(rf"\+ ?(-?{_DIGITS})(?: ?([^\s0-9%].*))?")
 _UNSCALED = ("spread", "shape")  # of a distribution: neither grows with what is distributed
 
 
-def set_values(documents: Tree, changes: Mapping[str, str]) -> list[Refused]:
+def set_values(documents: Tree, changes: Mapping[str, str | OwnPart]) -> list[Refused]:
     """Make all *changes*, in place: texts by path, as they are typed after ``--set``; what could not be made.
 
     A path is written in full, by an ending that no other path has, or with a ``*`` for all values that are so called.
@@ -48,7 +49,7 @@ def set_values(documents: Tree, changes: Mapping[str, str]) -> list[Refused]:
     places, unset_too = dict[str, Place](), False
     for key, text in changes.items():
         where = Parameter(f"settings {key}")
-        if problem := _no_text(text):
+        if not isinstance(text, OwnPart) and (problem := _no_text(text)):
             faults.append(Refused(where, ascii(text)[:80], *problem))
             continue
         places = places or _set_places(documents)
@@ -133,8 +134,10 @@ def _no_text(given: object) -> tuple[str, str] | None:
     return None
 
 
-def _change(place: Place, text: str, where: str) -> Any:
+def _change(place: Place, text: str | OwnPart, where: str) -> Any:
     """What stands at *place* after *text* was given for it, with its evidence."""
+    if isinstance(text, OwnPart):
+        return {"is": text, "assumed": SET}
     if place.value is UNSET:
         return _read_bare(text, where)
     how = _change_in(text, bare(place.value))
@@ -223,6 +226,10 @@ def _every_number(node: Any, change: _Change, where: str) -> tuple[Any, bool]:
         for key, value in node.items():
             if key in EVIDENCE or key in _UNSCALED:
                 made[key] = value
+                continue
+            if key == "empirical" and isinstance(value, list):
+                made[key] = [change.of(one, where) for one in value]
+                some = True
                 continue
             made[key], any_number = _every_number(value, change, where)
             some |= any_number

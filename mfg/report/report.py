@@ -16,6 +16,7 @@ from mfg.pictures.paired import paired_pictures
 from mfg.pictures.patient import patient_picture
 from mfg.pictures.picture import Picture
 from mfg.pictures.planner import planner_picture
+from mfg.pictures.plot import MOST_DRAWN
 from mfg.pictures.style import number, of, percent
 from mfg.pictures.time import queues_picture, time_picture, vein_picture
 from mfg.pictures.waiting import waiting_picture
@@ -24,8 +25,6 @@ from mfg.report.model import model_sections
 from mfg.report.parts import Folded, PageTable, Section
 from mfg.results.figures import Figure, too_few
 from mfg.study.stored import StoredStudy, StoredVariant
-
-MOST_DRAWN = 6  # variants up to which curves of all are drawn together
 
 
 @frozen
@@ -88,7 +87,9 @@ def _sections(study: StoredStudy, waits: Picture, compared: Sequence[Picture]) -
     )
     yield Section("evidence", "What does this rest on?", (evidence_picture(base), _assumptions(base)))
     yield Section(
-        "figures", f"All figures{whose}", (*too_few(study.replications, list(base.figures)), _figures(base))
+        "figures",
+        f"All figures{whose}",
+        (*too_few(study.replications, [one.name for one in base.estimates]), _figures(base)),
     )
     yield from model_sections(study)
     yield Section("again", "How to make this again", (_again(study),))
@@ -108,7 +109,7 @@ def assumptions_of(ground: EvidenceFrame) -> Folded:
 
 
 def _figures(variant: StoredVariant) -> PageTable:
-    known = [one for one in variant.figures.values() if one.mean is not None]
+    known = [one for one in variant.estimates if one.mean is not None]
     rows = tuple(
         (one.called, _said(one, one.mean), _interval(one), one.unit, one.about, one.name) for one in known
     )

@@ -86,7 +86,7 @@ def _figures(study: StoredStudy) -> pd.DataFrame:
     rows = [
         (variant.name, one.name, one.called, one.mean, one.low, one.high, one.unit, one.n, one.about)
         for variant in study.variants
-        for one in variant.figures.values()
+        for one in variant.estimates
     ]
     columns = [
         "variant",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
+from html import escape
 from math import isnan
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,13 @@ from attrs import frozen
 
 from mfg.log.endings import WAS_DONE
 from mfg.log.notes import BOOK, ENROL, RESUME, UNIT_OF, result_of
+from mfg.upstairs import upstairs
+from mfg.visible import visible
 from mfg.works import ADMINISTER, COLLECT, HELD, ISOLATE, OBSERVE
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from mfg.log.columns import Columns
     from mfg.plan.plan import Plan
 
@@ -38,6 +43,18 @@ class Story:
 
     patient: str
     lines: tuple[Line, ...]
+
+    def __repr__(self) -> str:
+        return f"Story({self.patient}, {len(self.lines)} lines)"
+
+    @property
+    def frame(self) -> DataFrame:
+        """A row for everything that happened: a pandas data frame."""
+        made: DataFrame = upstairs("frames.rows").rows_of(self.lines, Line)
+        return made
+
+    def _repr_html_(self) -> str:
+        return f"<strong>{escape(visible(repr(self)))}</strong>{self.frame.to_html(index=False, max_rows=30)}"
 
 
 def first_treated(plan: Plan, log: Columns) -> int | None:

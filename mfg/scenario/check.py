@@ -81,7 +81,7 @@ def _weights(scenario: Scenario) -> Iterator[Refused]:
         return
     spread = scenario.population.weight
     for key, limit in (("least", limits.least), ("most", limits.most)):
-        end = spread.is_ if spread.is_ is not None else getattr(spread, key)
+        end = spread.end(key)
         if limit is not None and (end is None or amount(end, "kg") not in limits):
             where = f"population.weight.{'is' if spread.is_ is not None else key}"
             advice = "let the weights of the population end within them"

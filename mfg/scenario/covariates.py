@@ -65,7 +65,7 @@ def _numbers(where: str, covariate: Covariate, found: Spread) -> Iterator[Refuse
         return
     limits = bounds_of(covariate, covariate.unit)
     for key, limit in (("least", limits.least), ("most", limits.most)):
-        end = found.is_ if found.is_ is not None else getattr(found, key)
+        end = found.end(key)
         if limit is not None and (end is None or amount(end, covariate.unit) not in limits):
             problem = f"is outside {limits.shown(covariate.unit)}, the limits of the protocol"
             advice = "let the distribution end within them"

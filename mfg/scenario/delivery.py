@@ -121,8 +121,8 @@ def _takes(scenario: Scenario, release: Release) -> float:
 
 
 def _shortest(spread: Spread) -> float:
-    end = spread.least if spread.least is not None else spread.typical
-    return number(end, "minute")
+    end = spread.end("least")
+    return number(spread.typical if end is None else end, "minute")
 
 
 def _closed(scenario: Scenario) -> Iterator[Refused]:

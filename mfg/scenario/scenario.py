@@ -9,6 +9,7 @@ from typing import Any
 from attrs import field, frozen
 
 from mfg.evidence import Number
+from mfg.own import OwnPart
 from mfg.population import Population
 from mfg.protocol.protocol import Protocol, Release
 from mfg.protocol.recipe import Observe, Step
@@ -93,7 +94,8 @@ class Policy:
     A lot that fails is begun `again` from a new collection (or from its isolated marrow), at most
     `recollect` times for a dose; as often is collected for the doses for which a `short_bank` holds too few containers. Of a range of cells one end, or the middle, is the `aim`. `facility` says which of several makes a patient's lots. With
     `loses_eligibility` a patient who falls below the protocol's score while waiting is not treated, and one whose
-    first dose would lie later than `give_up_after` the arrival waits no longer.
+    first dose would lie later than `give_up_after` the arrival waits no longer. An order that somebody wrote in Python is
+    `own`.
     """
 
     order: str = "due-date"
@@ -105,6 +107,7 @@ class Policy:
     facility: str = "nearest"
     loses_eligibility: bool = False
     give_up_after: Duration | None = None
+    own: OwnPart | None = field(default=None, repr=str, metadata={"key": None})
 
 
 @frozen
@@ -128,6 +131,9 @@ class Scenario:
     variants: Mapping[str, Mapping[str, str]] = field(factory=dict, metadata={"key": "variant"})
     numbers: tuple[Number, ...] = field(factory=tuple, metadata={"key": None})
     documents: Mapping[str, Any] = field(factory=dict, metadata={"key": None})
+
+    def __repr__(self) -> str:
+        return f"Scenario({self.name}: {self.protocol.name}, {self.site.name}, {self.population.name})"
 
     @property
     def source(self) -> Supply | None:

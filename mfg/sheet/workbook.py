@@ -85,13 +85,13 @@ def _open(path: Path) -> Iterator[Any]:
 
 def _rows(sheet: Any) -> Iterator[RawRow]:
     for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
-        cells = [_text(value) for value in row]
+        cells = [cell_text(value) for value in row]
         while cells and not cells[-1]:
             cells.pop()
         yield number, cells, ",".join(cells)
 
 
-def _text(value: object) -> str:
+def cell_text(value: object) -> str:
     """A cell as text: fifteen digits of a number, as Excel keeps them."""
     if value is None:
         return ""

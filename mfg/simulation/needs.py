@@ -11,7 +11,7 @@ from mfg.calendar import FOREVER, Window
 if TYPE_CHECKING:
     from mfg.simulation.grants import Pool, Task
 
-Rank = tuple[int, ...]  # whose turn it is in a queue: the lowest first
+Rank = tuple[float, ...]  # whose turn it is in a queue: the lowest first
 
 
 class Need:

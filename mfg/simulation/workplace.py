@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from math import ceil
+from math import ceil, isfinite
 
+from attrs import frozen
 from simpy import Event, Interrupt
 
+from mfg.calendar import DAY
+from mfg.errors import Refused
 from mfg.log.endings import WAS_DONE
 from mfg.plan.plan import Plan
+from mfg.shape import OWN_WORD
 from mfg.simulation.clock import First, Process
 from mfg.simulation.draws import Luck
 from mfg.simulation.floor import Floor
@@ -17,6 +21,20 @@ from mfg.simulation.lots import Made
 from mfg.simulation.needs import Need, Rank
 from mfg.simulation.works import Job, transports_of
 from mfg.works import SHIP_IN
+
+
+@frozen
+class InLine:
+    """Whose work asks for its place in a line: days are counted from the start of the scenario, `decline` is in points a month.
+
+    `due` is when its dose is, or whatever else it must be ready for; `decline` is nan where the population has none.
+    """
+
+    patient: str
+    now: float
+    due: float
+    arrived: float
+    decline: float
 
 
 class Workplace:
@@ -29,6 +47,7 @@ class Workplace:
             "due-date": self._by_due_date,
             "first-come": self._by_arrival,
             "most-urgent": self._by_decline,
+            OWN_WORD: self._by_own,
         }[plan.policy.order]
 
     def _by_due_date(self, made: Made, due: int) -> Rank:
@@ -39,6 +58,18 @@ class Workplace:
 
     def _by_decline(self, made: Made, due: int) -> Rank:
         return (int(made.patient.decline * 1e6), due, made.patient.index)
+
+    def _by_own(self, made: Made, due: int) -> Rank:
+        """By an order that somebody wrote; among those whom it ranks alike by the due date."""
+        own, patient = self._plan.policy.own, made.patient
+        assert own is not None
+        asked = InLine(patient.name, self._floor.now / DAY, due / DAY, patient.arrived / DAY, patient.decline)
+        rank = float(own.given.rank(asked))
+        if not isfinite(rank):
+            raise Refused(
+                f"parts {own.path}", str(rank), "is no rank", "let `rank` return an ordinary number"
+            )
+        return (rank, due, patient.index)
 
     def _turn(self, made: Made, due: int | None) -> Rank:
         """Whose turn it is: first what does not keep, by when it is *due*; then the rest as the policy says."""

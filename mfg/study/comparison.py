@@ -8,98 +8,56 @@ level at which it was judged.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from math import ceil, floor
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
-from attrs import asdict, frozen
+from attrs import asdict, field, frozen
 
-from mfg.errors import Parameter, Refused
+from mfg.errors import Parameter, Refused, nearest
 from mfg.files import write_atomically
-from mfg.results.figures import LEVEL, Figure, asked_for, describe, figures_of, half_width
+from mfg.notebook import html_of, said_interval, said_number
+from mfg.reader.typed import settings_as_text
+from mfg.results.figures import Figure, asked_for, figures_of
 from mfg.results.stability import Overload, overloads
 from mfg.scenario import Scenario
+from mfg.study.answers import HEADLINES, TablesByName, check_table, figure_in, frames_of
 from mfg.study.dated import dated
+from mfg.study.difference import Difference, difference_in, differences_frame, judge_differences
 from mfg.study.folder import document
-from mfg.study.holm import chance, levels
-from mfg.study.loading import check_replications, check_seed, check_workers
+from mfg.study.loading import check_replications, check_seed, check_workers, folder_from
+from mfg.study.owned import check_own_parts
 from mfg.study.parts import table_of
 from mfg.study.run import DEFAULT_REPLICATIONS
+from mfg.study.stored import COMPARISON, load_run
 from mfg.study.study import Execution, Study, Told, carry_out_study
 from mfg.study.variants import Variant, grid, not_twice, variants_in
 
-FigureOfVariant = tuple[str, str]  # a figure, and a variant
-
-HEADLINES = (
-    "referral_to_dose_median",
-    "referral_to_dose_late",
-    "vein_to_vein_median",
-    "vein_to_vein_p90",
-    "on_time_as_first_booked",
-    "doses_given",
-    "patients_completed",
-    "patients_treated_per_month",
-    "points_lost_waiting",
-    "lots_lost",
-    "collections_per_patient",
-    "suite_hours_per_dose",
-)
-
-
-@frozen
-class Difference:
-    """One figure of a variant less that of the first, over `n` replications that define both.
-
-    The interval from `low` to `high` is that of the `level` at which Holm's rule judges it. `correlation` is
-    what pairing bought: the variance of the difference is less by that share of the two spreads.
-    """
-
-    variant: str
-    figure: str
-    unit: str
-    about: str
-    mean: float | None
-    low: float | None
-    high: float | None
-    level: float
-    told_apart: bool
-    correlation: float | None
-    n: int
-
-    @property
-    def words(self) -> str:
-        """The difference in a sentence that says no more than the interval: its ends are rounded outwards."""
-        if self.mean is None or self.low is None or self.high is None:
-            return f"{self.variant}: not enough replications define {self.figure} in both"
-        unit = "percentage points" if self.unit == "share" else self.unit
-        scale = 10_000 if self.unit == "share" else 100
-        low, high = round(scale * self.low, 6), round(scale * self.high, 6)
-        if not self.told_apart:
-            span = f"{floor(low) / 100:+.2f} to {ceil(high) / 100:+.2f}"
-            return f"{self.variant}: no difference shown in {self.figure}: {span} {unit}"
-        near, far = sorted((abs(low), abs(high)))
-        ends = dict.fromkeys((f"{floor(near) / 100:.2f}", f"{ceil(far) / 100:.2f}"))
-        amount = " to ".join(ends)
-        return f"{self.variant}: {self.figure} is {amount} {unit} {'higher' if self.mean > 0 else 'lower'}"
+if TYPE_CHECKING:
+    from mfg.pictures.plot import ComparedPlot
 
 
 @frozen(eq=False)
-class Comparison:
-    """Variants of a scenario with the figures of each, and the differences from the first."""
+class Comparison(TablesByName):
+    """Variants of a scenario with the figures of each, and the differences from the first.
+
+    `estimates` are the figures of each variant as values and `judged` the differences, `figures` and `differences` the
+    same as tables.
+    """
 
     study: Study
     folder: Path
     replications: int
     by_replication: tuple[pd.DataFrame, ...]
-    figures: tuple[list[Figure], ...]
+    estimates: tuple[list[Figure], ...]
     endings: tuple[dict[str, int], ...]
     lots_by_outcome: tuple[dict[str, int], ...]
     unstable: tuple[list[Overload], ...]
     compared: tuple[str, ...]
-    differences: list[Difference]
+    judged: list[Difference]
+    _read: dict[str, pd.DataFrame] = field(factory=dict, init=False, repr=False)
 
     def __repr__(self) -> str:
         names = ", ".join(one.name for one in self.variants)
@@ -109,6 +67,61 @@ class Comparison:
     def variants(self) -> tuple[Variant, ...]:
         """What was compared; the first is what the others are held against."""
         return self.study.variants
+
+    @property
+    def figures(self) -> pd.DataFrame:
+        """Every figure of every variant: a row for each variant and figure, columns as those of a run."""
+        return frames_of({one.name: own for one, own in zip(self.variants, self.estimates, strict=True)})
+
+    def figure(self, name: str, variant: str | None = None) -> Figure:
+        """One figure of a *variant*, of the first one if none is named.
+
+        Raises:
+            Refused: if there is no such figure or variant.
+        """
+        names = [one.name for one in self.variants]
+        if variant is not None and variant not in names:
+            raise Refused(Parameter("variant"), str(variant), "is no variant", nearest(str(variant), names))
+        return figure_in(self.estimates[0 if variant is None else names.index(variant)], name)
+
+    @property
+    def differences(self) -> pd.DataFrame:
+        """What was judged: a row for each figure and variant, the variant less the first, and whether it is told apart."""
+        return differences_frame(self.judged)
+
+    def difference(self, figure: str, variant: str | None = None) -> Difference:
+        """The difference in one *figure* of one *variant*, which may be left out if there are two in all.
+
+        Raises:
+            Refused: if there is no such variant, or if the figure is not one of those that are `compared`.
+        """
+        return difference_in(self.judged, figure, variant)
+
+    @property
+    def plot(self) -> ComparedPlot:
+        """The charts of a report, such as ``comparison.plot.paired()``; they show themselves in a notebook."""
+        return load_run(self.folder, self.replications).plot_for(self.study)
+
+    def _repr_html_(self) -> str:
+        first, names = self.study.scenarios[0], ", ".join(one.name for one in self.variants)
+        said = f"{names}; {self.replications} replications each, against {self.variants[0].name}"
+        rows = [
+            (
+                one.figure,
+                one.variant,
+                said_number(one.mean),
+                said_interval(one.low, one.high),
+                one.unit,
+                "yes" if one.told_apart else "no",
+            )
+            for one in self.judged
+        ]
+        return html_of(
+            first.title or first.name,
+            said,
+            ("figure", "variant", "difference", "interval", "unit", "told apart"),
+            rows,
+        )
 
     def of(self, figure: str) -> list[Difference]:
         """The differences in one *figure*, in the order of the variants.
@@ -120,10 +133,20 @@ class Comparison:
         if figure not in self.compared:
             advice = f"name it among the figures of the comparison; these are {', '.join(self.compared)}"
             raise Refused("figure", figure, "is not among those that were judged together", advice)
-        return [one for one in self.differences if one.figure == figure]
+        return [one for one in self.judged if one.figure == figure]
 
     def table(self, name: str) -> pd.DataFrame:
-        """A table (``doses``, ``patients``, ...) of all variants, with their names and with dates."""
+        """A table (``doses``, ``patients``, ...) of all variants, with their names and with dates; do not change it.
+
+        Raises:
+            Refused: if there is no such table.
+        """
+        check_table(name)
+        if name not in self._read:
+            self._read[name] = self._table(name)
+        return self._read[name]
+
+    def _table(self, name: str) -> pd.DataFrame:
         digest, frames = self.study.identity.digest, {}
         for n, variant in enumerate(self.variants):
             found = table_of(self.folder, digest, name, n, self.replications)
@@ -134,9 +157,9 @@ class Comparison:
 def compare(
     scenario: str | Path | Scenario,
     *,
-    vary: Mapping[str, Sequence[str]] | None = None,
+    vary: Mapping[str, Iterable[Any]] | None = None,
     variants: Sequence[Variant] | None = None,
-    settings: Mapping[str, str] | None = None,
+    settings: Mapping[str, Any] | None = None,
     figures: Sequence[str] = HEADLINES,
     replications: int = DEFAULT_REPLICATIONS,
     seed: int | None = None,
@@ -154,22 +177,24 @@ def compare(
         Refused: if there is nothing to compare, or for means that cannot be.
         Failed: if a replication ended in an error.
     """
-    check_workers(workers)
-    check_seed(seed)
-    check_replications(replications)
+    workers = check_workers(workers)
+    seed, replications = check_seed(seed), check_replications(replications)
+    _check_names(figures)
+    _check_variants(variants)
+    execution = Execution(folder_from(output), workers, executor, told)
+    check_own_parts(variants or (), execution)
     study = study_of(scenario, vary=vary, variants=variants, settings=settings, seed=seed)
     for name in figures:
         asked_for(study.plans[0], name, "figures")
-    execution = Execution(Path(output) if output is not None else None, workers, executor, told)
     return comparison_of(study, replications, execution, figures)
 
 
 def study_of(
     scenario: str | Path | Scenario,
     *,
-    vary: Mapping[str, Sequence[str]] | None,
+    vary: Mapping[str, Iterable[Any]] | None,
     variants: Sequence[Variant] | None,
-    settings: Mapping[str, str] | None,
+    settings: Mapping[str, Any] | None,
     seed: int | None,
     told: Told | None = None,
 ) -> Study:
@@ -178,14 +203,28 @@ def study_of(
     Raises:
         Refused: if there are fewer than two.
     """
+    if vary is not None and variants is not None:
+        raise Refused(Parameter("variants"), None, "are given beside `vary`", "give one of the two")
     chosen = list(variants) if variants is not None else grid(vary) if vary else variants_in(scenario)
     if len(chosen) < 2:
         advice = "vary something, such as suites=1,2,3, or name variants in the scenario file"
         raise Refused(Parameter("vary"), None, "leaves nothing to compare", advice)
-    fixed = dict(settings or {})
+    fixed = settings_as_text(settings)
     not_twice(fixed, [key for one in chosen for key in one.settings])
-    whole = tuple(Variant(one.name, {**fixed, **one.settings}) for one in chosen)
+    whole = tuple(Variant(one.name, {**fixed, **one.settings}, one.parts) for one in chosen)
     return Study.of(scenario, whole, seed, told)
+
+
+def _check_names(figures: object) -> None:
+    if isinstance(figures, str):
+        raise Refused(Parameter("figures"), figures, "is one text and no list", f"write [{figures!r}]")
+
+
+def _check_variants(variants: Sequence[object] | None) -> None:
+    for one in variants or ():
+        if not isinstance(one, Variant):
+            advice = 'write [mfg.Variant("three suites", {"suites": 3}), ...]'
+            raise Refused(Parameter("variants"), str(one)[:60], "is no variant", advice)
 
 
 def comparison_of(
@@ -198,7 +237,7 @@ def comparison_of(
         folder=folder,
         replications=replications,
         by_replication=tuple(one.figures for one in counts),
-        figures=tuple(figures_of(one.figures) for one in counts),
+        estimates=tuple(figures_of(one.figures) for one in counts),
         endings=tuple(one.endings for one in counts),
         lots_by_outcome=tuple(one.lots for one in counts),
         unstable=tuple(
@@ -206,72 +245,19 @@ def comparison_of(
             for plan, one in zip(study.plans, counts, strict=True)
         ),
         compared=tuple(figures),
-        differences=_differences(
+        judged=judge_differences(
             [one.name for one in study.variants[1:]],
             counts[0].figures,
             [one.figures for one in counts[1:]],
             figures,
         ),
     )
-    if execution.folder is not None:
-        content = {
-            "digest": study.identity.digest,
-            "replications": replications,
-            "variants": [one.name for one in study.variants],
-            "differences": [asdict(one) for one in comparison.differences],
-        }
-        write_atomically(folder / "comparison.json", document(content), durable=execution.durable)
-    return comparison
-
-
-def _differences(
-    variants: Sequence[str], first: pd.DataFrame, others: Sequence[pd.DataFrame], figures: Sequence[str]
-) -> list[Difference]:
-    """The differences in all *figures*."""
-    pairs = {
-        (name, variant): (first[name], other[name])
-        for name in figures
-        for variant, other in zip(variants, others, strict=True)
-        if name in first and name in other
+    content = {
+        "digest": study.identity.digest,
+        "replications": replications,
+        "variants": [one.name for one in study.variants],
+        "differences": [asdict(one) for one in comparison.judged],
     }
-    return judged_together(pairs)
-
-
-def judged_together(pairs: Mapping[tuple[str, str], tuple[pd.Series, pd.Series]]) -> list[Difference]:
-    """The second of each pair less the first, replication by replication, by Holm's rule over every one that two replications define.
-
-    A pair is called by its figure and by the variant that is held against the other.
-    """
-    gaps = {key: (other - one).dropna().to_numpy() for key, (one, other) in pairs.items()}
-    judged = levels({key: chance(gap) for key, gap in gaps.items() if len(gap) >= 2})
-    found = []
-    for (name, variant), gap in gaps.items():
-        meaning, (told, level) = describe(name), judged.get((name, variant), (False, LEVEL))
-        found.append(
-            Difference(
-                variant=variant,
-                figure=name,
-                unit=meaning.unit,
-                about=meaning.about,
-                mean=float(gap.mean()) if len(gap) else None,
-                low=_end(gap, level, -1),
-                high=_end(gap, level, 1),
-                level=level,
-                told_apart=told,
-                correlation=_correlation(*pairs[name, variant]),
-                n=len(gap),
-            )
-        )
-    return found
-
-
-def _end(gap: np.ndarray, level: float, sign: int) -> float | None:
-    half = half_width(gap, level)
-    return None if half is None else float(gap.mean() + sign * half)
-
-
-def _correlation(one: pd.Series, other: pd.Series) -> float | None:
-    both = pd.concat([one, other], axis=1).dropna().to_numpy()
-    if len(both) < 3 or (both.std(axis=0) == 0).any():
-        return None
-    return float(np.corrcoef(both.T)[0, 1])
+    durable = execution.durable and execution.folder is not None
+    write_atomically(folder / COMPARISON, document(content), durable=durable)
+    return comparison

@@ -92,7 +92,9 @@ def assumed_in(scenario: Scenario) -> Assumed:
         if not known or not number.path.startswith(_MOVED) or _is_choice(number.path):
             continue
         if path not in cut or key not in ("least", "most"):
-            grouped.setdefault(path if key in _SCALED else number.path, []).append(number)
+            sample = path.removesuffix(".empirical")  # all the values of a sample are one input
+            scaled = key in _SCALED or sample != path
+            grouped.setdefault(sample if scaled else number.path, []).append(number)
     inputs, unmoved = [], {}
     for group, numbers in grouped.items():
         found = _input(group, numbers)

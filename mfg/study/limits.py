@@ -60,6 +60,9 @@ class Bottlenecks:
     as_it_is: dict[str, float]
     effects: tuple[TriedChange, ...]
 
+    def __repr__(self) -> str:
+        return f"Bottlenecks({self.scenario}, {len(self.effects)} changes tried)"
+
     def ranked(self, figure: str) -> list[TriedChange]:
         """Every proven cure that was told apart in *figure*, the best first: the wait is to fall, the rest to rise.
 

@@ -36,10 +36,10 @@ class Precision:
     @staticmethod
     def read(text: str, most: int | None) -> Precision:
         """Read ``FIGURE +-5%`` or ``FIGURE +-0.5``; at most *most* replications are made."""
-        match = _TARGET.fullmatch(text)
+        match = _TARGET.fullmatch(str(text))
         if match is None or float(match[2]) == 0:
             raise Refused(
-                Parameter("until"), text, "is no target", "write it like 'vein_to_vein_median +-5%'"
+                Parameter("until"), str(text), "is no target", "write it like 'vein_to_vein_median +-5%'"
             )
         limit = _MOST if most is None else most
         first = ENOUGH_FOR_A_TAIL if is_tail(match[1]) else FIRST

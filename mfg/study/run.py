@@ -13,16 +13,20 @@ from attrs import asdict, evolve, field, frozen
 from mfg.errors import Parameter
 from mfg.evidence import count_kinds
 from mfg.files import write_atomically
+from mfg.notebook import html_of
 from mfg.plan.plan import Plan
 from mfg.results.figures import Figure, asked_for, figures_of
 from mfg.results.stability import Overload, overloads
 from mfg.results.tables import Tables
 from mfg.scenario import Scenario
+from mfg.study.answers import HEADLINES, Answers, check_table, row_of
 from mfg.study.dated import dated
 from mfg.study.folder import document
-from mfg.study.loading import check_replications, check_seed, check_workers
+from mfg.study.loading import check_replications, check_seed, check_workers, folder_from
+from mfg.study.owned import check_own_parts
 from mfg.study.parts import table_of
 from mfg.study.precision import Precision
+from mfg.study.setting import Setting, setting_of
 from mfg.study.study import Execution, Study, Told, carry_out_study
 from mfg.study.variants import AS_IT_IS, Variant
 from mfg.study.waits import Counted
@@ -31,10 +35,11 @@ DEFAULT_REPLICATIONS = 20
 
 
 @frozen(eq=False)
-class Run:
+class Run(Answers):
     """A finished run: one value of every figure for each replication, the summary, and the tables.
 
-    `waits` says what refused the days of patients, and what doses were put off for.
+    `estimates` are the figures as values, `figures` the same as a table, `figure` gives one by its name. `waits` says what
+    refused the days of patients, and what doses were put off for.
     A table is a data frame with a row for each thing and replication, units in its column names; beside each `*_day` that is a
     moment stands its `*_date`.
     """
@@ -43,7 +48,7 @@ class Run:
     folder: Path
     replications: int
     by_replication: pd.DataFrame
-    figures: list[Figure]
+    estimates: list[Figure]
     endings: dict[str, int]
     lots_by_outcome: dict[str, int]
     unstable: list[Overload]
@@ -52,6 +57,23 @@ class Run:
 
     def __repr__(self) -> str:
         return f"Run({self.scenario.name}, {self.replications} replications, in {str(self.folder)!r})"
+
+    def _repr_html_(self) -> str:
+        title = self.scenario.title or self.scenario.name
+        said = f"{self.replications} replications, seed {self.plan.seed}"
+        shown = [row_of(one) for one in self.estimates if one.name in HEADLINES and one.n]
+        return html_of(title, said, ("figure", "mean", "95 % interval", "unit", "what it is"), shown)
+
+    @property
+    def name(self) -> str:
+        """What a chart calls it."""
+        return self.study.variants[0].name
+
+    @property
+    def setting(self) -> Setting:
+        """What the folder says of it: dates, places with their hours, courses, and the evidence of every number."""
+        variant = self.study.variants[0]
+        return setting_of(variant.name, variant.settings, self.scenario, self.plan)
 
     @property
     def scenario(self) -> Scenario:
@@ -68,42 +90,18 @@ class Run:
         """Everything, read from the folder."""
         return Tables(self.events, self.patients, self.lots, self.doses, self.tests, self.resources)
 
-    @property
-    def events(self) -> pd.DataFrame:
-        """The event log: a row for each thing that was done."""
-        return self._table("events")
+    def table(self, name: str) -> pd.DataFrame:
+        """A table: ``patients``, ``lots``, ``doses``, ``tests``, ``resources`` or ``events``; do not change it.
 
-    @property
-    def patients(self) -> pd.DataFrame:
-        """A row for each patient."""
-        return self._table("patients")
-
-    @property
-    def lots(self) -> pd.DataFrame:
-        """A row for each lot."""
-        return self._table("lots")
-
-    @property
-    def doses(self) -> pd.DataFrame:
-        """A row for each planned dose."""
-        return self._table("doses")
-
-    @property
-    def tests(self) -> pd.DataFrame:
-        """A row for each result of the laboratory."""
-        return self._table("tests")
-
-    @property
-    def resources(self) -> pd.DataFrame:
-        """A row for each resource."""
-        return self._table("resources")
-
-    def _table(self, name: str) -> pd.DataFrame:
+        Raises:
+            Refused: if there is no such table.
+        """
+        check_table(name)
         if name not in self._read:
             study = self.study.identity.digest
             found = table_of(self.folder, study, name, 0, self.replications)
             self._read[name] = dated(found, self.plan.start)
-        return self._read[name].copy()
+        return self._read[name]
 
 
 def simulate(
@@ -111,7 +109,8 @@ def simulate(
     *,
     replications: int | None = None,
     seed: int | None = None,
-    settings: Mapping[str, str] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    parts: Mapping[str, object] | None = None,
     until: str | None = None,
     workers: int = 1,
     executor: Executor | None = None,
@@ -120,7 +119,10 @@ def simulate(
 ) -> Run:
     """Simulate a scenario (a built-in name, a path, or a loaded one) so many times; 20 if nobody says.
 
-    *settings* gives values by their path, as text: ``{"suites": "3"}``. *until* asks for replications until a
+    *settings* gives values by their path: ``{"suites": 3, "collect.lasts": "2 hour"}``. *parts* puts what you
+    wrote yourself in the places of distributions (an object with ``inverse`` and ``unit``) and of the order in which lots are
+    served (``"policy.order"``, an object with ``rank``); if it is to be kept, or done in several processes, each must
+    have a ``name`` and a ``version``. *until* asks for replications until a
     figure is known so well: ``"vein_to_vein_median +-5%"``, of at most *replications*. *workers* is how many
     processes share the work, or any *executor* of ``concurrent.futures`` does it; the result is the same.
     A script that uses more than one worker must call this under ``if __name__ == "__main__":``. With *output*
@@ -131,12 +133,14 @@ def simulate(
         Refused: for a number of replications, a seed, workers or a folder that cannot be.
         Failed: if a replication ended in an error.
     """
-    check_workers(workers)
-    check_seed(seed)
+    workers = check_workers(workers)
+    seed = check_seed(seed)
     if replications is not None:
-        check_replications(replications)
-    study = Study.of(scenario, (Variant(AS_IT_IS, dict(settings or {})),), seed)
-    execution = Execution(Path(output) if output is not None else None, workers, executor, told)
+        replications = check_replications(replications)
+    variant = Variant(AS_IT_IS, settings or {}, parts or {})
+    execution = Execution(folder_from(output), workers, executor, told)
+    check_own_parts([variant], execution)
+    study = Study.of(scenario, (variant,), seed)
     return run_of(study, execution, replications, until)
 
 
@@ -163,7 +167,7 @@ def _run(study: Study, replications: int, execution: Execution) -> Run:
         folder=folder,
         replications=replications,
         by_replication=counts.figures,
-        figures=figures_of(counts.figures),
+        estimates=figures_of(counts.figures),
         endings=counts.endings,
         lots_by_outcome=counts.lots,
         unstable=overloads(plan.resources, counts.figures.mean()),
@@ -181,7 +185,7 @@ def _summary(run: Run) -> dict[str, Any]:
         "replications": run.replications,
         "seed": run.plan.seed,
         "digest": run.study.identity.digest,
-        "figures": [asdict(figure) for figure in run.figures],
+        "figures": [asdict(figure) for figure in run.estimates],
         "endings": run.endings,
         "lots": run.lots_by_outcome,
         "unstable": [asdict(one) for one in run.unstable],

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from attrs import evolve, frozen
@@ -26,6 +28,11 @@ from mfg.study.inputs import Input
 from mfg.study.loading import check_replications, load
 from mfg.study.study import Counts, Execution, Study, carry_out_study, keep_in_folder
 from mfg.study.variants import Variant, not_twice
+from mfg.upstairs import upstairs
+from mfg.visible import visible
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 _LEAST = 2  # pairs beyond the inputs, without which nothing can be said
 EXACT = 1e-9  # of the largest difference: what is less is no luck but rounding
@@ -64,6 +71,18 @@ class Screening:
     left_out: int = 0
     because: str = ""
     folder: Path | None = None
+
+    def __repr__(self) -> str:
+        return f"Screening({self.figure}, {len(self.effects)} inputs, {len(self.told_apart)} told apart)"
+
+    @property
+    def frame(self) -> DataFrame:
+        """A row for every input, the strongest first: a pandas data frame."""
+        made: DataFrame = upstairs("frames.rows").rows_of(self.effects, Effect)
+        return made
+
+    def _repr_html_(self) -> str:
+        return f"<strong>{escape(visible(repr(self)))}</strong>{self.frame.to_html(index=False, max_rows=30)}"
 
     @property
     def told_apart(self) -> list[Effect]:

@@ -105,6 +105,9 @@ class Setting:
     arms: tuple[ArmSetting, ...]
     numbers: tuple[Ground, ...]
 
+    def __repr__(self) -> str:
+        return f"Setting({self.scenario}, {self.variant}, seed {self.seed})"
+
     @property
     def warm_up_day(self) -> float:
         """The end of the warm-up, in days."""

@@ -63,6 +63,9 @@ class Study:
     plans: tuple[Plan, ...]
     identity: Identity
 
+    def __repr__(self) -> str:
+        return f"Study({self.source}, {len(self.variants)} variants, {self.identity.digest[:8]})"
+
     @classmethod
     def of(
         cls,
@@ -105,14 +108,19 @@ def _loaded(scenario: str | Path | Scenario, variant: Variant, seed: int | None)
     settings = variant.settings
     if not isinstance(scenario, Scenario):
         try:
-            return load(scenario, settings, seed)
+            return load(scenario, settings, seed, variant.parts)
         except Faults as found:
             if settings and variant.name != AS_IT_IS:
                 raise Faults(f"{found.source}, variant {variant.name}", found.faults) from None
             raise
-    if settings:
+    if settings or variant.parts:
         advice = "give its name or path, or load it with them"
-        raise Refused("settings", ", ".join(settings), "cannot change a scenario that is loaded", advice)
+        raise Refused(
+            "settings",
+            ", ".join([*settings, *variant.parts]),
+            "cannot change a scenario that is loaded",
+            advice,
+        )
     return with_seed(scenario, seed)
 
 

@@ -10,9 +10,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date, timedelta
+from html import escape
 from itertools import pairwise
 from math import ceil, isnan
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from attrs import frozen
@@ -31,11 +33,15 @@ from mfg.study.loading import check_replications, check_seed, check_workers
 from mfg.study.study import Execution, Study, describe_failure
 from mfg.study.variants import AS_IT_IS, Variant
 from mfg.study.work import work_off
+from mfg.upstairs import upstairs
+from mfg.visible import visible
 from mfg.works import ADMINISTER
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 FUTURES = 200
 _SIZE = 25  # futures of a chunk
-_MOVED = MOVED  # how a dose is booked again whose patient has an earlier one put off
 ASKED = (PRESCRIBE, BOOK, limits.AWAITED, ADMINISTER, DROP, END)
 
 
@@ -98,6 +104,18 @@ class Today:
     doses: tuple[DoseToday, ...]
     typical: int
 
+    def __repr__(self) -> str:
+        return f"Today({self.scenario}, {len(self.doses)} doses to come, {self.futures} futures)"
+
+    @property
+    def frame(self) -> DataFrame:
+        """A row for every dose to come, the one most at risk first: a pandas data frame."""
+        made: DataFrame = upstairs("frames.rows").rows_of(self.doses, DoseToday)
+        return made
+
+    def _repr_html_(self) -> str:
+        return f"<strong>{escape(visible(repr(self)))}</strong>{self.frame.to_html(index=False, max_rows=30)}"
+
     @property
     def next_doses(self) -> tuple[DoseToday, ...]:
         """The next dose of each patient."""
@@ -139,7 +157,7 @@ def today(
     *,
     futures: int = FUTURES,
     seed: int | None = None,
-    settings: Mapping[str, str] | None = None,
+    settings: Mapping[str, Any] | None = None,
     workers: int = 1,
 ) -> Today:
     """Look at so many futures of the patients in process of *scenario* (a built-in name, a path, or a loaded one).
@@ -151,9 +169,9 @@ def today(
         Refused: for a number of futures, a seed or workers that cannot be, or if nobody is in process.
         Failed: if a future ended in an error.
     """
-    check_workers(workers)
-    check_seed(seed)
-    study = Study.of(scenario, (Variant(AS_IT_IS, dict(settings or {})),), seed)
+    workers = check_workers(workers)
+    seed = check_seed(seed)
+    study = Study.of(scenario, (Variant(AS_IT_IS, settings or {}),), seed)
     return today_of(study, futures, Execution(workers=workers))
 
 
@@ -210,7 +228,7 @@ def _seen_of(patient: int, rows: Sequence[tuple[int, str, str, int, float]]) -> 
         waits = [(outcome, at) for what, outcome, at, value in own if what == limits.AWAITED and value > 0]
         causes = frozenset(outcome for outcome, _ in waits)
         booked = [(outcome, value // DAY) for what, outcome, _, value in own if what == BOOK]
-        if any(then[0] == _MOVED and then[1] != before[1] for before, then in pairwise(booked)):
+        if any(then[0] == MOVED and then[1] != before[1] for before, then in pairwise(booked)):
             causes |= earlier
         given = [at // DAY for what, _, at, _ in own if what == ADMINISTER]
         yield FutureDose(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from mfg.errors import Parameter, Refused, nearest
 from mfg.plan.compile import plan_of
+from mfg.reader.typed import settings_as_text
 from mfg.results.story import Story, first_treated, story_of
 from mfg.simulation.replicate import replicate
-from mfg.study.loading import check_seed, load
+from mfg.study.loading import check_seed, is_whole, load
 
 
 def trace(
@@ -17,19 +19,19 @@ def trace(
     patient: str | None = None,
     replication: int = 0,
     seed: int | None = None,
-    settings: Mapping[str, str] | None = None,
+    settings: Mapping[str, Any] | None = None,
 ) -> Story:
     """The story of *patient* (the first who received a dose, if none is named) in one replication of *scenario*.
 
     Raises:
         Refused: if there is no such patient or replication, or for a seed that cannot be.
     """
-    if replication < 0:
+    if not is_whole(replication) or replication < 0:
         raise Refused(
             Parameter("replication"), str(replication), "is no replication", "they are counted from 0"
         )
-    check_seed(seed)
-    loaded = load(scenario, settings or {}, seed)
+    seed = check_seed(seed)
+    loaded = load(scenario, settings_as_text(settings), seed)
     plan = plan_of(loaded)
     log, names = replicate(plan, replication)
     if not names:

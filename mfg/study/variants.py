@@ -8,13 +8,16 @@ from decimal import Decimal
 from itertools import product
 from math import prod
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from attrs import frozen
+from attrs import field, frozen
 
 from mfg.errors import Parameter, Refused
+from mfg.own import OwnPart
 from mfg.reader.numbers import read_number
 from mfg.reader.scenarios import load_scenario
+from mfg.reader.typed import as_text, settings_as_text
 from mfg.scenario import Scenario
 from mfg.simulation.draws import Luck
 from mfg.sizes import VARIANTS
@@ -26,12 +29,25 @@ _RANGE = re.compile(rf"{_NUMBER} ?(.*?)\.\.{_NUMBER} ?(.*)")
 _FACTORS = re.compile(r"x([0-9]+(?:\.[0-9]+)?)\.\.x([0-9]+(?:\.[0-9]+)?)")
 
 
+def _own_parts(parts: Mapping[str, Any]) -> dict[str, OwnPart]:
+    return {key: OwnPart.of(key, part) for key, part in parts.items()}
+
+
 @frozen
 class Variant:
-    """One plan of a study: its name, and the values by path that make it."""
+    """One plan of a study: its name, and the values by path that make it; numbers and dates become what a file would say.
+
+    `parts` are distributions and an order of one's own, by path: see `mfg.simulate`.
+    """
 
     name: str
-    settings: Mapping[str, str]
+    settings: Mapping[str, str] = field(converter=settings_as_text)
+    parts: Mapping[str, OwnPart] = field(factory=dict, converter=_own_parts)
+
+    @property
+    def unnamed(self) -> list[OwnPart]:
+        """The parts by which nobody could know its results again."""
+        return [part for part in self.parts.values() if not part.is_named]
 
 
 @frozen
@@ -85,16 +101,24 @@ def is_range(text: str) -> bool:
     return any(pattern.fullmatch(text) for pattern in (_RANGE, _FACTORS))
 
 
-def grid(vary: Mapping[str, Sequence[str]]) -> list[Variant]:
+def grid(vary: Mapping[str, Iterable[Any]]) -> list[Variant]:
     """Every combination of the values of *vary*; the first values together are what the others are held against."""
-    for key, values in vary.items():
-        if isinstance(values, str):
-            raise Refused(f"vary {key}", values, "is one text and no list", f"write [{values!r}, ...]")
-        if len(set(values)) != len(values):
-            raise Refused(Parameter(f"vary {key}"), ",".join(values), "has a value twice", "give each once")
-    VARIANTS.check(prod(len(values) for values in vary.values()), Parameter("vary"))
-    chosen = [dict(zip(vary, values, strict=True)) for values in product(*vary.values())]
+    listed = {key: _listed(key, values) for key, values in vary.items()}
+    VARIANTS.check(prod(len(values) for values in listed.values()), Parameter("vary"))
+    chosen = [dict(zip(listed, values, strict=True)) for values in product(*listed.values())]
     return [Variant(name_of(settings), settings) for settings in chosen]
+
+
+def _listed(key: str, values: object) -> list[str]:
+    """The values of one path as text, each once."""
+    where = Parameter(f"vary {key}")
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        kind = "text" if isinstance(values, str) else "value"
+        raise Refused(where, str(values), f"is one {kind} and no list", f"write [{values!r}, ...]")
+    texts = [as_text(value, where) for value in values]
+    if len(set(texts)) != len(texts):
+        raise Refused(where, ",".join(texts), "has a value twice", "give each once")
+    return texts
 
 
 def variants_in(scenario: str | Path | Scenario) -> list[Variant]:

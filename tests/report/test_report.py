@@ -43,7 +43,7 @@ def test_a_stored_run_has_the_figures_of_its_run(run_folder: Path) -> None:
     stored = load_run(run_folder)
     said = json.loads((run_folder / "run.json").read_text(encoding="utf-8"))
     for one in said["figures"]:
-        assert stored.base.figures[one["name"]].mean == pytest.approx(one["mean"]), one["name"]
+        assert stored.base.figure(one["name"]).mean == pytest.approx(one["mean"]), one["name"]
     assert set(stored.base.table("patients")["replication"]) == {0, 1, 2}
     assert stored.base.setting.changed == {"suites": "2"}
 
@@ -58,7 +58,7 @@ def test_headline_key_figures_and_charts_agree(run_folder: Path) -> None:
     assert key.mean == half
     assert report.finding.endswith(f"within {half:g} days")
     for one in key_figures(stored.base)[1:]:
-        figure = stored.base.figures[one.name]
+        figure = stored.base.figure(one.name)
         assert (one.mean, one.low, one.high) == (figure.mean, figure.low, figure.high)
 
 

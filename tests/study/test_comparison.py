@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mfg import Faults, Refused, compare, simulate
 from mfg.results.figures import too_few
-from mfg.study.comparison import Difference, _differences
+from mfg.study.difference import Difference, judge_differences
 from tests.conftest import Said
 from tests.study.folders import SMALL, stamped
 
@@ -23,15 +23,15 @@ def judged(first: Sequence[float], *others: Sequence[float], figure: str = "lots
     """The differences of variants called A, B, ..."""
     names = [chr(ord("A") + n) for n in range(len(others))]
     frames = [pd.DataFrame({figure: values}, dtype=float) for values in (first, *others)]
-    return _differences(names, frames[0], frames[1:], [figure])
+    return judge_differences(names, frames[0], frames[1:], [figure])
 
 
 def test_holms_rule_is_over_all_figures_that_are_shown() -> None:
     """A p-value of 0.03 is told apart alone, and not beside another figure that shows nothing."""
     first = pd.DataFrame({"lots_lost": [0.0, 0.0], "lots_started": [0.0, 0.0]})
     other = pd.DataFrame({"lots_lost": pair(0.03), "lots_started": pair(0.9)})
-    alone = _differences(["A"], first, [other], ["lots_lost"])
-    both = _differences(["A"], first, [other], ["lots_lost", "lots_started"])
+    alone = judge_differences(["A"], first, [other], ["lots_lost"])
+    both = judge_differences(["A"], first, [other], ["lots_lost", "lots_started"])
     assert [one.told_apart for one in alone] == [True]
     assert [one.told_apart for one in both] == [False, False]
     assert both[0].level == 0.975

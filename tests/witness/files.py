@@ -129,6 +129,7 @@ DISTRIBUTIONS = group(
     _drawn("spread", 3, median="2 hour", spread=2, shape="lognormal"),
     _drawn("mean", "3 hour", mean="2 hour", sd="30 minute", shape="gamma"),
     _drawn("sd", "60 minute", mean="2 hour", sd="30 minute", shape="gamma"),
+    _drawn("empirical", ["2 hour", "9 hour"], empirical=["2 hour", "4 hour"]),
     _drawn("shape", "gamma", mean="2 hour", sd="20 minute", shape="normal"),
 )
 

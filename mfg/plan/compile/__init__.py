@@ -128,6 +128,7 @@ def _policy(scenario: Scenario) -> PlannedPolicy:
     least = max((number(end, "point") for end in ends), default=-inf)
     return PlannedPolicy(
         order=policy.order,
+        own=policy.own,
         recollect=policy.recollect,
         again=policy.again,
         short_bank=policy.short_bank,

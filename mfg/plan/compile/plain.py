@@ -28,7 +28,12 @@ def cells(spread: Spread, alive: float) -> Shape:
     if alike(spread.typical, "cell"):
         return shape_of(spread, "cell")
     shape = shape_of(spread, VIABLE)
-    return evolve(shape, **{key: getattr(shape, key) / alive for key in COUNTS})
+    return evolve(
+        shape,
+        **{key: getattr(shape, key) / alive for key in COUNTS},
+        values=tuple(one / alive for one in shape.values),
+        scale=shape.scale / alive,
+    )
 
 
 def monthly(hazard: Quantity | None) -> float:

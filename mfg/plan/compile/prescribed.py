@@ -100,8 +100,8 @@ def _allocated_at(at: str | None, arm: Arm, course: Template) -> str | None:
 def _weights(scenario: Scenario) -> range:
     """The weights that a patient may have, in tenths of a kilogram."""
     spread, come = scenario.population.weight, scenario.arrivals
-    ends = [end for end in (spread.is_, spread.least, spread.most) if end is not None]
-    if len(ends) < 2 and spread.is_ is None:
+    ends = [end for end in map(spread.end, ("least", "most")) if end is not None]
+    if len(ends) < 2:
         return range(HEAVIEST)
     known = [number(end, "kg") for end in ends]
     known += [one.weight_kg for one in come.patients] + [one.weight_kg for one in come.in_progress]
