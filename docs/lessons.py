@@ -11,7 +11,7 @@ import importlib.util
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape, unescape
 from pathlib import Path
 from types import ModuleType
@@ -37,10 +37,10 @@ _ELEMENT = re.compile(r"<(marimo-[a-z-]+)")
 
 @frozen
 class Shown:
-    """What one cell of a notebook shows: its code, unless the notebook hides it, and its output as HTML."""
+    """What a notebook shows, as HTML, and the code that made it, as far as the notebook shows that."""
 
-    code: str
     output: Markup
+    code: str
 
 
 def module_of(path: Path) -> ModuleType:
@@ -56,16 +56,22 @@ def module_of(path: Path) -> ModuleType:
 
 def page_of(lesson: Lesson, outputs: tuple[Any, ...]) -> str:
     """The page of a *lesson* whose cells, run from top to bottom, gave these *outputs*."""
-    cells = [
-        Shown(code, Markup(html_of(output)))  # noqa: S704  our own notebooks
-        for code, output in zip(codes_of(lesson.path), outputs, strict=True)
-    ]
     environment = Environment(
         undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     template = environment.from_string((_HERE / "lesson.html").read_text(encoding="utf-8"))
     style = Markup(_STYLE.read_text(encoding="utf-8"))  # noqa: S704  our own file
-    return template.render(lesson=lesson, cells=cells, style=style)
+    return template.render(lesson=lesson, cells=shown(codes_of(lesson.path), outputs), style=style)
+
+
+def shown(codes: Iterable[str], outputs: Iterable[Any]) -> Iterator[Shown]:
+    """Each output with the code of its cell, and of the cells before it that show nothing."""
+    pending: list[str] = []
+    for code, output in zip(codes, outputs, strict=True):
+        pending += [code] if code else []
+        if output is not None:
+            yield Shown(Markup(html_of(output)), "\n\n".join(pending))  # noqa: S704  our own notebooks
+            pending = []
 
 
 def codes_of(path: Path) -> Iterator[str]:
@@ -85,8 +91,6 @@ def html_of(output: Any) -> str:
     Raises:
         ValueError: for an element of marimo for which there is no plain one.
     """
-    if output is None:
-        return ""
     if isinstance(output, pd.DataFrame):
         return output.to_html(index=False, border=0, na_rep="")
     text = getattr(output, "text", None)

@@ -19,3 +19,16 @@ def test_each_spoiled_dose_is_found_and_named() -> None:
         "J": "ten-fold",
     }
     assert (lesson["alone"].verdict, lesson["with_history"].verdict) == ("ok", "warning")
+
+
+def test_a_day_0_fits_only_where_no_fixed_day_is_on_a_weekend() -> None:
+    """The weekdays that are left are those that the answer's table leaves; without holidays all of them would do."""
+    _, lesson = ran("02_one_patients_calendar")
+    table = dict(lesson["clashes"].itertuples(index=False))
+    free = [day for day, clash in table.items() if clash == "none"]
+    assert free == ["Thursday", "Friday"]
+    assert lesson["left"] == free
+    tried = lesson["tried"]
+    assert (tried["fits without holidays"] == tried["weekday"].isin(free)).all()
+    assert 0 < len(lesson["only_holidays"]) == tried["fits without holidays"].sum() - len(lesson["fitting"])
+    assert set(lesson["events"].query("free > 0")["kind"]) == {"visit"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from docs.lessons import codes_of, html_of, page_of
+from docs.lessons import codes_of, html_of, page_of, shown
 from mfg.cli.lessons import Lesson, lessons
 from tests.lessons.conftest import ran
 
@@ -58,13 +58,18 @@ def test_a_page_refuses_what_it_cannot_show() -> None:
         html_of(Tabs())
 
 
-def test_a_page_is_text_where_an_output_is_none_of_html(tmp_path: Path) -> None:
-    """A value is shown as it is printed, its marks escaped; the code of a cell that hides it is left out."""
-    assert html_of(None) == ""
+def test_a_page_is_text_where_an_output_is_none_of_html() -> None:
+    """A value is shown as it is printed, its marks escaped."""
     assert html_of({"a": "<b>"}) == "<pre>{&#x27;a&#x27;: &#x27;&lt;b&gt;&#x27;}</pre>"
+
+
+def test_code_stands_under_what_it_made(tmp_path: Path) -> None:
+    """That of cells that show nothing too; of a cell that hides its code there is none."""
     notebook = tmp_path / "x.py"
     notebook.write_text(
         "@app.cell\ndef _():\n    a = 1\n    b = (\n        2\n    )\n    return\n\n\n@app.cell(hide_code=True)\ndef _():\n    3\n    return\n",
         encoding="utf-8",
     )
     assert list(codes_of(notebook)) == ["a = 1\nb = (\n    2\n)", ""]
+    cells = [(one.code, str(one.output)) for one in shown(["a = 1", "a", "", "b"], [None, 1, 2, None])]
+    assert cells == [("a = 1\n\na", "<pre>1</pre>"), ("", "<pre>2</pre>")]
