@@ -189,11 +189,19 @@ def _(fixed, pd):
             ],
         }
     )
-    return appointments, clashes, weekdays
+
+    def weekdays_left(days):
+        return sum(all((number + day) % 7 < 5 for day in days) for number in range(5))
+
+    second = appointments[appointments["event"] == "dose 2"]["day"].item()
+    later = -second % 7  # days until the interval is a whole number of weeks
+    as_it_is = weekdays_left(appointments["day"])
+    whole_weeks = weekdays_left([day + later if day > 0 else day for day in appointments["day"]])
+    return appointments, as_it_is, clashes, later, second, weekdays, whole_weeks
 
 
 @app.cell(hide_code=True)
-def _(appointments, clashes, mo):
+def _(appointments, as_it_is, clashes, later, mo, second, whole_weeks):
     days = ", ".join(f"{row.event} on day {row.day}" for row in appointments.itertuples())
     rows = "\n".join(f"    | {row[1]} | {row[2]} |" for row in clashes.itertuples())
     mo.accordion(
@@ -206,8 +214,8 @@ def _(appointments, clashes, mo):
     |---|---|
 {rows}
 
-    Only where the second column says *none* is there a calendar at all. A protocol whose second injection came a multiple of seven days
-    after the first would leave more room. Whoever writes a protocol also writes the calendar of every hospital that follows it.
+    Only where the second column says *none* is there a calendar at all: on {as_it_is} weekdays. If the second injection came {second + later} days
+    after the first instead of {second}, a whole number of weeks, {whole_weeks} weekdays would do. Whoever writes a protocol also writes the calendar of every hospital that follows it.
     """)
         }
     )
