@@ -52,3 +52,17 @@ def test_hands_are_on_the_cells_for_a_small_part_of_the_time() -> None:
     assert last["ended"]["harvest"] == last["begun"]["formulate"]
     assert last["ended"]["formulate"] == last["begun"]["ship out"]
     assert last["ended"]["ship out"] <= last["begun"]["administer"]
+
+
+def test_the_wait_of_the_formula_lies_in_every_interval_of_the_simulation() -> None:
+    """M/M/1 at four loads against rho / (mu - lambda), and M/D/1 against half of it (Pollaczek 1930)."""
+    _, lesson = ran("04_a_queue_against_its_formula")
+    for rho, (wait, busy) in zip(lesson["loads"], lesson["found"], strict=True):
+        arrivals, treated = rho / 10, 1 / 10  # an hour
+        assert wait.n == 20
+        assert wait.low <= rho / (treated - arrivals) <= wait.high
+        assert wait.high - wait.low < 0.6 * wait.mean
+        assert busy.low <= rho <= busy.high
+    assert lesson["same"] == 0.8
+    exact = lesson["exact_wait"]
+    assert exact.low <= 20 <= exact.high < 40
