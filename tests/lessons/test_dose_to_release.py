@@ -66,3 +66,16 @@ def test_the_wait_of_the_formula_lies_in_every_interval_of_the_simulation() -> N
     assert lesson["same"] == 0.8
     exact = lesson["exact_wait"]
     assert exact.low <= 20 <= exact.high < 40
+
+
+def test_twice_the_founders_save_one_doubling_and_faster_cells_a_fifth_of_each() -> None:
+    """A doubling of the first passage takes 26 h x 75 %; what does not shrink with it are the lags of two, one and one days."""
+    _, lesson = ran("05_from_marrow_to_flasks")
+    minute = 3 / 1440  # the end of each passage is a whole minute
+    as_it_is, faster = lesson["as_it_is"], lesson["faster"]
+    assert as_it_is - lesson["more_founders"] == pytest.approx(26 * 0.75 / 24, abs=minute)
+    lags = 2 + 1 + 1
+    assert faster - lags == pytest.approx(0.8 * (as_it_is - lags), abs=minute)
+    assert (lesson["doubling"].value, lesson["marrow"].value) == (lesson["typical_hours"], 40)
+    assert lesson["founders"] == pytest.approx(40 * 2e6 * 60 / 1e6)
+    assert lesson["passages"]["grown"].iloc[-1] == pytest.approx(37 * 175 * 2.5e4 * 0.8, rel=1e-3)
