@@ -79,3 +79,20 @@ def test_twice_the_founders_save_one_doubling_and_faster_cells_a_fifth_of_each()
     assert (lesson["doubling"].value, lesson["marrow"].value) == (lesson["typical_hours"], 40)
     assert lesson["founders"] == pytest.approx(40 * 2e6 * 60 / 1e6)
     assert lesson["passages"]["grown"].iloc[-1] == pytest.approx(37 * 175 * 2.5e4 * 0.8, rel=1e-3)
+
+
+def test_the_clinics_door_and_no_label_decides_what_expires() -> None:
+    """One result comes after the injection; a slower count loses products only where the clinic closes early, and all of them are young."""
+    _, lesson = ran("06_release_tests_and_twelve_hours")
+    assert list(lesson["late"]["test"]) == ["sterility, final product"]
+    assert lesson["late"]["to"].item() == pytest.approx(14, abs=0.1)
+    assert (lesson["in_time"]["to"] < 0).all()
+    assert lesson["keeps_hours"] == 12
+    tried = lesson["tried"].set_index(["clinic", "test, h"])["expired"]
+    early, late = tried["closes at 18:00"], tried["closes at 22:00"]
+    assert early[[0.5, 1]].tolist() == [0, 0]
+    assert 0 < early[1.5] < early[2] < early[2.5]
+    assert late.tolist() == [0] * 6
+    assert tried[tried.isna()].index.tolist() == [("closes at 18:00", 3)]
+    assert "hours: have passed before a product can be given" in lesson["refusals"]["refused"].item()
+    assert lesson["age_early"] < 4
