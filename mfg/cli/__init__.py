@@ -18,6 +18,7 @@ from mfg.cli import (
     audit,
     dose,
     figures,
+    lessons,
     limits,
     patients,
     protocols,
@@ -58,6 +59,7 @@ figures.add_to(app)
 limits.add_to(app)
 today.add_to(app)
 app_command.add_to(app)
+lessons.add_to(app)
 
 
 def run(arguments: list[str]) -> int:

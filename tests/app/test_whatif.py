@@ -148,7 +148,7 @@ def test_a_run_is_that_of_the_package(site: Site) -> None:
     """The key figures are those of simulate, and the command shown makes them again."""
     key = site.run()
     page = site.get(f"/whatif/runs/{key}/result").text
-    done = {one.name: one for one in mfg.simulate(SMALL, replications=20, seed=1).figures}
+    done = {one.name: one for one in mfg.simulate(SMALL, replications=20, seed=1).estimates}
     completed = done["patients_completed"]
     assert completed.mean is not None
     assert completed.low is not None
