@@ -157,10 +157,9 @@ def _(
         columns=["replications", "way", "mean", "half"],
     )
     drawn["low"], drawn["high"] = drawn["mean"] - drawn["half"], drawn["mean"] + drawn["half"]
-    reach = 1.2
-    shown = drawn.assign(
-        low=drawn["low"].clip(-reach - 0.6, reach), high=drawn["high"].clip(-reach - 0.6, reach)
-    )
+    frame = drawn[drawn["replications"] >= 5]
+    reach = [float(frame["low"].min()), float(frame["high"].max())]
+    shown = drawn.assign(low=drawn["low"].clip(*reach), high=drawn["high"].clip(*reach))
     ends = {way: float(rows["half"].iloc[-1]) for way, rows in drawn.groupby("way")}
     times = ends[apart] / ends[paired]
     across = alt.X(
