@@ -5,7 +5,7 @@ BIN    := .venv/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all mutants fuzz kills lint docs clean
+.PHONY: help demo test test-all mutants fuzz kills lint docs lessons clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -50,6 +50,9 @@ docs: .venv/dev ## write the outputs that the documents and examples show
 	$(BIN)/python -m docs.refresh
 	$(BIN)/python -m validation
 	$(BIN)/python -m validation.calibration
+
+lessons: .venv/dev ## install, then write every lesson as a page into build/lessons
+	$(BIN)/python -m docs.lessons build/lessons
 
 benchmark: .venv/run ## install the peers, then measure ours beside them on the reference workload
 	$(PIP) --editable '.[benchmark]'

@@ -21,7 +21,7 @@ from attrs import frozen
 from tests.conftest import DATA
 
 ROOT = Path(__file__).parent.parent
-COPIED = ("mfg", "tests", "examples", *DATA, "pyproject.toml")
+COPIED = ("mfg", "tests", "examples", "lessons", *DATA, "pyproject.toml")
 AT_ONCE = 2
 PATIENCE = 300  # seconds for one mutant
 

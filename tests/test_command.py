@@ -28,6 +28,8 @@ COMMANDS = [
     "run",
     "trace",
     "today",
+    "lessons",
+    "examples",
 ]
 STUDIES = ["compare", "sensitivity", "status"]  # their examples take long, or need a folder
 

@@ -21,6 +21,8 @@ from mfg.reader.scenario_file import ScenarioFile
 from mfg.site import Site
 from tests.conftest import DATA, ROOT
 
+COPIED = ("examples", "lessons")  # what `mfg examples` copies out of an installation
+
 
 @pytest.mark.parametrize("name", [*DOCUMENTS, *(pytest.param(name, marks=pytest.mark.long) for name in LONG)])
 def test_outputs_in_documents_are_fresh(name: str) -> None:
@@ -106,7 +108,7 @@ def test_the_repository_speaks_only_of_the_project() -> None:
     """No paths of a machine, no addresses of registries."""
     listed = [
         p
-        for folder in ("mfg", "docs", "examples", *DATA, "tests", "validation")
+        for folder in ("mfg", "docs", *COPIED, *DATA, "tests", "validation")
         for p in (ROOT / folder).rglob("*")
     ]
     texts = [p for p in listed if p.suffix in {".py", ".md", ".toml", ".txt"}]
@@ -115,11 +117,11 @@ def test_the_repository_speaks_only_of_the_project() -> None:
 
 
 def test_what_is_built_in_is_in_a_wheel() -> None:
-    """Each folder of it, as it lies in a checkout, so that a path from one file to another holds; and no program."""
+    """Each folder of it, as it lies in a checkout, so that a path from one file to another holds; programs only to be copied."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     targets = project["tool"]["hatch"]["build"]["targets"]
-    assert targets["wheel"]["force-include"] == {name: f"mfg/data/{name}" for name in DATA}
-    assert set(DATA) <= set(targets["sdist"]["include"])
+    assert targets["wheel"]["force-include"] == {name: f"mfg/data/{name}" for name in (*DATA, *COPIED)}
+    assert {*DATA, *COPIED} <= set(targets["sdist"]["include"])
     kinds = ("protocol", "scenario", "site", "population", "source")
     assert {shelf(kind) for kind in kinds} == {ROOT / name for name in DATA if name != "patients"}
     assert not [path for name in DATA for path in (ROOT / name).rglob("*.py")]

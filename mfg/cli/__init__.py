@@ -17,6 +17,7 @@ from mfg.cli import (
     audit,
     dose,
     figures,
+    lessons,
     limits,
     patients,
     protocols,
@@ -56,6 +57,7 @@ sensitivity.add_to(app)
 figures.add_to(app)
 limits.add_to(app)
 today.add_to(app)
+lessons.add_to(app)
 
 
 def run(arguments: list[str]) -> int:

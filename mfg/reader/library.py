@@ -18,11 +18,13 @@ _SHELVES = {
     "site": "sites",
     "population": "populations",
     "source": "seeds",
+    "example": "examples",
+    "lesson": "lessons",
 }
 
 
 def shelf(kind: str) -> Path:
-    """The folder of the built-in files of one kind: protocol, scenario, site, population or source."""
+    """The folder of the files of one kind: protocol, scenario, site, population or source; or example or lesson."""
     installed = _PACKAGE / "data" / _SHELVES[kind]
     return installed if installed.is_dir() else _PACKAGE.parent / _SHELVES[kind]
 
