@@ -136,6 +136,16 @@ def _(mo, study, vein_picture):
 
 
 @app.cell(hide_code=True)
+def _(mo):
+    mo.md("""
+    ## Question
+
+    A contaminated lot has to be thrown away. In which of the two does that hurt more, and why do the figures hardly show it?
+    """)
+    return
+
+
+@app.cell(hide_code=True)
 def _(bank, fresh, mo):
     spent = {
         one.name: one.table("doses")
@@ -147,7 +157,7 @@ def _(bank, fresh, mo):
     most = {name: int(doses.max()) for name, doses in spent.items()}
     mo.accordion(
         {
-            "Question: a contaminated lot has to be thrown away. In which of the two does that hurt more, and why do the figures hardly show it?": mo.md(f"""
+            "Answer": mo.md(f"""
     With fresh cells a lot serves {most[fresh.name]} dose, so its loss delays that dose. A bank serves up to {most[bank.name]}: if it fails, or its
     freezer or its transport does, all of them are without cells until somebody has been collected from and cultured again.
 

@@ -162,10 +162,20 @@ def _(as_it_is, mo, number, others, percent, shown, waits):
 
 
 @app.cell(hide_code=True)
+def _(mo):
+    mo.md("""
+    ## Question
+
+    Why does neither a third suite alone nor more operators alone help, while both together do?
+    """)
+    return
+
+
+@app.cell(hide_code=True)
 def _(gmp, mo):
     mo.accordion(
         {
-            "Question: why does neither a third suite alone nor more operators alone help, while both together do?": mo.md(f"""
+            "Answer": mo.md(f"""
     Most of the work in a suite takes one suite **and** two operators. {gmp.operators} operators make {gmp.operators // 2} crews, and there are {gmp.suites} suites for
     them. With one suite more there is a room without a crew. With two operators more there is a crew without a room. What is short is
     neither, it is the *pair*.

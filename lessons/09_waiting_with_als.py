@@ -206,11 +206,21 @@ def _(larger, limited, mo, overrun, percent, waiting, waiting_picture):
 
 
 @app.cell(hide_code=True)
+def _(mo):
+    mo.md("""
+    ## Question
+
+    With the limit fewer patients die while they wait, too. Did the rule save lives?
+    """)
+    return
+
+
+@app.cell(hide_code=True)
 def _(fates, larger, limited, mo, overrun, percent):
     deaths = {one.name: fates[one.name]["died waiting"] for one in (overrun, limited, larger)}
     mo.accordion(
         {
-            "Question: with the limit fewer patients die while they wait, too. Did the rule save lives?": mo.md(f"""
+            "Answer": mo.md(f"""
     {percent(deaths[overrun.name], decimals=1)} died waiting without the limit and {percent(deaths[limited.name], decimals=1)} with it, but no life was saved. Who is turned away no longer *waits*, so
     a later death is no death *while waiting*. In the simulation the risk of dying is the same each month whether somebody is treated or not
     (the treatment is not assumed to help); what changed is only how long people were watched.

@@ -25,8 +25,8 @@ def _():
     from mfg.pictures.evidence import evidence_picture
     from mfg.pictures.picture import Picture
     from mfg.pictures.style import HAND, WAIT, WIDTH, number, percent
-    from mfg.results.figures import describe
     from mfg.pictures.tornado import tornado_picture
+    from mfg.results.figures import describe
     from mfg.study.inputs import over
     from mfg.study.screening import screen
     from mfg.study.stored import load_run
@@ -273,6 +273,16 @@ def _(evidence, evidence_picture, mo, one_room, percent, ranges, tornado):
 
 
 @app.cell(hide_code=True)
+def _(mo):
+    mo.md("""
+    ## Question
+
+    With a hundred thousand replications the interval would be as thin as a hair. How sure would the number be then?
+    """)
+    return
+
+
+@app.cell(hide_code=True)
 def _(doubted, half_width, mo, number, one_room, replications, told):
     lucky = half_width(one_room.by_replication[doubted])
     strongest = (
@@ -282,7 +292,7 @@ def _(doubted, half_width, mo, number, one_room, replications, told):
     )
     mo.accordion(
         {
-            "Question: with a hundred thousand replications the interval would be as thin as a hair. How sure would the number be then?": mo.md(f"""
+            "Answer": mo.md(f"""
     Sure to follow from the inputs, and no surer than they are. With {replications} replications and one clean room luck leaves ± {number(100 * lucky)} percentage points
     around the share of doses on their day. {strongest}, and no replication takes that away.
 
