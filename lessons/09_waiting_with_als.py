@@ -100,32 +100,32 @@ def _(larger, limited, longest, mo, number, overrun, waiting):
 
 @app.cell(hide_code=True)
 def _(pd):
-    WORDS = {"died": "died waiting", "withdrew": "withdrew waiting", "waited too long": "turned away"}
-    WAYS = ["had a first dose", *WORDS.values(), "not treated for another reason"]
+    leaving = {"died": "died waiting", "withdrew": "withdrew waiting", "waited too long": "turned away"}
+    ways = ["had a first dose", *leaving.values(), "not treated for another reason"]
 
     def fate(patients):
         """How the wait of everybody who was to be treated ended, as shares."""
         mine = patients[patients["waiting"] != ""]
-        ended = mine["ending"].astype(str).map(WORDS).fillna(WAYS[-1])
-        ended = ended.where(mine["waiting"] != "treated", WAYS[0])
-        return pd.Series(ended).value_counts(normalize=True).reindex(WAYS, fill_value=0.0)
+        ended = mine["ending"].astype(str).map(leaving).fillna(ways[-1])
+        ended = ended.where(mine["waiting"] != "treated", ways[0])
+        return pd.Series(ended).value_counts(normalize=True).reindex(ways, fill_value=0.0)
 
-    return WAYS, WORDS, fate
+    return ways, leaving, fate
 
 
 @app.cell(hide_code=True)
-def _(BAD, GOOD, Picture, WAIT, WAYS, WIDTH, alt, fate, larger, limited, lost, number, overrun, pd, percent):
+def _(BAD, GOOD, Picture, WAIT, ways, WIDTH, alt, fate, larger, limited, lost, number, overrun, pd, percent):
     fates = {one.name: fate(one.table("patients")) for one in (overrun, limited, larger)}
     order = list(fates)
     drawn = pd.concat(
         [
             pd.DataFrame(
-                {"hospital": name, "way": shares.index, "share": shares.to_numpy(), "rank": range(len(WAYS))}
+                {"hospital": name, "way": shares.index, "share": shares.to_numpy(), "rank": range(len(ways))}
             )
             for name, shares in fates.items()
         ]
     )
-    untreated = {name: 1 - shares[WAYS[0]] for name, shares in fates.items()}
+    untreated = {name: 1 - shares[ways[0]] for name, shares in fates.items()}
     said = pd.DataFrame(
         [
             (name, f"{number(lost[name])} points lost, {percent(untreated[name])} never treated")
@@ -147,7 +147,7 @@ def _(BAD, GOOD, Picture, WAIT, WAYS, WIDTH, alt, fate, larger, limited, lost, n
                 axis=alt.Axis(format="%", tickCount=5),
             ),
             color=alt.Color(
-                "way:N", sort=WAYS, scale=alt.Scale(domain=WAYS, range=colours), legend=alt.Legend(columns=3)
+                "way:N", sort=ways, scale=alt.Scale(domain=ways, range=colours), legend=alt.Legend(columns=3)
             ),
             order="rank:Q",
         )
