@@ -199,7 +199,7 @@ def _(area, cells, comparison, known, literal, lots, mfg, mo, number, seeded):
     Oh and others put "{seeded.removesuffix(" cell")} cells in a flask" of {number(area)} cm². That is {literal.replace("cell/cm**2", "cells for each cm²")}; in {comparable}. Probably "per cm²" was lost. Does it matter?
 
     - **For the flasks**: a patient's marrow gives about {number(marrow / 1e6)} million cells to plate (assumed). As printed they fill {number(marrow / cells)} flasks, as read here {number(marrow / (cells * area))}. The
-      incubator of the invented hospital holds {places}, for all patients together.
+      incubator of the invented hospital holds {places}s, for all patients together.
     - **For the dose**: both readings were simulated, on the same patients with the same luck. Doses given: {change.words.split(": ", 1)[1]}. In this model the number of
       cells that found a colony and the time in which they double decide whether a dose is ready, not how densely they were plated.
 
