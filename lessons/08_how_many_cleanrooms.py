@@ -149,7 +149,7 @@ def _(as_it_is, mo, number, others, percent, shown, waits):
     mo.md(f"""
     Read it from the top.
 
-    - **{one_less}.** The work that is asked of the suite makes up {percent(load[one_less])} of the hours in which it is open. What is above 100 % never
+    - **{one_less}.** The work that is asked of the suite makes up {percent(load[one_less])} of the hours in which it is open. What is above 100% never
       gets done; the queue grows for as long as patients keep coming, and {number(waits[one_less].mean)} days are only what it had come to when we stopped looking. This is not a
       slow hospital but an impossible one.
     - **{third}.** A third room: {shown[third].words.split(": ", 1)[1]}.
@@ -189,7 +189,7 @@ def _(gmp, mo):
 
 
 @app.cell(hide_code=True)
-def _(as_it_is, hours_picture, mo, occupancy, percent):
+def _(as_it_is, gmp, hours_picture, mo, occupancy, percent):
     hours = occupancy(as_it_is).hours.query("resource == 'gmp.suites'")
     opened = hours[hours["is_open"]]
     week = hours_picture(as_it_is)
@@ -199,7 +199,7 @@ def _(as_it_is, hours_picture, mo, occupancy, percent):
     ## Empty, and yet full
 
     While the facility is open, {percent(opened["mean"].mean())} of its suites are in use on average. That sounds like room to spare. But work does not come
-    evenly: cells are fed on fixed days, doses are prepared in the mornings. At the worst hour all suites are taken in {percent(opened["full"].max())} of the weeks, and
+    evenly: cells are fed on {" and ".join(gmp.medium_on)}. At the worst hour all suites are taken in {percent(opened["full"].max())} of the weeks, and
     of all the hours of a week there are {percent((1 - hours["is_open"]).mean())} in which the facility is closed and a suite does nothing.
     """),
             mo.Html(week.svg()),

@@ -57,7 +57,7 @@ def _(mo, sources):
     questions on speaking, swallowing, walking, breathing and so on, each worth four points at best (Cedarbaum and others 1999, *Journal of the
     Neurological Sciences*). Points that are lost do not come back.
 
-    The patients of the phase 2 trial of lenzumestrocel lost them, before they were treated, at a rate of {slope["mean"].removeprefix("-").replace("/", " a ")} on average
+    The patients of the phase 2 trial of lenzumestrocel lost them, before they were treated, at a rate of {slope["mean"].removeprefix("-").replace("point/", "points a ")} on average
     (Oh and others 2018, *Annals of Neurology*). So waiting is not idle time. A hospital
     may want to know: *how many points does a patient lose from referral to the first dose?*
     """)
@@ -238,7 +238,7 @@ def _(mo):
     mo.md("""
     ## Try it
 
-    Change `longest` to `"45 day"`. What happens to the points, and what to the curve? Is there a limit at which the points are lowest of all?
+    Change `longest` to `"45 day"`. Which of the three hospitals now loses the fewest points, and which one would you send a patient to?
 
     The program holds to the rule of this lesson: `referral_to_dose_median` counts who leaves until that day and who is never
     treated as waiting for ever (Kaplan and Meier 1958, *Journal of the American Statistical Association*), and

@@ -109,12 +109,12 @@ def _(np, stats):
 
 
 @app.cell(hide_code=True)
-def _(half_width, mo, number, one, two):
+def _(describe, figure, half_width, mo, number, one, two):
     few = 5
     mo.md(f"""
     ## Luck
 
-    One replication is one way in which the trial could go. With one clean room the first three give {", ".join(number(value, 3) for value in one[:3])} points. None of them
+    One replication is one way in which the trial could go. With one clean room the first three give {", ".join(number(value, 3) for value in one[:3])} {describe(figure).unit}s. None of them
     is *the* answer; their mean is a better one, and from how far they lie apart follows an **interval**: a range made so that it holds the true
     mean in 95 cases of 100.
 
@@ -183,7 +183,9 @@ def _(
     )
     funnel = Picture(
         "funnel",
-        f"From the same {replications} replications pairing makes the interval {number(times)} times as narrow",
+        f"From the same {replications} replications pairing makes the interval {number(times)} times as narrow"
+        if times > 1.1
+        else f"In {replications} replications pairing hardly narrows the interval of this figure",
         "Line: the mean difference after so many replications; bands: its 95% interval, computed in two ways from the same simulations.",
         (bands + zero + means).properties(width=WIDTH, height=260),
     )
@@ -267,6 +269,10 @@ def _(evidence, evidence_picture, mo, one_room, percent, ranges, tornado):
     it is quick, and the share of doses that are given on the day that was first booked:
     """),
             mo.Html(tornado.svg()),
+            mo.md("""
+    `growth.doubling` is the time in which cells double in culture: slower cells are not ready on their day. `marrow.contaminated` is the share of
+    collections that bring germs with them, and `marrow.colonies` how many cells of the marrow found a colony.
+    """),
         ]
     )
     return assumed, grounds, kinds
