@@ -63,13 +63,8 @@ def _(mfg, mo):
 
 @app.cell
 def _(Variant, load_run, mfg, tempfile):
-    sizes = [
-        (2, 4),
-        (1, 4),
-        (3, 4),
-        (2, 6),
-        (3, 6),
-    ]  # suites and operators; the first is the hospital as it is
+    # suites and operators; the first is the hospital as it is
+    sizes = [(2, 4), (1, 4), (3, 4), (2, 6), (3, 6)]
 
     variants = [
         Variant(

@@ -361,7 +361,7 @@ def _(mo):
     mo.md("""
     ## Try it
 
-    1. Give the incubator twice the places (`--set "incubator=24 flask"`), still with eight patients a month. What is short now?
+    1. Give the incubator twice the places (`--set "incubator=24 flask"`), still with eight patients a month. Is anything short now?
     2. Let `dose 2` follow on day 30 and run `mfg schedule my-protocol.toml --baseline 2026-03-12`. On which weekday does it fall?
     3. Leave `use_within` out, write `use_withing` instead, or give two doses one name. Does the check say what you did?
 
