@@ -52,3 +52,47 @@ def test_hands_are_on_the_cells_for_a_small_part_of_the_time() -> None:
     assert last["ended"]["harvest"] == last["begun"]["formulate"]
     assert last["ended"]["formulate"] == last["begun"]["ship out"]
     assert last["ended"]["ship out"] <= last["begun"]["administer"]
+
+
+def test_the_wait_of_the_formula_lies_in_every_interval_of_the_simulation() -> None:
+    """M/M/1 at four loads against rho / (mu - lambda), and M/D/1 against half of it (Pollaczek 1930)."""
+    _, lesson = ran("04_a_queue_against_its_formula")
+    for rho, (wait, busy) in zip(lesson["loads"], lesson["found"], strict=True):
+        arrivals, treated = rho / 10, 1 / 10  # an hour
+        assert wait.n == 20
+        assert wait.low <= rho / (treated - arrivals) <= wait.high
+        assert wait.high - wait.low < 0.6 * wait.mean
+        assert busy.low <= rho <= busy.high
+    assert lesson["same"] == 0.8
+    exact = lesson["exact_wait"]
+    assert exact.low <= 20 <= exact.high < 40
+
+
+def test_twice_the_founders_save_one_doubling_and_faster_cells_a_fifth_of_each() -> None:
+    """A doubling of the first passage takes 26 h x 75 %; what does not shrink with it are the lags of two, one and one days."""
+    _, lesson = ran("05_from_marrow_to_flasks")
+    minute = 3 / 1440  # the end of each passage is a whole minute
+    as_it_is, faster = lesson["as_it_is"], lesson["faster"]
+    assert as_it_is - lesson["more_founders"] == pytest.approx(26 * 0.75 / 24, abs=minute)
+    lags = 2 + 1 + 1
+    assert faster - lags == pytest.approx(0.8 * (as_it_is - lags), abs=minute)
+    assert (lesson["doubling"].value, lesson["marrow"].value) == (lesson["typical_hours"], 40)
+    assert lesson["founders"] == pytest.approx(40 * 2e6 * 60 / 1e6)
+    assert lesson["passages"]["grown"].iloc[-1] == pytest.approx(37 * 175 * 2.5e4 * 0.8, rel=1e-3)
+
+
+def test_the_clinics_door_and_no_label_decides_what_expires() -> None:
+    """One result comes after the injection; a slower count loses products only where the clinic closes early, and all of them are young."""
+    _, lesson = ran("06_release_tests_and_twelve_hours")
+    assert list(lesson["late"]["test"]) == ["sterility, final product"]
+    assert lesson["late"]["to"].item() == pytest.approx(14, abs=0.1)
+    assert (lesson["in_time"]["to"] < 0).all()
+    assert lesson["keeps_hours"] == 12
+    tried = lesson["tried"].set_index(["clinic", "test, h"])["expired"]
+    early, late = tried["closes at 18:00"], tried["closes at 22:00"]
+    assert early[[0.5, 1]].tolist() == [0, 0]
+    assert 0 < early[1.5] < early[2] < early[2.5]
+    assert late.tolist() == [0] * 6
+    assert tried[tried.isna()].index.tolist() == [("closes at 18:00", 3)]
+    assert "hours: have passed before a product can be given" in lesson["refusals"]["refused"].item()
+    assert lesson["age_early"] < 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -33,6 +34,18 @@ def test_a_lesson_is_a_page_that_asks_nobody(lesson: Lesson) -> None:
     assert not re.search(
         r"<script|<marimo-|\bsrc=|<link(?! rel=\"icon\" href=\"data:,\")|@import|url\((?!#)", page
     )
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lesson_is_read_from_top_to_bottom(lesson: Lesson) -> None:
+    """A cell uses only what the cells above it have made, so that its code stands under what it shows."""
+    made: set[str] = set()
+    for node in ast.parse(lesson.path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef):
+            assert {one.arg for one in node.args.args} <= made
+            last = node.body[-1]
+            assert isinstance(last, ast.Return)
+            made |= {one.id for one in ast.walk(last) if isinstance(one, ast.Name)}
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
