@@ -17,6 +17,7 @@ def _():
     import marimo as mo
     import numpy as np
     import pandas as pd
+    from attrs import asdict
     from scipy import stats
 
     import mfg
@@ -40,6 +41,7 @@ def _():
         WAIT,
         WIDTH,
         alt,
+        asdict,
         describe,
         evidence,
         evidence_picture,
@@ -229,24 +231,14 @@ def _(SettingRange, over, screen):
 
 
 @app.cell(hide_code=True)
-def _(Tornado, attrs_of, doubted, found, tornado_picture):
-    told = attrs_of([one for one in found.effects if one.told_apart])
+def _(Tornado, asdict, doubted, found, pd, tornado_picture):
+    told = pd.DataFrame([asdict(one) for one in found.effects if one.told_apart])
     others = tuple(one.name for one in found.effects if not one.told_apart)
     effects = Tornado(
         "lenzumestrocel-phase2", doubted, found.meaning, told, others, found.bound, found.mean, found.pairs
     )
     tornado = tornado_picture(effects)
     return effects, others, told, tornado
-
-
-@app.cell(hide_code=True)
-def _(pd):
-    def attrs_of(effects):
-        """Effects as a frame."""
-        names = ["name", "range", "effect", "low", "high"]
-        return pd.DataFrame([[getattr(one, name) for name in names] for one in effects], columns=names)
-
-    return (attrs_of,)
 
 
 @app.cell(hide_code=True)
