@@ -134,4 +134,6 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("say where to write the pages: python -m docs.lessons FOLDER")
     main(Path(sys.argv[1]))

@@ -39,7 +39,8 @@ def _(mo):
     folder = mo.notebook_dir() / "queue"
     hours = 10  # a treatment takes, on average
     mu = 1 / hours  # treatments an hour, if there is always somebody
-    return folder, hours, mu
+    plays = 20  # replications: so often each clinic is played through
+    return folder, hours, mu, plays
 
 
 @app.cell(hide_code=True)
@@ -60,7 +61,7 @@ def _(folder, mo):
 
 
 @app.cell(hide_code=True)
-def _(hours, mo):
+def _(hours, mo, plays):
     mo.md(f"""
     ## The formula
 
@@ -74,20 +75,20 @@ def _(hours, mo):
 
     ## The simulation
 
-    Now four clinics, busier and busier. Each is played through twenty times, with other luck each time; every time gives a mean wait, and
-    from the twenty of them comes an **interval** that should hold the true mean in 95 of 100 such studies.
+    Now four clinics, busier and busier. Each is played through {plays} times, with other luck each time; every time gives a mean wait, and
+    from all of them together comes an **interval** that should hold the true mean in 95 of 100 such studies.
     """)
     return
 
 
 @app.cell
-def _(folder, mfg, mu, pd):
+def _(folder, mfg, mu, pd, plays):
     def simulated(rho, lasts=None):
         """The mean wait in a room that is busy for a share *rho*, with its interval, and the share that came out."""
         settings = {"arrivals.rate": f"{24 * rho * mu:g} / day"}
         if lasts is not None:
             settings["work.administer.lasts"] = lasts
-        run = mfg.simulate(folder / "scenario.toml", replications=20, settings=settings)
+        run = mfg.simulate(folder / "scenario.toml", replications=plays, settings=settings)
         figures = {figure.name: figure for figure in run.figures}
         return figures["wait_clinic.rooms"], figures["utilisation_clinic.rooms"]
 
@@ -158,8 +159,8 @@ def _(formula, hurts, mo, number, percent):
     From {percent(before)} to {percent(after)} the clinic treats {percent(after / before - 1, decimals=1)} more patients, and each of them waits {number(formula(after) / formula(before))} times as long. At
     {percent(hurts)} they wait {number(formula(hurts) / formula(before))} times as long as at {percent(before)}. Who plans for 95 % plans for queues.
 
-    Look at the intervals as well: the busier the room, the wider they are. In a busy room one unlucky week is felt for months, so twenty
-    plays tell less. That is why the formula's point at {percent(hurts)} has no dot beside it: it would take far longer to know.
+    Look at the intervals as well: the busier the room, the wider they are. In a busy room one unlucky week is felt for months, so the
+    same number of plays tells less. That is why the formula's point at {percent(hurts)} has no dot beside it: it would take far longer to know.
     """)
     return
 

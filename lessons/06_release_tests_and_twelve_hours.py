@@ -128,21 +128,28 @@ def _(mo):
 
 
 @app.cell
-def _(cache, closing, mfg, pd, scenario):
+def _(cache, mfg, scenario):
+    plays = 10
+
     @cache
     def expired(test_hours, closes):
-        """How many products expire in a trial, the mean of ten, and how old those become that are given; or why it cannot be."""
+        """How many products expire in a trial, the mean of all plays, and how old those become that are given; or why it cannot be."""
         settings = {
             "test.count and viability.turnaround": f"{test_hours} hour",
             "clinic.hospital.hours": f"Mon-Fri 09:00-{closes}",
         }
         try:
-            run = mfg.simulate(scenario, replications=10, seed=1, settings=settings)
+            run = mfg.simulate(scenario, replications=plays, seed=1, settings=settings)
         except mfg.Faults as refused:
             return None, None, str(refused.faults[0])
         lost = (run.lots["outcome"] == "expired").sum() / run.replications
         return lost, run.doses["age_hour"].median(), None
 
+    return expired, plays
+
+
+@app.cell
+def _(closing, expired, pd):
     lengths = [0.5, 1, 1.5, 2, 2.5, 3]
     tried = pd.DataFrame(
         [
@@ -152,11 +159,11 @@ def _(cache, closing, mfg, pd, scenario):
         ],
         columns=["test, h", "clinic", "expired", "age, h", "refused"],
     )
-    return expired, lengths, tried
+    return lengths, tried
 
 
 @app.cell
-def _(BAD, HAND, Picture, WIDTH, alt, keeps_hours, mo, number, tried):
+def _(BAD, HAND, Picture, WIDTH, alt, keeps_hours, mo, number, plays, tried):
     known = tried.dropna(subset=["expired"])
     worst = known.loc[known["expired"].idxmax()]
     colours = alt.Scale(domain=list(dict.fromkeys(known["clinic"])), range=[BAD, HAND])
@@ -168,7 +175,7 @@ def _(BAD, HAND, Picture, WIDTH, alt, keeps_hours, mo, number, tried):
     lost = Picture(
         "expired",
         f"{number(worst['expired'])} products a trial expire if the count takes {number(worst['test, h'])} hours and the clinic {worst['clinic']}",
-        f"Mean of ten simulated trials. The products that are given are {number(known['age, h'].min())} to {number(known['age, h'].max())} hours old, of {keeps_hours} allowed.",
+        f"Mean of {plays} simulated trials. The products that are given are {number(known['age, h'].min())} to {number(known['age, h'].max())} hours old, of {keeps_hours} allowed.",
         (base.mark_line(strokeWidth=2.5) + base.mark_point(filled=True, size=70, opacity=1)).properties(
             width=WIDTH, height=220
         ),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from docs import lessons as pages
 from docs.lessons import codes_of, html_of, page_of, shown
 from mfg.cli.lessons import Lesson, lessons
 from tests.lessons.conftest import ran
@@ -86,3 +87,13 @@ def test_code_stands_under_what_it_made(tmp_path: Path) -> None:
     assert list(codes_of(notebook)) == ["a = 1\nb = (\n    2\n)", ""]
     cells = [(one.code, str(one.output)) for one in shown(["a = 1", "a", "", "b"], [None, 1, 2, None])]
     assert cells == [("a = 1\n\na", "<pre>1</pre>"), ("", "<pre>2</pre>")]
+
+
+def test_pages_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One for each lesson, under its name."""
+    (first, *_) = lessons()
+    monkeypatch.setattr(pages, "lessons", lambda: [first])
+    pages.main(tmp_path / "pages")
+    (written,) = (tmp_path / "pages").iterdir()
+    assert written.name == f"{first.name}.html"
+    assert f"<title>{first.title}</title>" in written.read_text(encoding="utf-8")
