@@ -21,10 +21,10 @@ def _():
     import mfg
     from mfg.cli import run as command
     from mfg.pictures.style import number, percent
-    from mfg.pictures.time import time_picture
+    from mfg.pictures.waiting import waiting_picture
     from mfg.study.stored import load_run
 
-    return Path, command, contextlib, io, load_run, mfg, mo, number, percent, tempfile, time_picture
+    return Path, command, contextlib, io, load_run, mfg, mo, number, percent, tempfile, waiting_picture
 
 
 @app.cell(hide_code=True)
@@ -312,8 +312,8 @@ def _(complete, folder, load_run, mfg):
 
 
 @app.cell(hide_code=True)
-def _(first, mo, number, percent, time_picture):
-    way = time_picture(first)
+def _(first, mo, number, percent, waiting_picture):
+    way = waiting_picture([first])
     mo.vstack(
         [
             mo.md(f"""
@@ -349,7 +349,7 @@ def _(crowded, mo, number):
     It is `{limit}`, which alone costs {number(cost.days[limit])} of the {number(cost.later)} days by which a patient is booked later than your protocol allows. The clean room
     is in use for {number(100 * use["utilisation_cells.suites"])}% of its hours. Each lot stays in the incubator for three weeks, and in the clean room for hours.
 
-    Ask the program: `mfg run my-scenario.toml --set "arrivals.rate=8 / month"` says it in its second line, and `mfg limits` tries what helps.
+    Ask the program: `mfg run my-scenario.toml --set "arrivals.rate=8 / month"` says it near the top, and `mfg limits` tries what helps.
     """)
         }
     )
