@@ -16,13 +16,13 @@ def _():
     import marimo as mo
 
     import mfg
-    from mfg.frames.time import CULTURE, time_to_dose
+    from mfg.frames.time import GROWING, time_to_dose
     from mfg.pictures.paired import paired_pictures
     from mfg.pictures.style import number, percent
     from mfg.pictures.time import vein_picture
     from mfg.study.stored import load_run
 
-    return CULTURE, load_run, mfg, mo, number, paired_pictures, percent, tempfile, time_to_dose, vein_picture
+    return GROWING, load_run, mfg, mo, number, paired_pictures, percent, tempfile, time_to_dose, vein_picture
 
 
 @app.cell(hide_code=True)
@@ -104,9 +104,9 @@ def _(bank, fresh, mo, number, percent):
 
 
 @app.cell(hide_code=True)
-def _(CULTURE, bank, fresh, mo, number, percent, time_to_dose):
+def _(GROWING, bank, fresh, mo, number, percent, time_to_dose):
     first = {one.name: time_to_dose(one) for one in (fresh, bank)}
-    culture = {name: number(found.of_kind(CULTURE)) for name, found in first.items()}
+    culture = {name: number(found.of_kind(GROWING)) for name, found in first.items()}
     treated = bank.table("patients").query("collections > 0")
     again = treated[treated["collections"] > 1]
     lots = again.merge(bank.table("lots").query("lot == 1"), on=["replication", "patient"])

@@ -21,14 +21,14 @@ def _():
     from mfg.frames.occupancy import occupancy
     from mfg.pictures.occupancy import hours_picture
     from mfg.pictures.picture import Picture
-    from mfg.pictures.style import BAD, GOOD, HAND, WIDTH, days, number, percent
+    from mfg.pictures.style import BAD, GOOD, HAND_COLOUR, WIDTH, days, number, percent
     from mfg.study.stored import load_run
     from mfg.study.variants import Variant
 
     return (
         BAD,
         GOOD,
-        HAND,
+        HAND_COLOUR,
         Picture,
         Variant,
         WIDTH,
@@ -86,7 +86,7 @@ def _(Variant, load_run, mfg, tempfile):
 
 
 @app.cell(hide_code=True)
-def _(BAD, GOOD, HAND, Picture, WIDTH, alt, as_it_is, comparison, days, others, pd):
+def _(BAD, GOOD, HAND_COLOUR, Picture, WIDTH, alt, as_it_is, comparison, days, others, pd):
     waits = {one.name: one.figures["referral_to_dose_p90"] for one in (as_it_is, *others)}
     shown = {one.variant: one for one in comparison.differences}
 
@@ -101,7 +101,7 @@ def _(BAD, GOOD, HAND, Picture, WIDTH, alt, as_it_is, comparison, days, others, 
         [(name, one.mean, one.low, one.high, kind(name), days(one.mean)) for name, one in waits.items()],
         columns=["size", "days", "low", "high", "against it", "said"],
     )
-    colours = {"as it is": HAND, "shorter": GOOD, "longer": BAD, "not told apart from it": "#9AA5AC"}
+    colours = {"as it is": HAND_COLOUR, "shorter": GOOD, "longer": BAD, "not told apart from it": "#9AA5AC"}
     present = [one for one in colours if (drawn["against it"] == one).any()]
     rows = alt.Y("size:N", sort=list(drawn["size"]), title=None)
     scale = alt.Scale(type="log", domain=[25, 700], nice=False)

@@ -20,7 +20,7 @@ def _():
     import mfg
     from mfg.frames.waiting import waiting
     from mfg.pictures.picture import Picture
-    from mfg.pictures.style import BAD, GOOD, WAIT, WIDTH, number, percent
+    from mfg.pictures.style import BAD, GOOD, WAIT_COLOUR, WIDTH, number, percent
     from mfg.pictures.waiting import waiting_picture
     from mfg.reader.library import sources
     from mfg.study.stored import load_run
@@ -31,7 +31,7 @@ def _():
         GOOD,
         Picture,
         Variant,
-        WAIT,
+        WAIT_COLOUR,
         WIDTH,
         alt,
         load_run,
@@ -114,7 +114,23 @@ def _(pd):
 
 
 @app.cell(hide_code=True)
-def _(BAD, GOOD, Picture, WAIT, ways, WIDTH, alt, fate, larger, limited, lost, number, overrun, pd, percent):
+def _(
+    BAD,
+    GOOD,
+    Picture,
+    WAIT_COLOUR,
+    ways,
+    WIDTH,
+    alt,
+    fate,
+    larger,
+    limited,
+    lost,
+    number,
+    overrun,
+    pd,
+    percent,
+):
     fates = {one.name: fate(one.table("patients")) for one in (overrun, limited, larger)}
     order = list(fates)
     drawn = pd.concat(
@@ -133,7 +149,7 @@ def _(BAD, GOOD, Picture, WAIT, ways, WIDTH, alt, fate, larger, limited, lost, n
         ],
         columns=["hospital", "said"],
     )
-    colours = [GOOD, "#4A5560", WAIT, BAD, "#D3D8DC"]
+    colours = [GOOD, "#4A5560", WAIT_COLOUR, BAD, "#D3D8DC"]
     rows = alt.Y("hospital:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False))
     bars = (
         alt.Chart(drawn)

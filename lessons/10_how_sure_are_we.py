@@ -25,7 +25,7 @@ def _():
     from mfg.frames.tornado import Tornado
     from mfg.pictures.evidence import evidence_picture
     from mfg.pictures.picture import Picture
-    from mfg.pictures.style import HAND, WAIT, WIDTH, number, percent
+    from mfg.pictures.style import HAND_COLOUR, WAIT_COLOUR, WIDTH, number, percent
     from mfg.pictures.tornado import tornado_picture
     from mfg.results.figures import describe
     from mfg.study.inputs import over
@@ -34,11 +34,11 @@ def _():
     from mfg.study.variants import SettingRange
 
     return (
-        HAND,
+        HAND_COLOUR,
         Picture,
         SettingRange,
         Tornado,
-        WAIT,
+        WAIT_COLOUR,
         WIDTH,
         alt,
         asdict,
@@ -132,9 +132,9 @@ def _(describe, figure, half_width, mo, number, one, two):
 
 @app.cell(hide_code=True)
 def _(
-    HAND,
+    HAND_COLOUR,
     Picture,
-    WAIT,
+    WAIT_COLOUR,
     WIDTH,
     alt,
     describe,
@@ -170,12 +170,14 @@ def _(
     axis = f"{figure.replace('_', ' ')}: two clean rooms less one ({describe(figure).unit})"
     up = alt.Y("low:Q", title=axis, scale=alt.Scale(domain=reach, nice=False))
     colour = alt.Color(
-        "way:N", sort=[apart, paired], scale=alt.Scale(domain=[apart, paired], range=[WAIT, HAND])
+        "way:N",
+        sort=[apart, paired],
+        scale=alt.Scale(domain=[apart, paired], range=[WAIT_COLOUR, HAND_COLOUR]),
     )
     bands = alt.Chart(shown).mark_area(opacity=0.45).encode(x=across, y=up, y2="high:Q", color=colour)
     means = (
         alt.Chart(shown[shown["way"] == paired])
-        .mark_line(color=HAND)
+        .mark_line(color=HAND_COLOUR)
         .encode(x=across, y=alt.Y("mean:Q", title=axis))
     )
     zero = (

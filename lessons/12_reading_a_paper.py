@@ -21,13 +21,13 @@ def _():
 
     import mfg
     from mfg.pictures.picture import Picture
-    from mfg.pictures.style import BAD, HAND, WIDTH, day_of, number, percent
+    from mfg.pictures.style import BAD, HAND_COLOUR, WIDTH, day_of, number, percent
     from mfg.reader.library import sources
     from mfg.study.variants import Variant
 
     return (
         BAD,
-        HAND,
+        HAND_COLOUR,
         Picture,
         Variant,
         WIDTH,
@@ -124,7 +124,7 @@ def _(Variant, mfg, known):
 
 
 @app.cell(hide_code=True)
-def _(BAD, HAND, Picture, WIDTH, alt, doses, heaviest, holds, mo, number, patients, percent):
+def _(BAD, HAND_COLOUR, Picture, WIDTH, alt, doses, heaviest, holds, mo, number, patients, percent):
     too_heavy = (patients["weight_kg"] > heaviest).mean()
     readings = {
         "by weight": "cells by weight, in as many syringes as it takes",
@@ -136,7 +136,7 @@ def _(BAD, HAND, Picture, WIDTH, alt, doses, heaviest, holds, mo, number, patien
     colour = alt.Color(
         "reading:N",
         sort=list(readings.values()),
-        scale=alt.Scale(domain=list(readings.values()), range=[HAND, BAD]),
+        scale=alt.Scale(domain=list(readings.values()), range=[HAND_COLOUR, BAD]),
     )
     lines = (
         alt.Chart(long)
