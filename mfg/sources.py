@@ -31,10 +31,15 @@ class Contradiction:
 
 @frozen
 class Source:
-    """One document: the seed's own file name, how to cite it, and what it states; `read` is our file of it."""
+    """One document and what it states; `read` is our file of it.
+
+    `short` is what outputs print (author, journal or kind of document, year, place in it), `cite` the whole reference, `file` the
+    name under which the document is kept.
+    """
 
     key: str
     file: str
+    short: str
     cite: str
     facts: Mapping[str, Fact]
     contradictions: tuple[Contradiction, ...]

@@ -175,10 +175,7 @@ def _span(one: Any) -> str:
 
 
 def _ground(evidence: Any) -> str:
-    if evidence is None:
-        return ""
-    places = f" [{evidence.source}: {'; '.join(evidence.where)}]" if evidence.source else ""
-    return f"{evidence.reason or ''}{places}"
+    return evidence.full if evidence is not None else ""
 
 
 def _counts(found: list[Any], narrowed: bool) -> str:

@@ -1,0 +1,82 @@
+"""Whatever cites a source names who wrote it, where it was published, when, and the place in it: nobody has our files' names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mfg.evidence import Evidence
+from mfg.reader.library import builtin, sources
+from mfg.reader.protocols import load_protocol
+from mfg.reader.scenarios import load_scenario
+from tests.conftest import Said
+
+OH = "Oh et al., Ann Neurol 2018;84:361-373"
+FILE = re.compile(r"\b\d{3}_[0-9a-f]{16}|(?<!')\b(oh2018|berry2019|corestem20\d\d|alsnewstoday): ")
+
+
+def test_evidence_in_words() -> None:
+    """A source with its places; a formula with the source of its facts; a reason."""
+    stated = Evidence("stated", "cells per body weight", "Oh 2018", ("Methods", "Discussion"))
+    assert str(stated) == "stated: Oh 2018 (Methods; Discussion)"
+    assert stated.full == "cells per body weight [Oh 2018 (Methods; Discussion)]"
+    assert str(Evidence("derived", "2 * {monthly}", "Oh 2018")) == "derived: 2 * {monthly} [Oh 2018]"
+    assert str(Evidence("assumed", "a guess")) == "assumed: a guess"
+
+
+def test_a_source_is_cited_so_that_it_can_be_found() -> None:
+    """An author and a year, or that there is none; the reference begins with the same name."""
+    for source in sources().values():
+        assert re.search(r"\b(19|20)\d\d\b", source.short)
+        assert source.cite.startswith(source.short.split(",")[0].removesuffix(" et al."))
+        assert source.short != source.cite
+
+
+def test_every_number_that_leans_on_a_source_cites_it() -> None:
+    """In all that is built in; a formula cites whatever its facts come from."""
+    short = {key: source.short for key, source in sources().items()}
+    numbers = [n for name in builtin("protocol") for n in load_protocol(name).numbers]
+    numbers += [n for name in builtin("scenario") for n in load_scenario(name).numbers]
+    leaning = [n.evidence for n in numbers if n.evidence and n.evidence.facts]
+    assert {evidence.kind for evidence in leaning} == {"stated", "derived"}
+    for evidence in leaning:
+        keys = dict.fromkeys(fact.partition(".")[0] for fact in evidence.facts)
+        assert evidence.source == "; ".join(short[key] for key in keys)
+        assert evidence.source in str(evidence)
+
+
+def test_a_contradiction_cites_both_sides(mfg: Callable[..., Said]) -> None:
+    """With the fact that is meant, as `mfg show` prints it."""
+    said = mfg("show", "lenzumestrocel-phase3").out
+    assert "  - CorestemChemon, press release of 29 May 2025, arms: a two-dose and a five-dose arm" in said
+    assert "  - Corestem, advertisement feature 2019, planned-phase-3: two doses" in said
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("show", "lenzumestrocel-phase2"),
+        ("show", "nurown-phase2"),
+        ("show", "cl2020-phase2"),
+        ("dose", "lenzumestrocel-phase2", "--arm", "msc", "--weight", "72kg"),
+        ("schedule", "lenzumestrocel-phase2", "--arm", "msc", "--baseline", "2026-03-02"),
+        ("check", "lenzumestrocel-phase2"),
+    ],
+    ids=lambda line: " ".join(line[:2]),
+)
+def test_no_output_names_a_file_of_ours(mfg: Callable[..., Said], line: tuple[str, ...]) -> None:
+    """Neither the file of a source nor its key stands where a source is cited."""
+    for how in ((), ("--json",)):
+        assert FILE.search(mfg(*line, *how).out) is None
+
+
+def test_a_worksheet_cites(mfg: Callable[..., Said], tmp_path: Path) -> None:
+    """On paper as on the screen."""
+    page = tmp_path / "sheet.html"
+    mfg("dose", "lenzumestrocel-phase2", "--arm", "msc", "--weight", "72kg", "--sheet", str(page))
+    text = page.read_text(encoding="utf-8")
+    assert OH in text
+    assert FILE.search(text) is None
