@@ -46,14 +46,15 @@ lint: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-docs: .venv/dev ## write the outputs that the documents and examples show
+docs: .venv/dev ## write the outputs that the documents and examples show, and build the site in docs/_site
 	$(BIN)/python -m docs.refresh
 	$(BIN)/python -m validation
 	$(BIN)/python -m validation.calibration
+	$(BIN)/python -m sphinx -b html -W --keep-going -q -d build/doctrees docs docs/_site
 
 benchmark: .venv/run ## install the peers, then measure ours beside them on the reference workload
 	$(PIP) --editable '.[benchmark]'
 	$(BIN)/python -m benchmarks.run --write
 
 clean: ## remove what the targets made
-	rm -rf .venv runs .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info
+	rm -rf .venv runs build docs/_site .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info

@@ -1,7 +1,7 @@
 """Write the outputs that the documents show: what stands in a ``console`` block is what the command prints.
 
-A block starts with ``$ mfg ...`` and holds the answer. ``... | head -n 12`` keeps its first lines. The
-examples' outputs stand beside them as ``.out``.
+A block starts with ``$ mfg ...`` and holds the answer, or the refusal where there is no answer. ``... | head -n 12`` keeps its
+first lines. The examples' outputs stand beside them as ``.out``. Pages and pictures that are made from the package are written too.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from unittest import mock
 
+from docs.dictionary import PAGES
+from docs.flow import model_picture
 from mfg.cli import run
 from mfg.sizes import SIZES
 from tests.witness.rows import COMMANDS
@@ -26,13 +28,18 @@ from tests.witness.table import claims
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = (
     "README.md",
+    "docs/getting-started.md",
+    "docs/pharmacist.md",
+    "docs/planner.md",
+    "docs/teacher.md",
+    "docs/questions.md",
     "docs/doses.md",
     "docs/protocol-files.md",
     "docs/scenario-files.md",
     "docs/what-if.md",
 )
 LONG = ("docs/planning.md",)  # whose commands take a minute or more
-KEYS, LIMITS = "docs/keys.md", "docs/limits.md"
+KEYS, LIMITS, MODEL = "docs/keys.md", "docs/limits.md", "docs/model.svg"
 _LIMITS = """# Limits
 
 How large things may be. What lies beyond is refused where it stands, before anything is done for it: it is a slip in a number
@@ -61,9 +68,10 @@ def refreshed(text: str) -> str:
 def output(line: str) -> str:
     """What ``mfg`` prints for a command line, in the root of the project, trailing spaces left out."""
     command, _, filter_ = line.partition(" | head -n ")
-    with _silent() as said:
+    refused = io.StringIO()
+    with _silent() as said, contextlib.redirect_stderr(refused):
         run(_words(command))
-    lines = [text.rstrip() for text in said.getvalue().splitlines()]
+    lines = [text.rstrip() for text in (said.getvalue() or refused.getvalue()).splitlines()]
     return "".join(f"{text}\n" for text in (lines[: int(filter_)] if filter_ else lines))
 
 
@@ -116,6 +124,9 @@ def main() -> None:
         path.write_text(refreshed(path.read_text(encoding="utf-8")), encoding="utf-8")
     (ROOT / KEYS).write_text(keys_page(), encoding="utf-8")
     (ROOT / LIMITS).write_text(limits_page(), encoding="utf-8")
+    (ROOT / MODEL).write_text(model_picture(), encoding="utf-8")
+    for name, made in PAGES.items():
+        (ROOT / name).write_text(made(), encoding="utf-8")
     for path in sorted((ROOT / "examples").glob("*.py")):
         path.with_suffix(".out").write_text(example(path), encoding="utf-8")
     sys.stderr.write("documents and examples are fresh\n")
