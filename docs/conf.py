@@ -20,6 +20,7 @@ html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_copyright = False
+html_show_search_summary = False  # a page from a disk may not read others
 pygments_style = "default"
 html_theme_options = {
     "light_css_variables": {

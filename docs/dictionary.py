@@ -12,6 +12,8 @@ from mfg.results.columns import COLUMNS, REPLICATION, TABLES, unit_of
 from mfg.results.indicators import INDICATORS, OF_A_RESOURCE, OF_AN_ARM, SIGNS, Indicator
 
 _GOOD = {"high": "high is good", "low": "low is good", None: ""}
+_NONE = "None.\n"
+_Row = tuple[str, str, str, str, str]
 _SHOWN = ("assumed", "calibrated")
 
 FIGURES = """# Every figure
@@ -37,7 +39,11 @@ together cost days are joined by *and*. Names of arms, doses, visits, tests and 
 the [glossary](glossary.md).
 
 """
-EVIDENCE = """# Evidence and assumptions
+EVIDENCE = """---
+hide-toc: true
+---
+
+# Evidence and assumptions
 
 Every number of a built-in file is *stated* by one of five sources, *cited* from another publication, *derived* from such numbers by a
 formula, *calibrated*, which is an assumption tuned to something that was observed, or *assumed* with a reason. This page is made from the
@@ -126,17 +132,17 @@ def evidence_page() -> str:
         "\n## Assumptions that several scenarios share\n\n",
     ]
     shared, own = _parted({name: _assumed(found) for name, found in numbers.items()})
-    heads = ("number", "value", "range", "kind", "why", "in")
-    parts.append(
-        _table(heads, ((*row, ", ".join(f"`{name}`" for name in where)) for row, where in shared.items()))
-    )
+    where = sorted({tuple(names) for names in shared.values()}, key=lambda names: (-len(names), names))
+    for names in where:
+        parts.append(f"\n### {', '.join(names[:-1])} and {names[-1]}\n\n")
+        parts.append(_assumptions([row for row in shared if tuple(shared[row]) == names]))
     for name, rows in own.items():
-        parts.append(f"\n## Assumptions of {name} alone\n\n")
-        parts.append(_table(heads[:-1], rows) if rows else "None.\n")
+        parts.append(f"\n## Assumptions of {name} alone\n\n{_assumptions(rows) if rows else _NONE}")
     return "".join(parts)
 
 
-_Row = tuple[str, str, str, str, str]
+def _assumptions(rows: Sequence[_Row]) -> str:
+    return _table(("number", "value", "range", "kind", "why"), rows)
 
 
 def _assumed(numbers: Iterable[Number]) -> list[_Row]:

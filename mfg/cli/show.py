@@ -147,7 +147,7 @@ def _head(head: dict[str, Any]) -> Iterator[tuple[Block, ...]]:
 def _contradictions(head: dict[str, Any]) -> Iterator[tuple[Block, ...]]:
     for one in head.get("contradictions", ()):
         yield (
-            warning(f"contradiction {one.name}: {one.about}"),
+            warning(f"contradiction {one.name.partition('.')[2]}, {one.source}: {one.about}"),
             *(Sentence(f"  - {side}") for side in one.between),
         )
 

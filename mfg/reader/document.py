@@ -20,7 +20,7 @@ from typing import Any
 
 from mfg.errors import Refused, nearest
 from mfg.evidence import Evidence, Number
-from mfg.sources import Source
+from mfg.sources import Source, spelled_out
 from mfg.units.amounts import Anything
 from mfg.units.measure import measure_of
 from mfg.works import SHIP
@@ -195,7 +195,8 @@ def _evidence(
             faults.append(Refused(f"{path}.departs_from", str(departs)[:60], "is no fact", advice))
         elif departs is not None:
             _fact(full_name(departs, default), sources, f"{path}.departs_from", faults)
-        return Evidence(kind, claim, source, facts=facts, between=between)
+        reason = spelled_out(claim, {key: one.short for key, one in sources.items()})
+        return Evidence(kind, reason, source, facts=facts, between=between)
     name = full_name(claim, default)
     fact = _fact(name, sources, f"{path}.fact", faults)
     if fact is None:

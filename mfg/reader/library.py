@@ -10,7 +10,7 @@ from mfg.errors import Faults, Refused, nearest
 from mfg.reader.document import Tree
 from mfg.reader.toml import read_file
 from mfg.record import FileRead
-from mfg.sources import Contradiction, Fact, Source
+from mfg.sources import Contradiction, Fact, Source, spelled_out
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _SHELVES = {
@@ -67,17 +67,10 @@ def source_of(key: str, tree: Tree, read: FileRead | None, cited: Mapping[str, s
         for name, fact in tree.get("fact", {}).items()
     }
     contradictions = tuple(
-        Contradiction(f"{key}.{name}", tuple(_spelled_out(side, cited) for side in c["between"]), c["about"])
+        Contradiction(
+            f"{key}.{name}", tuple(spelled_out(side, cited) for side in c["between"]), c["about"], cited[key]
+        )
         for name, c in tree.get("contradiction", {}).items()
     )
     head = tree["source"]
     return Source(key, head["file"], head["short"], head["cite"], facts, contradictions, read)
-
-
-def _spelled_out(side: str, cited: Mapping[str, str]) -> str:
-    """One side of a contradiction, ``oh2018.interval: 26 day``, with the source cited instead of its key."""
-    name, colon, said = side.partition(":")
-    key, _, fact = name.partition(".")
-    if key not in cited:
-        return side
-    return f"{cited[key]}{f', {fact}' if fact else ''}{colon}{said}"

@@ -134,7 +134,7 @@ def beside_picture(lines: Sequence[Line]) -> Picture:
 def _beside(line: Line) -> dict[str, object]:
     mean = float(line.model.mean())
     low, high = (_within(end / mean) for end in line.range)
-    name = f"{line.what} ({line.source})"
+    name = f"{line.what.partition(', if ')[0]} ({line.source})"
     published = _within(line.published / mean)
     return {"line": name, "low": low, "high": high, "published": published, "verdict": line.verdict}
 
