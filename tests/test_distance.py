@@ -16,6 +16,7 @@ def test_a_distance_is_the_difference_over_its_error() -> None:
     assert z_of(Finding(check, 8.0, 0.5)) == "−4.00"
     assert z_of(Finding(check, 10.5, 0.25)) == "+2.00"
     assert z_of(Finding(check, 10.0, 0.0)) == NONE
+    assert z_of(Finding(check, 9.999, 0.5)) == "+0.00"
 
 
 def test_the_error_of_a_difference_is_that_of_both() -> None:
@@ -41,7 +42,7 @@ def test_lines_beyond_two_are_counted_and_named() -> None:
     assert "Of the 20 lines that have one, 1 lie beyond 2; 1.0 are expected" in said
     assert "a chance of 0.64" in said
     assert AS_LUCK in said
-    assert said.endswith("stand in 1:\n\n- a queue: case −2.01 (−2.01)\n")
+    assert said.endswith("stand in 1 of them:\n\n- a queue: case −2.01 (−2.01)\n")
     assert ABOVE_LUCK in paragraph([*[line("+2.50")] * 5, *[line("+0.10")] * 15])
     assert paragraph([line("+2.00")]).startswith("z is the difference over its standard error. None of the 1")
 

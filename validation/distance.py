@@ -45,7 +45,7 @@ def z_between(found: Likeness) -> str:
 
 
 def _signed(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "−")
+    return f"{round(value, 2) + 0.0:+.2f}".replace("-", "−")
 
 
 def chance_beyond(replications: int) -> float:
@@ -69,5 +69,5 @@ def paragraph(lines: Sequence[Line]) -> str:
         f"z is the difference over its standard error. Of the {len(judged)} lines that have one, {len(far)} lie beyond {FAR}; "
         f"{expected:.1f} are expected to, if all are right, by Student's t. So many or more have a chance of {as_many:.2g}, if lines "
         f"are independent, {ABOVE_LUCK if as_many < CLEAR else AS_LUCK}. They are not quite independent: lines of one scenario share its "
-        f"replications and go beyond together, and these stand in {len({line.scenario for line in far})}:\n\n{which}"
+        f"replications and go beyond together, and these stand in {len({line.scenario for line in far})} of them:\n\n{which}"
     )
