@@ -190,3 +190,16 @@ def test_a_word_has_one_meaning_in_its_group() -> None:
     """And says it."""
     for words in GROUPS.values():
         assert all(meaning and meaning != word for word, meaning in words.items())
+
+
+def test_the_glossary_is_in_order() -> None:
+    """Each term once, a line each, by the alphabet in its part."""
+    text = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
+    parts = [
+        re.findall(r"^\| (?!term |-)(.+?) \| (.+) \|$", part, re.MULTILINE)
+        for part in text.split("\n## ")[1:]
+    ]
+    assert [len(part) > 30 for part in parts] == [True, True]
+    for part in parts:
+        terms = [term.casefold() for term, _ in part]
+        assert terms == sorted(set(terms))

@@ -161,6 +161,8 @@ def viability_picture(lines: Sequence[Line]) -> Picture:
     title = (
         f"Viability differs most from what is published in {apart.what.replace(', % viable', '')}: {abs(gap):.0f} points "
         f"{'lower' if gap > 0 else 'higher'} in the model"
+        if abs(gap) >= 1
+        else "Viability is within a point of all that is published"
     )
     subtitle = (
         "Line and band: the model's products in spinal fluid at 2-8 degC, mean and central 95 %. Marks: published, in other media; for "
