@@ -11,7 +11,7 @@ from mfg.reader.scenarios import load_scenario
 from mfg.results.columns import COLUMNS, REPLICATION, TABLES, unit_of
 from mfg.results.indicators import INDICATORS, OF_A_RESOURCE, OF_AN_ARM, SIGNS, Indicator
 
-_GOOD = {"high": "high is good", "low": "low is good", None: ""}
+_GOOD = {"high": "high", "low": "low", None: ""}
 _NONE = "None.\n"
 _Row = tuple[str, str, str, str, str]
 _SHOWN = ("assumed", "calibrated")
@@ -35,7 +35,7 @@ WORDS = """# Every word that is printed
 
 Endings, outcomes, limits, activities, kinds of evidence, verdicts and findings, as they stand in tables, on the terminal and in JSON. `…`
 stands for a name: of a work, a test, or another word of this page. A limit is printed with its place (`hospital.rooms`), and two that only
-together cost days are joined by *and*. Names of arms, doses, visits, tests and places are those of your own files. Terms of the field are in
+together cost days are joined by *and*. A patient, or a dose, for whom nothing more is collected ends by what the last lot was lost by. Names of arms, doses, visits, tests and places are those of your own files. Terms of the field are in
 the [glossary](glossary.md).
 
 """

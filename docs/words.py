@@ -32,8 +32,8 @@ LOTS = {
     "marrow too old": "isolated later after the collection than is allowed",
     "too little collected": "what was collected in all is less than is needed",
     "growth failure": "the cells stopped growing before they were enough",
-    "too few cells": "the culture never held what the dose needs",
-    "cold chain": "carried too warm, or not kept as stated",
+    "too few cells": "the product held fewer cells, or fewer that live, than prescribed",
+    "cold chain": "too warm on its way",
     "contamination": "a sample was positive",
     "out of specification": "a measured value lies outside a release limit",
     "dosed, later positive": "a test came back positive after its dose was given",
@@ -56,10 +56,10 @@ DELAYS = {
 LIMITS = {
     "rooms": "all rooms of a clinic are in use or promised",
     "beds": "all beds are",
-    "starts": "as many cultures as may be begun in a day, or a week, are begun",
-    "fills": "as many products as may be filled in a day are filled",
+    "starts": "as many lots as may be begun on a day are begun",
+    "fills": "as many doses as may be filled on a day are filled",
     "incubator": "there is no place for the flasks",
-    "crews": "no hands and suites for one more long piece of work that day",
+    "crews": "there are no hands and suites for one more long piece of work on that day",
     "hours": "the opening hours are too short on that day",
     "review_hours": "the hours in which a product is released",
     "way": "the product does not arrive in time",
@@ -121,7 +121,6 @@ ACTIVITIES = {
 OUTCOMES = {
     "done": "nothing else is to be said",
     "passed": "the result of a test is within its limit",
-    "active": "a patient was allocated to be treated",
     "other reasons": "not eligible, and outside of no limit that is modelled",
     "too warm": "the way, or a wait on it, was warmer than stated",
     "… failed": "the work failed, with the name of the work",
@@ -214,7 +213,7 @@ SLIPS = {
 }
 GROUPS = {
     "How patients end": ENDINGS,
-    "How a lot ends": LOTS,
+    "How a lot or a product ends": LOTS,
     "How a dose ends": DOSES,
     "How the wait for a first dose ends": WAITED,
     "Why a dose is booked again": DELAYS,
