@@ -50,7 +50,7 @@ docs: .venv/dev ## write the outputs that the documents and examples show, and b
 	$(BIN)/python -m docs.refresh
 	$(BIN)/python -m validation
 	$(BIN)/python -m validation.calibration
-	$(BIN)/python -m sphinx -b html -W --keep-going -q -d build/doctrees docs docs/_site
+	$(BIN)/python -m sphinx -b html -E -W --keep-going -q -d build/doctrees docs docs/_site
 
 benchmark: .venv/run ## install the peers, then measure ours beside them on the reference workload
 	$(PIP) --editable '.[benchmark]'
