@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from mfg.evidence import Evidence
+from mfg.plan.compile import plan_of
 from mfg.reader.library import builtin, sources
 from mfg.reader.protocols import load_protocol
 from mfg.reader.scenarios import load_scenario
 from mfg.sources import spelled_out
+from mfg.study.setting import setting_of
 from tests.conftest import Said
 
 OH = "Oh et al., Ann Neurol 2018;84:361-373"
@@ -47,6 +49,16 @@ def test_every_number_that_leans_on_a_source_cites_it() -> None:
         keys = dict.fromkeys(fact.partition(".")[0] for fact in evidence.facts)
         assert evidence.source == "; ".join(short[key] for key in keys)
         assert evidence.source in str(evidence)
+
+
+def test_the_setting_of_a_study_cites() -> None:
+    """Which is where a report has its evidence from."""
+    scenario = load_scenario("nurown-phase2")
+    kept = setting_of("base", {}, scenario, plan_of(scenario)).numbers
+    stated = [one.said for one in kept if one.kind == "stated"]
+    assert len(stated) > 30
+    assert all(said.startswith("stated: Berry et al., Neurology 2019;93:e2294-e2305 (") for said in stated)
+    assert [one.said for one in kept if FILE.search(one.said)] == []
 
 
 def test_a_contradiction_cites_both_sides(mfg: Callable[..., Said]) -> None:
