@@ -47,7 +47,7 @@ hide-toc: true
 
 Every number of a built-in file is *stated* by one of five sources, *cited* from another publication, *derived* from such numbers by a
 formula, *calibrated*, which is an assumption tuned to something that was observed, or *assumed* with a reason. This page is made from the
-files: it has all numbers of each built-in scenario that nobody has stated. `mfg show NAME` prints the others too, with their places, and
+files: it lists all that are assumed or calibrated in the built-in scenarios. `mfg show NAME` prints the others too, with their places, and
 `mfg sensitivity NAME FIGURE` says which of the assumptions a result depends on. A number that claims a source is held against it whenever
 the file is read.
 
