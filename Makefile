@@ -48,10 +48,11 @@ lint: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-docs: .venv/dev ## write the outputs that the documents and examples show
+docs: .venv/dev ## write the outputs that the documents and examples show, and build the site in docs/_site
 	$(BIN)/python -m docs.refresh
 	$(BIN)/python -m validation
 	$(BIN)/python -m validation.calibration
+	$(BIN)/python -m sphinx -b html -E -W --keep-going -q -d build/doctrees docs docs/_site
 
 lessons: .venv/dev ## install, then write every lesson as a page into build/lessons
 	$(BIN)/python -m docs.lessons build/lessons
@@ -61,4 +62,4 @@ benchmark: .venv/run ## install the peers, then measure ours beside them on the 
 	$(BIN)/python -m benchmarks.run --write
 
 clean: ## remove what the targets made
-	rm -rf .venv runs .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info
+	rm -rf .venv runs build docs/_site .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info

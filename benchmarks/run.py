@@ -212,7 +212,7 @@ def main() -> None:
         return
     text = (
         "# Benchmarks\n\n"
-        "What a replication of the [reference workload](../benchmarks/README.md) costs, and what a user waits for, measured\n"
+        "What a replication of the reference workload (`benchmarks/README.md`) costs, and what a user waits for, measured\n"
         "by `python -m benchmarks.run --write`, which wrote this page. Ratios and steps carry over to other machines, seconds\n"
         "do not.\n"
     )

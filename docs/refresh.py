@@ -1,7 +1,8 @@
 """Write the outputs that the documents show: what stands in a ``console`` block is what the command prints.
 
-A block starts with ``$ mfg ...`` and holds the answer; what a block of ``python`` prints stands in the ``text`` after it. ``... | head -n 12`` keeps its first lines. The
-examples' outputs stand beside them as ``.out``.
+A block starts with ``$ mfg ...`` and holds the answer, or the refusal where there is no answer; what a block of ``python``
+prints stands in the ``text`` after it. ``... | head -n 12`` keeps its first lines. The examples' outputs stand beside them as ``.out``. Pages and
+pictures that are made from the package are written too.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from unittest import mock
 
+from docs.dictionary import PAGES
+from docs.flow import model_picture
 from mfg.cli import run
 from mfg.sizes import SIZES
 from tests.witness.rows import COMMANDS
@@ -26,6 +29,11 @@ from tests.witness.table import claims
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = (
     "README.md",
+    "docs/getting-started.md",
+    "docs/pharmacist.md",
+    "docs/planner.md",
+    "docs/teacher.md",
+    "docs/questions.md",
     "docs/doses.md",
     "docs/protocol-files.md",
     "docs/scenario-files.md",
@@ -34,6 +42,7 @@ DOCUMENTS = (
 PROGRAMS = ("docs/python.md",)  # whose blocks of Python are run, one after the other
 LONG = ("docs/planning.md",)  # whose commands take a minute or more
 KEYS, LIMITS, FRONT = "docs/keys.md", "docs/limits.md", "docs/images/waiting.svg"
+MODEL = "docs/model.svg"
 _LIMITS = """# Limits
 
 How large things may be. What lies beyond is refused where it stands, before anything is done for it: it is a slip in a number
@@ -78,9 +87,10 @@ def refreshed_programs(text: str) -> str:
 def output(line: str) -> str:
     """What ``mfg`` prints for a command line, in the root of the project, trailing spaces left out."""
     command, _, filter_ = line.partition(" | head -n ")
-    with _silent() as said:
+    refused = io.StringIO()
+    with _silent() as said, contextlib.redirect_stderr(refused):
         run(_words(command))
-    lines = [text.rstrip() for text in said.getvalue().splitlines()]
+    lines = [text.rstrip() for text in (said.getvalue() or refused.getvalue()).splitlines()]
     return "".join(f"{text}\n" for text in (lines[: int(filter_)] if filter_ else lines))
 
 
@@ -146,6 +156,9 @@ def main() -> None:
     (ROOT / LIMITS).write_text(limits_page(), encoding="utf-8")
     (ROOT / FRONT).parent.mkdir(exist_ok=True)
     (ROOT / FRONT).write_text(front_picture(), encoding="utf-8")
+    (ROOT / MODEL).write_text(model_picture(), encoding="utf-8")
+    for name, made in PAGES.items():
+        (ROOT / name).write_text(made(), encoding="utf-8")
     for path in sorted((ROOT / "examples").glob("*.py")):
         path.with_suffix(".out").write_text(example(path), encoding="utf-8")
     sys.stderr.write("documents and examples are fresh\n")

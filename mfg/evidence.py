@@ -14,7 +14,10 @@ EVIDENCE_KINDS = ("stated", "cited", "derived", "assumed", "calibrated")
 
 @frozen
 class Evidence:
-    """Why a number is what it is; `source` names the seed's file and `where` the places in it."""
+    """Why a number is what it is.
+
+    `source` cites what states it, or what states the facts that a formula starts from; `where` has the places in it.
+    """
 
     kind: str
     reason: str
@@ -23,9 +26,24 @@ class Evidence:
     facts: tuple[str, ...] = ()
     between: tuple[str, str] | None = None
 
-    def __str__(self) -> str:
+    @property
+    def because(self) -> str:
+        """What can be followed: the source with the places in it, or the reason; a formula with its source."""
+        return self.cited if self.kind == "stated" and self.source else self.full
+
+    @property
+    def full(self) -> str:
+        """The reason and, in brackets, the source with the places in it."""
+        return f"{self.reason} [{self.cited}]" if self.source else self.reason
+
+    @property
+    def cited(self) -> str:
+        """The source with the places in it."""
         places = f" ({'; '.join(self.where)})" if self.where else ""
-        return f"{self.kind}: {self.source or self.reason}{places}"
+        return f"{self.source or ''}{places}"
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.because}"
 
 
 @frozen

@@ -45,7 +45,7 @@ def test_every_row_says_where_it_comes_from() -> None:
     }
     rule = row(order, "intrathecal: dose")
     assert (rule.value, rule.path) == ("1e6 cell/kg", "route.intrathecal.cells")
-    assert rule.because.startswith("003_211c7e9dc7dcb2e9.txt (")
+    assert rule.because.startswith("Oh et al., Ann Neurol 2018;84:361-373 (")
     assert row(order, "release, VEGF").value == "above 170 pg / 1e4 cell"
     kept = [basis.value for basis in order.basis if basis.what == "storage, facility to clinic"]
     assert kept == ["at least 2 degC", "at most 8 degC"]

@@ -15,7 +15,7 @@ from mfg.evidence import Number
 from mfg.growth import Cultivation, Culture
 from mfg.reader.library import shelf
 from mfg.reader.scenarios import load_population
-from validation.calibration.__main__ import COLUMNS, PAGE, page
+from validation.calibration.__main__ import COLUMNS, PAGE, made
 from validation.calibration.cultures import YIELDS, come_back, without_limit
 from validation.calibration.donors import Donors, passage
 from validation.calibration.grid import SLOT, time_in_culture
@@ -38,8 +38,12 @@ def untraced() -> Iterator[None]:
 
 @pytest.mark.usefixtures("untraced")
 def test_the_page_is_fresh() -> None:
-    """Every figure, computed again, is the one that is written."""
-    assert page() == WRITTEN, "python -m validation.calibration"
+    """Every figure, computed again, is the one that is written; and so are the pictures."""
+    page, drawn = made()
+    assert page == WRITTEN, "python -m validation.calibration"
+    for file, svg in drawn.items():
+        assert f"({file})" in page
+        assert (PAGE.parent / file).read_text(encoding="utf-8") == svg, file
 
 
 def rows(first: str) -> list[list[str]]:

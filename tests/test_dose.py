@@ -56,7 +56,7 @@ def test_the_papers_patient(mfg: Callable[..., Said]) -> None:
     (capacity,) = [f for f in order["findings"] if f["rule"] == "container-capacity"]
     assert capacity["level"] == "note"
     assert "5 mL syringe" in capacity["message"]
-    assert "003_211c7e9dc7dcb2e9.txt" in capacity["evidence"]
+    assert "Oh et al., Ann Neurol 2018;84:361-373" in capacity["evidence"]
 
 
 def test_two_routes_without_a_weight(mfg: Callable[..., Said]) -> None:

@@ -223,7 +223,7 @@ def test_show_prints_every_number_beside_its_evidence(mfg: Callable[..., Said]) 
     assert (dose["value"], dose["kind"], dose["source"]) == (
         "1e6 cell/kg",
         "stated",
-        "003_211c7e9dc7dcb2e9.txt",
+        "Oh et al., Ann Neurol 2018;84:361-373",
     )
     assert dose["where"]
     assert {c["name"] for c in shown["contradictions"]} >= {

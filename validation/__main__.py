@@ -8,6 +8,7 @@ from pathlib import Path
 
 from validation.case import Case, Finding
 from validation.cases import GROUPS
+from validation.distance import Line, chance_beyond, paragraph, z_between, z_of
 from validation.sources import SOURCES
 from validation.twins import TWINS, Likeness, Twin
 
@@ -32,6 +33,7 @@ COLUMNS = (
     "expected",
     "observed",
     "standard error",
+    "z",
     "could notice",
     "verdict",
 )
@@ -42,7 +44,7 @@ These scenarios have no closed form. [Ciw](https://github.com/CiwPython/Ciw), a 
 simulates them as well, with randomness of its own; a line agrees if the two means lie within four standard
 errors of their difference.
 """
-TWICE = ("scenario", "what", "Ciw", "standard error", "mfg", "standard error", "could notice", "verdict")
+TWICE = ("scenario", "what", "Ciw", "standard error", "mfg", "standard error", "z", "could notice", "verdict")
 BROKEN = """\
 ## Inputs that should break it
 
@@ -68,13 +70,28 @@ used seeds of its own.
 
 def page(lines: Callable[[Case], list[str]], second: Callable[[Twin], list[str]]) -> str:
     """The page, with the *lines* of each case and of each *second* opinion."""
-    parts = [HEAD]
+    known = {case.name: lines(case) for cases in GROUPS.values() for case in cases}
+    twice = {twin.case.name: second(twin) for twin in TWINS}
+    every = [case for cases in GROUPS.values() for case in cases] + [twin.case for twin in TWINS]
+    far = [one for case in every for one in _distances(case, {**known, **twice}[case.name])]
+    parts = [HEAD, paragraph(far)]
     for title, cases in GROUPS.items():
-        parts.append(f"## {title}\n\n" + _table(COLUMNS, [line for case in cases for line in lines(case)]))
-    parts.append(BETWEEN + "\n" + _table(TWICE, [line for twin in TWINS for line in second(twin)]))
+        parts.append(
+            f"## {title}\n\n" + _table(COLUMNS, [line for case in cases for line in known[case.name]])
+        )
+    parts.append(BETWEEN + "\n" + _table(TWICE, [line for twin in TWINS for line in twice[twin.case.name]]))
     parts.append(BROKEN)
     parts.append("## Sources\n\n" + "".join(f"- {name}. {title}.\n" for name, title in SOURCES.items()))
     return "\n".join(parts)
+
+
+def _distances(case: Case, lines: list[str]) -> list[Line]:
+    """How far each of the *lines* of a case is off, as it is printed."""
+    cells = [line.strip("| ").split(" | ") for line in lines]
+    return [
+        Line(case.name, one[1], one[COLUMNS.index("z") - len(COLUMNS)], chance_beyond(case.replications))
+        for one in cells
+    ]
 
 
 def lines_of(case: Case) -> list[str]:
@@ -106,12 +123,12 @@ def _found(finding: Finding) -> tuple[str, ...]:
     exact = not finding.check.notices
     notices = "1 min" if exact else f"{finding.noticed:.2g} %"
     verdict = "exact" if exact and finding.verdict == "agrees" else finding.verdict
-    return shown(finding.observed), _rough(finding.error), notices, verdict
+    return shown(finding.observed), _rough(finding.error), z_of(finding), notices, verdict
 
 
 def _alike(found: Likeness) -> tuple[str, ...]:
     means = shown(found.theirs), _rough(found.their_error), shown(found.ours), _rough(found.our_error)
-    return *means, f"{found.noticed:.2g} %", found.verdict
+    return *means, z_between(found), f"{found.noticed:.2g} %", found.verdict
 
 
 def _rough(value: float) -> str:

@@ -147,7 +147,7 @@ def _head(head: dict[str, Any]) -> Iterator[tuple[Block, ...]]:
 def _contradictions(head: dict[str, Any]) -> Iterator[tuple[Block, ...]]:
     for one in head.get("contradictions", ()):
         yield (
-            warning(f"contradiction {one.name}: {one.about}"),
+            warning(f"contradiction {one.name.partition('.')[2]}, {one.source}: {one.about}"),
             *(Sentence(f"  - {side}") for side in one.between),
         )
 
@@ -175,10 +175,7 @@ def _span(one: Any) -> str:
 
 
 def _ground(evidence: Any) -> str:
-    if evidence is None:
-        return ""
-    places = f" [{evidence.source}: {'; '.join(evidence.where)}]" if evidence.source else ""
-    return f"{evidence.reason or ''}{places}"
+    return evidence.full if evidence is not None else ""
 
 
 def _counts(found: list[Any], narrowed: bool) -> str:

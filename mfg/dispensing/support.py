@@ -53,6 +53,4 @@ def _under(path: str, prefix: str) -> bool:
 def _said(evidence: Evidence | None) -> Support:
     if evidence is None:
         return Support(MISSING, "the protocol file does not say where it comes from")
-    places = "; ".join(evidence.where)
-    source = evidence.facts[0].partition(".")[0] if evidence.source else ""
-    return Support(evidence.kind, f"{source}: {places}" if source else evidence.reason)
+    return Support(evidence.kind, evidence.because)

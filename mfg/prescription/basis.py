@@ -96,9 +96,7 @@ def _row(what: str, value: str, number: Number) -> Basis:
     evidence = number.evidence
     if evidence is None:
         return Basis(what, value, NOT_GIVEN, "", number.path)
-    places = f" ({'; '.join(evidence.where)})" if evidence.where else ""
-    because = f"{evidence.source}{places}" if evidence.source else evidence.reason
-    return Basis(what, value, evidence.kind, because, number.path)
+    return Basis(what, value, evidence.kind, evidence.because, number.path)
 
 
 def _covariate(found: _Found, name: str, known: Mapping[str, str | Quantity]) -> Iterator[Basis]:

@@ -20,7 +20,7 @@ from typing import Any
 
 from mfg.errors import Refused, nearest
 from mfg.evidence import Evidence, Number
-from mfg.sources import Source
+from mfg.sources import Source, spelled_out
 from mfg.units.amounts import Anything
 from mfg.units.measure import measure_of
 from mfg.works import SHIP
@@ -187,21 +187,22 @@ def _evidence(
             if kind == "derived"
             else ()
         )
-        for name in facts:
-            _fact(name, sources, f"{path}.derived", faults)
+        found = [_fact(name, sources, f"{path}.derived", faults) for name in facts]
+        source = "; ".join(dict.fromkeys(one[0] for one in found if one is not None)) or None
         departs = claims.get("departs_from")
         if departs is not None and not isinstance(departs, str):
             advice = "name the fact that the value departs from"
             faults.append(Refused(f"{path}.departs_from", str(departs)[:60], "is no fact", advice))
         elif departs is not None:
             _fact(full_name(departs, default), sources, f"{path}.departs_from", faults)
-        return Evidence(kind, claim, facts=facts, between=between)
+        reason = spelled_out(claim, {key: one.short for key, one in sources.items()})
+        return Evidence(kind, reason, source, facts=facts, between=between)
     name = full_name(claim, default)
-    found = _fact(name, sources, f"{path}.fact", faults)
-    if found is None:
+    fact = _fact(name, sources, f"{path}.fact", faults)
+    if fact is None:
         return None
-    source, about, where = found
-    return Evidence("stated", about, source, where, (name,), between)
+    cited, about, where = fact
+    return Evidence("stated", about, cited, where, (name,), between)
 
 
 def full_name(name: str, default: str) -> str:
@@ -220,4 +221,4 @@ def _fact(
     if entry not in facts:
         faults.append(Refused(path, entry, f"is not a fact of {key}", nearest(entry, facts)))
         return None
-    return sources[key].file, facts[entry].about, facts[entry].where
+    return sources[key].short, facts[entry].about, facts[entry].where

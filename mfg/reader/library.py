@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from mfg.errors import Faults, Parameter, Refused, nearest
 from mfg.reader.document import Tree
 from mfg.reader.toml import read_file
 from mfg.record import FileRead
-from mfg.sources import Contradiction, Fact, Source
+from mfg.sources import Contradiction, Fact, Source, spelled_out
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _SHELVES = {
@@ -60,19 +61,22 @@ def find(kind: str, name: object, beside: Path | None = None) -> Path:
 @lru_cache(maxsize=1)
 def sources() -> dict[str, Source]:
     """Every source in ``seeds/``, by its key: the name of its file."""
-    return {
-        path.stem: source_of(path.stem, *read_file(path)) for path in sorted(shelf("source").glob("*.toml"))
-    }
+    files = {path.stem: read_file(path) for path in sorted(shelf("source").glob("*.toml"))}
+    cited = {key: tree["source"]["short"] for key, (tree, _) in files.items()}
+    return {key: source_of(key, tree, read, cited) for key, (tree, read) in files.items()}
 
 
-def source_of(key: str, tree: Tree, read: FileRead | None = None) -> Source:
-    """One source from its file."""
+def source_of(key: str, tree: Tree, read: FileRead | None, cited: Mapping[str, str]) -> Source:
+    """One source from its file; where its contradictions name a source by its key, it is *cited*."""
     facts = {
         name: Fact(name, fact["value"], fact["about"], tuple(fact["where"]))
         for name, fact in tree.get("fact", {}).items()
     }
     contradictions = tuple(
-        Contradiction(f"{key}.{name}", tuple(c["between"]), c["about"])
+        Contradiction(
+            f"{key}.{name}", tuple(spelled_out(side, cited) for side in c["between"]), c["about"], cited[key]
+        )
         for name, c in tree.get("contradiction", {}).items()
     )
-    return Source(key, tree["source"]["file"], tree["source"]["cite"], facts, contradictions, read)
+    head = tree["source"]
+    return Source(key, head["file"], head["short"], head["cite"], facts, contradictions, read)

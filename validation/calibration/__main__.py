@@ -13,6 +13,7 @@ from validation.calibration import cultures, times, trials, viability
 from validation.calibration.donors import COUNT, Donors
 from validation.calibration.grid import COLONIES, DOUBLINGS, MIDDLE, TARGET, Grid
 from validation.calibration.line import Line
+from validation.calibration.pictures import pictures
 from validation.calibration.sources import SOURCES
 from validation.calibration.trials import Trial
 
@@ -157,8 +158,8 @@ before and after allocation are not modelled apart, the turnaround of gene-modif
 COLUMNS = ("what", "published", "by", "model", "its central 95 %", "verdict", "why")
 
 
-def page() -> str:
-    """The page, computed now."""
+def made() -> tuple[str, dict[str, str]]:
+    """The page and the pictures beside it, as SVG by the names of their files, computed now."""
     donors = Donors.of()
     korea, phase2, nurown = (Trial.of(name, count) for name, count in REPLICATIONS.items())
     grown = cultures.lines()
@@ -167,9 +168,17 @@ def page() -> str:
     kept = viability.lines(donors)
     every = [*grown, *followed, *found, *kept]
     names = {"korea": KOREA, "phase2": PHASE2, "nurown": NUROWN}
+    grid = Grid.of(donors)
+    drawn = pictures(grid, every, kept)
+    shown = {
+        one.name: f"**{one.title}.** {one.subtitle}\n\n![{one.title}]({file})\n"
+        for file, one in drawn.items()
+    }
     parts = [
         _head(every),
-        *_grid(Grid.of(donors)),
+        shown["beside"],
+        *_grid(grid),
+        shown["grid"],
         UNIT.format(korea=KOREA),
         _units(korea, phase2),
         _exact(korea),
@@ -189,11 +198,12 @@ def page() -> str:
         CONTAMINATION.format(**names),
         _table(COLUMNS, map(_cells, found)),
         VIABILITY,
+        shown["viability"],
         _table(COLUMNS, map(_cells, kept)),
         REST,
         "## Sources\n\n" + "".join(f"- {name}. {title}.\n" for name, title in SOURCES.items()),
     ]
-    return "\n".join(parts)
+    return "\n".join(parts), {file: one.svg(titled=False) for file, one in drawn.items()}
 
 
 def _head(lines: Sequence[Line]) -> str:
@@ -328,8 +338,11 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def main() -> None:
-    """Compute everything and write the page."""
-    PAGE.write_text(page(), encoding="utf-8")
+    """Compute everything and write the page with its pictures."""
+    page, drawn = made()
+    PAGE.write_text(page, encoding="utf-8")
+    for file, svg in drawn.items():
+        (PAGE.parent / file).write_text(svg, encoding="utf-8")
     sys.stderr.write("docs/calibration.md is fresh\n")
 
 
