@@ -89,8 +89,7 @@ def _(folder, mfg, mu, pd, plays):
         if lasts is not None:
             settings["work.administer.lasts"] = lasts
         run = mfg.simulate(folder / "scenario.toml", replications=plays, settings=settings)
-        figures = {figure.name: figure for figure in run.figures}
-        return figures["wait_clinic.rooms"], figures["utilisation_clinic.rooms"]
+        return run.figure("wait_clinic.rooms"), run.figure("utilisation_clinic.rooms")
 
     def formula(rho):
         return rho / (mu - rho * mu)

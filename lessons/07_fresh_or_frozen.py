@@ -82,7 +82,7 @@ def _(mo, paired_pictures, study):
 @app.cell(hide_code=True)
 def _(bank, fresh, mo, number, percent):
     def mean(variant, figure):
-        return variant.figures[figure].mean
+        return variant.figure(figure).mean
 
     def row(words, figure, said=number):
         return f"| {words} | {said(mean(fresh, figure))} | {said(mean(bank, figure))} |"
@@ -162,7 +162,7 @@ def _(bank, fresh, mo):
     freezer or its transport does, all of them are without cells until somebody has been collected from and cultured again.
 
     The figures hardly show it because two things go against each other. Fresh supply has many lots, each of which can fail:
-    {fresh.figures["lots_lost"].mean:.1f} of them are lost in the trial, against {bank.figures["lots_lost"].mean:.1f} with banks. There are **fewer**
+    {fresh.figure("lots_lost").mean:.1f} of them are lost in the trial, against {bank.figure("lots_lost").mean:.1f} with banks. There are **fewer**
     accidents with a bank, and **each is larger**. On average that may come out even; for the patient whom it hits it does not.
     """)
         }

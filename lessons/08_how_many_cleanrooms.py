@@ -87,8 +87,8 @@ def _(Variant, load_run, mfg, tempfile):
 
 @app.cell(hide_code=True)
 def _(BAD, GOOD, HAND_COLOUR, Picture, WIDTH, alt, as_it_is, comparison, days, others, pd):
-    waits = {one.name: one.figures["referral_to_dose_p90"] for one in (as_it_is, *others)}
-    shown = {one.variant: one for one in comparison.differences}
+    waits = {one.name: one.figure("referral_to_dose_p90") for one in (as_it_is, *others)}
+    shown = {one.variant: one for one in comparison.judged}
 
     def kind(name):
         if name == as_it_is.name:
@@ -139,7 +139,7 @@ def _(mo, sweep):
 
 @app.cell(hide_code=True)
 def _(as_it_is, mo, number, others, percent, shown, waits):
-    load = {one.name: one.figures["load_gmp.suites"].mean for one in (as_it_is, *others)}
+    load = {one.name: one.figure("load_gmp.suites").mean for one in (as_it_is, *others)}
     one_less, third, more_staff, both = (one.name for one in others[:4])
     mo.md(f"""
     Read it from the top.

@@ -80,7 +80,7 @@ def _(Variant, load_run, mfg, tempfile):
 
 @app.cell(hide_code=True)
 def _(larger, limited, longest, mo, number, overrun, waiting):
-    lost = {one.name: one.figures["points_lost_waiting"].mean for one in (overrun, limited, larger)}
+    lost = {one.name: one.figure("points_lost_waiting").mean for one in (overrun, limited, larger)}
     half = {one.name: waiting(one).half for one in (overrun, limited)}
     mo.md(f"""
     ## A rule that works wonders

@@ -319,8 +319,8 @@ def _(first, mo, number, percent, waiting_picture):
             mo.md(f"""
     ## It runs
 
-    In the shell: `mfg run my-scenario.toml`. In Python: `mfg.simulate("my-scenario.toml")`. In your hospital {percent(first.figures["doses_given"].mean, decimals=1)} of the planned doses are
-    given, and a clean room is busy for {number(first.figures["suite_hours_per_dose"].mean)} hours for each of them.
+    In the shell: `mfg run my-scenario.toml`. In Python: `mfg.simulate("my-scenario.toml")`. In your hospital {percent(first.figure("doses_given").mean, decimals=1)} of the planned doses are
+    given, and a clean room is busy for {number(first.figure("suite_hours_per_dose").mean)} hours for each of them.
     """),
             mo.Html(way.svg()),
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+import numpy as np
 import pandas as pd
 from attrs import frozen
 
@@ -126,10 +127,13 @@ def _of_lots(lots: pd.DataFrame, events: pd.DataFrame) -> Iterator[Bar]:
         own = mine[mine["dose"] == 0]
         day = {name: own[own["activity"] == name] for name in (STORE, FAIL)}
         grown, tested = float(lot["culture_ended_day"]), float(lot["released_day"])
-        if pd.notna(grown):
+        if not np.isnan(grown):
             yield lane, GROWING, max(float(lot["culture_began_day"]), 0.0), grown
             if pd.notna(tested):
                 yield lane, IN_TESTS, grown, tested
+        elif not np.isnan(tested - float(lot["collected_day"])):
+            # a site that names no work for its culture leaves no row of it
+            yield lane, GROWING, max(float(lot["collected_day"]), 0.0), tested
         if pd.notna(lot["frozen_day"]) and pd.notna(tested):
             ends = [mine[mine["activity"] == THAW]["started_min"].max()] if lot["outcome"] == USED_UP else []
             ends += list(day[FAIL]["started_min"]) or [day[STORE]["finished_min"].max()]

@@ -26,6 +26,7 @@ WAITING, LOST_TIME, BY_HAND, GROWING, IN_TESTS, ON_THE_WAY = (
 
 APPOINTMENT, CULTURED, RELEASED_BY = "screening and appointment", "culture", "tests until release"
 SUSPENSION, PRODUCT = "suspension", "tests of the product"
+MADE = "culture and tests until release"
 
 # What has happened when a stage is over: the activity, whether it is the dose's own or its lot's, at which end of it, the
 # stage and its kind. They are put into the order in which they come.
@@ -131,6 +132,9 @@ def _moments(events: pd.DataFrame, first: pd.DataFrame) -> dict[str, tuple[str, 
         and np.nanmean(found[RELEASED_BY][1]) < np.nanmean(found[CULTURED][1])
     ):
         del found[RELEASED_BY]  # what is released while its cells still grow holds nothing up
+    if RELEASED_BY in found and not found.keys() & {CULTURED, "way to the facility, isolation"}:
+        # a site that names no work for its culture leaves no row of it: the days until release are of both
+        found[MADE] = (GROWING, found.pop(RELEASED_BY)[1])
     if PRODUCT in found and np.nanmean(found[PRODUCT][1]) < np.nanmean(
         found.get(SUSPENSION, found[PRODUCT])[1]
     ):

@@ -333,3 +333,25 @@ def test_a_release_while_cells_grow_holds_nothing_up() -> None:
     found = time_to_dose(run)
     assert found is not None
     assert found.stages.set_index("stage")["days"].to_dict()["culture"] == 18
+
+
+def test_a_culture_without_rows_is_not_called_tests() -> None:
+    """Collected on day 1 and released on day 22, with no work in between: the days are of culture and tests, in both pictures."""
+    rows = [{"activity": "release", "lot": 1, "started_min": 22 * DAY}]
+    run = small(
+        patients=table("patients", {}),
+        events=table("events", *rows),
+        lots=table(
+            "lots",
+            {"released_day": 22.0, "culture_began_day": NAN, "culture_ended_day": NAN, "frozen_day": NAN},
+        ),
+        doses=table("doses", {"given_day": 23.0, "booked_day": 23.0}),
+    )
+    found = time_to_dose(run)
+    assert found is not None
+    assert found.stages.set_index("stage")["days"].to_dict()[MADE] == 21
+    assert found.of_kind(GROWING) == 21
+    way = way_of(run)
+    assert way is not None
+    lot = way.bars[(way.bars["lane"] == "lot 1") & (way.bars["kind"] == GROWING)]
+    assert lot[["begin", "end"]].to_numpy().tolist() == [["2027-06-08T00:00:00", "2027-06-29T00:00:00"]]

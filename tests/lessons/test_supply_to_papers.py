@@ -85,7 +85,7 @@ def test_the_files_of_the_page_lead_from_faults_to_a_run() -> None:
     assert "work.formulate: is missing; the recipe has a step 'formulate'" in lesson["missing"]
     assert lesson["complete"].startswith("my-scenario.toml: sound")
     assert "72,000,000 cells" in lesson["dose"]
-    assert lesson["first"].figures["doses_given"].mean > 0.9
+    assert lesson["first"].figure("doses_given").mean > 0.9
     assert lesson["limit"] == "cells.incubator"
 
 
