@@ -14,7 +14,7 @@ from mfg.frames.fates import RELEASED_UNUSED, fates
 from mfg.frames.occupancy import A_DAY, occupancy
 from mfg.frames.patient import GIVEN_MARK, PUT_OFF_BAR, way_of
 from mfg.frames.planner import pack, planner
-from mfg.frames.time import GROWING, IN_TESTS, queues, time_to_dose
+from mfg.frames.time import GROWING, IN_TESTS, MADE, queues, time_to_dose
 from mfg.frames.vein import vein
 from mfg.frames.waiting import waiting
 from mfg.frames.window import IN_WINDOW, LATENESS, NEVER_GIVEN, ON_DAY, window
