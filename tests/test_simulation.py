@@ -287,6 +287,7 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
         "lots",
         "patients",
         "resources",
+        "setting.json",
         "run.json",
         "study.json",
         "summary.txt",

@@ -112,7 +112,7 @@ def test_a_what_if_from_first_look_to_comparison(page: Any) -> None:
     page.keyboard.press("ArrowDown")
     assert "changed" not in page.get_attribute(suites, "class")
     ran(page)
-    completed = {one.name: one for one in mfg.simulate("cl2020-phase2", replications=20).figures}[
+    completed = {one.name: one for one in mfg.simulate("cl2020-phase2", replications=20).estimates}[
         "patients_completed"
     ]
     assert completed.mean is not None
