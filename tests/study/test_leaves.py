@@ -60,13 +60,16 @@ def test_a_table_opens_as_the_folder_says(finished: Finished) -> None:
 
 
 def test_what_was_printed_is_kept(mfg: Callable[..., Said], tmp_path: Path) -> None:
-    """The same text as on the screen, without the line that says where it is; with --json too."""
+    """The same text as on the screen when all of it is asked for, without the lines that say where it is; always, and with --json too."""
     asked = ("run", SMALL, "-n", 3, "--workers", 1)
-    said = mfg(*asked, "-o", tmp_path / "shown")
+    said = mfg(*asked, "-o", tmp_path / "shown", "--all")
     kept = (tmp_path / "shown" / "summary.txt").read_text(encoding="utf-8")
     assert said.out.startswith(kept)
     assert said.out.removeprefix(kept).startswith(f"kept in {tmp_path / 'shown'}: ")
-    assert said.out.removeprefix(kept).count("\n") == 1
+    assert said.out.endswith(f"a page of it: mfg report {tmp_path / 'shown'}\n")
+    assert said.out.removeprefix(kept).count("\n") == 2
+    mfg(*asked, "-o", tmp_path / "few")
+    assert (tmp_path / "few" / "summary.txt").read_text(encoding="utf-8") == kept
     assert mfg(*asked, "-o", tmp_path / "told", "--json").json["replications"] == 3
     assert (tmp_path / "told" / "summary.txt").read_text(encoding="utf-8") == kept
 
