@@ -169,12 +169,12 @@ def carried_out(line: list[str], folder: Path) -> tuple[int, str]:
     except BaseException as error:  # noqa: BLE001  whatever it is, it is what is looked for
         at = traceback.extract_tb(error.__traceback__)[-1]
         return 70, f"{type(error).__name__}: {error} at {Path(at.filename).name}:{at.lineno}"
-    return status, judged(status, out.getvalue(), err.getvalue())
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return status, judged(status, out.getvalue(), err.getvalue(), peak)
 
 
-def judged(status: int, out: str, err: str) -> str:
-    """What is wrong with an answer; the empty string if nothing is."""
-    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+def judged(status: int, out: str, err: str, megabytes: int) -> str:
+    """What is wrong with an answer that took so many *megabytes*; the empty string if nothing is."""
     if megabytes > MEGABYTES:
         return f"took {megabytes} megabytes"
     if status not in _STATED:

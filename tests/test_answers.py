@@ -152,6 +152,6 @@ def test_a_case_is_made_again_from_its_number() -> None:
 )
 def test_what_is_wrong_with_an_answer_is_noticed(status: int, err: str, words: str) -> None:
     """A refusal in words is right, a failure by anything else is not."""
-    found = judged(status, "", err)
+    found = judged(status, "", err, 100)
     assert found.startswith(words)
     assert bool(found) == bool(words)
