@@ -55,9 +55,9 @@ class Site:
         return str(said["id"])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
-    """One page for all tests."""
+    """One page for the tests of a file: its processes end with them, as other tests count the processes that there are."""
     with server.opened(PORT, 2) as app:
         yield Site(TestClient(app, base_url=HOME))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mfg.app import audit
+from mfg.app import audit, dose
 from mfg.app.page import TABS
 from tests.app import hostile
 from tests.app.conftest import OURS, Site
@@ -143,7 +143,7 @@ def test_an_unexpected_error_says_nothing_of_itself(
     def broken(_: object) -> None:
         raise KeyError(SECRET)
 
-    monkeypatch.setattr("mfg.app.dose.answer", broken)
+    monkeypatch.setattr(dose, "answer", broken)
     answer = site.client.post("/dose", data={"protocol": "lenzumestrocel-phase2"}, headers=OURS)
     assert answer.status_code == 500
     assert "Something went wrong here" in answer.text
