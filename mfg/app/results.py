@@ -13,7 +13,7 @@ from mfg.frames.waiting import waiting
 from mfg.pictures.endings import endings_picture
 from mfg.pictures.occupancy import hours_picture
 from mfg.pictures.picture import Picture
-from mfg.pictures.style import MINUS, VARIANT_COLOURS, days, number, percent
+from mfg.pictures.style import MINUS, VARIANT_COLOURS, days, in_unit, number
 from mfg.pictures.waiting import waiting_picture, waiting_title
 from mfg.pictures.window import window_picture
 from mfg.results.figures import describe
@@ -167,8 +167,8 @@ def _value(value: float | None, unit: str) -> str:
     if value is None:
         return "undefined"
     if unit == "share":
-        return percent(value, decimals=1)
-    return f"{number(value, 3)}{ {'hour': ' h', 'day': ' days'}.get(unit, f' {unit}') if unit else '' }"
+        return in_unit(value, unit)
+    return f"{in_unit(value, unit)}{ {'hour': ' h', 'day': ' days'}.get(unit, f' {unit}') if unit else '' }"
 
 
 def _signed(value: float, unit: str, *, bare: bool = False) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
+from mfg.calendar import DAY
 from mfg.frames.looked import Looked
 from mfg.frames.occupancy import units_of
 from mfg.frames.planner import pack
@@ -25,8 +26,8 @@ def vidigi(variant: Looked, replication: int = 0) -> pd.DataFrame:
     for who, came, left in zip(
         mine["patient"].astype(str), mine["arrived_day"], mine["ended_day"], strict=True
     ):
-        rows.append((who, "arrival_departure", "arrival", round(max(came, 0) * 1440), np.nan))
-        rows.append((who, "arrival_departure", "depart", round(left * 1440), np.nan))
+        rows.append((who, "arrival_departure", "arrival", round(max(came, 0) * DAY), np.nan))
+        rows.append((who, "arrival_departure", "depart", round(left * DAY), np.nan))
     events = variant.table("events")
     events = events[(events["replication"] == replication) & (events["finished_min"] > events["started_min"])]
     for resource in variant.setting.resources:

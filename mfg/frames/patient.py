@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from attrs import frozen
 
+from mfg.calendar import DAY
 from mfg.errors import Refused
 from mfg.frames.looked import Looked
 from mfg.frames.time import BY_HAND, GROWING, IN_TESTS
@@ -137,9 +138,9 @@ def _of_lots(lots: pd.DataFrame, events: pd.DataFrame) -> Iterator[Bar]:
         if pd.notna(lot["frozen_day"]) and pd.notna(tested):
             ends = [mine[mine["activity"] == THAW]["started_min"].max()] if lot["outcome"] == USED_UP else []
             ends += list(day[FAIL]["started_min"]) or [day[STORE]["finished_min"].max()]
-            yield lane, IN_BANK, max(tested, 0.0), float(min(end for end in ends if pd.notna(end))) / 1440
+            yield lane, IN_BANK, max(tested, 0.0), float(min(end for end in ends if pd.notna(end))) / DAY
         for _, work in own[own["activity"].isin(_BY_HAND)].iterrows():
-            yield lane, BY_HAND, work["started_min"] / 1440, work["started_min"] / 1440 + 1
+            yield lane, BY_HAND, work["started_min"] / DAY, work["started_min"] / DAY + 1
 
 
 def _of_doses(doses: pd.DataFrame, events: pd.DataFrame) -> Iterator[Bar]:
@@ -148,7 +149,7 @@ def _of_doses(doses: pd.DataFrame, events: pd.DataFrame) -> Iterator[Bar]:
         own = events[(events["dose"] == dose["dose"]) & (events["lot"] > 0)]
         grown = own[own["activity"] == INCUBATE]
         for _, culture in grown.iterrows():
-            yield lane, GROWING, culture["started_min"] / 1440, culture["finished_min"] / 1440
+            yield lane, GROWING, culture["started_min"] / DAY, culture["finished_min"] / DAY
         if pd.notna(dose["given_day"]) and dose["given_day"] // 1 > dose["booked_day"] // 1:
             yield lane, PUT_OFF_BAR, float(dose["booked_day"]), float(dose["given_day"])
 
@@ -163,7 +164,7 @@ def _marks(
             yield (
                 f"lot {lot['lot']}",
                 EMPTY if USED_UP in (lot["outcome"], str(row["outcome"])[-5:]) else LOST_MARK,
-                row["started_min"] / 1440,
+                row["started_min"] / DAY,
             )
     for _, dose in doses.iterrows():
         if pd.notna(dose["booked_day"]):

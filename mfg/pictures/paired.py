@@ -7,7 +7,18 @@ import pandas as pd
 
 from mfg.frames.paired import BETTER, CHANGED, SAME, WORSE, Paired, paired
 from mfg.pictures.picture import Picture
-from mfg.pictures.style import BAD, GOOD, HAND_COLOUR, MINUS, RULE, SECOND_INK, WIDTH, number, of, percent
+from mfg.pictures.style import (
+    BAD,
+    GOOD,
+    HAND_COLOUR,
+    MINUS,
+    RULE,
+    SECOND_INK,
+    WIDTH,
+    in_unit,
+    number,
+    of,
+)
 from mfg.study.stored import StoredStudy
 
 _COLOURS = {BETTER: GOOD, WORSE: BAD, CHANGED: HAND_COLOUR, SAME: "#9AA5AC"}
@@ -47,10 +58,6 @@ def paired_title(gaps: pd.DataFrame, variant: str, base: str) -> str:
     return f"{variant} against {base}: {'; '.join(parts)}"
 
 
-def _said(value: float, unit: str) -> str:
-    return percent(value, decimals=1) if unit == "share" else number(value, 3)
-
-
 def _gap(row: pd.Series) -> str:
     return _signed(row["gap"], row["unit"])
 
@@ -69,7 +76,7 @@ def _chart(gaps: pd.DataFrame) -> alt.TopLevelMixin:
         x1=frame["low"] / reach,
         x2=frame["high"] / reach,
         means=[
-            f"{_said(a, unit)} → {_said(b, unit)}"
+            f"{in_unit(a, unit)} → {in_unit(b, unit)}"
             for a, b, unit in zip(frame["base"], frame["mean"], frame["unit"], strict=True)
         ],
         words=[

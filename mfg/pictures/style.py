@@ -87,6 +87,11 @@ def percent(share: float, *, decimals: int = 0) -> str:
     return text.replace("-", MINUS)
 
 
+def in_unit(value: float, unit: str) -> str:
+    """A value of a figure as a page has it, without its *unit*: a share in per cent, all else with three figures."""
+    return percent(value, decimals=1) if unit == "share" else number(value, 3)
+
+
 def days(value: float) -> str:
     """So many days in words."""
     return f"{number(value)} day{'' if number(value) == '1' else 's'}"

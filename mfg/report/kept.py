@@ -15,7 +15,7 @@ from mfg.frames.tornado import tornado
 from mfg.pictures.evidence import ground_picture
 from mfg.pictures.limits import costs_picture, effects_picture, effects_title
 from mfg.pictures.picture import Picture
-from mfg.pictures.style import number, of, percent
+from mfg.pictures.style import in_unit, number, of, percent
 from mfg.pictures.tornado import tornado_picture
 from mfg.report.page import page_of
 from mfg.report.parts import Folded, PageTable, Part, Section
@@ -128,18 +128,14 @@ def _inputs(document: dict[str, Any]) -> PageTable:
         (
             one["name"],
             one["range"],
-            _said(one["effect"], unit),
-            f"{_said(one['low'], unit)} to {_said(one['high'], unit)}",
+            in_unit(one["effect"], unit),
+            f"{in_unit(one['low'], unit)} to {in_unit(one['high'], unit)}",
             "told apart" if one["told_apart"] else "not told apart",
         )
         for one in document["inputs"]
     )
     caption = f"All inputs that were moved; the effect is the change of the figure ({unit}) from the low to the high end."
     return PageTable(("input", "range", "effect", "interval", ""), rows, frozenset({2, 3}), caption)
-
-
-def _said(value: float, unit: str) -> str:
-    return percent(value, decimals=1) if unit == "share" else number(value, 3)
 
 
 def _shares_title(document: dict[str, Any]) -> str:

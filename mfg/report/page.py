@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from mfg.frames.headline import KeyFigure
 from mfg.pictures.picture import Picture
-from mfg.pictures.style import number, percent
+from mfg.pictures.style import in_unit
 from mfg.report.parts import Folded, PageTable
 from mfg.report.report import StudyReport
 from mfg.visible import visible
@@ -47,7 +47,8 @@ def _drawn(picture: Picture) -> Markup:
 
 
 def _value(figure: KeyFigure) -> str:
-    return _said(figure, figure.mean) + {"share": "", "hour": " h", "day": " days"}.get(
+    assert figure.mean is not None
+    return in_unit(figure.mean, figure.unit) + {"share": "", "hour": " h", "day": " days"}.get(
         figure.unit, f" {figure.unit}"
     )
 
@@ -55,9 +56,4 @@ def _value(figure: KeyFigure) -> str:
 def _interval(figure: KeyFigure) -> str:
     if figure.low is None or figure.high is None:
         return ""
-    return f"{_said(figure, figure.low)} to {_said(figure, figure.high)}"
-
-
-def _said(figure: KeyFigure, value: float | None) -> str:
-    assert value is not None
-    return percent(value, decimals=1) if figure.unit == "share" else number(value, 3)
+    return f"{in_unit(figure.low, figure.unit)} to {in_unit(figure.high, figure.unit)}"

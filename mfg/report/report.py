@@ -17,7 +17,7 @@ from mfg.pictures.patient import patient_picture
 from mfg.pictures.picture import Picture
 from mfg.pictures.planner import planner_picture
 from mfg.pictures.plot import MOST_DRAWN
-from mfg.pictures.style import number, of, percent
+from mfg.pictures.style import in_unit, of
 from mfg.pictures.time import queues_picture, time_picture, vein_picture
 from mfg.pictures.waiting import waiting_picture
 from mfg.pictures.window import window_picture
@@ -109,9 +109,10 @@ def assumptions_of(ground: EvidenceFrame) -> Folded:
 
 
 def _figures(variant: StoredVariant) -> PageTable:
-    known = [one for one in variant.estimates if one.mean is not None]
     rows = tuple(
-        (one.called, _said(one, one.mean), _interval(one), one.unit, one.about, one.name) for one in known
+        (one.called, in_unit(one.mean, one.unit), _interval(one), one.unit, one.about, one.name)
+        for one in variant.estimates
+        if one.mean is not None
     )
     header = ("figure", "mean", "95 % interval", "unit", "what it is", "its name to commands and files")
     return PageTable(header, rows, frozenset({1}))
@@ -120,12 +121,7 @@ def _figures(variant: StoredVariant) -> PageTable:
 def _interval(one: Figure) -> str:
     if one.low is None or one.high is None:
         return "needs two replications"
-    return f"{_said(one, one.low)} to {_said(one, one.high)}"
-
-
-def _said(one: Figure, value: float | None) -> str:
-    assert value is not None
-    return percent(value, decimals=1) if one.unit == "share" else number(value, 3)
+    return f"{in_unit(one.low, one.unit)} to {in_unit(one.high, one.unit)}"
 
 
 def _again(study: StoredStudy) -> str:
