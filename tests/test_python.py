@@ -356,3 +356,41 @@ def test_a_sensitivity_takes_ranges_as_ends_or_as_text() -> None:
             mfg.sensitivity(PHASE2, "doses_given", over={"suites": given_range})  # type: ignore[dict-item]
     with pytest.raises(Refused, match="replications: '3' is too few"):
         mfg.limits(PHASE2, replications=3)
+
+
+def test_an_unknown_figure_is_refused_by_the_name_of_the_parameter(request: pytest.FixtureRequest) -> None:
+    """And on the command line by the word that stands there."""
+    said, command = "'dose_given' is no figure; did you mean 'doses_given'?", request.getfixturevalue("mfg")
+    for ask in (mfg.sensitivity, lambda scenario, figure: mfg.limits(scenario, figure=figure)):
+        with pytest.raises(Refused) as found:
+            ask(PHASE2, "dose_given")
+        assert str(found.value) == f"figure: {said}"
+    for method in ("screening", "sobol"):
+        typed = command("sensitivity", PHASE2, "dose_given", "--method", method, "--over", "suites=1..2")
+        assert f"FIGURE: {said}" in typed.err
+    assert f"--figure: {said}" in command("limits", PHASE2, "--figure", "dose_given").err
+
+
+def test_no_word_of_the_command_line_is_the_place_of_a_refusal_below_it() -> None:
+    """What is refused under `figure` is called FIGURE or --figure by the command that was typed, and by nothing below it."""
+    for path in sorted((ROOT / "mfg").rglob("*.py")):
+        if path.relative_to(ROOT / "mfg").parts[0] == "cli":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            called = node.func if isinstance(node, ast.Call) else None
+            if isinstance(called, ast.Name) and called.id in ("Refused", "asked_for", "Parameter"):
+                words = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant)]
+                texts = [word for word in words if isinstance(word, str)]
+                assert not any(text.isupper() and text.isalpha() for text in texts), (path, texts)
+                assert not any(text.lstrip().startswith("--") for text in texts), (path, texts)
+
+
+def test_an_arm_that_is_given_twice_is_refused_by_its_parameter(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """And on the command line by its option."""
+    command, path = request.getfixturevalue("mfg"), tmp_path / "doses.csv"
+    path.write_text("patient,weight_kg,cells,arm\nA,60,60000000,msc\n", encoding="utf-8")
+    with pytest.raises(Faults, match="and `arm` msc is given; leave out `arm`"):
+        mfg.audit(mfg.load_protocol(PHASE2), path, arm="msc")
+    assert "and --arm msc is given; leave out --arm" in command("audit", PHASE2, path, "--arm", "msc").err

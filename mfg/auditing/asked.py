@@ -78,8 +78,8 @@ class Asked:
         """Refusals of a missing column on which the dose depends, and of one that repeats what was given for the whole table."""
         for name, index, said in (("arm", columns.arm, self.arm), ("dose", columns.dose, self.dose)):
             if said is not None and index is not None:
-                problem = f"has a column for the {name}, and --{name} {said} is given"
-                yield Refused("header", None, problem, f"leave out --{name}")
+                problem = f"has a column for the {name}, and `{name}` {said} is given"
+                yield Refused("header", None, problem, f"leave out `{name}`")
         if columns.arm is None and self._arms_differ():
             names = arms_in_words(self.protocol, self.dose)
             problem = f"has no column 'arm', and what a patient gets differs: {names}"

@@ -129,10 +129,10 @@ class Comparison(TablesByName):
         Raises:
             Refused: if there is no such figure, or if it is not one of those that are `compared`.
         """
-        asked_for(self.study.plans[0], figure, "figure")
+        asked_for(self.study.plans[0], figure, Parameter("figure"))
         if figure not in self.compared:
             advice = f"name it among the figures of the comparison; these are {', '.join(self.compared)}"
-            raise Refused("figure", figure, "is not among those that were judged together", advice)
+            raise Refused(Parameter("figure"), figure, "is not among those that were judged together", advice)
         return [one for one in self.judged if one.figure == figure]
 
     def table(self, name: str) -> pd.DataFrame:
@@ -185,7 +185,7 @@ def compare(
     check_own_parts(variants or (), execution)
     study = study_of(scenario, vary=vary, variants=variants, settings=settings, seed=seed)
     for name in figures:
-        asked_for(study.plans[0], name, "figures")
+        asked_for(study.plans[0], name, Parameter("figures"))
     return comparison_of(study, replications, execution, figures)
 
 
@@ -207,7 +207,7 @@ def study_of(
         raise Refused(Parameter("variants"), None, "are given beside `vary`", "give one of the two")
     chosen = list(variants) if variants is not None else grid(vary) if vary else variants_in(scenario)
     if len(chosen) < 2:
-        advice = "vary something, such as suites=1,2,3, or name variants in the scenario file"
+        advice = "vary something, such as suites over 1, 2 and 3, or name variants in the scenario file"
         raise Refused(Parameter("vary"), None, "leaves nothing to compare", advice)
     fixed = settings_as_text(settings)
     not_twice(fixed, [key for one in chosen for key in one.settings])

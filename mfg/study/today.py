@@ -30,6 +30,7 @@ from mfg.scenario import Scenario
 from mfg.simulation.replicate import replicate
 from mfg.study.chunk import Failure
 from mfg.study.loading import check_replications, check_seed, check_workers
+from mfg.study.owned import check_own_parts
 from mfg.study.study import Execution, Study, describe_failure
 from mfg.study.variants import AS_IT_IS, Variant
 from mfg.study.work import work_off
@@ -158,11 +159,12 @@ def today(
     futures: int = FUTURES,
     seed: int | None = None,
     settings: Mapping[str, Any] | None = None,
+    parts: Mapping[str, object] | None = None,
     workers: int = 1,
 ) -> Today:
     """Look at so many futures of the patients in process of *scenario* (a built-in name, a path, or a loaded one).
 
-    *settings* and *workers* are as in `simulate`; the answer does not depend on the workers.
+    *settings*, *parts* and *workers* are as in `simulate`; the answer does not depend on the workers.
 
     Raises:
         Faults: if the scenario has any.
@@ -171,8 +173,9 @@ def today(
     """
     workers = check_workers(workers)
     seed = check_seed(seed)
-    study = Study.of(scenario, (Variant(AS_IT_IS, settings or {}),), seed)
-    return today_of(study, futures, Execution(workers=workers))
+    variant, execution = Variant(AS_IT_IS, settings or {}, parts or {}), Execution(workers=workers)
+    check_own_parts([variant], execution)
+    return today_of(Study.of(scenario, (variant,), seed), futures, execution)
 
 
 def today_of(study: Study, futures: int, execution: Execution) -> Today:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from mfg.errors import Parameter, Refused, nearest
@@ -11,17 +12,21 @@ from mfg.reader.typed import settings_as_text
 from mfg.results.story import Story, first_treated, story_of
 from mfg.simulation.replicate import replicate
 from mfg.study.loading import check_seed, is_whole, load
+from mfg.study.variants import own_parts
 
 
 def trace(
-    scenario: str,
+    scenario: str | Path,
     *,
     patient: str | None = None,
     replication: int = 0,
     seed: int | None = None,
     settings: Mapping[str, Any] | None = None,
+    parts: Mapping[str, object] | None = None,
 ) -> Story:
     """The story of *patient* (the first who received a dose, if none is named) in one replication of *scenario*.
+
+    *settings* and *parts* are as in `simulate`.
 
     Raises:
         Refused: if there is no such patient or replication, or for a seed that cannot be.
@@ -31,7 +36,7 @@ def trace(
             Parameter("replication"), str(replication), "is no replication", "they are counted from 0"
         )
     seed = check_seed(seed)
-    loaded = load(scenario, settings_as_text(settings), seed)
+    loaded = load(scenario, settings_as_text(settings), seed, own_parts(parts))
     plan = plan_of(loaded)
     log, names = replicate(plan, replication)
     if not names:

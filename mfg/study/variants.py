@@ -29,7 +29,17 @@ _RANGE = re.compile(rf"{_NUMBER} ?(.*?)\.\.{_NUMBER} ?(.*)")
 _FACTORS = re.compile(r"x([0-9]+(?:\.[0-9]+)?)\.\.x([0-9]+(?:\.[0-9]+)?)")
 
 
-def _own_parts(parts: Mapping[str, Any]) -> dict[str, OwnPart]:
+def own_parts(parts: Mapping[str, Any] | None) -> dict[str, OwnPart]:
+    """The *parts* that somebody wrote in Python, each by its path.
+
+    Raises:
+        Refused: for what is no table of them, or for one that is neither a distribution nor an order.
+    """
+    if parts is None:
+        return {}
+    if not isinstance(parts, Mapping) or not all(isinstance(key, str) for key in parts):
+        advice = 'write {"isolate.lasts": ...} with an object of your own'
+        raise Refused(Parameter("parts"), str(parts)[:60], "is no table by paths", advice)
     return {key: OwnPart.of(key, part) for key, part in parts.items()}
 
 
@@ -42,7 +52,7 @@ class Variant:
 
     name: str
     settings: Mapping[str, str] = field(converter=settings_as_text)
-    parts: Mapping[str, OwnPart] = field(factory=dict, converter=_own_parts)
+    parts: Mapping[str, OwnPart] = field(factory=dict, converter=own_parts)
 
     @property
     def unnamed(self) -> list[OwnPart]:
@@ -150,13 +160,13 @@ def hypercube(ranges: Sequence[SettingRange], count: int, seed: int) -> list[Var
     ]
 
 
-def not_twice(fixed: Mapping[str, str], varied: Iterable[str]) -> None:
-    """Refuse settings that hold everywhere and are *varied* as well: one path may be the ending of the other."""
+def not_twice(fixed: Mapping[str, object], varied: Iterable[str], name: str = "settings") -> None:
+    """Refuse what holds everywhere, called *name*, and is *varied* as well: one path may be the ending of the other."""
+    listed = list(varied)
     for key, value in fixed.items():
-        if any(f".{key}".endswith(f".{one}") or f".{one}".endswith(f".{key}") for one in varied):
-            raise Refused(
-                Parameter(f"settings {key}"), value, "is varied as well", "leave one of the two out"
-            )
+        if any(f".{key}".endswith(f".{one}") or f".{one}".endswith(f".{key}") for one in listed):
+            advice = "leave one of the two out"
+            raise Refused(Parameter(f"{name} {key}"), str(value), "is varied as well", advice)
 
 
 def name_of(settings: Mapping[str, str]) -> str:
