@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from html import escape
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from mfg.calendar import holidays_of
 from mfg.course.appointment import Appointment, set_times
@@ -114,7 +114,7 @@ def schedule(
     """
     refuse_name(protocol)
     day0, case = read_date(baseline, Parameter("baseline")), case_of(protocol, given or {})
-    source = _supply(protocol, supply)
+    source = protocol.supply(supply)
     chosen, template = _arm(protocol, arm, source, case)
     course, known = template.on(day0), Known.of(protocol, chosen, source, case)
     reach = [event.planned // 365 for event in course.events]
@@ -171,22 +171,10 @@ def _named(patient: str | None) -> str | None:
     return patient
 
 
-def _supply(protocol: Protocol, name: str | None) -> Supply | None:
-    if name is not None and not protocol.supplies:
-        raise Refused(Parameter("supply"), name, "is no supply: this protocol has none", "leave it out")
-    try:
-        return protocol.supply(name)
-    except Refused as unknown:
-        raise evolve(unknown, where=Parameter("supply")) from None
-
-
 def _arm(protocol: Protocol, name: str | None, supply: Supply | None, case: Case) -> tuple[Arm, Template]:
     """The arm of that name, or one whose course is that of every arm that could be meant."""
     if name is not None:
-        try:
-            arm = protocol.arm(name)
-        except Refused as unknown:
-            raise evolve(unknown, where=Parameter("arm")) from None
+        arm = protocol.arm(name)
         return arm, template_of(protocol, arm, supply, case)
     arms = protocol.dosed_arms() or list(protocol.arms)
     templates = [template_of(protocol, arm, supply, case) for arm in arms]

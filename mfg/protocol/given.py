@@ -54,14 +54,18 @@ def measured_of(covariate: Covariate | None, unit: str) -> Measured:
 
 
 def refuse_name(protocol: object) -> None:
-    """Say how a protocol is loaded, if *protocol* is the name or the path of one.
+    """Say how a protocol is loaded, if *protocol* is the name or the path of one, or no protocol at all.
 
     Raises:
-        Refused: for a name or a path.
+        Refused: for whatever is none.
     """
     if isinstance(protocol, (str, PathLike)):
         advice = f"load it first: mfg.load_protocol({str(protocol)!r})"
         raise Refused(Parameter("protocol"), str(protocol)[:80], "is not a loaded protocol", advice)
+    if not hasattr(protocol, "treatments"):
+        advice = "give one that is loaded, such as mfg.load_protocol('lenzumestrocel-phase2')"
+        problem = f"is a {type(protocol).__name__} and no protocol"
+        raise Refused(Parameter("protocol"), str(protocol)[:60], problem, advice)
 
 
 def refusal_of(protocol: Protocol, value: object, where: str) -> Refused:

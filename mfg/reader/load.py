@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from attrs import evolve
+
 from mfg.errors import Faults, Parameter, Refused, nearest
 from mfg.population import Population
 from mfg.protocol.protocol import Protocol
@@ -133,9 +135,16 @@ def _from_table(given: Mapping[str, Any], kind: str | None) -> Loaded:
         raise Faults(source, (Refused("extends", str(tree["extends"]), "is for files", advice),))
     found = _read(said, tree)
     if found.faults or found.value is None:
-        raise Faults(source, found.faults)
+        raise Faults(source, tuple(map(_in_python, found.faults)))
     loaded: Loaded = found.value
     return loaded
+
+
+def _in_python(fault: Refused) -> Refused:
+    """The same fault, where a file would write a date without the quotation marks of a text."""
+    if fault.problem != "is no date":
+        return fault
+    return evolve(fault, remedy="give a date, such as datetime.date(2026, 3, 2)")
 
 
 def _read(kind: str, tree: Tree) -> Read[Any]:

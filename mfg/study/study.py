@@ -87,7 +87,7 @@ class Study:
             raise Refused("variant", twice[0], "is the name of two variants", "give each its own")
         loaded, plans = list[Scenario](), list[Plan]()
         for one in variants:
-            loaded.append(_loaded(scenario, one, seed))
+            loaded.append(load_variant(scenario, one, seed))
             plans.append(plan_of(loaded[-1]))
             if told is not None:
                 told(len(plans), len(variants))
@@ -104,7 +104,13 @@ class Study:
         return cls(source, tuple(variants), tuple(loaded), tuple(plans), identity)
 
 
-def _loaded(scenario: str | Path | Scenario, variant: Variant, seed: int | None) -> Scenario:
+def load_variant(scenario: str | Path | Scenario, variant: Variant, seed: int | None) -> Scenario:
+    """*scenario* as a *variant* has it, on the luck of *seed*, if one is given.
+
+    Raises:
+        Faults: if it has any.
+        Refused: if it is loaded and the variant changes it, or if the seed is set as well.
+    """
     settings = variant.settings
     if not isinstance(scenario, Scenario):
         try:

@@ -171,8 +171,7 @@ def today(
         Refused: for a number of futures, a seed or workers that cannot be, or if nobody is in process.
         Failed: if a future ended in an error.
     """
-    workers = check_workers(workers)
-    seed = check_seed(seed)
+    workers, seed = check_workers(workers), check_seed(seed)
     variant, execution = Variant(AS_IT_IS, settings or {}, parts or {}), Execution(workers=workers)
     check_own_parts([variant], execution)
     return today_of(Study.of(scenario, (variant,), seed), futures, execution)
@@ -183,8 +182,9 @@ def today_of(study: Study, futures: int, execution: Execution) -> Today:
     (plan,), (scenario,) = study.plans, study.scenarios
     check_replications(futures)
     if not plan.in_progress:
-        advice = "name a list of them as in_progress"
-        raise Refused("arrivals.in_progress", None, "names no patients in process", advice)
+        raise Refused(
+            "arrivals.in_progress", None, "names no patients in process", "name a list of them there"
+        )
     work = [Futures(plan, first, min(first + _SIZE, futures)) for first in range(0, futures, _SIZE)]
     found: dict[int, list[FutureDose]] = {}
     failed: list[Failure] = []
@@ -257,7 +257,7 @@ def _doses(plan: Plan, futures: Sequence[Sequence[FutureDose]]) -> Iterator[Dose
     for (patient, number), seen in of_dose.items():
         stands = plan.in_progress[patient]
         listed = {lot.dose: lot.dose_day for lot in stands.lots}
-        booked = listed.get(number, _most_frequent(one.booked for one in seen))
+        booked = listed.get(number, Counter(one.booked for one in seen).most_common(1)[0][0])
         yield DoseToday(
             patient=stands.name,
             number=number + 1,
@@ -278,10 +278,6 @@ def _by_day(start: date, seen: Sequence[FutureDose]) -> dict[date, int]:
     """In how many futures the dose is given on each day, in their order."""
     counts = Counter(one.given for one in seen if one.given is not None)
     return {start + timedelta(days=day): counts[day] for day in sorted(counts)}
-
-
-def _most_frequent(days: Iterable[int | None]) -> int | None:
-    return Counter(days).most_common(1)[0][0]
 
 
 def _counted(words: Iterable[str]) -> dict[str, int]:

@@ -8,15 +8,16 @@ from typing import Any
 
 from mfg.errors import Parameter, Refused, nearest
 from mfg.plan.compile import plan_of
-from mfg.reader.typed import settings_as_text
 from mfg.results.story import Story, first_treated, story_of
+from mfg.scenario import Scenario
 from mfg.simulation.replicate import replicate
-from mfg.study.loading import check_seed, is_whole, load
-from mfg.study.variants import own_parts
+from mfg.study.loading import check_seed, is_whole
+from mfg.study.study import load_variant
+from mfg.study.variants import AS_IT_IS, Variant
 
 
 def trace(
-    scenario: str | Path,
+    scenario: str | Path | Scenario,
     *,
     patient: str | None = None,
     replication: int = 0,
@@ -29,6 +30,7 @@ def trace(
     *settings* and *parts* are as in `simulate`.
 
     Raises:
+        Faults: if the scenario has any.
         Refused: if there is no such patient or replication, or for a seed that cannot be.
     """
     if not is_whole(replication) or replication < 0:
@@ -36,7 +38,7 @@ def trace(
             Parameter("replication"), str(replication), "is no replication", "they are counted from 0"
         )
     seed = check_seed(seed)
-    loaded = load(scenario, settings_as_text(settings), seed, own_parts(parts))
+    loaded = load_variant(scenario, Variant(AS_IT_IS, settings or {}, parts or {}), seed)
     plan = plan_of(loaded)
     log, names = replicate(plan, replication)
     if not names:

@@ -29,7 +29,7 @@ _RANGE = re.compile(rf"{_NUMBER} ?(.*?)\.\.{_NUMBER} ?(.*)")
 _FACTORS = re.compile(r"x([0-9]+(?:\.[0-9]+)?)\.\.x([0-9]+(?:\.[0-9]+)?)")
 
 
-def own_parts(parts: Mapping[str, Any] | None) -> dict[str, OwnPart]:
+def _own_parts(parts: Mapping[str, Any] | None) -> dict[str, OwnPart]:
     """The *parts* that somebody wrote in Python, each by its path.
 
     Raises:
@@ -52,7 +52,7 @@ class Variant:
 
     name: str
     settings: Mapping[str, str] = field(converter=settings_as_text)
-    parts: Mapping[str, OwnPart] = field(factory=dict, converter=own_parts)
+    parts: Mapping[str, OwnPart] = field(factory=dict, converter=_own_parts)
 
     @property
     def unnamed(self) -> list[OwnPart]:
