@@ -154,12 +154,12 @@ def test_days_are_read_where_a_dose_has_one() -> None:
         ({"arm": "msc", "dose": "dose 9"}, "dose: 'dose 9' is no dose of arm msc; "),
         ({"dose": "dose 9"}, "dose: 'dose 9' is no dose of any arm; "),
         ({"arm": "msc", "supply": "frozen"}, "supply: 'frozen' is no supply of this protocol; "),
-        ({"arm": 3}, "arm: '3' is no arm"),
-        ({"dose": ["dose 1"]}, "dose: \"['dose 1']\" is no dose of any arm"),
+        ({"arm": 3}, "arm: '3' is a int; give a text"),
+        ({"dose": ["dose 1"]}, "dose: \"['dose 1']\" is a list; give a text"),
         ({"table": [1, 2]}, "table: '[1, 2]' is a list; give the path of a CSV file or an Excel workbook, or a data frame"),
         ({"table": pd.DataFrame([[1, 2]])}, "table: '0' is no name of a column"),
         ({"protocol": "lenzumestrocel-phase2"}, "protocol: 'lenzumestrocel-phase2' is not a loaded protocol"),
-        ({"protocol": 3}, "protocol: '3' is a int and no protocol"),
+        ({"protocol": 3}, "protocol: '3' is a int; give a protocol as mfg.load_protocol loads it"),
     ],
 )  # fmt: skip
 def test_what_is_said_of_all_and_cannot_be_is_refused_once(asked: dict[str, Any], said: str) -> None:

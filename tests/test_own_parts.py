@@ -243,7 +243,7 @@ def test_an_order_of_ones_own_is_taken_by_all() -> None:
 @pytest.mark.parametrize("name", ["sensitivity", "limits", "today", "trace"])
 def test_parts_that_are_no_table_are_refused(name: str, given: Any) -> None:
     """By the name of the parameter."""
-    with pytest.raises(Refused, match=r"^parts: .* is no table by paths; write \{"):
+    with pytest.raises(Refused, match=r"^parts: .*; give a table, such as \{"):
         answered(name, parts=given)
 
 

@@ -9,6 +9,7 @@ from attrs import define, field
 
 from mfg.auditing.words import Vocabulary
 from mfg.errors import Parameter, Refused
+from mfg.kinds import check_text
 from mfg.prescription.order import Administration, in_words
 from mfg.prescription.prescriber import Prescriber
 from mfg.prescription.which import arms_differ, arms_in_words
@@ -39,6 +40,8 @@ class Asked:
         Raises:
             Refused: if the protocol has no such arm or dose.
         """
+        check_text(arm, "arm", protocol.arms[0].name)
+        check_text(dose, "dose", protocol.doses[0].name)
         conditions = frozenset(n for r in protocol.routes for when in r.conditions() for n in when.conditions)
         arms = Vocabulary(tuple(a.name for a in protocol.arms))
         doses = {a.name: Vocabulary(tuple(a.doses)) for a in protocol.arms}

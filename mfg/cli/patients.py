@@ -114,7 +114,9 @@ def _written(outcomes: Iterable[RowOutcome], record: Record, out: Path, *, blind
     pages = {one.number: file_name(one.patient, one.order.dose) for one in given if one.order is not None}
     folders = {PAGES: page_of, **({BLINDED: blinded_page_of} if blinded else {})}
     table = _table(outcomes, pages).encode("utf-8-sig")
-    _free(out / _TABLE, table.partition(b"\r\n")[0])
+    _free(
+        out / _TABLE, table.partition(b",weight_kg")[0]
+    )  # also where an earlier version wrote fewer columns
     _free(out / _RECORD, b"protocol ")
     for folder in (PAGES, BLINDED):
         for name in pages.values():

@@ -23,8 +23,9 @@ from mfg.course.template import template_of
 from mfg.course.words import waits_for
 from mfg.dates import read_date
 from mfg.errors import Parameter, Refused
+from mfg.kinds import another_kind, check_text
 from mfg.protocol.cases import Case
-from mfg.protocol.given import refuse_name
+from mfg.protocol.given import check_given, refuse_name
 from mfg.protocol.protocol import Arm, Protocol
 from mfg.protocol.supply import Supply
 from mfg.site import Site
@@ -113,6 +114,11 @@ def schedule(
         Faults: if the site lacks what the protocol's recipe needs.
     """
     refuse_name(protocol)
+    check_given(given)
+    check_text(holidays, "holidays", "KR")
+    check_text(clinic, "clinic", "seoul")
+    if site is not None and not isinstance(site, Site):
+        raise another_kind(site, "site", "give one that is loaded, such as mfg.load_site('seoul')")
     day0, case = read_date(baseline, Parameter("baseline")), case_of(protocol, given or {})
     source = protocol.supply(supply)
     chosen, template = _arm(protocol, arm, source, case)
@@ -164,6 +170,7 @@ def _doors(site: Site | None, clinic: str | None, holidays: str | None, years: r
 
 
 def _named(patient: str | None) -> str | None:
+    check_text(patient, "patient", "P01")
     if patient is not None and (not patient or patient != patient.strip() or not patient.isprintable()):
         raise Refused(
             Parameter("patient"), patient, "is no name", "give a name or a number on one line, such as P01"

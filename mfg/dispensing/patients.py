@@ -16,6 +16,7 @@ from mfg.dates import read_date
 from mfg.digits import plain
 from mfg.dispensing.worksheet import Worksheet, worksheet
 from mfg.errors import Faults, Parameter, Refused, nearest
+from mfg.kinds import check_text
 from mfg.prescription.compile import rule_of
 from mfg.prescription.dosing import dose
 from mfg.prescription.order import Order
@@ -227,8 +228,9 @@ def _check_whole(protocol: Protocol, whole: Mapping[str, str]) -> None:
     """Refuse what is said of all patients and is none of the protocol."""
     chosen = [the_arm(protocol, whole["arm"], None)] if "arm" in whole else protocol.arms
     known = [name for arm in chosen for name in arm.doses]
+    check_text(whole.get("dose"), "dose", next(iter(known), ""))
     if "dose" in whole and whole["dose"] not in known:
-        said, of = str(whole["dose"])[:60], f"arm {whole['arm']}" if "arm" in whole else "any arm"
+        said, of = whole["dose"][:60], f"arm {whole['arm']}" if "arm" in whole else "any arm"
         raise Refused(Parameter("dose"), said, f"is no dose of {of}", nearest(said, known))
     protocol.supply(whole.get("supply"))
 

@@ -13,6 +13,7 @@ from attrs import field, frozen
 
 from mfg.errors import Parameter, Refused, nearest
 from mfg.evidence import Number
+from mfg.kinds import check_text
 from mfg.protocol.events import Dose, Visit
 from mfg.protocol.recipe import Formulate, Ship, Step, path_of_step
 from mfg.protocol.route import Route
@@ -213,10 +214,11 @@ class Protocol:
 
 
 def _named(things: tuple[_Named, ...], name: str, kind: str) -> _Named:
+    check_text(name, kind, things[0].name if things else "")
     for thing in things:
         if thing.name == name:
             return thing
-    said, known = str(name)[:60], [t.name for t in things]
+    said, known = name[:60], [t.name for t in things]
     if not known:
         raise Refused(Parameter(kind), said, f"is no {kind}: this protocol has none", "leave it out")
     raise Refused(Parameter(kind), said, f"is no {kind} of this protocol", nearest(said, known))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfg.auditing import Audit
 from mfg.auditing import audit as prepare
+from mfg.kinds import check_text
 from mfg.protocol.given import refuse_name
 from mfg.protocol.protocol import Protocol
 from mfg.reader.library import builtin
@@ -39,6 +40,7 @@ def audit(
         Refused: if it is no table, if a column of a frame has no name, or if *arm*, *dose* or *round* say nothing that this protocol knows.
     """
     given: Any = table
+    check_text(round, "round", "0.1mL")
     refuse_name(protocol)
     found = prepare(protocol, open_table(given), arm=arm, dose=dose, round=round, others=_built_in)
     found.given = given if is_frame(given) else None

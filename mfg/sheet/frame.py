@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mfg.errors import Parameter, Refused
+from mfg.kinds import another_kind
 from mfg.sheet.sheet import Sheet, open_sheet
 from mfg.sheet.text import RawRow
 from mfg.sheet.workbook import cell_text
@@ -33,7 +34,7 @@ def open_table(given: Any) -> Sheet:
     if isinstance(given, (str, Path)):
         return open_sheet(Path(given))
     advice = "give the path of a CSV file or an Excel workbook, or a data frame"
-    raise Refused(Parameter("table"), str(given)[:60], f"is a {type(given).__name__}", advice)
+    raise another_kind(given, "table", advice)
 
 
 def sheet_of(frame: Any) -> Sheet:

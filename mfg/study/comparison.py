@@ -18,6 +18,7 @@ from attrs import asdict, field, frozen
 
 from mfg.errors import Parameter, Refused, nearest
 from mfg.files import write_atomically
+from mfg.kinds import another_kind, check_mapping
 from mfg.notebook import html_of, said_interval, said_number
 from mfg.reader.typed import settings_as_text
 from mfg.results.figures import Figure, asked_for, figures_of
@@ -27,8 +28,8 @@ from mfg.study.answers import HEADLINES, TablesByName, check_table, figure_in, f
 from mfg.study.dated import dated
 from mfg.study.difference import Difference, difference_in, differences_frame, judge_differences
 from mfg.study.folder import document
-from mfg.study.loading import check_replications, check_seed, check_workers, folder_from
-from mfg.study.owned import check_own_parts
+from mfg.study.loading import check_replications, check_seed
+from mfg.study.means import means_of
 from mfg.study.parts import table_of
 from mfg.study.run import DEFAULT_REPLICATIONS
 from mfg.study.stored import COMPARISON, load_run
@@ -177,12 +178,11 @@ def compare(
         Refused: if there is nothing to compare, or for means that cannot be.
         Failed: if a replication ended in an error.
     """
-    workers = check_workers(workers)
     seed, replications = check_seed(seed), check_replications(replications)
-    _check_names(figures)
+    _check_list(figures, "figures", f"[{HEADLINES[0]!r}]")
     _check_variants(variants)
-    execution = Execution(folder_from(output), workers, executor, told)
-    check_own_parts(variants or (), execution)
+    check_mapping(vary, "vary", '{"suites": [1, 2]}')
+    execution = means_of(variants or (), workers=workers, executor=executor, output=output, told=told)
     study = study_of(scenario, vary=vary, variants=variants, settings=settings, seed=seed)
     for name in figures:
         asked_for(study.plans[0], name, Parameter("figures"))
@@ -215,15 +215,21 @@ def study_of(
     return Study.of(scenario, whole, seed, told)
 
 
-def _check_names(figures: object) -> None:
-    if isinstance(figures, str):
-        raise Refused(Parameter("figures"), figures, "is one text and no list", f"write [{figures!r}]")
+def _check_list(given: object, name: str, like: str) -> None:
+    if isinstance(given, str):
+        raise Refused(Parameter(name), given[:60], "is one text and no list", f"write {like}")
+    if not isinstance(given, Iterable):
+        raise another_kind(given, name, f"give a list, such as {like}")
 
 
 def _check_variants(variants: Sequence[object] | None) -> None:
-    for one in variants or ():
+    if variants is None:
+        return
+    like = '[mfg.Variant("three suites", {"suites": 3}), ...]'
+    _check_list(variants, "variants", like)
+    for one in variants:
         if not isinstance(one, Variant):
-            advice = 'write [mfg.Variant("three suites", {"suites": 3}), ...]'
+            advice = f"write {like}"
             raise Refused(Parameter("variants"), str(one)[:60], "is no variant", advice)
 
 

@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from mfg.errors import Parameter, Refused
+from mfg.kinds import check_mapping
 from mfg.reader.typed import as_text
 from mfg.results.figures import asked_for
 from mfg.scenario import Scenario
 from mfg.study.inputs import assumed_in
 from mfg.study.inputs import over as moved_over
 from mfg.study.limits import LEAST, Bottlenecks, limits_of
-from mfg.study.loading import check_replications, check_seed, check_workers, folder_from, load
-from mfg.study.owned import check_own_parts
+from mfg.study.loading import check_replications, check_seed, load
+from mfg.study.means import means_of
 from mfg.study.screening import Screening, screen
-from mfg.study.study import Execution, Study, Told
+from mfg.study.study import Study, Told
 from mfg.study.variants import AS_IT_IS, SettingRange, Variant
 from mfg.units import Quantity, number
 from mfg.units.measure import accept, measure_of
@@ -49,10 +50,9 @@ def sensitivity(
         Refused: for a figure, a range or means that cannot be, or if too few pairs define the figure.
         Failed: if a replication ended in an error.
     """
-    workers, seed = check_workers(workers), check_seed(seed)
-    base = Variant(AS_IT_IS, settings or {}, parts or {})
-    execution = Execution(folder_from(output), workers, executor, told)
-    check_own_parts([base], execution)
+    seed, base = check_seed(seed), Variant(AS_IT_IS, settings, parts)
+    check_mapping(over, "over", '{"suites": (1, 4)}')
+    execution = means_of([base], workers=workers, executor=executor, output=output, told=told)
     ranges = [SettingRange.read(key, _range(key, given), "over") for key, given in (over or {}).items()]
     inputs = (
         moved_over(ranges) if ranges else assumed_in(load(scenario, base.settings, seed, base.parts)).inputs
@@ -91,14 +91,13 @@ def limits(
         Refused: for a figure, a wait or means that cannot be.
         Failed: if a replication ended in an error.
     """
-    workers, seed = check_workers(workers), check_seed(seed)
+    seed = check_seed(seed)
     if check_replications(replications) < LEAST:
         problem, advice = "is too few to tell anything apart", f"give {LEAST} or more"
         raise Refused(Parameter("replications"), str(replications), problem, advice)
     day = None if late is None else float(number(accept(late, measure_of(Delay), Parameter("late")), "day"))
-    variant = Variant(AS_IT_IS, settings or {}, parts or {})
-    execution = Execution(workers=workers, executor=executor)
-    check_own_parts([variant], execution)
+    variant = Variant(AS_IT_IS, settings, parts)
+    execution = means_of([variant], workers=workers, executor=executor)
     study = Study.of(scenario, (variant,), seed)
     if figure is not None:
         asked_for(study.plans[0], figure, Parameter("figure"))

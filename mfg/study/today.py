@@ -29,8 +29,8 @@ from mfg.plan.plan import Plan
 from mfg.scenario import Scenario
 from mfg.simulation.replicate import replicate
 from mfg.study.chunk import Failure
-from mfg.study.loading import check_replications, check_seed, check_workers
-from mfg.study.owned import check_own_parts
+from mfg.study.loading import check_replications, check_seed
+from mfg.study.means import means_of
 from mfg.study.study import Execution, Study, describe_failure
 from mfg.study.variants import AS_IT_IS, Variant
 from mfg.study.work import work_off
@@ -171,16 +171,15 @@ def today(
         Refused: for a number of futures, a seed or workers that cannot be, or if nobody is in process.
         Failed: if a future ended in an error.
     """
-    workers, seed = check_workers(workers), check_seed(seed)
-    variant, execution = Variant(AS_IT_IS, settings or {}, parts or {}), Execution(workers=workers)
-    check_own_parts([variant], execution)
+    seed, variant = check_seed(seed), Variant(AS_IT_IS, settings, parts)
+    execution = means_of([variant], workers=workers)
     return today_of(Study.of(scenario, (variant,), seed), futures, execution)
 
 
 def today_of(study: Study, futures: int, execution: Execution) -> Today:
     """The same of the one scenario of *study*."""
     (plan,), (scenario,) = study.plans, study.scenarios
-    check_replications(futures)
+    check_replications(futures, "futures")
     if not plan.in_progress:
         raise Refused(
             "arrivals.in_progress", None, "names no patients in process", "name a list of them there"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mfg.errors import Parameter, Refused, nearest
+from mfg.kinds import check_text
 from mfg.plan.compile import plan_of
 from mfg.results.story import Story, first_treated, story_of
 from mfg.scenario import Scenario
@@ -37,8 +38,9 @@ def trace(
         raise Refused(
             Parameter("replication"), str(replication), "is no replication", "they are counted from 0"
         )
+    check_text(patient, "patient", "S01")
     seed = check_seed(seed)
-    loaded = load_variant(scenario, Variant(AS_IT_IS, settings or {}, parts or {}), seed)
+    loaded = load_variant(scenario, Variant(AS_IT_IS, settings, parts), seed)
     plan = plan_of(loaded)
     log, names = replicate(plan, replication)
     if not names:

@@ -14,6 +14,7 @@ import numpy as np
 from attrs import field, frozen
 
 from mfg.errors import Parameter, Refused
+from mfg.kinds import check_mapping, check_text
 from mfg.own import OwnPart
 from mfg.reader.numbers import read_number
 from mfg.reader.scenarios import load_scenario
@@ -35,12 +36,8 @@ def _own_parts(parts: Mapping[str, Any] | None) -> dict[str, OwnPart]:
     Raises:
         Refused: for what is no table of them, or for one that is neither a distribution nor an order.
     """
-    if parts is None:
-        return {}
-    if not isinstance(parts, Mapping) or not all(isinstance(key, str) for key in parts):
-        advice = 'write {"isolate.lasts": ...} with an object of your own'
-        raise Refused(Parameter("parts"), str(parts)[:60], "is no table by paths", advice)
-    return {key: OwnPart.of(key, part) for key, part in parts.items()}
+    check_mapping(parts, "parts", '{"isolate.lasts": ...} with an object of your own')
+    return {key: OwnPart.of(key, part) for key, part in (parts or {}).items()}
 
 
 @frozen
@@ -50,9 +47,20 @@ class Variant:
     `parts` are distributions and an order of one's own, by path: see `mfg.simulate`.
     """
 
-    name: str
+    name: str = field(validator=lambda one, _, name: one.check_name(name))
     settings: Mapping[str, str] = field(converter=settings_as_text)
     parts: Mapping[str, OwnPart] = field(factory=dict, converter=_own_parts)
+
+    @staticmethod
+    def check_name(name: object) -> None:
+        """Refuse what no table or chart could call it.
+
+        Raises:
+            Refused: unless it is a text that is not empty.
+        """
+        check_text(name, "name", "two suites")
+        if not name:
+            raise Refused(Parameter("name"), None if name is None else str(name), "is no name", "give a text")
 
     @property
     def unnamed(self) -> list[OwnPart]:
