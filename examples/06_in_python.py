@@ -39,10 +39,9 @@ print(protocol, mfg.load(SCENARIO, "scenario"), sep="\n")
 
 print("2. dose and audit thirty people")
 people = pd.DataFrame({"patient": [f"P{n:02}" for n in range(30)], "weight_kg": [50 + n for n in range(30)]})
-orders = [mfg.dose(protocol, arm="msc", weight=f"{kg} kg") for kg in people["weight_kg"]]
-people["cells"] = [int(order.total_cells) for order in orders]
-people.loc[7, "cells"] *= 10
-verdicts = mfg.audit(protocol, people, arm="msc").frame
+orders = mfg.doses(protocol, people, arm="msc")
+orders.loc[7, "cells"] *= 10
+verdicts = mfg.audit(protocol, orders).frame
 print(verdicts.loc[verdicts["verdict"] != "ok", ["patient", "weight_kg", "verdict", "likely"]].to_string())
 
 print("3. simulate")

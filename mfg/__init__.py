@@ -22,6 +22,7 @@ _HOMES = {
     "audit": "reader.audits",
     "compare": "study.comparison",
     "dose": "prescription.dosing",
+    "doses": "frames.ordered",
     "limits": "study.sensitivity",
     "load": "reader.load",
     "load_protocol": "reader.protocols",

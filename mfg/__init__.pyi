@@ -3,6 +3,7 @@ from mfg.errors import Faults as Faults
 from mfg.errors import MfgError as MfgError
 from mfg.errors import Refused as Refused
 from mfg.failures import Failed as Failed
+from mfg.frames.ordered import doses as doses
 from mfg.prescription.dosing import dose as dose
 from mfg.reader.audits import audit as audit
 from mfg.reader.load import load as load

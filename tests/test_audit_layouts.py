@@ -212,7 +212,7 @@ def test_a_layout_that_may_mean_two_things_is_refused_once(tmp_path: Path, layou
             {},
             ["what a patient gets differs: two-dose (", "control (placebo)"],
         ),
-        (PHASE3, "patient,weight_kg,cells,arm", {"arm": "control", "dose": "dose 1"}, ["leave out --arm"]),
+        (PHASE3, "patient,weight_kg,cells,arm", {"arm": "control", "dose": "dose 1"}, ["leave out `arm`"]),
         (NUROWN, "patient,cells", {}, ["differs: active (MSC-NTF), placebo (placebo)"]),
         (
             PHASE2,

@@ -300,7 +300,7 @@ def test_a_protocol_that_contradicts_its_own_examples_says_so(
 
 @pytest.mark.parametrize("named", ["lenzumestrocel-phase2", Path("my.toml")])
 @pytest.mark.parametrize(
-    "asked", [dose, partial(schedule, baseline="2026-03-12"), partial(audit, path="doses.csv")]
+    "asked", [dose, partial(schedule, baseline="2026-03-12"), partial(audit, table="doses.csv")]
 )
 def test_a_name_is_not_a_protocol(asked: Callable[..., Any], named: str | Path) -> None:
     """Whoever gives the name or the path of one is told how it is loaded."""

@@ -14,7 +14,7 @@ from tests.house import closure, lines, modules, public_methods, reading, tree_o
 
 
 @pytest.mark.parametrize(
-    ("task", "most"), [("dose", 2_900), ("results", 1_200), ("engine", 8_700), ("audit of a log", 2_500)]
+    ("task", "most"), [("dose", 2_950), ("results", 1_200), ("engine", 8_700), ("audit of a log", 2_500)]
 )
 def test_a_task_is_read_in_so_many_lines(task: str, most: int) -> None:
     """Counted over all files that are loaded for it."""
@@ -111,7 +111,7 @@ OTHERWISE = {  # where a word of the log or of a recipe stands for something els
     "visit": "course.anchors course.check course.ordering course.pieces plan.compile.prescribed protocol.check.events"
     " protocol.check.words protocol.events protocol.protocol reader.salvage simulation.planning simulation.visits",  # a kind of event
     "not given": "dispensing.support prescription.basis frames.window",  # of evidence; of a dose, on a chart
-    "given": "dispensing.worksheet prescription.basis prescription.examples"  # by whoever asks
+    "given": "dispensing.worksheet prescription.basis prescription.examples protocol.given"  # by whoever asks
     " app.page frames.fates frames.patient frames.time frames.vein frames.window"
     " results.columns results.derived results.indicators results.sums",  # a column
     "collect": "protocol.check.banks",  # a key of a supply

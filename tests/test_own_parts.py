@@ -13,6 +13,8 @@ import mfg
 from mfg.elementary import Floats
 from mfg.errors import MfgError, Refused
 from mfg.failures import Failed
+from mfg.simulation import running
+from tests.small_unit import HAND
 
 PHASE2 = "lenzumestrocel-phase2"
 LASTS = "isolate.lasts"
@@ -184,3 +186,91 @@ def test_an_unnamed_part_is_never_taken_for_another() -> None:
     assert both.difference("suite_hours_per_dose").mean > 1  # type: ignore[operator]
     named = [simulated(parts={LASTS: Exponential(n, name="same", version="1")}) for n in (2, 8)]
     assert not named[0].equals(named[1])
+
+
+OF_FILE = {"mean": "3 hour", "shape": "exponential"}
+
+
+def answered(name: str, **given: Any) -> Any:
+    """The answer of the function *name*, as it can be compared."""
+    if name == "sensitivity":
+        over = {"collect.lasts": "x0.8..x1"}
+        found = mfg.sensitivity(HAND, "suite_hours_per_dose", over=over, seed=1, **given)
+        return found.mean, found.frame.to_dict()
+    if name == "limits":
+        limited = mfg.limits(PHASE2, replications=4, seed=1, **given)
+        return limited.as_it_is, [(one.words, one.gaps) for one in limited.effects]
+    if name == "today":
+        return mfg.today("lenzumestrocel-korea-today", futures=2, seed=1, **given).doses
+    return mfg.trace(PHASE2, patient="S01", replication=1, seed=1, **given)
+
+
+@pytest.mark.parametrize("name", ["sensitivity", "limits", "today", "trace"])
+def test_whatever_simulates_takes_parts(name: str) -> None:
+    """The same formula from a file and in Python gives the same answer, and another one another answer."""
+    of_file = answered(name, settings={LASTS: OF_FILE})
+    assert answered(name, parts={LASTS: Exponential(3)}) == of_file
+    assert answered(name, parts={LASTS: Exponential(9)}) != of_file
+
+
+@pytest.mark.parametrize("name", ["sensitivity", "limits", "today"])
+def test_whatever_is_shared_says_by_what_it_is_made(name: str) -> None:
+    """In the words of a run."""
+    with pytest.raises(Refused, match=rf"^parts {LASTS}: 'Exponential' has no `name` and `version`"):
+        answered(name, parts={LASTS: Exponential(3)}, workers=2)
+
+
+def test_a_sensitivity_that_is_kept_says_by_what_it_is_made(tmp_path: Path) -> None:
+    """And what is moved is no part."""
+    with pytest.raises(Refused, match="has no `name` and `version`"):
+        answered("sensitivity", parts={LASTS: Exponential(3)}, output=tmp_path / "kept")
+    assert not (tmp_path / "kept").exists()
+    with pytest.raises(
+        Refused, match=r"^parts collect.lasts: .* is varied as well; leave one of the two out"
+    ):
+        answered("sensitivity", parts={"collect.lasts": Exponential(1)})
+
+
+def test_an_order_of_ones_own_is_taken_by_all() -> None:
+    """It is asked in each."""
+    for name in ("sensitivity", "limits", "today", "trace"):
+        order = Same()
+        assert answered(name, parts={"order": order}) == answered(name), name
+        assert order.asked, name
+
+
+@pytest.mark.parametrize("given", [3, "isolate.lasts", [Exponential(3)], {3: Exponential(3)}])
+@pytest.mark.parametrize("name", ["sensitivity", "limits", "today", "trace"])
+def test_parts_that_are_no_table_are_refused(name: str, given: Any) -> None:
+    """By the name of the parameter."""
+    with pytest.raises(Refused, match=r"^parts: .*; give a table, such as \{"):
+        answered(name, parts=given)
+
+
+def test_a_failed_replication_is_repeated_with_its_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the call in Python, since the command knows no such parts; it is valid Python but for the parts."""
+    cohort_of = running.cohort_of
+
+    def broken(plan: object, replication: int) -> object:
+        if replication == 1:
+            raise ZeroDivisionError("by nought")
+        return cohort_of(plan, replication)
+
+    monkeypatch.setattr(running, "cohort_of", broken)
+    with pytest.raises(Failed) as found:
+        simulated(parts={LASTS: Exponential(3)}, settings={"suites": 2})
+    call = (
+        f"mfg.trace('{PHASE2}', replication=1, seed=1, settings={{'suites': '2'}}, parts={{'{LASTS}': ...}})"
+    )
+    assert str(found.value).splitlines()[1].endswith(f"; in Python, with the same parts: {call}")
+    assert "mfg trace" not in str(found.value)
+    with pytest.raises(ZeroDivisionError):
+        eval(call.replace("...", "part"), {"mfg": mfg, "part": Exponential(3)})  # noqa: S307
+
+
+def test_what_stands_in_for_an_assumption_is_not_moved() -> None:
+    """A part of one's own is chosen and no longer assumed."""
+    found = mfg.sensitivity(HAND, "suite_hours_per_dose", parts={LASTS: Exponential(3)}, seed=1)
+    names = {one.name for one in found.inputs}
+    assert names
+    assert not any("isolate.lasts" in name for name in names)

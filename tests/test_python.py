@@ -14,14 +14,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 import mfg
 from mfg.errors import Faults, MfgError, Refused
 from mfg.pictures.picture import Picture
+from mfg.protocol.protocol import Protocol
+from mfg.reader.extends import read_document
 from mfg.reader.toml import parse_toml
 from mfg.reader.typed import as_text, as_tree
+from mfg.scenario import Scenario
 from mfg.study.run import Run
 from tests.conftest import ROOT
 
@@ -96,6 +100,69 @@ class TestLoad:
             "c": "x.csv",
             "d": Decimal("2.5"),
         }
+
+    @pytest.mark.parametrize("kind", ["protocol", "scenario", "site", "population"])
+    def test_a_table_of_each_kind_is_what_its_file_is(self, kind: str) -> None:
+        """With what it extends in it; a protocol does not say of which file it is."""
+        for path in sorted((ROOT / f"{kind}s").glob("*.toml")):
+            tree = read_document(path)
+            if {"patients", "in_progress"} & tree.get("arrivals", {}).keys():
+                continue  # its lists lie beside the file
+            by_path, by_table = mfg.load(path, kind), mfg.load(as_tree(tree), kind)
+            if isinstance(by_path, Protocol):
+                by_path = evolve(by_path, files=())
+            assert by_table == by_path, path
+
+    def test_a_scenario_of_tables_is_simulated_and_traced(self) -> None:
+        """Its parts are tables or names; its luck is that of the same scenario from a file."""
+        tree = dict(read_document(ROOT / "scenarios/lenzumestrocel-korea.toml"))
+        named = mfg.load(tree | {"warm_up": "20 week"})
+        whole = mfg.load(
+            tree | {"warm_up": "20 week", "site": read_document(ROOT / f"sites/{tree['site']}.toml")}
+        )
+        assert isinstance(named, Scenario)
+        assert isinstance(whole, Scenario)
+        stories = [mfg.trace(one, replication=1) for one in (named, whole)]
+        assert stories[0] == stories[1]
+        assert stories[0] == mfg.trace("lenzumestrocel-korea", replication=1, settings={"warm_up": "20 week"})
+        with pytest.raises(Refused, match=r"^settings: 'suites' cannot change a scenario that is loaded"):
+            mfg.trace(named, settings={"suites": 2})
+
+    @pytest.mark.parametrize(
+        ("changes", "said"),
+        [
+            ({"start": "2026-03-02"}, "start: '2026-03-02' is no date; give a date, such as datetime.date(2026, 3, 2)"),
+            ({"horizon": "26"}, "horizon: '26' has no unit"),
+            ({"horizon": 26}, "horizon: '26' is not a duration with its unit"),
+            ({"site": "seol"}, "site: 'seol' is not a built-in site; did you mean 'seoul'"),
+            ({"site": {"schema": "site-1", "name": "x", "clinic": 3}}, "site.clinic: '3' is not a table of names"),
+            ({"site": {"schema": "population-1", "name": "x"}}, "site.schema: "),
+            ({"population": {"schema": "population-1", "weight": {"mean": "x"}}}, "population.weight.mean: 'x'"),
+            ({"arrivals": {"patients": "nowhere.csv"}}, "arrivals.patients nowhere.csv: cannot be read"),
+            ({"arrivals": {"every": object()}}, "arrivals.every: "),
+            ({"protocol": 3}, "protocol: is missing; name a built-in protocol"),
+        ],
+    )  # fmt: skip
+    def test_a_fault_of_a_scenario_table_is_told_with_its_place(
+        self, changes: dict[str, Any], said: str
+    ) -> None:
+        """As that of its file, or of the part in which it stands."""
+        table = {
+            "schema": "scenario-1",
+            "name": "mine",
+            "start": date(2026, 3, 2),
+            "horizon": "26 week",
+            "seed": 1,
+            "protocol": PHASE2,
+            "site": "seoul",
+            "population": "als-korea",
+            "arrivals": {"every": "2 week"},
+        }
+        assert isinstance(mfg.load(table), Scenario)
+        with pytest.raises(Faults) as found:
+            mfg.load({**table, **changes}, "scenario")
+        assert found.value.source == "mine"
+        assert any(str(fault).startswith(said) for fault in found.value.faults), str(found.value)
 
     @pytest.mark.parametrize(
         ("what", "kind", "said"),
@@ -186,8 +253,8 @@ class TestValues:
             ({"seed": 1.5}, "seed: '1.5' is not a whole number"),
             ({"workers": "2"}, "workers: '2' is a str"),
             ({"output": 3}, "output: '3' is no path; name a folder"),
-            ({"settings": "suites=3"}, "settings: 'suites=3' is no table"),
-            ({"settings": {3: 1}}, "settings: '3' is no path"),
+            ({"settings": "suites=3"}, "settings: 'suites=3' is a str; give a table"),
+            ({"settings": {3: 1}}, "settings: '3' is no name; give a table"),
             ({"until": 5}, "until: '5' is no target"),
             ({"scenario": 3}, "scenario: '3' is a int; give a name or a path"),
         ],
@@ -339,7 +406,7 @@ class TestAudit:
 
     def test_a_column_without_a_name_is_refused(self) -> None:
         """Numbers name nothing."""
-        with pytest.raises(Refused, match=r"^path: '0' is no name of a column"):
+        with pytest.raises(Refused, match=r"^table: '0' is no name of a column"):
             mfg.audit(mfg.load_protocol(PHASE2), pd.DataFrame([[1, 2]]))
 
 
@@ -356,3 +423,41 @@ def test_a_sensitivity_takes_ranges_as_ends_or_as_text() -> None:
             mfg.sensitivity(PHASE2, "doses_given", over={"suites": given_range})  # type: ignore[dict-item]
     with pytest.raises(Refused, match="replications: '3' is too few"):
         mfg.limits(PHASE2, replications=3)
+
+
+def test_an_unknown_figure_is_refused_by_the_name_of_the_parameter(request: pytest.FixtureRequest) -> None:
+    """And on the command line by the word that stands there."""
+    said, command = "'dose_given' is no figure; did you mean 'doses_given'?", request.getfixturevalue("mfg")
+    for ask in (mfg.sensitivity, lambda scenario, figure: mfg.limits(scenario, figure=figure)):
+        with pytest.raises(Refused) as found:
+            ask(PHASE2, "dose_given")
+        assert str(found.value) == f"figure: {said}"
+    for method in ("screening", "sobol"):
+        typed = command("sensitivity", PHASE2, "dose_given", "--method", method, "--over", "suites=1..2")
+        assert f"FIGURE: {said}" in typed.err
+    assert f"--figure: {said}" in command("limits", PHASE2, "--figure", "dose_given").err
+
+
+def test_no_word_of_the_command_line_is_the_place_of_a_refusal_below_it() -> None:
+    """What is refused under `figure` is called FIGURE or --figure by the command that was typed, and by nothing below it."""
+    for path in sorted((ROOT / "mfg").rglob("*.py")):
+        if path.relative_to(ROOT / "mfg").parts[0] == "cli":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            called = node.func if isinstance(node, ast.Call) else None
+            if isinstance(called, ast.Name) and called.id in ("Refused", "asked_for", "Parameter"):
+                words = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant)]
+                texts = [word for word in words if isinstance(word, str)]
+                assert not any(text.isupper() and text.isalpha() for text in texts), (path, texts)
+                assert not any(text.lstrip().startswith("--") for text in texts), (path, texts)
+
+
+def test_an_arm_that_is_given_twice_is_refused_by_its_parameter(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """And on the command line by its option."""
+    command, path = request.getfixturevalue("mfg"), tmp_path / "doses.csv"
+    path.write_text("patient,weight_kg,cells,arm\nA,60,60000000,msc\n", encoding="utf-8")
+    with pytest.raises(Faults, match="and `arm` msc is given; leave out `arm`"):
+        mfg.audit(mfg.load_protocol(PHASE2), path, arm="msc")
+    assert "and --arm msc is given; leave out --arm" in command("audit", PHASE2, path, "--arm", "msc").err

@@ -9,6 +9,7 @@ from attrs import define, field
 
 from mfg.auditing.words import Vocabulary
 from mfg.errors import Parameter, Refused
+from mfg.kinds import check_text
 from mfg.prescription.order import Administration, in_words
 from mfg.prescription.prescriber import Prescriber
 from mfg.prescription.which import arms_differ, arms_in_words
@@ -39,6 +40,8 @@ class Asked:
         Raises:
             Refused: if the protocol has no such arm or dose.
         """
+        check_text(arm, "arm", protocol.arms[0].name)
+        check_text(dose, "dose", protocol.doses[0].name)
         conditions = frozenset(n for r in protocol.routes for when in r.conditions() for n in when.conditions)
         arms = Vocabulary(tuple(a.name for a in protocol.arms))
         doses = {a.name: Vocabulary(tuple(a.doses)) for a in protocol.arms}
@@ -78,8 +81,8 @@ class Asked:
         """Refusals of a missing column on which the dose depends, and of one that repeats what was given for the whole table."""
         for name, index, said in (("arm", columns.arm, self.arm), ("dose", columns.dose, self.dose)):
             if said is not None and index is not None:
-                problem = f"has a column for the {name}, and --{name} {said} is given"
-                yield Refused("header", None, problem, f"leave out --{name}")
+                problem = f"has a column for the {name}, and `{name}` {said} is given"
+                yield Refused("header", None, problem, f"leave out `{name}`")
         if columns.arm is None and self._arms_differ():
             names = arms_in_words(self.protocol, self.dose)
             problem = f"has no column 'arm', and what a patient gets differs: {names}"

@@ -54,7 +54,7 @@ def orders(
         A built-in name, or the path of a TOML file.
     patients
         A CSV table or Excel workbook with the columns patient and, where doses depend on them, weight_kg, arm, dose,
-        supply and the protocol's other covariates. Optional: second_id, csf_mL.
+        supply and the protocol's other covariates. Optional: second_id, csf_mL, and weighed with on (YYYY-MM-DD).
     out
         The folder for orders.csv, record.txt and the folder worksheets. Of an earlier run into it these are replaced, and
         worksheets that are ordered no more are removed; anything else stays, or is refused if it is in the way.
@@ -114,7 +114,9 @@ def _written(outcomes: Iterable[RowOutcome], record: Record, out: Path, *, blind
     pages = {one.number: file_name(one.patient, one.order.dose) for one in given if one.order is not None}
     folders = {PAGES: page_of, **({BLINDED: blinded_page_of} if blinded else {})}
     table = _table(outcomes, pages).encode("utf-8-sig")
-    _free(out / _TABLE, table.partition(b"\r\n")[0])
+    _free(
+        out / _TABLE, table.partition(b",weight_kg")[0]
+    )  # also where an earlier version wrote fewer columns
     _free(out / _RECORD, b"protocol ")
     for folder in (PAGES, BLINDED):
         for name in pages.values():
@@ -136,14 +138,15 @@ def _written(outcomes: Iterable[RowOutcome], record: Record, out: Path, *, blind
 
 
 def _table(outcomes: Iterable[RowOutcome], pages: dict[int, str]) -> str:
-    from mfg.dispensing.table import HEADER, lines_of
+    from mfg.dispensing.table import HEADER, cells_of, lines_of
 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(HEADER)
     for one in outcomes:
         page = pages.get(one.number)
-        writer.writerows(lines_of(one, f"{PAGES}/{page}" if page else ""))
+        where = f"{PAGES}/{page}" if page else ""
+        writer.writerows(cells_of(line, where) for line in lines_of(one))
     return text.getvalue()
 
 

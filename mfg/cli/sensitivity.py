@@ -13,6 +13,7 @@ from mfg.cli.keeping import write_document
 from mfg.cli.options import Json, Lasting, Many, Whole
 from mfg.cli.view import Block, Sentence, TableView, View, note, warning
 from mfg.cli.working import answer_from, share_work
+from mfg.cli.wrong import called
 
 WIDE = 110  # columns of running text
 
@@ -82,7 +83,8 @@ def sensitivity(
     base = load_scenario(scenario, fixed)
     chosen = given if ranges else assumed_in(base)
     common: dict[str, Any] = {"inputs": chosen.inputs, "settings": fixed, "seed": asked.seed, "lasting": True}
-    with share_work(asked.workers, asked.executor, asked.output, "loaded, then simulated") as execution:
+    sharing = share_work(asked.workers, asked.executor, asked.output, "loaded, then simulated")
+    with called("figure", "FIGURE"), sharing as execution:
         if method == "sobol":
             many: dict[str, Any] = {"samples": 4 if samples is None else samples}
             many["replications"] = 4 if replications is None else replications

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 
 from attrs import evolve
@@ -22,6 +23,17 @@ def as_typed(error: MfgError) -> MfgError:
     if isinstance(error, Faults):
         return evolve(error, faults=tuple(_as_typed(fault) for fault in error.faults))
     return _as_typed(error) if isinstance(error, Refused) else error
+
+
+@contextmanager
+def called(parameter: str, word: str) -> Iterator[None]:
+    """Let what is refused of a *parameter* that is no option be refused under the *word* that the command has for it."""
+    try:
+        yield
+    except Refused as fault:
+        if isinstance(fault.where, Parameter) and fault.where == parameter:
+            raise evolve(fault, where=word) from None
+        raise
 
 
 def with_options(text: str) -> str:

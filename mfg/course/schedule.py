@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from html import escape
 from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from mfg.calendar import holidays_of
 from mfg.course.appointment import Appointment, set_times
@@ -23,8 +23,9 @@ from mfg.course.template import template_of
 from mfg.course.words import waits_for
 from mfg.dates import read_date
 from mfg.errors import Parameter, Refused
+from mfg.kinds import another_kind, check_text
 from mfg.protocol.cases import Case
-from mfg.protocol.given import refuse_name
+from mfg.protocol.given import check_given, refuse_name
 from mfg.protocol.protocol import Arm, Protocol
 from mfg.protocol.supply import Supply
 from mfg.site import Site
@@ -113,8 +114,13 @@ def schedule(
         Faults: if the site lacks what the protocol's recipe needs.
     """
     refuse_name(protocol)
+    check_given(given)
+    check_text(holidays, "holidays", "KR")
+    check_text(clinic, "clinic", "seoul")
+    if site is not None and not isinstance(site, Site):
+        raise another_kind(site, "site", "give one that is loaded, such as mfg.load_site('seoul')")
     day0, case = read_date(baseline, Parameter("baseline")), case_of(protocol, given or {})
-    source = _supply(protocol, supply)
+    source = protocol.supply(supply)
     chosen, template = _arm(protocol, arm, source, case)
     course, known = template.on(day0), Known.of(protocol, chosen, source, case)
     reach = [event.planned // 365 for event in course.events]
@@ -164,6 +170,7 @@ def _doors(site: Site | None, clinic: str | None, holidays: str | None, years: r
 
 
 def _named(patient: str | None) -> str | None:
+    check_text(patient, "patient", "P01")
     if patient is not None and (not patient or patient != patient.strip() or not patient.isprintable()):
         raise Refused(
             Parameter("patient"), patient, "is no name", "give a name or a number on one line, such as P01"
@@ -171,22 +178,10 @@ def _named(patient: str | None) -> str | None:
     return patient
 
 
-def _supply(protocol: Protocol, name: str | None) -> Supply | None:
-    if name is not None and not protocol.supplies:
-        raise Refused(Parameter("supply"), name, "is no supply: this protocol has none", "leave it out")
-    try:
-        return protocol.supply(name)
-    except Refused as unknown:
-        raise evolve(unknown, where=Parameter("supply")) from None
-
-
 def _arm(protocol: Protocol, name: str | None, supply: Supply | None, case: Case) -> tuple[Arm, Template]:
     """The arm of that name, or one whose course is that of every arm that could be meant."""
     if name is not None:
-        try:
-            arm = protocol.arm(name)
-        except Refused as unknown:
-            raise evolve(unknown, where=Parameter("arm")) from None
+        arm = protocol.arm(name)
         return arm, template_of(protocol, arm, supply, case)
     arms = protocol.dosed_arms() or list(protocol.arms)
     templates = [template_of(protocol, arm, supply, case) for arm in arms]

@@ -19,7 +19,7 @@ from mfg.prescription.order import Administration, FromLot, MeasuredLot, Order
 from mfg.prescription.prescriber import Prescriber, note_left_out
 from mfg.prescription.scale import judge_fills, mark_fills, note_unchecked_volume
 from mfg.prescription.vehicle import judge_vehicle
-from mfg.protocol.given import refuse_name
+from mfg.protocol.given import check_given, refuse_name
 from mfg.units import Quantity, amount
 from mfg.units.amounts import Volume
 from mfg.units.measure import accept, measure_of
@@ -54,6 +54,7 @@ def dose(
         Refused: for anything that the protocol does not allow or does not define. No dose is guessed.
     """
     refuse_name(protocol)
+    check_given(given)
     known = dict(given or {})
     if weight is not None:
         if "weight" in known:

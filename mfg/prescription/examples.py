@@ -67,7 +67,7 @@ def _faults(protocol: Protocol, example: Example) -> Iterator[Refused]:
         order = prescriber.order(prescriber.case(example.given))
     except Refused as refusal:
         if example.expect.get("refused") is not True:
-            yield _in_words_of_the_file(refusal, protocol)
+            yield _in_words_of_the_file(refusal)
         return
     if example.expect.get("refused") is True:
         yield Refused("", None, "is to be refused, and a dose was computed", "mend the rule or the example")
@@ -146,9 +146,9 @@ def _given(expected: object) -> str:
     return str(expected)
 
 
-def _in_words_of_the_file(refusal: Refused, protocol: Protocol) -> Refused:
+def _in_words_of_the_file(refusal: Refused) -> Refused:
     """A refusal of what was typed, as one of the keys under ``[[example]]``."""
-    where = "arm" if refusal.where == protocol.name else refusal.where
+    where = refusal.where
     if not isinstance(refusal.where, Parameter):
         where = re.sub(r"^dose$", "given", where)
     where = re.sub(r"^given |^(?=weight$)", "given.", where)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfg.errors import Parameter, Refused
+from mfg.kinds import check_text
 
 if TYPE_CHECKING:
     from mfg.protocol.protocol import Arm, Protocol
@@ -26,6 +27,7 @@ def the_arm(protocol: Protocol, name: str | None, dose: str | None) -> Arm:
             raise Refused(Parameter("arm"), name, "receives no dose", advice)
         return arm
     arms = protocol.arms
+    check_text(dose, "dose", protocol.doses[0].name)
     if dose is not None and len(arms) > 1 and not any(dose in arm.doses for arm in arms):
         doses = dict.fromkeys(dose for arm in arms for dose in arm.doses)
         advice = f"doses: {', '.join(doses)}"
@@ -47,6 +49,7 @@ def the_dose(protocol: Protocol, arm: Arm, name: str | None) -> str:
     Raises:
         Refused: if it is none of *arm*, or if none is named and the doses differ, be it in a placebo.
     """
+    check_text(name, "dose", next(iter(arm.doses)))
     if name is not None:
         if name not in arm.doses:
             raise Refused(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from mfg.errors import Parameter, Refused
+from mfg.kinds import another_kind, check_mapping
 from mfg.protocol.cases import Measured
 from mfg.protocol.rules import bounds_of
 from mfg.units import Quantity, alike, amount, text
@@ -54,14 +55,21 @@ def measured_of(covariate: Covariate | None, unit: str) -> Measured:
 
 
 def refuse_name(protocol: object) -> None:
-    """Say how a protocol is loaded, if *protocol* is the name or the path of one.
+    """Say how a protocol is loaded, if *protocol* is the name or the path of one, or no protocol at all.
 
     Raises:
-        Refused: for a name or a path.
+        Refused: for whatever is none.
     """
     if isinstance(protocol, (str, PathLike)):
         advice = f"load it first: mfg.load_protocol({str(protocol)!r})"
         raise Refused(Parameter("protocol"), str(protocol)[:80], "is not a loaded protocol", advice)
+    if not hasattr(protocol, "treatments"):
+        raise another_kind(protocol, "protocol", "give a protocol as mfg.load_protocol loads it")
+
+
+def check_given(given: object) -> None:
+    """Refuse covariates that are no table by their names."""
+    check_mapping(given, "given", '{"height": "170 cm"}')
 
 
 def refusal_of(protocol: Protocol, value: object, where: str) -> Refused:

@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 
 from attrs import field, frozen
 
-from mfg.errors import Refused, nearest
+from mfg.errors import Parameter, Refused, nearest
 from mfg.evidence import Number
+from mfg.kinds import check_text
 from mfg.protocol.events import Dose, Visit
 from mfg.protocol.recipe import Formulate, Ship, Step, path_of_step
 from mfg.protocol.route import Route
@@ -150,17 +151,17 @@ class Protocol:
 
     def arm(self, name: str) -> Arm:
         """The arm of that name."""
-        return _named(self.arms, name, "arm", self.name)
+        return _named(self.arms, name, "arm")
 
     def treatment(self, name: str) -> Treatment:
         """The treatment of that name."""
-        return _named(self.treatments, name, "treatment", self.name)
+        return _named(self.treatments, name, "treatment")
 
     def supply(self, name: str | None = None) -> Supply | None:
         """The supply of that name, or the first listed; None for a protocol without supplies."""
         if name is None:
             return self.supplies[0] if self.supplies else None
-        return _named(self.supplies, name, "supply", self.name)
+        return _named(self.supplies, name, "supply")
 
     def dosed_arms(self) -> list[Arm]:
         """The arms in which at least one dose is a product with cells."""
@@ -212,8 +213,12 @@ class Protocol:
         return next((str(n.evidence) for n in self.numbers if n.path == path and n.evidence), "")
 
 
-def _named(things: tuple[_Named, ...], name: str, kind: str, where: str) -> _Named:
+def _named(things: tuple[_Named, ...], name: str, kind: str) -> _Named:
+    check_text(name, kind, things[0].name if things else "")
     for thing in things:
         if thing.name == name:
             return thing
-    raise Refused(where, name, f"is no {kind} of this protocol", nearest(name, [t.name for t in things]))
+    said, known = name[:60], [t.name for t in things]
+    if not known:
+        raise Refused(Parameter(kind), said, f"is no {kind}: this protocol has none", "leave it out")
+    raise Refused(Parameter(kind), said, f"is no {kind} of this protocol", nearest(said, known))

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from mfg.auditing import Audit
 from mfg.auditing import audit as prepare
+from mfg.kinds import check_text
+from mfg.protocol.given import refuse_name
 from mfg.protocol.protocol import Protocol
 from mfg.reader.library import builtin
 from mfg.reader.protocols import load_protocol
-from mfg.sheet import is_frame, sheet_of
+from mfg.sheet import is_frame, open_table
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -19,13 +21,13 @@ if TYPE_CHECKING:
 
 def audit(
     protocol: Protocol,
-    path: str | Path | DataFrame,
+    table: str | Path | DataFrame,
     *,
     arm: str | None = None,
     dose: str | None = None,
     round: str | None = None,  # noqa: A002 (the word of the command)
 ) -> Audit:
-    """Prepare the audit of a table of doses: the *path* of a CSV file or an Excel workbook, or a data frame.
+    """Prepare the audit of a table of doses: the path of a CSV file or an Excel workbook, or a data frame.
 
     Its `verdicts` judge row by row, its `frame` holds all of them.
 
@@ -35,11 +37,12 @@ def audit(
     Raises:
         Faults: if the file cannot be read, if its header does not fit, or if the protocol contradicts its own
             worked examples.
-        Refused: if a column of a frame has no name, or if *arm*, *dose* or *round* say nothing that this protocol knows.
+        Refused: if it is no table, if a column of a frame has no name, or if *arm*, *dose* or *round* say nothing that this protocol knows.
     """
-    given: Any = path
-    sheet = sheet_of(given) if is_frame(given) else given
-    found = prepare(protocol, sheet, arm=arm, dose=dose, round=round, others=_built_in)
+    given: Any = table
+    check_text(round, "round", "0.1mL")
+    refuse_name(protocol)
+    found = prepare(protocol, open_table(given), arm=arm, dose=dose, round=round, others=_built_in)
     found.given = given if is_frame(given) else None
     return found
 

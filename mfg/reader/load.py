@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from attrs import evolve
+
 from mfg.errors import Faults, Parameter, Refused, nearest
+from mfg.kinds import another_kind, check_text
 from mfg.population import Population
 from mfg.protocol.protocol import Protocol
 from mfg.reader.document import Tree
@@ -42,23 +45,19 @@ def load(what: str | Path | Mapping[str, Any], kind: str | None = None) -> Loade
         Faults: with every fault at its place.
         Refused: if there is nothing of that name, or several things, or if it is of another *kind*.
     """
+    check_text(kind, "kind", "protocol")
     if kind is not None and kind not in FILES_BY_NAME:
         raise Refused(Parameter("kind"), str(kind), "is no kind of file", nearest(str(kind), FILES_BY_NAME))
     if isinstance(what, Mapping):
         return _from_table(what, kind)
-    _check_named(what)
+    if not isinstance(what, (str, Path)):
+        raise another_kind(what, "what", "give a name, a path, or a table")
     if isinstance(what, str) and not is_path(what) and not what.endswith(".csv"):
         return _from_file(find(_kind_of_name(what, kind), what), None)
     path = Path(what)
     if path.suffix == ".csv" and kind is None:
         return tuple(read_patients(path))
     return _from_file(path, kind)
-
-
-def _check_named(what: object) -> None:
-    if not isinstance(what, (str, Path)):
-        advice = "give a name, a path, or a table"
-        raise Refused(Parameter("what"), repr(what)[:60], f"is a {type(what).__name__}", advice)
 
 
 def protocols() -> list[str]:
@@ -133,9 +132,16 @@ def _from_table(given: Mapping[str, Any], kind: str | None) -> Loaded:
         raise Faults(source, (Refused("extends", str(tree["extends"]), "is for files", advice),))
     found = _read(said, tree)
     if found.faults or found.value is None:
-        raise Faults(source, found.faults)
+        raise Faults(source, tuple(map(_in_python, found.faults)))
     loaded: Loaded = found.value
     return loaded
+
+
+def _in_python(fault: Refused) -> Refused:
+    """The same fault, where a file would write a date without the quotation marks of a text."""
+    if fault.problem != "is no date":
+        return fault
+    return evolve(fault, remedy="give a date, such as datetime.date(2026, 3, 2)")
 
 
 def _read(kind: str, tree: Tree) -> Read[Any]:

@@ -13,6 +13,7 @@ from attrs import evolve
 
 from mfg.errors import Faults, Refused
 from mfg.evidence import Number
+from mfg.kinds import check_mapping
 from mfg.own import OwnPart
 from mfg.population import Population, undated_scores
 from mfg.reader.document import Tree
@@ -23,6 +24,7 @@ from mfg.reader.protocols import STAND_IN, part_in, protocol_in
 from mfg.reader.salvage import Read, read_as
 from mfg.reader.scenario_file import ArrivalsFile, ScenarioFile
 from mfg.reader.settings import set_values
+from mfg.reader.typed import settings_as_text
 from mfg.remember import Content
 from mfg.scenario import Arrivals, Given, InProgress, Scenario
 from mfg.scenario.check import faults_of, policy_faults
@@ -33,14 +35,18 @@ PARTS = ("protocol", "site", "population")
 _T = TypeVar("_T")
 
 
-def load_scenario(name: str | Path, settings: Mapping[str, str | OwnPart] | None = None) -> Scenario:
-    """The scenario of a built-in name or a path, with *settings*: values by path, as text.
+def load_scenario(name: str | Path, settings: Mapping[str, Any] | None = None) -> Scenario:
+    """The scenario of a built-in name or a path, with *settings*: values by path, as text or as `mfg.simulate` takes them.
 
     Raises:
         Faults: with every fault of its files at its place.
+        Refused: for settings that are no table, or for a value that no file can hold.
     """
     path = name if isinstance(name, Path) else find("scenario", name)
-    return _sound(scenario_at(path, settings), str(path))
+    check_mapping(settings, "settings", '{"suites": 3}')
+    own = {key: value for key, value in (settings or {}).items() if isinstance(value, OwnPart)}
+    others = {key: value for key, value in (settings or {}).items() if key not in own}
+    return _sound(scenario_at(path, {**settings_as_text(others), **own}), str(path))
 
 
 def scenario_at(path: Path, settings: Mapping[str, str | OwnPart] | None = None) -> Read[Scenario]:

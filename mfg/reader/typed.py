@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import Any
 
 from mfg.errors import Parameter, Refused
+from mfg.kinds import check_mapping
 from mfg.reader.document import Tree
 
 _IN_A_LINE = 100  # members of a list from which each has a line of its own, since a line has an end
@@ -23,15 +24,8 @@ def settings_as_text(settings: Any) -> dict[str, str]:
     Raises:
         Refused: for what is no table, or for a value that no file can hold.
     """
-    if settings is None:
-        return {}
-    if not isinstance(settings, Mapping):
-        given = str(settings)[:60]
-        raise Refused(Parameter("settings"), given, "is no table", 'write {"suites": 3}')
-    for key in settings:
-        if not isinstance(key, str):
-            raise Refused(Parameter("settings"), repr(key)[:60], "is no path", 'write {"suites": 3}')
-    return {key: as_text(value, Parameter(f"settings {key}")) for key, value in settings.items()}
+    check_mapping(settings, "settings", '{"suites": 3}')
+    return {key: as_text(value, Parameter(f"settings {key}")) for key, value in (settings or {}).items()}
 
 
 def as_text(value: object, where: str) -> str:

@@ -60,8 +60,8 @@ def asked_for(plan: Plan, figure: str, option: str) -> None:
         Refused: naming *option*, with which it was asked for.
     """
     known = names_of(plan)
-    if figure not in known:
-        raise Refused(option, figure, "is no figure", nearest(figure, known))
+    if not isinstance(figure, str) or figure not in known:
+        raise Refused(option, str(figure)[:60], "is no figure", nearest(str(figure), known))
 
 
 def too_few(replications: int, figures: Iterable[str]) -> Iterator[str]:

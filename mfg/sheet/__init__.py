@@ -1,7 +1,7 @@
 """Tables as spreadsheets export them, read into rows: what goes in is never lost, and what is unclear is refused once."""
 
 from mfg.sheet.cells import NUMBER, Unreadable, number_of, safe, sign_of
-from mfg.sheet.frame import is_frame, sheet_of
+from mfg.sheet.frame import is_frame, open_table
 from mfg.sheet.heading import Heading, read_heading
 from mfg.sheet.meaning import ColumnMeaning, is_total, meaning_of
 from mfg.sheet.sheet import Row, Sheet, open_sheet
@@ -18,8 +18,8 @@ __all__ = [
     "meaning_of",
     "number_of",
     "open_sheet",
+    "open_table",
     "read_heading",
     "safe",
-    "sheet_of",
     "sign_of",
 ]

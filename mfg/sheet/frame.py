@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from mfg.errors import Parameter, Refused
-from mfg.sheet.sheet import Sheet
+from mfg.kinds import another_kind
+from mfg.sheet.sheet import Sheet, open_sheet
 from mfg.sheet.text import RawRow
 from mfg.sheet.workbook import cell_text
 
@@ -21,6 +22,21 @@ def is_frame(given: object) -> bool:
     return all(hasattr(given, name) for name in ("columns", "itertuples", "notna"))
 
 
+def open_table(given: Any) -> Sheet:
+    """The table that is *given*: a data frame, or the path of a text file or an Excel workbook.
+
+    Raises:
+        Faults: if the file cannot be read.
+        Refused: if it is none of these, or if a column of a frame has no text for a name.
+    """
+    if is_frame(given):
+        return sheet_of(given)
+    if isinstance(given, (str, Path)):
+        return open_sheet(Path(given))
+    advice = "give the path of a CSV file or an Excel workbook, or a data frame"
+    raise another_kind(given, "table", advice)
+
+
 def sheet_of(frame: Any) -> Sheet:
     """The rows of a *frame*, with the numbers of a spreadsheet in which its columns were row 1.
 
@@ -31,7 +47,7 @@ def sheet_of(frame: Any) -> Sheet:
     for name in header:
         if not isinstance(name, str):
             advice = "give each column a name, such as weight_kg"
-            raise Refused(Parameter("path"), repr(name)[:60], "is no name of a column", advice)
+            raise Refused(Parameter("table"), repr(name)[:60], "is no name of a column", advice)
     cells = frame.astype(object).where(frame.notna(), None)
 
     def records() -> Iterator[RawRow]:

@@ -111,7 +111,7 @@ def check_table(name: str) -> None:
     Raises:
         Refused: with the nearest names.
     """
-    if name not in TABLES:
+    if not isinstance(name, str) or name not in TABLES:
         raise Refused(Parameter("name"), str(name), "is no table", nearest(str(name), TABLES))
 
 
@@ -122,7 +122,7 @@ def figure_in(estimates: Sequence[Figure], name: str) -> Figure:
         Refused: if there is none of that name, with the nearest ones.
     """
     known = {one.name: one for one in estimates}
-    if name not in known:
+    if not isinstance(name, str) or name not in known:
         raise Refused(Parameter("name"), str(name), "is no figure", nearest(str(name), known))
     return known[name]
 

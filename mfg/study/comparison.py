@@ -18,6 +18,7 @@ from attrs import asdict, field, frozen
 
 from mfg.errors import Parameter, Refused, nearest
 from mfg.files import write_atomically
+from mfg.kinds import another_kind, check_mapping
 from mfg.notebook import html_of, said_interval, said_number
 from mfg.reader.typed import settings_as_text
 from mfg.results.figures import Figure, asked_for, figures_of
@@ -27,8 +28,8 @@ from mfg.study.answers import HEADLINES, TablesByName, check_table, figure_in, f
 from mfg.study.dated import dated
 from mfg.study.difference import Difference, difference_in, differences_frame, judge_differences
 from mfg.study.folder import document
-from mfg.study.loading import check_replications, check_seed, check_workers, folder_from
-from mfg.study.owned import check_own_parts
+from mfg.study.loading import check_replications, check_seed
+from mfg.study.means import means_of
 from mfg.study.parts import table_of
 from mfg.study.run import DEFAULT_REPLICATIONS
 from mfg.study.stored import COMPARISON, load_run
@@ -129,10 +130,10 @@ class Comparison(TablesByName):
         Raises:
             Refused: if there is no such figure, or if it is not one of those that are `compared`.
         """
-        asked_for(self.study.plans[0], figure, "figure")
+        asked_for(self.study.plans[0], figure, Parameter("figure"))
         if figure not in self.compared:
             advice = f"name it among the figures of the comparison; these are {', '.join(self.compared)}"
-            raise Refused("figure", figure, "is not among those that were judged together", advice)
+            raise Refused(Parameter("figure"), figure, "is not among those that were judged together", advice)
         return [one for one in self.judged if one.figure == figure]
 
     def table(self, name: str) -> pd.DataFrame:
@@ -177,15 +178,14 @@ def compare(
         Refused: if there is nothing to compare, or for means that cannot be.
         Failed: if a replication ended in an error.
     """
-    workers = check_workers(workers)
     seed, replications = check_seed(seed), check_replications(replications)
-    _check_names(figures)
+    _check_list(figures, "figures", f"[{HEADLINES[0]!r}]")
     _check_variants(variants)
-    execution = Execution(folder_from(output), workers, executor, told)
-    check_own_parts(variants or (), execution)
+    check_mapping(vary, "vary", '{"suites": [1, 2]}')
+    execution = means_of(variants or (), workers=workers, executor=executor, output=output, told=told)
     study = study_of(scenario, vary=vary, variants=variants, settings=settings, seed=seed)
     for name in figures:
-        asked_for(study.plans[0], name, "figures")
+        asked_for(study.plans[0], name, Parameter("figures"))
     return comparison_of(study, replications, execution, figures)
 
 
@@ -207,7 +207,7 @@ def study_of(
         raise Refused(Parameter("variants"), None, "are given beside `vary`", "give one of the two")
     chosen = list(variants) if variants is not None else grid(vary) if vary else variants_in(scenario)
     if len(chosen) < 2:
-        advice = "vary something, such as suites=1,2,3, or name variants in the scenario file"
+        advice = "vary something, such as suites over 1, 2 and 3, or name variants in the scenario file"
         raise Refused(Parameter("vary"), None, "leaves nothing to compare", advice)
     fixed = settings_as_text(settings)
     not_twice(fixed, [key for one in chosen for key in one.settings])
@@ -215,15 +215,21 @@ def study_of(
     return Study.of(scenario, whole, seed, told)
 
 
-def _check_names(figures: object) -> None:
-    if isinstance(figures, str):
-        raise Refused(Parameter("figures"), figures, "is one text and no list", f"write [{figures!r}]")
+def _check_list(given: object, name: str, like: str) -> None:
+    if isinstance(given, str):
+        raise Refused(Parameter(name), given[:60], "is one text and no list", f"write {like}")
+    if not isinstance(given, Iterable):
+        raise another_kind(given, name, f"give a list, such as {like}")
 
 
 def _check_variants(variants: Sequence[object] | None) -> None:
-    for one in variants or ():
+    if variants is None:
+        return
+    like = '[mfg.Variant("three suites", {"suites": 3}), ...]'
+    _check_list(variants, "variants", like)
+    for one in variants:
         if not isinstance(one, Variant):
-            advice = 'write [mfg.Variant("three suites", {"suites": 3}), ...]'
+            advice = f"write {like}"
             raise Refused(Parameter("variants"), str(one)[:60], "is no variant", advice)
 
 

@@ -114,7 +114,7 @@ def difference_in(judged: Sequence[Difference], figure: str, variant: str | None
         raise Refused(Parameter("figure"), str(figure), "was not compared", nearest(str(figure), known))
     if variant is None and len(of) == 1:
         return next(iter(of.values()))
-    if variant not in of:
+    if not isinstance(variant, str) or variant not in of:
         given = None if variant is None else str(variant)
         problem = "is left out, and there are several" if variant is None else "is none that was compared"
         raise Refused(Parameter("variant"), given, problem, nearest(given or "", of))

@@ -151,7 +151,7 @@ class _Tried:
 def _study(study: Study, cure: Cure) -> Study:
     """The study of the scenario with a cure."""
     plan = plan_of(cure.scenario)
-    variant = Variant(cure.words, {})
+    variant = Variant(cure.words, {}, study.variants[0].parts)
     return Study(
         study.source,
         (variant,),

@@ -88,13 +88,13 @@ def check_seed(seed: int | None) -> int | None:
     return None if seed is None else _check("seed", seed, 0, SEED)
 
 
-def check_replications(replications: int) -> int:
-    """The number of replications as a plain one; refused if it cannot be.
+def check_replications(replications: int, name: str = "replications") -> int:
+    """The number of replications, or of what the parameter *name* counts, as a plain one; refused if it cannot be.
 
     Raises:
         Refused: if it is below 1 or beyond all reach.
     """
-    return _check("replications", replications, 1, REPLICATIONS)
+    return _check(name, replications, 1, REPLICATIONS)
 
 
 def is_whole(given: object) -> bool:

@@ -22,8 +22,8 @@ from mfg.scenario import Scenario
 from mfg.study.answers import HEADLINES, Answers, check_table, row_of
 from mfg.study.dated import dated
 from mfg.study.folder import document
-from mfg.study.loading import check_replications, check_seed, check_workers, folder_from
-from mfg.study.owned import check_own_parts
+from mfg.study.loading import check_replications, check_seed
+from mfg.study.means import means_of
 from mfg.study.parts import table_of
 from mfg.study.precision import Precision
 from mfg.study.setting import Setting, setting_of
@@ -133,13 +133,11 @@ def simulate(
         Refused: for a number of replications, a seed, workers or a folder that cannot be.
         Failed: if a replication ended in an error.
     """
-    workers = check_workers(workers)
     seed = check_seed(seed)
     if replications is not None:
         replications = check_replications(replications)
-    variant = Variant(AS_IT_IS, settings or {}, parts or {})
-    execution = Execution(folder_from(output), workers, executor, told)
-    check_own_parts([variant], execution)
+    variant = Variant(AS_IT_IS, settings, parts)
+    execution = means_of([variant], workers=workers, executor=executor, output=output, told=told)
     study = Study.of(scenario, (variant,), seed)
     return run_of(study, execution, replications, until)
 

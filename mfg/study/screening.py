@@ -19,6 +19,7 @@ from scipy import special
 
 from mfg.errors import Parameter, Refused
 from mfg.log.endings import COMPLETED
+from mfg.own import OwnPart
 from mfg.plan.compile import plan_of
 from mfg.results.figures import asked_for, describe
 from mfg.results.meanings import Estimand
@@ -125,7 +126,9 @@ class Pairs:
         if len(chosen) < len(free) + _LEAST or np.linalg.matrix_rank(chosen) < len(free):
             problem = f"is defined on both sides of {len(chosen)} of {len(self.rows)} pairs only"
             problem += f"; on the others most patients end with: {because}" if because else ""
-            raise Refused("FIGURE", figure, problem, "choose narrower ranges, or ask for more replications")
+            raise Refused(
+                Parameter("figure"), figure, problem, "choose narrower ranges, or ask for more replications"
+            )
         return Screening(
             figure=figure,
             meaning=describe(figure),
@@ -146,6 +149,7 @@ def screen(
     inputs: Sequence[Input],
     replications: int = 1,
     settings: Mapping[str, str] | None = None,
+    parts: Mapping[str, OwnPart] | None = None,
     seed: int | None = None,
     execution: Execution | None = None,
     lasting: bool = False,
@@ -157,12 +161,13 @@ def screen(
         Faults: if a scenario cannot run at an end that somebody gave.
     """
     fixed = dict(settings or {})
-    asked_for(plan_of(load(scenario, fixed, seed)), figure, "FIGURE")
+    asked_for(plan_of(load(scenario, fixed, seed, parts)), figure, Parameter("figure"))
     pairs = simulate_in_pairs(
         scenario,
         inputs=inputs,
         replications=replications,
         settings=fixed,
+        parts=parts,
         seed=seed,
         execution=execution,
         lasting=lasting,
@@ -176,6 +181,7 @@ def simulate_in_pairs(
     inputs: Sequence[Input],
     replications: int = 1,
     settings: Mapping[str, str] | None = None,
+    parts: Mapping[str, OwnPart] | None = None,
     seed: int | None = None,
     execution: Execution | None = None,
     lasting: bool = False,
@@ -190,11 +196,16 @@ def simulate_in_pairs(
         Faults: if a scenario cannot run at an end that somebody gave.
     """
     if not inputs:
-        raise Refused(Parameter("over"), None, "leaves nothing to move", "give a range such as suites=1..4")
+        raise Refused(
+            Parameter("over"), None, "leaves nothing to move", "give a range, such as 1..4 for suites"
+        )
     check_replications(replications)
     fixed = dict(settings or {})
-    not_twice(fixed, [path.key for one in inputs for path in one.ranges])
-    first = load(scenario, fixed, seed).seed
+    moving = [path.key for one in inputs for path in one.ranges]
+    not_twice(fixed, moving)
+    own = dict(parts or {})
+    not_twice(own, moving, "parts")
+    first = load(scenario, fixed, seed, own).seed
     fixed.pop("seed", None)  # each pair has a luck of its own, the first of them this one
     rows = design(len(inputs))
     both = np.stack([rows, -rows], axis=1).reshape(-1, len(inputs))
@@ -203,14 +214,14 @@ def simulate_in_pairs(
     told = execution.told
     total = len(both) * (1 + replications)
     made, moved = corners(
-        lambda values, seed: load(scenario, {**fixed, **values}, seed),
+        lambda values, seed: load(scenario, {**fixed, **values}, seed, own),
         inputs,
         both,
         seeds,
         lambda done: told(done, total) if told is not None else None,
     )
     variants = [
-        Variant(f"pair {n // 2 + 1} {'mirror' if n % 2 else 'corner'}", {**fixed, **one.settings})
+        Variant(f"pair {n // 2 + 1} {'mirror' if n % 2 else 'corner'}", {**fixed, **one.settings}, own)
         for n, one in enumerate(made)
     ]
     study = Study.made_of(str(scenario), variants, [one.scenario for one in made], [one.plan for one in made])

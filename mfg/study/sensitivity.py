@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from mfg.errors import Parameter, Refused
-from mfg.reader.typed import as_text, settings_as_text
+from mfg.kinds import check_mapping
+from mfg.reader.typed import as_text
 from mfg.results.figures import asked_for
 from mfg.scenario import Scenario
 from mfg.study.inputs import assumed_in
 from mfg.study.inputs import over as moved_over
 from mfg.study.limits import LEAST, Bottlenecks, limits_of
-from mfg.study.loading import check_replications, check_seed, check_workers, folder_from, load
+from mfg.study.loading import check_replications, check_seed, load
+from mfg.study.means import means_of
 from mfg.study.screening import Screening, screen
-from mfg.study.study import Execution, Study, Told
+from mfg.study.study import Study, Told
 from mfg.study.variants import AS_IT_IS, SettingRange, Variant
 from mfg.units import Quantity, number
 from mfg.units.measure import accept, measure_of
@@ -31,6 +33,7 @@ def sensitivity(
     replications: int = 1,
     seed: int | None = None,
     settings: Mapping[str, Any] | None = None,
+    parts: Mapping[str, object] | None = None,
     workers: int = 1,
     executor: Executor | None = None,
     output: str | Path | None = None,
@@ -47,18 +50,22 @@ def sensitivity(
         Refused: for a figure, a range or means that cannot be, or if too few pairs define the figure.
         Failed: if a replication ended in an error.
     """
-    workers, seed = check_workers(workers), check_seed(seed)
-    fixed = settings_as_text(settings)
+    seed, base = check_seed(seed), Variant(AS_IT_IS, settings, parts)
+    check_mapping(over, "over", '{"suites": (1, 4)}')
+    execution = means_of([base], workers=workers, executor=executor, output=output, told=told)
     ranges = [SettingRange.read(key, _range(key, given), "over") for key, given in (over or {}).items()]
-    inputs = moved_over(ranges) if ranges else assumed_in(load(scenario, fixed, seed)).inputs
+    inputs = (
+        moved_over(ranges) if ranges else assumed_in(load(scenario, base.settings, seed, base.parts)).inputs
+    )
     return screen(
         scenario,
         figure,
         inputs=inputs,
         replications=replications,
-        settings=fixed,
+        settings=base.settings,
+        parts=base.parts,
         seed=seed,
-        execution=Execution(folder_from(output), workers, executor, told),
+        execution=execution,
     )
 
 
@@ -70,6 +77,7 @@ def limits(
     replications: int = 8,
     seed: int | None = None,
     settings: Mapping[str, Any] | None = None,
+    parts: Mapping[str, object] | None = None,
     workers: int = 1,
     executor: Executor | None = None,
 ) -> Bottlenecks:
@@ -83,15 +91,16 @@ def limits(
         Refused: for a figure, a wait or means that cannot be.
         Failed: if a replication ended in an error.
     """
-    workers, seed = check_workers(workers), check_seed(seed)
+    seed = check_seed(seed)
     if check_replications(replications) < LEAST:
         problem, advice = "is too few to tell anything apart", f"give {LEAST} or more"
         raise Refused(Parameter("replications"), str(replications), problem, advice)
     day = None if late is None else float(number(accept(late, measure_of(Delay), Parameter("late")), "day"))
-    study = Study.of(scenario, (Variant(AS_IT_IS, settings or {}),), seed)
+    variant = Variant(AS_IT_IS, settings, parts)
+    execution = means_of([variant], workers=workers, executor=executor)
+    study = Study.of(scenario, (variant,), seed)
     if figure is not None:
         asked_for(study.plans[0], figure, Parameter("figure"))
-    execution = Execution(workers=workers, executor=executor)
     return limits_of(study, replications=replications, late_day=day, figure=figure, execution=execution)
 
 

@@ -74,7 +74,9 @@ def shares_of(
             Parameter("samples"), str(samples), "leaves no interval", "give a power of two from 2 on"
         )
     if not inputs:
-        raise Refused(Parameter("over"), None, "leaves nothing to move", "give a range such as suites=1..4")
+        raise Refused(
+            Parameter("over"), None, "leaves nothing to move", "give a range, such as 1..4 for suites"
+        )
     VARIANTS.check(samples * (len(inputs) + 2), Parameter("samples"), str(samples))
     points = design(len(inputs), samples, 0 if seed is None else seed)
     fixed = dict(settings or {})
@@ -83,7 +85,7 @@ def shares_of(
         Variant(f"point {n}", fixed | _settings(inputs, point)) for n, point in enumerate(points)
     )
     study = Study.of(scenario, variants, seed)
-    asked_for(study.plans[0], figure, "FIGURE")
+    asked_for(study.plans[0], figure, Parameter("figure"))
     execution = execution if execution is not None else Execution()
     if lasting:
         execution = keep_in_folder(study, execution)
@@ -93,7 +95,8 @@ def shares_of(
     whole = ~np.isnan(values).reshape(-1, size).any(axis=1)
     if whole.sum() < 2:
         problem = f"is defined in {int(whole.sum())} of {samples} samples only"
-        raise Refused("FIGURE", figure, problem, "choose narrower ranges, or ask for more replications")
+        advice = "choose narrower ranges, or ask for more replications"
+        raise Refused(Parameter("figure"), figure, problem, advice)
     shares = analyse(inputs, values[np.repeat(whole, size)])
     return VarianceShares(tuple(shares), int(whole.sum()), int((~whole).sum()), folder if lasting else None)
 

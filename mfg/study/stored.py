@@ -11,6 +11,7 @@ import pandas as pd
 from attrs import define
 
 from mfg.errors import Parameter, Refused, nearest
+from mfg.kinds import another_kind
 from mfg.notebook import html_of
 from mfg.results.figures import Figure, figures_of
 from mfg.study.answers import HEADLINES, Answers, TablesByName, check_table, frames_of, row_of
@@ -128,7 +129,7 @@ class StoredStudy(TablesByName):
             Refused: if there is none of that name.
         """
         known = {one.name: one for one in self.variants}
-        if name not in known:
+        if not isinstance(name, str) or name not in known:
             raise Refused(Parameter("name"), str(name), "is no variant", nearest(str(name), known))
         return known[name]
 
@@ -207,11 +208,14 @@ def load_run(folder: str | Path, replications: int | None = None) -> StoredStudy
     Raises:
         Refused: if it is none, is not finished, or lacks a file.
     """
+    if not isinstance(folder, (str, Path)):
+        raise another_kind(folder, "folder", "give the path of a folder")
+    wanted = None if replications is None else check_replications(replications)
     where = Path(folder)
     record = read(where)
     settings = settings_in(where)
     digest, kept = record["digest"], record["replications"]
-    replications = kept if replications is None else check_replications(replications)
+    replications = kept if wanted is None else wanted
     if replications > kept:
         problem = f"are more than the {kept} that are kept in {where}"
         raise Refused(Parameter("replications"), str(replications), problem, "give fewer, or leave it out")

@@ -87,7 +87,7 @@ class Study:
             raise Refused("variant", twice[0], "is the name of two variants", "give each its own")
         loaded, plans = list[Scenario](), list[Plan]()
         for one in variants:
-            loaded.append(_loaded(scenario, one, seed))
+            loaded.append(load_variant(scenario, one, seed))
             plans.append(plan_of(loaded[-1]))
             if told is not None:
                 told(len(plans), len(variants))
@@ -104,7 +104,13 @@ class Study:
         return cls(source, tuple(variants), tuple(loaded), tuple(plans), identity)
 
 
-def _loaded(scenario: str | Path | Scenario, variant: Variant, seed: int | None) -> Scenario:
+def load_variant(scenario: str | Path | Scenario, variant: Variant, seed: int | None) -> Scenario:
+    """*scenario* as a *variant* has it, on the luck of *seed*, if one is given.
+
+    Raises:
+        Faults: if it has any.
+        Refused: if it is loaded and the variant changes it, or if the seed is set as well.
+    """
     settings = variant.settings
     if not isinstance(scenario, Scenario):
         try:
@@ -116,7 +122,7 @@ def _loaded(scenario: str | Path | Scenario, variant: Variant, seed: int | None)
     if settings or variant.parts:
         advice = "give its name or path, or load it with them"
         raise Refused(
-            "settings",
+            Parameter("settings" if settings else "parts"),
             ", ".join([*settings, *variant.parts]),
             "cannot change a scenario that is loaded",
             advice,
@@ -228,8 +234,15 @@ def _kept(folder: Path) -> int:
 
 
 def describe_failure(study: Study, failure: Failure) -> str:
-    """What happened in a replication, and the command that repeats it alone."""
+    """What happened in a replication, and the command that repeats it alone; with somebody's own parts, the call in Python."""
     variant, scenario = study.variants[failure.variant], study.scenarios[failure.variant]
+    said = f"{variant.name}, replication {failure.replication}: {failure.message}"
+    if variant.parts:
+        changed = {key: value for key, value in variant.settings.items() if key != "seed"}
+        given = f", settings={changed!r}" if changed else ""
+        own = ", ".join(f"{key!r}: ..." for key in variant.parts)
+        call = f"mfg.trace({study.source!r}, replication={failure.replication}, seed={scenario.seed}{given}"
+        return f"{said}; in Python, with the same parts: {call}, parts={{{own}}})"
     command = ["mfg", "trace", study.source, "--seed", scenario.seed, "--replication", failure.replication]
     settings = [
         word
@@ -238,7 +251,7 @@ def describe_failure(study: Study, failure: Failure) -> str:
         for word in ("--set", f"{key}={value}")
     ]
     alone = shlex.join(map(str, [*command, *settings]))
-    return f"{variant.name}, replication {failure.replication}: {failure.message}; {alone}"
+    return f"{said}; {alone}"
 
 
 def _counts(results: Sequence[CellResult | Failure], variants: int) -> list[Counts]:

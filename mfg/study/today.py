@@ -29,7 +29,8 @@ from mfg.plan.plan import Plan
 from mfg.scenario import Scenario
 from mfg.simulation.replicate import replicate
 from mfg.study.chunk import Failure
-from mfg.study.loading import check_replications, check_seed, check_workers
+from mfg.study.loading import check_replications, check_seed
+from mfg.study.means import means_of
 from mfg.study.study import Execution, Study, describe_failure
 from mfg.study.variants import AS_IT_IS, Variant
 from mfg.study.work import work_off
@@ -158,30 +159,31 @@ def today(
     futures: int = FUTURES,
     seed: int | None = None,
     settings: Mapping[str, Any] | None = None,
+    parts: Mapping[str, object] | None = None,
     workers: int = 1,
 ) -> Today:
     """Look at so many futures of the patients in process of *scenario* (a built-in name, a path, or a loaded one).
 
-    *settings* and *workers* are as in `simulate`; the answer does not depend on the workers.
+    *settings*, *parts* and *workers* are as in `simulate`; the answer does not depend on the workers.
 
     Raises:
         Faults: if the scenario has any.
         Refused: for a number of futures, a seed or workers that cannot be, or if nobody is in process.
         Failed: if a future ended in an error.
     """
-    workers = check_workers(workers)
-    seed = check_seed(seed)
-    study = Study.of(scenario, (Variant(AS_IT_IS, settings or {}),), seed)
-    return today_of(study, futures, Execution(workers=workers))
+    seed, variant = check_seed(seed), Variant(AS_IT_IS, settings, parts)
+    execution = means_of([variant], workers=workers)
+    return today_of(Study.of(scenario, (variant,), seed), futures, execution)
 
 
 def today_of(study: Study, futures: int, execution: Execution) -> Today:
     """The same of the one scenario of *study*."""
     (plan,), (scenario,) = study.plans, study.scenarios
-    check_replications(futures)
+    check_replications(futures, "futures")
     if not plan.in_progress:
-        advice = "name a list of them as in_progress"
-        raise Refused("arrivals.in_progress", None, "names no patients in process", advice)
+        raise Refused(
+            "arrivals.in_progress", None, "names no patients in process", "name a list of them there"
+        )
     work = [Futures(plan, first, min(first + _SIZE, futures)) for first in range(0, futures, _SIZE)]
     found: dict[int, list[FutureDose]] = {}
     failed: list[Failure] = []
@@ -254,7 +256,7 @@ def _doses(plan: Plan, futures: Sequence[Sequence[FutureDose]]) -> Iterator[Dose
     for (patient, number), seen in of_dose.items():
         stands = plan.in_progress[patient]
         listed = {lot.dose: lot.dose_day for lot in stands.lots}
-        booked = listed.get(number, _most_frequent(one.booked for one in seen))
+        booked = listed.get(number, Counter(one.booked for one in seen).most_common(1)[0][0])
         yield DoseToday(
             patient=stands.name,
             number=number + 1,
@@ -275,10 +277,6 @@ def _by_day(start: date, seen: Sequence[FutureDose]) -> dict[date, int]:
     """In how many futures the dose is given on each day, in their order."""
     counts = Counter(one.given for one in seen if one.given is not None)
     return {start + timedelta(days=day): counts[day] for day in sorted(counts)}
-
-
-def _most_frequent(days: Iterable[int | None]) -> int | None:
-    return Counter(days).most_common(1)[0][0]
 
 
 def _counted(words: Iterable[str]) -> dict[str, int]:

@@ -14,6 +14,7 @@ import numpy as np
 from attrs import field, frozen
 
 from mfg.errors import Parameter, Refused
+from mfg.kinds import check_mapping, check_text
 from mfg.own import OwnPart
 from mfg.reader.numbers import read_number
 from mfg.reader.scenarios import load_scenario
@@ -29,8 +30,14 @@ _RANGE = re.compile(rf"{_NUMBER} ?(.*?)\.\.{_NUMBER} ?(.*)")
 _FACTORS = re.compile(r"x([0-9]+(?:\.[0-9]+)?)\.\.x([0-9]+(?:\.[0-9]+)?)")
 
 
-def _own_parts(parts: Mapping[str, Any]) -> dict[str, OwnPart]:
-    return {key: OwnPart.of(key, part) for key, part in parts.items()}
+def _own_parts(parts: Mapping[str, Any] | None) -> dict[str, OwnPart]:
+    """The *parts* that somebody wrote in Python, each by its path.
+
+    Raises:
+        Refused: for what is no table of them, or for one that is neither a distribution nor an order.
+    """
+    check_mapping(parts, "parts", '{"isolate.lasts": ...} with an object of your own')
+    return {key: OwnPart.of(key, part) for key, part in (parts or {}).items()}
 
 
 @frozen
@@ -40,9 +47,20 @@ class Variant:
     `parts` are distributions and an order of one's own, by path: see `mfg.simulate`.
     """
 
-    name: str
+    name: str = field(validator=lambda one, _, name: one.check_name(name))
     settings: Mapping[str, str] = field(converter=settings_as_text)
     parts: Mapping[str, OwnPart] = field(factory=dict, converter=_own_parts)
+
+    @staticmethod
+    def check_name(name: object) -> None:
+        """Refuse what no table or chart could call it.
+
+        Raises:
+            Refused: unless it is a text that is not empty.
+        """
+        check_text(name, "name", "two suites")
+        if not name:
+            raise Refused(Parameter("name"), None if name is None else str(name), "is no name", "give a text")
 
     @property
     def unnamed(self) -> list[OwnPart]:
@@ -150,13 +168,13 @@ def hypercube(ranges: Sequence[SettingRange], count: int, seed: int) -> list[Var
     ]
 
 
-def not_twice(fixed: Mapping[str, str], varied: Iterable[str]) -> None:
-    """Refuse settings that hold everywhere and are *varied* as well: one path may be the ending of the other."""
+def not_twice(fixed: Mapping[str, object], varied: Iterable[str], name: str = "settings") -> None:
+    """Refuse what holds everywhere, called *name*, and is *varied* as well: one path may be the ending of the other."""
+    listed = list(varied)
     for key, value in fixed.items():
-        if any(f".{key}".endswith(f".{one}") or f".{one}".endswith(f".{key}") for one in varied):
-            raise Refused(
-                Parameter(f"settings {key}"), value, "is varied as well", "leave one of the two out"
-            )
+        if any(f".{key}".endswith(f".{one}") or f".{one}".endswith(f".{key}") for one in listed):
+            advice = "leave one of the two out"
+            raise Refused(Parameter(f"{name} {key}"), str(value), "is varied as well", advice)
 
 
 def name_of(settings: Mapping[str, str]) -> str:
