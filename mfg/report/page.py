@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from mfg.frames.headline import KeyFigure
 from mfg.pictures.picture import Picture
-from mfg.pictures.style import in_unit
+from mfg.pictures.style import in_unit, with_unit
 from mfg.report.parts import Folded, PageTable
 from mfg.report.report import StudyReport
 from mfg.visible import visible
@@ -48,9 +48,7 @@ def _drawn(picture: Picture) -> Markup:
 
 def _value(figure: KeyFigure) -> str:
     assert figure.mean is not None
-    return in_unit(figure.mean, figure.unit) + {"share": "", "hour": " h", "day": " days"}.get(
-        figure.unit, f" {figure.unit}"
-    )
+    return with_unit(figure.mean, figure.unit)
 
 
 def _interval(figure: KeyFigure) -> str:

@@ -25,7 +25,7 @@ from mfg.pictures.patient import patient_picture
 from mfg.pictures.picture import Picture
 from mfg.pictures.planner import planner_picture
 from mfg.pictures.strips import strip
-from mfg.pictures.style import MINUS, number, percent
+from mfg.pictures.style import MINUS, number, percent, signed
 from mfg.pictures.time import queues_picture, time_picture, vein_picture
 from mfg.pictures.tornado import tornado_title
 from mfg.pictures.waiting import waiting_picture
@@ -174,7 +174,7 @@ def test_figures_have_their_plain_names() -> None:
     )
     meaning = describe("vein_to_vein_median")
     found = Tornado("a", "vein_to_vein_median", meaning, effects, (), 0.1, 30.0, 20)
-    least = f"suites matters most for median vein-to-vein time: {MINUS}4 day over its range (1 to 3)"
+    least = f"suites matters most for median vein-to-vein time: {MINUS}4 days over its range (1 to 3)"
     assert tornado_title(found) == least
 
 
@@ -209,6 +209,26 @@ def test_a_picture_is_saved_by_its_ending(tmp_path: Path) -> None:
     assert picture.save(tmp_path / "a.PNG").read_bytes().startswith(b"\x89PNG")
     with pytest.raises(Refused, match=r"let it end in \.svg or \.png"):
         picture.save(tmp_path / "a.pdf")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (0.05, "share", "+5 %-points"),
+        (-0.0123, "share", f"{MINUS}1.2 %-points"),
+        (0.0, "share", "0 %-points"),
+        (-0.0, "hour", "0 h"),
+        (1.234, "hour", "+1.2 h"),
+        (-12.34, "day", f"{MINUS}12 days"),
+        (1.0, "day", "+1 day"),
+        (3.0, "point", "+3 point"),
+        (-2.0, "", f"{MINUS}2"),
+    ],
+)
+def test_a_difference_has_its_sign_and_nought_has_none(value: float, unit: str, said: str) -> None:
+    """Two figures, a plus or a real minus sign, and the unit; bare it is the number alone."""
+    assert signed(value, unit) == said
+    assert signed(value, unit, bare=True) == said.split(" ", maxsplit=1)[0]
 
 
 @pytest.mark.parametrize(
