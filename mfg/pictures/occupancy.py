@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import altair as alt
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 from mfg.calendar import WEEKDAY_NAMES
 from mfg.frames.looked import Looked
 from mfg.frames.occupancy import A_DAY, QUARTER, Occupancy, occupancy
+from mfg.pictures.axis import date_axis
 from mfg.pictures.picture import Picture
 from mfg.pictures.style import (
     CLOSED_COLOUR,
@@ -172,14 +173,15 @@ def weeks_title(found: Occupancy, setting: Setting) -> str:
 
 
 def _weeks_chart(found: Occupancy, setting: Setting) -> alt.VConcatChart:
-    monday = setting.start - timedelta(days=setting.start.weekday())
+    monday = datetime.combine(setting.start, time()) - timedelta(days=setting.start.weekday())
     frame = found.weeks[found.weeks["week"] > 0]
-    frame = frame.assign(day=[(monday + timedelta(weeks=int(week))).isoformat() for week in frame["week"]])
+    days = [monday + timedelta(weeks=int(week)) for week in frame["week"]]
+    frame = frame.assign(day=[day.isoformat() for day in days])
     charts = []
     drawn = [name for name in found.capacity if frame.loc[frame["resource"] == name, "mean"].any()]
     for n, name in enumerate(drawn):
         own = alt.Chart(frame[frame["resource"] == name])
-        axis = alt.Axis(format="%b %Y", tickCount=8, labels=n == len(drawn) - 1, labelOverlap=True)
+        axis = date_axis(min(days), max(days), labels=n == len(drawn) - 1)
         x = alt.X("day:T", title=None, axis=axis)
         label = f"{plain(name)}, {found.capacity[name]}"
         scale = alt.Scale(domain=[0, 1], clamp=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import altair as alt
 
 from mfg.frames import patient as ways
 from mfg.frames.looked import Looked
 from mfg.frames.patient import Way, way_of
 from mfg.frames.time import BY_HAND, GROWING, IN_TESTS
+from mfg.pictures.axis import date_axis
 from mfg.pictures.picture import Picture
 from mfg.pictures.style import (
     BAD,
@@ -84,7 +87,9 @@ def _chart(found: Way) -> alt.TopLevelMixin:
         title=None,
         axis=alt.Axis(ticks=False, domain=False),
     )
-    x = alt.X("begin:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=8, labelOverlap=True))
+    moments = [*found.bars["begin"], *found.bars["end"], *found.marks["at"]]
+    axis = date_axis(*(datetime.fromisoformat(one) for one in (min(moments), max(moments))))
+    x = alt.X("begin:T", title=None, axis=axis)
     colour = alt.Color(
         "kind:N",
         sort=bars,
