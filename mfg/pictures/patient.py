@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import altair as alt
 
 from mfg.frames import patient as ways
@@ -87,9 +85,7 @@ def _chart(found: Way) -> alt.TopLevelMixin:
         title=None,
         axis=alt.Axis(ticks=False, domain=False),
     )
-    moments = [*found.bars["begin"], *found.bars["end"], *found.marks["at"]]
-    axis = date_axis(*(datetime.fromisoformat(one) for one in (min(moments), max(moments))))
-    x = alt.X("begin:T", title=None, axis=axis)
+    x = alt.X("begin:T", title=None, axis=date_axis(*found.span))
     colour = alt.Color(
         "kind:N",
         sort=bars,
