@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+import mfg
 from mfg import Faults, Refused, dose, load_protocol, simulate
 from tests.conftest import Said
 from tests.house import closure, lines, modules, public_methods, reading, tree_of, twice, typed_again
@@ -25,6 +27,16 @@ def test_results_load_no_engine() -> None:
     """Nor does a plan or the format of a log."""
     for module in ("mfg.results.figures", "mfg.results.story", "mfg.plan.compile", "mfg.log.columns"):
         assert not any(name.startswith("mfg.simulation") for name in closure(module)), module
+
+
+def test_every_page_begins_and_ends_in_one_place() -> None:
+    """What each page of HTML must have before and after its own stands in one template, which all others extend."""
+    package = Path(mfg.__file__).parent
+    written = {path.name: path.read_text(encoding="utf-8") for path in package.rglob("*.html*")}
+    for tag in ("<!doctype", "<html", 'charset="utf-8"', 'name="viewport"', "</head>", "</body>", "</html>"):
+        assert [name for name, text in written.items() if tag in text] == ["whole.html"], tag
+    for tag in ("Content-Security-Policy", "<style>{{ style }}"):
+        assert [name for name, text in written.items() if tag in text] == ["standing.html"], tag
 
 
 def test_a_dose_asks_a_protocol_and_builds_none() -> None:
