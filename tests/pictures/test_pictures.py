@@ -19,7 +19,7 @@ from mfg.frames.paired import BETTER
 from mfg.frames.tornado import Tornado
 from mfg.pictures.endings import endings_picture, fates_picture
 from mfg.pictures.evidence import evidence_picture
-from mfg.pictures.occupancy import hours_picture, weeks_picture
+from mfg.pictures.occupancy import hours_picture, occupancy_pictures, weeks_picture
 from mfg.pictures.paired import paired_title
 from mfg.pictures.patient import patient_picture
 from mfg.pictures.picture import Picture
@@ -117,6 +117,17 @@ def one_patient(name: str = "P1") -> Looked:
         doses=table("doses", {"patient": name, "given_day": 12.0}),
         events=events,
     )
+
+
+def test_both_pictures_of_occupancy_come_of_one_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are those that are drawn one by one, and the work is gone through once."""
+    run, counted = one_patient(), list[Looked]()
+    alone = [hours_picture(run).svg(), weeks_picture(run).svg()]
+    module = importlib.import_module("mfg.pictures.occupancy")
+    count = module.occupancy
+    monkeypatch.setattr(module, "occupancy", lambda one: counted.append(one) or count(one))
+    assert [one.svg() for one in occupancy_pictures(run)] == alone
+    assert counted == [run]
 
 
 @pytest.mark.parametrize("draw", PICTURES)
