@@ -204,6 +204,22 @@ def test_a_share_of_a_word_is_a_percentage() -> None:
 
 
 @pytest.mark.parametrize(
+    ("weight", "problem"),
+    [
+        ({"median": "70 kg", "spread": 101, "shape": "lognormal"}, "spreads over more than is told apart"),
+        ({"median": "70 kg", "spread": 2, "most": "80 kg", "shape": "lognormal"}, "is more than a lognormal"),
+        ({"mean": "70 kg", "sd": "12 kg", "shape": "bell"}, "is not a shape"),
+        ({"empirical": []}, "is no list of values"),
+    ],
+)
+def test_what_is_wrong_with_no_measure_keeps_its_own_words(weight: dict[str, Any], problem: str) -> None:
+    """A factor, a shape or a list is not taken for a body weight without its unit."""
+    (fault,) = population_in({"schema": "population-1", "name": "a", "weight": weight}).faults
+    assert problem in fault.problem
+    assert "body weight" not in fault.remedy
+
+
+@pytest.mark.parametrize(
     ("limits", "like"),
     [("", "72 kg"), ('most = "30 kg"', "15 kg"), ('above = "80 kg"\nbelow = "90 kg"', "85 kg")],
 )

@@ -15,7 +15,6 @@ from mfg.protocol.cases import LIMITS, Bounds
 from mfg.protocol.check.patient import JUDGED
 from mfg.protocol.check.release import MEASURED
 from mfg.reader.document import TreePath
-from mfg.spread import KEYS
 from mfg.units import CELL_UNITS, Quantity, alike, amount, quantity_of, spelling_of
 from mfg.units.amounts import KNOWN
 from mfg.units.measure import Measure
@@ -40,16 +39,20 @@ _KIND = re.compile(rf"(?<![A-Za-z_])(?:{'|'.join(CELL_UNITS)})(?![A-Za-z_])")
 def in_its_place(fault: Refused, hint: Any, way: TreePath, tree: Any) -> Refused:
     """The refusal of what stands in *tree* at *way*, of the type *hint*, with an example that would be taken there.
 
-    It is *fault* itself where no measure is asked for.
+    It is *fault* itself where that is not about a measure.
     """
     measure, (beside, key, given) = _measure_in(hint), _there(tree, way, fault.where)
-    if measure is None or isinstance(given, (dict, list)) or _is_of_words(tree, way):
+    if measure is None or str(_refusal(measure, given, fault.where)) != str(fault):
         return fault
+    return _refusal(_like(measure, key, beside, way, tree), given, fault.where) or fault
+
+
+def _refusal(measure: Measure, given: Any, where: str) -> Refused | None:
     try:
-        _like(measure, key, beside, way, tree).read(given, fault.where)
+        measure.read(given, where)
     except Refused as found:
         return found
-    return fault
+    return None
 
 
 def _measure_in(hint: Any) -> Measure | None:
@@ -57,12 +60,6 @@ def _measure_in(hint: Any) -> Measure | None:
     if isinstance(hint, Measure):
         return hint
     return next((found for each in get_args(hint) if (found := _measure_in(each)) is not None), None)
-
-
-def _is_of_words(tree: Any, way: TreePath) -> bool:
-    """Whether there is a table at *way* which is no distribution: the share of each word."""
-    _, _, node = _there(tree, way, "")
-    return isinstance(node, dict) and not node.keys() & KEYS
 
 
 def _there(tree: Any, way: TreePath, where: str) -> tuple[Mapping[str, Any], str, Any]:

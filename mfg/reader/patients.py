@@ -202,9 +202,8 @@ def _read_as(kind: Any, written: str, unit: str, where: str) -> Decimal:
         return amount(measure.read(f"{written} {unit}"), unit)
     except Refused as fault:
         like = plain(amount(measure.read(measure.like), unit))
-        raise Refused(
-            where, written, fault.problem, f"write a number without its unit, like {like}"
-        ) from None
+        problem = "is not a plain number" if "has a unit" in fault.problem else fault.problem
+        raise Refused(where, written, problem, f"write a number without its unit, like {like}") from None
 
 
 def _minute(written: str, where: str) -> int:
