@@ -28,7 +28,7 @@ from mfg.spread import (
 from mfg.units import Quantity, alike, amount, quantity_of, text
 from mfg.units.amounts import Percent
 from mfg.units.culture import Density
-from mfg.units.times import Offset, PerMonth
+from mfg.units.times import Later, PerMonth
 
 
 @frozen
@@ -103,7 +103,7 @@ class Population:
     title: str = ""
     age: AgeSpread | None = None
     alsfrs_r: ScoreSpread | None = None
-    scored: Offset | None = None
+    scored: Later | None = None
     decline: DeclineSpread | None = None
     leaving: Leaving = field(factory=Leaving, metadata={"key": "leaves"})
     marrow: Marrow | None = None

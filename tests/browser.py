@@ -7,9 +7,7 @@ import shutil
 import sys
 
 REQUIRED = os.environ.get("MFG_BROWSER") == "required"
-LEFT_OUT = (
-    "no chromium is found, so tests/report/test_in_browser.py is left out; MFG_BROWSER=required asks for it"
-)
+LEFT_OUT = "no chromium is found, so no page is looked at in a browser; MFG_BROWSER=required asks for it"
 
 
 def chromium() -> str | None:

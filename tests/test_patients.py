@@ -36,6 +36,18 @@ def test_a_list_is_read_in_order_of_arrival(tmp_path: Path) -> None:
     assert (two.patient, two.age, two.arm) == ("NA", None, "msc")
 
 
+@pytest.mark.parametrize("written", ["-4", "72.5 kg", "7e", "0"])
+def test_a_number_is_advised_as_its_column_takes_it(tmp_path: Path, written: str) -> None:
+    """The column says the unit: what is offered in the advice stands there without one, and is read."""
+    with pytest.raises(Faults) as refusal:
+        read(tmp_path, f"A,2026-02-01,{written},54,")
+    (fault,) = refusal.value.faults
+    assert fault.given == written
+    offered = fault.remedy.partition(" like ")[2]
+    (one,) = read(tmp_path, f"A,2026-02-01,{offered},54,")
+    assert one.weight_kg == float(offered)
+
+
 @pytest.mark.parametrize(
     ("line", "word"),
     [

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from attrs import define, field
 
+from tests.browser import LEFT_OUT, REQUIRED, chromium
 from tests.conftest import ROOT
 
 sphinx = pytest.importorskip("sphinx", reason="the extra `docs` brings it")
@@ -117,6 +118,37 @@ def test_the_search_needs_no_server(site: Path) -> None:
     assert index.startswith("Search.setIndex(")
     assert '"syring"' in index
     assert "searchindex.js" in (site / "search.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(chromium() is None and not REQUIRED, reason=LEFT_OUT)
+def test_the_search_finds_a_page_on_a_disk(site: Path) -> None:
+    """Opened as a file, without a server: words of a page lead to it, and nothing is asked but files of the site."""
+    from playwright.sync_api import expect, sync_playwright
+
+    path = chromium()
+    assert path is not None, "MFG_BROWSER=required, and no chromium is found"
+    asked, said = list[str](), list[str]()
+    with sync_playwright() as player:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = player.chromium.launch(executable_path=path, args=arguments)
+        page = browser.new_page()
+        page.on("request", lambda one: asked.append(one.url))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto((site / "index.html").as_uri())
+        box = page.locator("input[name=q]").first
+        box.fill("vein to vein")
+        box.press("Enter")
+        found = page.locator("#search-results li a")
+        expect(found.first).to_be_visible(timeout=60_000)
+        names = {urlsplit(str(one.get_attribute("href"))).path for one in found.all()}
+        found.first.click()
+        opened = page.locator("article").inner_text().lower()
+        browser.close()
+    assert "glossary.html" in names
+    assert re.search(r"vein.to.vein", opened)
+    assert said == []
+    assert {url for url in asked if not url.startswith((site.as_uri(), "data:"))} == set()
+    assert any(url.endswith("searchindex.js") for url in asked)
 
 
 def test_names_of_the_package_are_described(site: Path, pages: dict[Path, Page]) -> None:

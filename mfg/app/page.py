@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from attrs import evolve, frozen
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -16,7 +15,8 @@ from starlette.responses import HTMLResponse, Response
 from mfg.app.guard import PRINT_POLICY
 from mfg.errors import Faults, MfgError, Parameter, Refused
 from mfg.pictures.picture import Picture
-from mfg.visible import visible
+from mfg.report.page import STYLE
+from mfg.visible.page import environment_of
 
 TABS = (
     ("/", "What if"),
@@ -114,20 +114,12 @@ def attached(file_name: str) -> dict[str, str]:
 def style_sheet() -> str:
     """The report's style sheet, and what the app adds to it."""
     own = Path(__file__).parent / "static" / "app.css"
-    report = (resources.files("mfg.report") / "page.css").read_text(encoding="utf-8")
-    return f"{report}\n{own.read_text(encoding='utf-8')}"
+    return f"{STYLE.read_text(encoding='utf-8')}\n{own.read_text(encoding='utf-8')}"
 
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: visible(value) if type(value) is str else value,
-    )
+    made = environment_of(Path(__file__).parent / "templates")
     made.filters["drawn"] = drawn
     made.globals |= {"tabs": TABS, "problem": [], "form": Form({})}
     return made

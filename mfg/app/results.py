@@ -13,7 +13,7 @@ from mfg.frames.waiting import waiting
 from mfg.pictures.endings import endings_picture
 from mfg.pictures.occupancy import hours_picture
 from mfg.pictures.picture import Picture
-from mfg.pictures.style import MINUS, VARIANT_COLOURS, days, in_unit, number
+from mfg.pictures.style import VARIANT_COLOURS, days, signed, with_unit
 from mfg.pictures.waiting import waiting_picture, waiting_title
 from mfg.pictures.window import window_picture
 from mfg.results.figures import describe
@@ -118,7 +118,7 @@ def _against(one: Difference, pin: StoredVariant, run: StoredVariant) -> Against
     assert one.mean is not None
     assert one.low is not None
     assert one.high is not None
-    gap = f"{_signed(one.mean, one.unit)} ({_signed(one.low, one.unit, bare=True)} to {_signed(one.high, one.unit, bare=True)})"
+    gap = f"{signed(one.mean, one.unit)} ({signed(one.low, one.unit, bare=True)} to {signed(one.high, one.unit, bare=True)})"
     verdict = verdict_of(describe(one.figure).good, one.mean, told=one.told_apart)
     before, now = (of.figure(one.figure).mean for of in (pin, run))
     small = verdict != SAME and abs(one.mean) < SMALL * abs(before or 0.0)
@@ -164,15 +164,4 @@ def colour_of(letter: str) -> str:
 
 
 def _value(value: float | None, unit: str) -> str:
-    if value is None:
-        return "undefined"
-    if unit == "share":
-        return in_unit(value, unit)
-    return f"{in_unit(value, unit)}{ {'hour': ' h', 'day': ' days'}.get(unit, f' {unit}') if unit else '' }"
-
-
-def _signed(value: float, unit: str, *, bare: bool = False) -> str:
-    size = number(abs(value) * 100, 2) if unit == "share" else number(abs(value), 2)
-    sign = "+" if value > 0 else MINUS if value < 0 else ""
-    word = {"share": "%-points", "hour": "h"}.get(unit, unit)
-    return f"{sign}{size}" if bare else f"{sign}{size} {word}".strip()
+    return "undefined" if value is None else with_unit(value, unit)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from mfg.digits import near, plain, volume
@@ -19,6 +19,7 @@ from mfg.dispensing.portions import ContainerGroup
 from mfg.dispensing.words import count_in_words, exactly, symbols
 from mfg.dispensing.worksheet import Worksheet
 from mfg.visible import visible
+from mfg.visible.page import environment_of
 
 
 def page_of(sheet: Worksheet) -> str:
@@ -58,14 +59,7 @@ def _when(at: datetime) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_shown,
-    )
+    made = environment_of(Path(__file__).parent / "templates")
     tools: dict[str, Callable[..., Any]] = {
         "near": near,
         "plain": plain,
@@ -80,11 +74,6 @@ def _environment() -> Environment:
     made.filters.update(tools)
     made.globals["drawn"] = lambda *given: Markup(draw_container(*given))  # noqa: S704 -- its text is escaped there
     return made
-
-
-def _shown(value: object) -> object:
-    """Text from files and options with what cannot be seen written out; markup of our own as it is."""
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _render(name: str, sheet: Worksheet, holds_of: Callable[[ContainerGroup], str]) -> str:

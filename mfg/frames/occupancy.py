@@ -6,12 +6,14 @@ What is in use is looked at when each quarter begins: work counts from its start
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from attrs import frozen
 
+from mfg.calendar import DAY
 from mfg.frames.looked import Looked
 from mfg.frames.waiting import BAND_HIGH, BAND_LOW
 from mfg.study.setting import Resource, Setting
@@ -32,13 +34,15 @@ class Occupancy:
     `hours` has a row for each resource and quarter of the week (0 is Monday 0:00): `mean` in use, as a share of all there are;
     `full`, the share of the weeks in which all are taken; `is_open`, whether it is open then in most weeks. `weeks` has a row for
     each resource and week since the start: the share of the opening hours in use, `mean`, `low` and `high` over replications.
-    `capacity` gives how many there are of each.
+    `capacity` gives how many there are of each; week 0 begins on `monday`, and `settled` is the first whole one after the warm-up.
     """
 
     hours: pd.DataFrame
     weeks: pd.DataFrame
     capacity: dict[str, int]
     replications: int
+    monday: date
+    settled: int
 
 
 def occupancy(variant: Looked) -> Occupancy:
@@ -56,6 +60,8 @@ def occupancy(variant: Looked) -> Occupancy:
         pd.concat(weeks, ignore_index=True) if weeks else pd.DataFrame(columns=["resource"]),
         {one.name: one.capacity for one in closing},
         variant.replications,
+        setting.start - timedelta(days=setting.start.weekday()),
+        -(-(setting.warm_up + setting.start.weekday() * DAY) // (7 * DAY)),
     )
 
 

@@ -45,6 +45,12 @@ class Way:
     given: int
     planned: int
 
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        """From the first to the last moment of a bar or a mark."""
+        moments = [*self.bars["begin"], *self.bars["end"], *self.marks["at"]]
+        return datetime.fromisoformat(min(moments)), datetime.fromisoformat(max(moments))
+
 
 def chosen_patient(variant: Looked, replication: int = 0) -> str | None:
     """The patient whose way says most: with the dose put off for longest, else with a lost lot, else the first with doses; None if there is none."""

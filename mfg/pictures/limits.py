@@ -13,14 +13,14 @@ from mfg.pictures.style import (
     GOOD,
     HAND_COLOUR,
     INK,
-    MINUS,
     ROW_HEIGHT,
     RULE,
     WIDTH,
     days,
-    number,
     of,
     sentence,
+    signed,
+    word_of,
 )
 from mfg.results.figures import describe
 from mfg.study.limits import LATE, ON_TIME, WAIT
@@ -72,9 +72,7 @@ def effects_title(found: LimitsFound, figure: str) -> str:
     best = frame[frame["told_apart"] & (frame["limit"] == first)]
     if first is None or not len(best):
         return f"Nothing that was tried is shown to help the {_called(figure)}"
-    return (
-        f"{best['change'].iloc[0]} helps the {_called(figure)} most: {_signed(best['mean'].iloc[0], figure)}"
-    )
+    return f"{best['change'].iloc[0]} helps the {_called(figure)} most: {signed(best['mean'].iloc[0], _unit(figure))}"
 
 
 def _called(figure: str) -> str:
@@ -83,16 +81,7 @@ def _called(figure: str) -> str:
 
 
 def _unit(figure: str) -> str:
-    unit = {WAIT: "day", LATE: "share"}.get(figure) or describe(figure).unit
-    return {"share": "%-points", "day": "days"}.get(unit, unit)
-
-
-def _scale(figure: str) -> float:
-    return 100 if _unit(figure) == "%-points" else 1
-
-
-def _signed(value: float, figure: str) -> str:
-    return f"{MINUS if value < 0 else '+'}{number(abs(value) * _scale(figure), 2)} {_unit(figure)}"
+    return {WAIT: "day", LATE: "share"}.get(figure) or describe(figure).unit
 
 
 def _costs(frame: pd.DataFrame) -> alt.TopLevelMixin:
@@ -122,8 +111,9 @@ def _costs(frame: pd.DataFrame) -> alt.TopLevelMixin:
 
 
 def _effects(frame: pd.DataFrame, figure: str) -> alt.TopLevelMixin:
-    good = {WAIT: "low", LATE: "low"}.get(figure) or describe(figure).good
-    scaled = frame.assign(**{column: frame[column] * _scale(figure) for column in ("mean", "low", "high")})
+    good, unit = {WAIT: "low", LATE: "low"}.get(figure) or describe(figure).good, _unit(figure)
+    scale = 100 if unit == "share" else 1
+    scaled = frame.assign(**{column: frame[column] * scale for column in ("mean", "low", "high")})
     scaled = scaled.assign(
         zero=0.0,
         verdict=[
@@ -131,7 +121,7 @@ def _effects(frame: pd.DataFrame, figure: str) -> alt.TopLevelMixin:
             for told, mean in zip(frame["told_apart"], frame["mean"], strict=True)
         ],
         said=[
-            f"{_signed(mean, figure)} ({_bare(low, figure)} to {_bare(high, figure)})"
+            f"{signed(mean, unit)} ({signed(low, unit, bare=True)} to {signed(high, unit, bare=True)})"
             for mean, low, high in zip(frame["mean"], frame["low"], frame["high"], strict=True)
         ],
     )
@@ -145,7 +135,7 @@ def _effects(frame: pd.DataFrame, figure: str) -> alt.TopLevelMixin:
         title=None,
         axis=alt.Axis(ticks=False, domain=False, labelLimit=300),
     )
-    title = f"change of the {_called(figure)}, {_unit(figure)}"
+    title = f"change of the {_called(figure)}, {word_of(unit)}"
     base = alt.Chart(scaled)
     layers = [
         alt.Chart(scaled.head(1)).mark_rule(color=RULE).encode(x=alt.X("zero:Q", title=title)),
@@ -159,7 +149,3 @@ def _effects(frame: pd.DataFrame, figure: str) -> alt.TopLevelMixin:
         width=WIDTH - 320, height=(ROW_HEIGHT + 6) * len(scaled)
     )
     return chart
-
-
-def _bare(value: float, figure: str) -> str:
-    return _signed(value, figure).split(" ", 1)[0]

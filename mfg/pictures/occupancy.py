@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import altair as alt
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 from mfg.calendar import WEEKDAY_NAMES
 from mfg.frames.looked import Looked
 from mfg.frames.occupancy import A_DAY, QUARTER, Occupancy, occupancy
+from mfg.pictures.axis import date_axis
 from mfg.pictures.picture import Picture
 from mfg.pictures.style import (
     CLOSED_COLOUR,
@@ -25,7 +26,6 @@ from mfg.pictures.style import (
     plain,
     sentence,
 )
-from mfg.study.setting import Setting
 
 _FROM, _UNTIL = 6, 22  # hours of the day that are drawn
 _RARELY = 0.1  # of the weeks: below it nothing is said to be full
@@ -33,9 +33,23 @@ _SEEN = 0.005  # in use on average: below it a day is not drawn
 _HIGH = 0.8  # of the opening hours: above it a resource is said to be nearly used up
 
 
+def occupancy_pictures(variant: Looked) -> tuple[Picture, Picture]:
+    """By hour of the week, and week by week: both from what was counted once."""
+    found = occupancy(variant)
+    return _hours(found), _weeks(found)
+
+
 def hours_picture(variant: Looked) -> Picture:
     """A line for each resource over the hours of the week: how much of it is in use, and how often all of it."""
-    found = occupancy(variant)
+    return _hours(occupancy(variant))
+
+
+def weeks_picture(variant: Looked) -> Picture:
+    """A line for each resource over the weeks of the run: the share of its opening hours in use."""
+    return _weeks(occupancy(variant))
+
+
+def _hours(found: Occupancy) -> Picture:
     if not len(found.hours) or not found.hours["mean"].any():
         return Picture("hours", "Nothing that closes is in use after the warm-up.")
     subtitle = (
@@ -146,9 +160,7 @@ def _closed(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"begin": x[begins], "end": x[ends] + QUARTER / 60})
 
 
-def weeks_picture(variant: Looked) -> Picture:
-    """A line for each resource over the weeks of the run: the share of its opening hours in use."""
-    found = occupancy(variant)
+def _weeks(found: Occupancy) -> Picture:
     if not len(found.weeks) or not found.weeks["mean"].any():
         return Picture("weeks", "Nothing that closes is ever in use.")
     band = "Line: mean; band: the middle 80% of the replications. " if found.replications > 1 else ""
@@ -156,14 +168,12 @@ def weeks_picture(variant: Looked) -> Picture:
         f"Share of the opening hours in use, week by week; work outside them is not in it. {band}"
         f"{of(found.replications, 'replication')}."
     )
-    return Picture(
-        "weeks", weeks_title(found, variant.setting), subtitle, _weeks_chart(found, variant.setting)
-    )
+    return Picture("weeks", weeks_title(found), subtitle, _weeks_chart(found))
 
 
-def weeks_title(found: Occupancy, setting: Setting) -> str:
+def weeks_title(found: Occupancy) -> str:
     """What is used most over the weeks after the warm-up, and when."""
-    frame = found.weeks[found.weeks["week"] * 7 >= setting.warm_up_day]
+    frame = found.weeks[found.weeks["week"] >= found.settled]
     frame = frame if len(frame) else found.weeks
     means = frame.groupby("resource", sort=False)["mean"].mean()
     name, share = str(means.idxmax()), float(means.max())
@@ -171,15 +181,16 @@ def weeks_title(found: Occupancy, setting: Setting) -> str:
     return f"{said}, nearly all" if share >= _HIGH else said
 
 
-def _weeks_chart(found: Occupancy, setting: Setting) -> alt.VConcatChart:
-    monday = setting.start - timedelta(days=setting.start.weekday())
+def _weeks_chart(found: Occupancy) -> alt.VConcatChart:
+    monday = datetime.combine(found.monday, time())
     frame = found.weeks[found.weeks["week"] > 0]
-    frame = frame.assign(day=[(monday + timedelta(weeks=int(week))).isoformat() for week in frame["week"]])
+    days = [monday + timedelta(weeks=int(week)) for week in frame["week"]]
+    frame = frame.assign(day=[day.isoformat() for day in days])
     charts = []
     drawn = [name for name in found.capacity if frame.loc[frame["resource"] == name, "mean"].any()]
     for n, name in enumerate(drawn):
         own = alt.Chart(frame[frame["resource"] == name])
-        axis = alt.Axis(format="%b %Y", tickCount=8, labels=n == len(drawn) - 1, labelOverlap=True)
+        axis = date_axis(min(days), max(days), labels=n == len(drawn) - 1)
         x = alt.X("day:T", title=None, axis=axis)
         label = f"{plain(name)}, {found.capacity[name]}"
         scale = alt.Scale(domain=[0, 1], clamp=True)

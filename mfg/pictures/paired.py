@@ -11,13 +11,12 @@ from mfg.pictures.style import (
     BAD,
     GOOD,
     HAND_COLOUR,
-    MINUS,
     RULE,
     SECOND_INK,
     WIDTH,
     in_unit,
-    number,
     of,
+    signed,
 )
 from mfg.study.stored import StoredStudy
 
@@ -59,13 +58,7 @@ def paired_title(gaps: pd.DataFrame, variant: str, base: str) -> str:
 
 
 def _gap(row: pd.Series) -> str:
-    return _signed(row["gap"], row["unit"])
-
-
-def _signed(value: float, unit: str) -> str:
-    size = number(abs(value) * 100, 2) if unit == "share" else number(abs(value), 3)
-    sign = "+" if value > 0 else MINUS if value < 0 else ""
-    return f"{sign}{size}{' %-points' if unit == 'share' else f' {unit}'}"
+    return signed(row["gap"], row["unit"])
 
 
 def _chart(gaps: pd.DataFrame) -> alt.TopLevelMixin:
@@ -80,7 +73,7 @@ def _chart(gaps: pd.DataFrame) -> alt.TopLevelMixin:
             for a, b, unit in zip(frame["base"], frame["mean"], frame["unit"], strict=True)
         ],
         words=[
-            f"{_gap(row)} ({_signed(row['low'], row['unit']).split(' ')[0]} to {_signed(row['high'], row['unit']).split(' ')[0]})"
+            f"{_gap(row)} ({signed(row['low'], row['unit'], bare=True)} to {signed(row['high'], row['unit'], bare=True)})"
             + (", small" if row["small"] else "")
             for _, row in frame.iterrows()
         ],

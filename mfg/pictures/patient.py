@@ -8,6 +8,7 @@ from mfg.frames import patient as ways
 from mfg.frames.looked import Looked
 from mfg.frames.patient import Way, way_of
 from mfg.frames.time import BY_HAND, GROWING, IN_TESTS
+from mfg.pictures.axis import date_axis
 from mfg.pictures.picture import Picture
 from mfg.pictures.style import (
     BAD,
@@ -84,7 +85,7 @@ def _chart(found: Way) -> alt.TopLevelMixin:
         title=None,
         axis=alt.Axis(ticks=False, domain=False),
     )
-    x = alt.X("begin:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=8, labelOverlap=True))
+    x = alt.X("begin:T", title=None, axis=date_axis(*found.span))
     colour = alt.Color(
         "kind:N",
         sort=bars,

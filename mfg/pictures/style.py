@@ -92,6 +92,24 @@ def in_unit(value: float, unit: str) -> str:
     return percent(value, decimals=1) if unit == "share" else number(value, 3)
 
 
+def with_unit(value: float, unit: str) -> str:
+    """The same with the unit behind it: ``85.0%``, ``6.2 h``, ``31 days``."""
+    size = in_unit(value, unit)
+    return size if unit == "share" else f"{size} {word_of(unit, size)}".rstrip()
+
+
+def word_of(unit: str, size: str = "") -> str:
+    """A unit of a figure as it is read behind a number of this *size*; a difference of shares is in percentage points."""
+    return {"share": "%-points", "hour": "h", "day": "day" if size == "1" else "days"}.get(unit, unit)
+
+
+def signed(value: float, unit: str = "", *, bare: bool = False) -> str:
+    """A difference with its sign, two figures and its unit, or *bare*; nought has no sign: ``+5 %-points``, ``0 h``."""
+    size = number(abs(value) * 100 if unit == "share" else abs(value))
+    sign = "+" if value > 0 else MINUS if value < 0 else ""
+    return f"{sign}{size}" if bare else f"{sign}{size} {word_of(unit, size)}".rstrip()
+
+
 def days(value: float) -> str:
     """So many days in words."""
     return f"{number(value)} day{'' if number(value) == '1' else 's'}"

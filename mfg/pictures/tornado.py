@@ -11,13 +11,13 @@ from mfg.pictures.style import (
     GOOD,
     HAND_COLOUR,
     INK,
-    MINUS,
     ROW_HEIGHT,
     RULE,
     WIDTH,
-    number,
     of,
     sentence,
+    signed,
+    word_of,
 )
 
 _SHOWN = 20  # inputs
@@ -28,7 +28,7 @@ def tornado_picture(found: Tornado) -> Picture:
     subtitle = (
         f"{sentence(found.meaning.about)}. Bar: its change as the input goes from the low to the high end of its range; line: interval for "
         f"all inputs together (95 %). {of(found.pairs, 'pair')} of simulations; {of(len(found.others), 'other input')} not told apart, "
-        f"none of them moves it by more than {_signed(found.bound, found)[1:]}."
+        f"none of them moves it by more than {signed(found.bound, found.meaning.unit).removeprefix('+')}."
     )
     if not len(found.effects):
         return Picture("tornado", f"No input is shown to move {found.meaning.called}.", subtitle)
@@ -38,14 +38,7 @@ def tornado_picture(found: Tornado) -> Picture:
 def tornado_title(found: Tornado) -> str:
     """The strongest input, with its range and what it does."""
     first = found.effects.iloc[0]
-    return f"{first['name']} matters most for {found.meaning.called}: {_signed(first['effect'], found)} over its range ({first['range']})"
-
-
-def _signed(value: float, found: Tornado) -> str:
-    share = found.meaning.unit == "share"
-    size = number(abs(value) * (100 if share else 1), 2)
-    unit = "%-points" if share else found.meaning.unit
-    return f"{'+' if value >= 0 else MINUS}{size} {unit}"
+    return f"{first['name']} matters most for {found.meaning.called}: {signed(first['effect'], found.meaning.unit)} over its range ({first['range']})"
 
 
 def _chart(found: Tornado) -> alt.TopLevelMixin:
@@ -58,7 +51,7 @@ def _chart(found: Tornado) -> alt.TopLevelMixin:
         zero=0.0,
         way=[words[good * (1 if effect > 0 else -1)] for effect in scaled["effect"]],
         said=[
-            f"{_signed(effect, found)}   ({reach})"
+            f"{signed(effect, found.meaning.unit)}   ({reach})"
             for effect, reach in zip(frame["effect"], frame["range"], strict=True)
         ],
         edge=scaled[["high", "effect"]].max(axis=1).clip(lower=0),
@@ -71,7 +64,7 @@ def _chart(found: Tornado) -> alt.TopLevelMixin:
         title=None,
         axis=alt.Axis(ticks=False, domain=False, labelLimit=330),
     )
-    title = f"change of {found.meaning.called}, {'%-points' if share else found.meaning.unit}"
+    title = f"change of {found.meaning.called}, {word_of(found.meaning.unit)}"
     x = alt.X("zero:Q", title=title)
     base = alt.Chart(scaled)
     layers = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ CELL_KINDS = {
     "IEQ": "islet equivalents",
 }  # what may be counted
 LIMITS = {"least": "at least", "above": "above", "most": "at most", "below": "below"}
+ENDS = (("least", "above"), ("most", "below"))  # the limits that bound a range from below, and from above
 
 Case = Mapping[str, "Decimal | str"]
 
@@ -52,6 +53,13 @@ class Bounds:
     def ends(self) -> list[Decimal]:
         """Every stated limit."""
         return [end for end in (self.least, self.above, self.most, self.below) if end is not None]
+
+    def inside(self, usual: Decimal) -> Iterator[Decimal]:
+        """Values in the range that may be given as an example, the *usual* one first if it lies there."""
+        ends = self.ends()
+        together = sum(ends, Decimal(0))
+        tries = (usual, together / 2, usual + together, together * 2, *ends)
+        yield from (value for value in tries if value in self)
 
 
 UNBOUNDED = Bounds()

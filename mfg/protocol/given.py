@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from mfg.digits import plain
 from mfg.errors import Parameter, Refused
 from mfg.kinds import another_kind, check_mapping
 from mfg.protocol.cases import Measured
@@ -39,10 +40,11 @@ def value_of(protocol: Protocol, name: str, value: str | Quantity, where: str) -
         return str(value)
     else:
         unit = covariate.unit
-    measure = measure_of(Weight)
+    measure, usual = measure_of(Weight), Decimal(72)
     if name != "weight":
-        measure = evolve(measure_of(Anything), name=f"the {name}", like=f"3 {unit}")
-    quantity = accept(value, measure, where)
+        measure, usual = evolve(measure_of(Anything), name=f"the {name}"), Decimal(3)
+    like = plain(next(bounds_of(covariate, unit).inside(usual), usual))
+    quantity = accept(value, evolve(measure, like=f"{like} {unit}"), where)
     if not alike(quantity, unit):
         raise Refused(where, text(quantity), f"is not in {unit}", f"write it in {unit}")
     return measured_of(covariate, unit).accept(amount(quantity, unit), where, protocol.name)

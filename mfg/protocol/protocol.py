@@ -21,7 +21,7 @@ from mfg.protocol.rules import Limits, Round, When
 from mfg.protocol.supply import Supply
 from mfg.record import FileRead
 from mfg.sources import Contradiction
-from mfg.units.amounts import Anything, Percent
+from mfg.units.amounts import Anything, Tolerance
 from mfg.units.times import Spacing
 
 
@@ -141,7 +141,7 @@ class Protocol:
     recipe: tuple[Step, ...] = field(factory=tuple, metadata={"key": "step"})
     release: tuple[Release, ...] = ()
     examples: tuple[Example, ...] = field(factory=tuple, metadata={"key": "example"})
-    tolerance: Percent | None = None
+    tolerance: Tolerance | None = None
     numbers: tuple[Number, ...] = field(factory=tuple, metadata={"key": None})
     contradictions: tuple[Contradiction, ...] = field(factory=tuple, metadata={"key": None})
     files: tuple[FileRead, ...] = field(factory=tuple, metadata={"key": None})

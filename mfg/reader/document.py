@@ -46,6 +46,7 @@ IDENTITY |= {"supply", "site", "population", "arm", "dose", "treatment", "file",
 _NUMERIC = re.compile(r"-?[0-9]|.*[0-9]{2}:[0-9]{2}")
 
 Tree = dict[str, Any]
+TreePath = tuple[str | int, ...]  # the keys and places that lead to a part of a tree
 Sources = Mapping[str, Source]
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mfg.dates import read_date
+from mfg.digits import plain
 from mfg.errors import Faults, Refused, nearest
 from mfg.files import bytes_of
 from mfg.log.endings import GIVEN
@@ -166,9 +167,9 @@ def _lot(row: dict[str, str], where: str) -> Given | InProgress:
         flasks=_whole(row["flasks"], f"{where}.flasks", least=1) if in_culture else None,
         containers=_whole(row["containers"], f"{where}.containers", least=1) if stands == FROZEN else None,
         frozen=read_date(row["frozen"], f"{where}.frozen") if stands == FROZEN else None,
-        cells=_read_as(CellCount, row["cells"], "cell", f"{where}.cells") if counted else None,
+        cells=float(_read_as(CellCount, row["cells"], "cell", f"{where}.cells")) if counted else None,
         collected_at=_minute(row["collected_at"], f"{where}.collected_at") if unplated else None,
-        marrow_ml=_read_as(Volume, volume, "mL", f"{where}.marrow_mL") if volume else None,
+        marrow_ml=float(_read_as(Volume, volume, "mL", f"{where}.marrow_mL")) if volume else None,
         dose_on=read_date(row["dose_on"], f"{where}.dose_on"),
         arm=row.get("arm") or None,
         dose=row.get("dose") or None,
@@ -194,8 +195,15 @@ def _given(row: dict[str, str], where: str) -> Given:
     )
 
 
-def _read_as(kind: Any, written: str, unit: str, where: str) -> float:
-    return float(amount(measure_of(kind).read(f"{written} {unit}", where), unit))
+def _read_as(kind: Any, written: str, unit: str, where: str) -> Decimal:
+    """A number of a column whose name says the *unit*."""
+    measure = measure_of(kind)
+    try:
+        return amount(measure.read(f"{written} {unit}"), unit)
+    except Refused as fault:
+        like = plain(amount(measure.read(measure.like), unit))
+        problem = "is not a plain number" if "has a unit" in fault.problem else fault.problem
+        raise Refused(where, written, problem, f"write a number without its unit, like {like}") from None
 
 
 def _minute(written: str, where: str) -> int:
@@ -207,7 +215,7 @@ def _minute(written: str, where: str) -> int:
 
 
 def _weight(row: dict[str, str], where: str) -> float:
-    weight: Decimal = amount(measure_of(Weight).read(f"{row['weight_kg']} kg", f"{where}.weight_kg"), "kg")
+    weight = _read_as(Weight, row["weight_kg"], "kg", f"{where}.weight_kg")
     if weight * 10 != int(weight * 10) or not 1 <= weight < 300:
         advice = "give kilograms from 1 to 300 with at most one decimal"
         raise Refused(

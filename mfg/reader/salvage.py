@@ -10,8 +10,8 @@ from typing import Any, Generic, TypeVar
 from attrs import frozen
 
 from mfg.errors import Refused
-from mfg.reader.document import names_of
-from mfg.reader.structure import TreePath, structure
+from mfg.reader.document import TreePath, names_of
+from mfg.reader.structure import structure
 
 _T = TypeVar("_T")
 _PARTS = re.compile(r"^(protocol|site|population)\.")

@@ -15,12 +15,12 @@ from cattrs.errors import (
 )
 
 from mfg.errors import Refused, nearest
+from mfg.reader.advice import in_its_place
 from mfg.reader.converter import CONVERTER
-from mfg.reader.document import names_of
+from mfg.reader.document import TreePath, names_of
 from mfg.reader.written import key_of, keys_of, shown, written_form
 
 _T = TypeVar("_T")
-TreePath = tuple[str | int, ...]  # the keys and places that lead to a part of a tree
 _REMOVED = {"late_lot": "leave it out: a dose whose cells are not ready is always booked again"}
 _NOTES = (AttributeValidationNote, IterableValidationNote)
 
@@ -30,21 +30,21 @@ def structure(tree: object, cls: type[_T]) -> tuple[_T | None, list[tuple[Refuse
     try:
         return CONVERTER.structure(tree, cls), []
     except Exception as error:  # noqa: BLE001  cattrs wraps what it meets; the rest is raised again below
-        return None, list(_faults(error, tree, cls, "", ()))
+        return None, list(_faults(error, tree, cls, "", (), tree))
 
 
 def _faults(
-    error: BaseException, tree: Any, cls: Any, path: str, way: TreePath
+    error: BaseException, tree: Any, cls: Any, path: str, way: TreePath, whole: Any
 ) -> Iterator[tuple[Refused, TreePath]]:
     if isinstance(error, Refused):
-        yield error.under(path), way
+        yield in_its_place(error, cls, way, whole).under(path), way
     elif isinstance(error, (ClassValidationError, IterableValidationError)):
         for inner in error.exceptions:
             note = next((n for n in getattr(inner, "__notes__", ()) if isinstance(n, _NOTES)), None)
             step, name, subtree = _step(note, tree, getattr(error, "cl", cls))
             further = way if step is None else (*way, step)
             wanted = getattr(note, "type", getattr(error, "cl", cls))
-            yield from _faults(inner, subtree, wanted, f"{path}.{name}".strip("."), further)
+            yield from _faults(inner, subtree, wanted, f"{path}.{name}".strip("."), further, whole)
     elif isinstance(error, ForbiddenExtraKeysError):
         for key in sorted(error.extra_fields):
             advice = _REMOVED.get(key) or nearest(key, keys_of(error.cl))

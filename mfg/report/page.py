@@ -3,43 +3,38 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Template
 from markupsafe import Markup
 
 from mfg.frames.headline import KeyFigure
 from mfg.pictures.picture import Picture
-from mfg.pictures.style import in_unit
+from mfg.pictures.style import in_unit, with_unit
 from mfg.report.parts import Folded, PageTable
 from mfg.report.report import StudyReport
-from mfg.visible import visible
+from mfg.visible.page import environment_of
+
+STYLE = Path(__file__).parent / "page.css"
 
 
 def page_of(report: StudyReport) -> str:
     """The page; whatever came from a file is text in it and nothing else."""
-    return template_of("page.html").render(report=report)
-
-
-def _file(name: str) -> str:
-    return (resources.files("mfg.report") / name).read_text(encoding="utf-8")
+    return template_of("page.html").render(report=report, title=report.finding)
 
 
 @cache
 def template_of(name: str) -> Template:
     """A template of this room, with the style sheet in it and every value escaped."""
-    environment = Environment(
-        undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.finalize = lambda value: visible(value) if type(value) is str else value
+    environment = environment_of(STYLE.parent)
     environment.filters |= {"drawn": _drawn, "value": _value, "interval": _interval}
     environment.tests |= {
         "picture": lambda one: isinstance(one, Picture),
         "table": lambda one: isinstance(one, PageTable),
         "folded": lambda one: isinstance(one, Folded),
     }
-    environment.globals["style"] = Markup(_file("page.css"))  # noqa: S704  our own file
-    return environment.from_string(_file(name))
+    environment.globals["style"] = Markup(STYLE.read_text(encoding="utf-8"))  # noqa: S704  our own file
+    return environment.get_template(name)
 
 
 def _drawn(picture: Picture) -> Markup:
@@ -48,9 +43,7 @@ def _drawn(picture: Picture) -> Markup:
 
 def _value(figure: KeyFigure) -> str:
     assert figure.mean is not None
-    return in_unit(figure.mean, figure.unit) + {"share": "", "hour": " h", "day": " days"}.get(
-        figure.unit, f" {figure.unit}"
-    )
+    return with_unit(figure.mean, figure.unit)
 
 
 def _interval(figure: KeyFigure) -> str:

@@ -11,7 +11,7 @@ from mfg.frames.evidence import ASSUMPTION, EvidenceFrame, evidence
 from mfg.frames.headline import KeyFigure, key_figures
 from mfg.pictures.endings import endings_picture, fates_picture
 from mfg.pictures.evidence import evidence_picture
-from mfg.pictures.occupancy import hours_picture, weeks_picture
+from mfg.pictures.occupancy import occupancy_pictures
 from mfg.pictures.paired import paired_pictures
 from mfg.pictures.patient import patient_picture
 from mfg.pictures.picture import Picture
@@ -64,6 +64,7 @@ def _ran(study: StoredStudy) -> str:
 
 def _sections(study: StoredStudy, waits: Picture, compared: Sequence[Picture]) -> Iterator[Section]:
     base = study.base
+    hours, weeks = occupancy_pictures(base)
     whose = f" ({base.name})" if len(study.variants) > 1 else ""
     if compared:
         yield Section("compared", "What differs?", tuple(compared))
@@ -80,7 +81,7 @@ def _sections(study: StoredStudy, waits: Picture, compared: Sequence[Picture]) -
     yield Section(
         "places",
         f"Are the rooms enough?{whose}",
-        (hours_picture(base), planner_picture(base), weeks_picture(base)),
+        (hours, planner_picture(base), weeks),
     )
     yield Section(
         "endings", f"What becomes of patients and lots?{whose}", (endings_picture(base), fates_picture(base))

@@ -41,8 +41,7 @@ def today_page(today: Today, view: TodayView, planner: Picture | None, *, whole:
     shown = [row for row in view.rows if row.sure in (AT_RISK, WATCH) or len(view.rows) <= TITLE_AT]
     folded = [row for row in view.rows if row not in shown]
     days = [(day, list(rows.itertuples(index=False))) for day, rows in view.coming.groupby("day", sort=True)]
-    return template_of("today.html").render(
-        whole=whole,
+    return template_of("today.html" if whole else "today_answer.html").render(
         title=today_title(view),
         today=today,
         view=view,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from attrs import evolve
+
 from mfg.units import CELL_UNITS, SPELLED, Quantity
-from mfg.units.measure import Measure
+from mfg.units.measure import Measure, measure_of
 
 _SCALES = ("", "/kg", "/site", "/m**2", "/cm**2", "/cm", "/count")
 
@@ -21,6 +23,7 @@ Concentration = Annotated[
     Quantity, Measure("a concentration", tuple(f"{c}/mL" for c in CELL_UNITS), "1e7 cell/mL")
 ]
 Percent = Annotated[Quantity, Measure("a percentage", ("%",), "80 %", zero=True, most="100 %")]
+Tolerance = Annotated[Quantity, evolve(measure_of(Percent), name="a tolerance", like="0.5 %")]
 Graduation = Annotated[
     Quantity,
     Measure(
@@ -52,4 +55,4 @@ KNOWN = tuple(
         + [f"{c}{s}" for c in CELL_UNITS for s in (*_SCALES, "/mL")]
     )
 )
-Anything = Annotated[Quantity, Measure("a quantity", KNOWN, "31 point", signed=True, zero=True)]
+Anything = Annotated[Quantity, Measure("a quantity", KNOWN, signed=True, zero=True)]

@@ -16,35 +16,35 @@ from mfg.units import REGISTRY, Quantity, alike, amount, parse_unit, quantity_of
 
 _NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?"
 _QUANTITY = re.compile(rf"({_NUMBER}) ?((?:[A-Za-z_%/].*)?)")
-_HINTS = {
-    word: hint
-    for hint, words in {
-        "a weight is in kg here: weigh in kg, or read the scale in kg": "lb lbs",
-        "write mL": "cc ML ml",
-        "write cell": "cells",
-        "write cell/kg": "cells/kg",
-        'write "1 calendar month" for a date, or a number of days': "month months",
-        "write minute": "min mins minutes",
-        "write hour": "h hr hrs hours",
-        "write day": "d days",
-        "write week": "wk weeks",
-        "write year": "years",
-    }.items()
-    for word in words.split()
-}
+_SLIPS = (  # a unit that is meant, how else it is written, and what to do; the first that is allowed at its place
+    ("lb", "lbs", "write lb"),
+    ("kg", "kgs", "write kg"),
+    ("kg", "lb lbs", "a weight is in kg here: weigh in kg, or read the scale in kg"),
+    ("mL", "cc ML ml", "write mL"),
+    ("cell", "cells", "write cell"),
+    ("cell/kg", "cells/kg", "write cell/kg"),
+    ("calendar month", "month months", 'write "1 calendar month" for a date, or a number of days'),
+    ("minute", "min mins minutes", "write minute"),
+    ("hour", "h hr hrs hours", "write hour"),
+    ("day", "d days", "write day"),
+    ("week", "wk weeks", "write week"),
+    ("year", "years", "write year"),
+    ("year", "month months", "write year"),
+    ("day", "month months", "months differ in length: write a number of days"),
+)
 
 
 @frozen
 class Measure:
     """A kind of quantity: what it is called, the units it may be written in, the values it may take.
 
-    The first unit is the canonical one. Nothing is smaller than `least` or larger than `most`, which are written like
-    the quantity itself.
+    The first unit is the canonical one. It is written `like` this; nothing is where only its place tells what it measures.
+    Nothing is smaller than `least` or larger than `most`, which are written like the quantity itself.
     """
 
     name: str
     units: tuple[str, ...]
-    like: str
+    like: str = ""
     signed: bool = False
     zero: bool = False
     whole: bool = False
@@ -107,7 +107,8 @@ class Measure:
     def _strange(self, shown: str, unit: str, where: str) -> Refused:
         """The refusal of a unit that this measure cannot have."""
         listed = ", ".join(self.units[:12]) + (" and others" if len(self.units) > 12 else "")
-        advice = self._in_weeks(shown, unit) or _HINTS.get(unit, f"use {listed}")
+        slip = (advice for meant, words, advice in _SLIPS if unit in words.split() and meant in self.units)
+        advice = self._in_weeks(shown, unit) or next(slip, f"use {listed}")
         return Refused(where, shown, f"has a unit that {self.name} cannot have, {unit!r}", advice)
 
     def _in_weeks(self, text: str, unit: str) -> str:
@@ -115,11 +116,17 @@ class Measure:
         if unit not in ("year", "years") or "year" in self.units or "week" not in self.units:
             return ""
         weeks = Decimal(text.removesuffix(unit)) * 52
-        return f"a year is 52 weeks and a day or two; write {plain(weeks)} week or {plain(weeks + 1)} week"
+        written = [f"{plain(one)} week" for one in (weeks, weeks + 1)]
+        try:
+            for one in written:
+                self.read(one)
+        except Refused:
+            return ""
+        return f"a year is 52 weeks and a day or two; write {' or '.join(written)}"
 
     @property
     def _advice(self) -> str:
-        return f"write {self.name} like {self.like}"
+        return f"write {self.name} like {self.like}" if self.like else f"write {self.name} with its unit"
 
 
 @cache

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from attrs import evolve
+
 from mfg.sizes import CENTURY
 from mfg.units import Quantity
-from mfg.units.measure import Measure
+from mfg.units.measure import Measure, measure_of
 
 _TIMES = ("minute", "hour", "day", "week")
 MOST_DAYS = f"{CENTURY.most} day"
@@ -29,6 +31,9 @@ Offset = Annotated[
         most=MOST_DAYS,
     ),
 ]
+Later = Annotated[
+    Quantity, evolve(measure_of(Offset), like="3 calendar month")
+]  # than what it is counted from
 Spacing = Annotated[
     Quantity,
     Measure("a spacing in whole days", ("day", "week"), "26 day", zero=True, whole=True, most=MOST_DAYS),

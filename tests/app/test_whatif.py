@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 import mfg
-from mfg.app import results, whatif
+from mfg.app import whatif
 from mfg.app.controls import Control, controls_of, in_words, scenarios, settings_of, to_begin_with
 from mfg.app.page import Form, problems_of
 from mfg.errors import Faults, Refused
 from mfg.frames.paired import SAME, WORSE, paired
-from mfg.pictures.style import percent
+from mfg.pictures.style import percent, signed
 from mfg.reader.shown import list_values
 from mfg.study.stored import load_run
 from tests.app.conftest import Site, text_of
@@ -172,8 +172,8 @@ def test_a_pin_is_judged_as_a_comparison(site: Site, tmp_path: Path) -> None:
     assert found is not None
     assert {WORSE, SAME} <= set(found.gaps["verdict"])
     for row in found.gaps.to_dict("records"):
-        low, high = (results._signed(row[end], row["unit"], bare=True) for end in ("low", "high"))
-        said = f"{results._signed(row['gap'], row['unit'])} ({low} to {high}) {row['verdict']}{', small' if row['small'] else ''}"
+        low, high = (signed(row[end], row["unit"], bare=True) for end in ("low", "high"))
+        said = f"{signed(row['gap'], row['unit'])} ({low} to {high}) {row['verdict']}{', small' if row['small'] else ''}"
         assert said in page, row["figure"]
 
 

@@ -166,6 +166,17 @@ def test_occupancy_of_a_start_in_the_middle_of_a_week() -> None:
     assert suites["mean"].to_numpy().nonzero()[0].tolist() == [36, 37, 38, 39]
 
 
+@pytest.mark.parametrize(
+    ("warm_up", "day", "settled"), [(0, 7, 0), (7, 7, 1), (8, 7, 2), (0, 10, 1), (4, 10, 1), (5, 10, 2)]
+)
+def test_weeks_are_counted_from_a_monday(warm_up: int, day: int, settled: int) -> None:
+    """From that before the start, here the 7th; the first whole one after so many days of warm-up is told."""
+    run = small()
+    changed = setting(start=run.setting.start.replace(day=day), warm_up=warm_up * DAY)
+    found = occupancy(evolve(run, setting=changed))
+    assert (found.monday.isoformat(), found.settled) == ("2027-06-07", settled)
+
+
 SPANS = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 12), st.integers(0, 3)), max_size=30)
 
 

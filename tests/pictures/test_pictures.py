@@ -19,13 +19,13 @@ from mfg.frames.paired import BETTER
 from mfg.frames.tornado import Tornado
 from mfg.pictures.endings import endings_picture, fates_picture
 from mfg.pictures.evidence import evidence_picture
-from mfg.pictures.occupancy import hours_picture, weeks_picture
+from mfg.pictures.occupancy import hours_picture, occupancy_pictures, weeks_picture
 from mfg.pictures.paired import paired_title
 from mfg.pictures.patient import patient_picture
 from mfg.pictures.picture import Picture
 from mfg.pictures.planner import planner_picture
 from mfg.pictures.strips import strip
-from mfg.pictures.style import MINUS, number, percent
+from mfg.pictures.style import MINUS, number, percent, signed
 from mfg.pictures.time import queues_picture, time_picture, vein_picture
 from mfg.pictures.tornado import tornado_title
 from mfg.pictures.waiting import waiting_picture
@@ -119,6 +119,17 @@ def one_patient(name: str = "P1") -> Looked:
     )
 
 
+def test_both_pictures_of_occupancy_come_of_one_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are those that are drawn one by one, and the work is gone through once."""
+    run, counted = one_patient(), list[Looked]()
+    alone = [hours_picture(run).svg(), weeks_picture(run).svg()]
+    module = importlib.import_module("mfg.pictures.occupancy")
+    count = module.occupancy
+    monkeypatch.setattr(module, "occupancy", lambda one: counted.append(one) or count(one))
+    assert [one.svg() for one in occupancy_pictures(run)] == alone
+    assert counted == [run]
+
+
 @pytest.mark.parametrize("draw", PICTURES)
 def test_one_patient_and_one_replication_are_drawn(draw: Callable[[Looked], Picture]) -> None:
     """The smallest run there is has a chart or a sentence, and no band that needs several replications."""
@@ -174,7 +185,7 @@ def test_figures_have_their_plain_names() -> None:
     )
     meaning = describe("vein_to_vein_median")
     found = Tornado("a", "vein_to_vein_median", meaning, effects, (), 0.1, 30.0, 20)
-    least = f"suites matters most for median vein-to-vein time: {MINUS}4 day over its range (1 to 3)"
+    least = f"suites matters most for median vein-to-vein time: {MINUS}4 days over its range (1 to 3)"
     assert tornado_title(found) == least
 
 
@@ -209,6 +220,26 @@ def test_a_picture_is_saved_by_its_ending(tmp_path: Path) -> None:
     assert picture.save(tmp_path / "a.PNG").read_bytes().startswith(b"\x89PNG")
     with pytest.raises(Refused, match=r"let it end in \.svg or \.png"):
         picture.save(tmp_path / "a.pdf")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (0.05, "share", "+5 %-points"),
+        (-0.0123, "share", f"{MINUS}1.2 %-points"),
+        (0.0, "share", "0 %-points"),
+        (-0.0, "hour", "0 h"),
+        (1.234, "hour", "+1.2 h"),
+        (-12.34, "day", f"{MINUS}12 days"),
+        (1.0, "day", "+1 day"),
+        (3.0, "point", "+3 point"),
+        (-2.0, "", f"{MINUS}2"),
+    ],
+)
+def test_a_difference_has_its_sign_and_nought_has_none(value: float, unit: str, said: str) -> None:
+    """Two figures, a plus or a real minus sign, and the unit; bare it is the number alone."""
+    assert signed(value, unit) == said
+    assert signed(value, unit, bare=True) == said.split(" ", maxsplit=1)[0]
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ _OF_EXTENDING = ("extends", "without")  # in every file that can extend another
 
 def keys() -> list[str]:
     """Every key as the path that leads to it; of a key that holds others, these."""
-    found = [key for file, cls in FILES.items() for key in (f"{file}.schema", *_of_class(file, cls))]
+    found = [key for file in FILES for key in (f"{file}.schema", *hints(file))]
     found += [f"{file}.facts" for file in FILES]
     found += [f"{file}.{key}" for file in FILE_KINDS.values() for key in _OF_EXTENDING]
     found += [f"scenario.{part}" for part in PARTS]
@@ -39,19 +39,24 @@ def keys() -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _of_class(path: str, cls: type) -> Iterator[str]:
+def hints(file: str) -> dict[str, Any]:
+    """The keys of a kind of file, each with the type of what it holds."""
+    return dict(_of_class(file, FILES[file]))
+
+
+def _of_class(path: str, cls: type) -> Iterator[tuple[str, Any]]:
     for key, hint in attributes(cls):
         here = f"{path}.{key}"
         if here == "protocol.step":
             for name, step in STEPS.items():
-                yield f"{here}.{name}"
+                yield f"{here}.{name}", step
                 yield from _of_class(f"{here}.{name}", step)
         elif here == "protocol.example.expect":
-            yield from (f"{here}.{word}" for word in _EXPECTED)
+            yield from ((f"{here}.{word}", Any) for word in _EXPECTED)
         elif (inner := _inside(here, hint)) is not None:
             yield from _of_class(here, inner)
         else:
-            yield here
+            yield here, hint
 
 
 def _inside(path: str, hint: Any) -> type | None:

@@ -6,14 +6,12 @@ from collections.abc import Iterable, Iterator
 from itertools import product
 
 from mfg.errors import Refused, nearest
-from mfg.protocol.cases import LIMITS
+from mfg.protocol.cases import ENDS, LIMITS
 from mfg.protocol.check.coverage import uncovered
 from mfg.protocol.protocol import Covariate, Protocol
 from mfg.protocol.rules import Limits, When, bounds_of, condition_of
 from mfg.units import alike
 from mfg.units.amounts import KNOWN
-
-_LOWER, _UPPER = ("least", "above"), ("most", "below")
 
 
 def can_be_read(covariate: Covariate) -> bool:
@@ -92,7 +90,7 @@ def _apart(one: Limits, other: Limits) -> bool:
 
 def _below(one: Limits, other: Limits) -> bool:
     """Whether all of *one* lies below all of *other*."""
-    for high, low in product(_UPPER, _LOWER):
+    for high, low in product(*reversed(ENDS)):
         top, bottom = getattr(one, high), getattr(other, low)
         if top is None or bottom is None or not alike(top, str(bottom.units)):
             continue

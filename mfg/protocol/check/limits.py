@@ -10,13 +10,12 @@ from typing import Any
 import attrs
 
 from mfg.errors import Refused
+from mfg.protocol.cases import ENDS
 from mfg.protocol.protocol import Protocol
 from mfg.protocol.route import CellRule
 from mfg.protocol.rules import Limits, When
 from mfg.spread import Spread
 from mfg.units import alike, text
-
-_LOWER, _UPPER = ("least", "above"), ("most", "below")
 
 
 def faults(protocol: Protocol) -> Iterator[Refused]:
@@ -29,7 +28,7 @@ def empty_ranges(thing: Any) -> Iterator[Refused]:
     for path, part in _parts(thing, ""):
         if isinstance(part, Limits):
             yield from _mixed(path, part)
-        pairs = list(product(_LOWER, _UPPER))
+        pairs = list(product(*ENDS))
         if isinstance(part, CellRule):
             pairs.append(("floor", "cap"))
         for low, high in pairs:

@@ -11,7 +11,7 @@ from mfg.units import alike
 from mfg.works import EXPAND, FORMULATE, INDUCE, OF_A_CULTURE, OF_THE_PRODUCT, SAMPLED, THAW
 
 _TIMES = ("minute", "calendar month")
-_MEASURED = {  # what a test of this name measures, as far as a name tells: its units, none where it is a word
+MEASURED = {  # what a test of this name measures, as far as a name tells: its units, none where it is a word
     "sterility": (),
     "mycoplasma": (),
     "endotoxin": ("EU", "EU/kg", "EU/mL"),
@@ -46,7 +46,7 @@ def _limit(path: str, release: Release) -> Iterator[Refused]:
     stated = [quantity for _, quantity in release.limit.bounds()]
     if not stated and not release.limit.one_of:
         yield Refused(f"{path}.limit", None, "limits nothing", "give least, above, most or below, or a word")
-    for word, units in _MEASURED.items():
+    for word, units in MEASURED.items():
         if word in release.test.lower() and stated:
             if not any(all(alike(quantity, unit) for quantity in stated) for unit in units):
                 advice = f"write it in {' or '.join(units)}" if units else 'write a word such as "no growth"'
