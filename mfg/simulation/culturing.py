@@ -8,6 +8,7 @@ from simpy import Event
 
 from mfg.calendar import DAY
 from mfg.growth import Culture
+from mfg.plan import sizing
 from mfg.simulation.clock import First, Process
 from mfg.simulation.interrupts import Lost
 from mfg.simulation.laboratory import sample_at, sample_culture
@@ -20,6 +21,9 @@ from mfg.works import INDUCE, LAST_PASSAGE, MEDIUM, OPERATIONS, PASSAGE
 def expand(unit: Unit, lot: CellLot) -> Process:
     """Culture until the lot holds what it must serve: fed on fixed weekdays, passaged when it is dense."""
     if lot.culture is None:
+        if lot.hold is None:  # nothing was isolated, so nothing has reserved its places
+            places = sizing.flasks_for(lot.patient.recipe, unit.facility_of(lot.patient), lot.target)
+            yield unit.stock.reserves(lot, places)
         yield from incubate(unit, lot)
         lot.cells = unit.biology.yielded(lot.patient, lot.number)
     else:
