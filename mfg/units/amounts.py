@@ -52,4 +52,4 @@ KNOWN = tuple(
         + [f"{c}{s}" for c in CELL_UNITS for s in (*_SCALES, "/mL")]
     )
 )
-Anything = Annotated[Quantity, Measure("a quantity", KNOWN, "31 point", signed=True, zero=True)]
+Anything = Annotated[Quantity, Measure("a quantity", KNOWN, "72 kg", signed=True, zero=True)]

@@ -23,7 +23,7 @@ _HINTS = {
         "write mL": "cc ML ml",
         "write cell": "cells",
         "write cell/kg": "cells/kg",
-        'write "1 calendar month" for a date, or a number of days': "month months",
+        "write a number of days": "month months",
         "write minute": "min mins minutes",
         "write hour": "h hr hrs hours",
         "write day": "d days",
@@ -107,14 +107,17 @@ class Measure:
     def _strange(self, shown: str, unit: str, where: str) -> Refused:
         """The refusal of a unit that this measure cannot have."""
         listed = ", ".join(self.units[:12]) + (" and others" if len(self.units) > 12 else "")
-        advice = self._in_weeks(shown, unit) or _HINTS.get(unit, f"use {listed}")
+        advice = self._unequal(shown, unit) or _HINTS.get(unit, f"use {listed}")
         return Refused(where, shown, f"has a unit that {self.name} cannot have, {unit!r}", advice)
 
-    def _in_weeks(self, text: str, unit: str) -> str:
-        """What to write for years where a duration has no years, because they differ in length."""
+    def _unequal(self, text: str, unit: str) -> str:
+        """What to write for years or months where there are none, because they differ in length."""
+        count = text.removesuffix(unit).strip()
+        if unit in ("month", "months") and "calendar month" in self.units:
+            return f'write "{count} calendar month" for a date, or a number of days'
         if unit not in ("year", "years") or "year" in self.units or "week" not in self.units:
             return ""
-        weeks = Decimal(text.removesuffix(unit)) * 52
+        weeks = Decimal(count) * 52
         return f"a year is 52 weeks and a day or two; write {plain(weeks)} week or {plain(weeks + 1)} week"
 
     @property
