@@ -20,8 +20,25 @@ def _():
     import mfg
     from mfg.pictures.picture import Picture
     from mfg.pictures.style import BAD, HAND_COLOUR, INK, TESTS_COLOUR, WIDTH, days, number, of
+    from mfg.results.figures import half_width
 
-    return BAD, HAND_COLOUR, INK, Picture, TESTS_COLOUR, WIDTH, alt, cache, days, mfg, mo, number, of, pd
+    return (
+        BAD,
+        HAND_COLOUR,
+        INK,
+        Picture,
+        TESTS_COLOUR,
+        WIDTH,
+        alt,
+        cache,
+        days,
+        half_width,
+        mfg,
+        mo,
+        number,
+        of,
+        pd,
+    )
 
 
 @app.cell
@@ -128,12 +145,12 @@ def _(mo):
 
 
 @app.cell
-def _(cache, mfg, scenario):
+def _(cache, half_width, mfg, scenario):
     plays = 10
 
     @cache
     def expired(test_hours, closes):
-        """How many products expire in a trial, the mean of all plays, and how old those become that are given; or why it cannot be."""
+        """How many products expire in a trial (the mean of all plays, and its interval of 95 %), and the median age of those that are given; or why it cannot be."""
         settings = {
             "test.count and viability.turnaround": f"{test_hours} hour",
             "clinic.hospital.hours": f"Mon-Fri 09:00-{closes}",
@@ -141,9 +158,10 @@ def _(cache, mfg, scenario):
         try:
             run = mfg.simulate(scenario, replications=plays, seed=1, settings=settings)
         except mfg.Faults as refused:
-            return None, None, str(refused.faults[0])
-        lost = (run.lots["outcome"] == "expired").sum() / run.replications
-        return lost, run.doses["age_hour"].median(), None
+            return None, None, None, None, str(refused.faults[0])
+        lost = (run.lots["outcome"] == "expired").groupby(run.lots["replication"]).sum().to_numpy()
+        mean, half = lost.mean(), half_width(lost)
+        return mean, max(0, mean - half), mean + half, run.doses["age_hour"].median(), None
 
     return expired, plays
 
@@ -157,7 +175,7 @@ def _(closing, expired, pd):
             for closes in dict.fromkeys(["18:00", closing.value])
             for hours in lengths
         ],
-        columns=["test, h", "clinic", "expired", "age, h", "refused"],
+        columns=["test, h", "clinic", "expired", "low", "high", "age, h", "refused"],
     )
     return lengths, tried
 
@@ -172,16 +190,20 @@ def _(BAD, HAND_COLOUR, Picture, WIDTH, alt, keeps_hours, mo, number, plays, tri
         y=alt.Y("expired:Q", title="products expired in a trial"),
         color=alt.Color("clinic:N", scale=colours),
     )
+    bands = base.mark_rule(strokeWidth=3, opacity=0.6).encode(
+        y=alt.Y("low:Q", title="products expired in a trial"), y2="high:Q"
+    )
     lost = Picture(
         "expired",
         f"{number(worst['expired'])} products a trial expire if the count takes {number(worst['test, h'])} hours and the clinic {worst['clinic']}",
-        f"Mean of {plays} simulated trials. The products that are given are {number(known['age, h'].min())} to {number(known['age, h'].max())} hours old, of {keeps_hours} allowed.",
-        (base.mark_line(strokeWidth=2.5) + base.mark_point(filled=True, size=70, opacity=1)).properties(
-            width=WIDTH, height=220
-        ),
+        f"Dot: mean of {plays} simulated trials; upright line: its interval of 95%. Half of the products that are given are at most {number(known['age, h'].min())} to "
+        f"{number(known['age, h'].max())} hours old, by the length of the count; {keeps_hours} are allowed.",
+        (
+            bands + base.mark_line(strokeWidth=2.5) + base.mark_point(filled=True, size=70, opacity=1)
+        ).properties(width=WIDTH, height=220),
     )
     mo.Html(lost.svg())
-    return known, lost, worst
+    return bands, known, lost, worst
 
 
 @app.cell(hide_code=True)
@@ -211,22 +233,27 @@ def _(keeps_hours, mo):
 
 
 @app.cell
-def _(expired):
+def _(expired, number):
     two_hours, early_door = 2, "18:00"
-    lost_early, age_early, _ = expired(two_hours, early_door)
-    lost_late, _, _ = expired(two_hours, "22:00")
-    return age_early, early_door, lost_early, lost_late, two_hours
+    *lost_early, age_early, _ = expired(two_hours, early_door)
+    *lost_late, _, _ = expired(two_hours, "22:00")
+
+    def so_many(mean, low, high):
+        """A mean with its interval, or the mean alone where every trial had the same."""
+        return number(mean) if low == high else f"{number(mean)} ({number(low)} to {number(high)})"
+
+    return age_early, early_door, lost_early, lost_late, so_many, two_hours
 
 
 @app.cell(hide_code=True)
-def _(age_early, early_door, keeps_hours, lost_early, lost_late, mo, number, two_hours):
+def _(age_early, early_door, keeps_hours, lost_early, lost_late, mo, number, plays, so_many, two_hours):
     mo.accordion(
         {
             "Answer": mo.md(f"""
-    Because of a door. With a count of {two_hours} hours the products that are given are {number(age_early)} hours old, far from {keeps_hours}. But harvest and
+    Because of a door. With a count of {two_hours} hours half of the products that are given are at most {number(age_early)} hours old, far from {keeps_hours}. But harvest and
     formulation fill the day until the afternoon, and a product that reaches the clinic after it has closed at {early_door} must wait for
-    the next morning; by then the {keeps_hours} hours are over. That costs {number(lost_early)} products a trial. In a clinic that stays open until 22:00 it costs
-    {number(lost_late)}.
+    the next morning; by then the {keeps_hours} hours are over. That costs {so_many(*lost_early)} products a trial. In a clinic that stays open until 22:00 the cost
+    is {so_many(*lost_late)}. (In brackets stands the interval of 95% over {plays} trials: so far luck could have moved the mean.)
 
     The limit on the label is {keeps_hours} hours; the limit in practice is the evening. A planner who looks only at the label would buy a faster courier.
     A later shift, or an earlier start in the cleanroom, is what helps.

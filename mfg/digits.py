@@ -46,7 +46,7 @@ def volume(given: Decimal) -> str:
 
 
 def density(given: Decimal) -> str:
-    """So many in a mL as a power of ten; *about* it, if it has more than four digits."""
-    if len(given.normalize().as_tuple().digits) <= 4:
-        return plain(given)
-    return f"about {plain(Decimal(f'{given:.3g}'))}"
+    """So many in a mL, as a power of ten from 1e5; *about* it, if it has more than four digits."""
+    if len(given.normalize().as_tuple().digits) > 4:
+        return f"about {density(Decimal(f'{given:.3g}'))}"
+    return scientific(given) if abs(given) >= 10**5 else plain(given)

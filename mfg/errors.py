@@ -17,7 +17,7 @@ from collections.abc import Iterable
 
 from attrs import define, evolve
 
-_NEAR, _AS_NEAR = 0.6, 0.05  # likeness from 0 to 1 of what is near, and how far behind the nearest it may lie
+_NEAR, _AS_NEAR = 0.62, 0.05  # likeness from 0 to 1 of what is near; how far behind the nearest it may lie
 _MANY = 6  # more near words than this say nothing
 
 
@@ -75,7 +75,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
     A word that holds the whole of *word* is near; others are by `difflib`.
     """
-    word, words = str(word), sorted(known)
+    word, words = str(word), sorted(set(known))
     near = [each for each in words if len(word) >= 3 and word.casefold() in each.casefold()]
     if not near:
         alike = {each: difflib.SequenceMatcher(None, each, word).ratio() for each in words}

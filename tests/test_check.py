@@ -83,10 +83,24 @@ def test_a_fault_of_shape_hides_none_of_meaning_and_makes_none_up() -> None:
     with pytest.raises(Faults) as refusal:
         protocol('[[visit]]\nname = "week 1"\nday = "7 days"\n' + ROUTE + 'sites = 0\nvolum = "5 mL"\n')
     assert [fault.where for fault in refusal.value.faults] == [
-        "visit.week 1.day.is",
+        "visit.week 1.day",
         "route.intravenous",
         "route.intravenous.sites",
     ]
+
+
+def test_a_bare_value_is_named_by_the_key_that_was_written() -> None:
+    """And by the key in its table where there is one; a word for a table, or a table for a value, is told what may stand."""
+    lines = (
+        '[[release]]\ntest = "sterility"\nlimit = "no growth"\nsample = "product"\nholds = "formulation"\n'
+    )
+    lines += '[[step]]\ndo = "expand"\nlasts = { least = "7 day", most = "9 day" }\n'
+    with pytest.raises(Faults) as refusal:
+        protocol(f'[[visit]]\nname = "A"\nday = "7 days"\n{lines}' + ROUTE + 'sites = [{ is = "two" }]\n')
+    said = {fault.where: fault.remedy for fault in refusal.value.faults}
+    assert {"visit.A.day", "release.sterility.sample", "route.intravenous.sites.1.is"} <= said.keys()
+    assert "step.expand.lasts: is a table where one fixed value is asked" in str(refusal.value)
+    assert said["release.sterility.sample"] == "write a table, whose keys may be at, before"
 
 
 @pytest.mark.parametrize(

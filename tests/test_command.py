@@ -155,6 +155,8 @@ def test_wrong_usage_is_one_message_and_no_traceback(mfg: Callable[..., Said], l
         ("dose 7", ["dose 1", "dose 2", "visit"], "did you mean 'dose 1' or 'dose 2'?"),
         ("xyz", ["b", "a"], "use one of a, b"),
         ("day", [f"day {n}" for n in range(7)], "use one of day 0, day 1, day 2, day 3, day 4, day 5, day 6"),
+        ("dose 2", ["dose 1", "dose 1"], "did you mean 'dose 1'?"),
+        ("name", ["sample", "limit", "test"], "use one of limit, sample, test"),
         ("x", [], "nothing is allowed here"),
     ],
 )

@@ -24,6 +24,7 @@ from docs.refresh import (
     refreshed_programs,
 )
 from mfg.calendar import Hours
+from mfg.cli.lessons import lessons
 from mfg.population import Population
 from mfg.protocol.protocol import Protocol
 from mfg.protocol.recipe import STEPS
@@ -49,6 +50,13 @@ def test_programs_in_documents_print_what_stands_there(name: str) -> None:
     """Block after block, as a reader would type them."""
     text = (ROOT / name).read_text(encoding="utf-8")
     assert refreshed_programs(text) == text
+
+
+def test_the_teachers_page_lists_every_lesson() -> None:
+    """With its title and its idea, as `mfg lessons` does."""
+    text = (ROOT / "docs/teacher.md").read_text(encoding="utf-8")
+    for one in lessons():
+        assert f"| [{one.title}](../lessons/{one.path.name}) | {one.idea} |" in text
 
 
 def test_every_public_name_is_documented() -> None:

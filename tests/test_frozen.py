@@ -55,6 +55,19 @@ TIMED: Changes = {
     "population.growth": None,
     "population.product": None,
 }
+FRESH: Changes = {
+    "protocol.step": [
+        {"do": "collect"},
+        {"do": "ship", "leg": "clinic to facility"},
+        {"do": "isolate"},
+        {**EXPAND, "yields": "20e6 cell"},
+        {"do": "formulate", "vehicle": "saline"},
+        {"do": "ship", "leg": "facility to clinic"},
+        {"do": "administer"},
+    ],
+    "protocol.supply": [{"name": "fresh", "kind": "fresh", "before": "28 day"}],
+    "protocol.route.intrathecal.cells": {"least": "10e6 cell", "most": "30e6 cell"},
+}
 NEED = 30e6 / 0.75  # frozen cells that one dose takes
 KEPT = 0.9 * 0.8  # of a culture, when it is harvested and frozen
 
@@ -88,6 +101,28 @@ def test_a_lot_without_any_culture_is_a_bank() -> None:
     assert tables.doses["given"].all()
 
 
+@pytest.mark.parametrize("timed", [TIMED, {**TIMED, **FRESH}], ids=["bank", "fresh"])
+def test_a_culture_has_its_place_without_an_isolation_before_it(timed: Changes) -> None:
+    """What is collected goes into the incubator as it comes, and keeps its place until its cells are taken out."""
+    recipe = [step for step in timed["protocol.step"] if step["do"] != "isolate"]
+    tables = run(timed, {"protocol.step": recipe})
+    held, came = done(tables, "incubate"), done(tables, "ship in")
+    assert list(held["value"]) == [1] * len(tables.lots)
+    assert list(held["started_min"]) == list(came["finished_min"])
+    assert list(held["finished_min"]) == list(done(tables, "harvest")["started_min"])
+    assert (held["finished_min"] >= held["started_min"] + 9 * DAY).all()
+
+
+def test_a_culture_waits_for_a_place_without_an_isolation_before_it() -> None:
+    """Two lots of one day and one place: the second goes in as the first is taken out."""
+    recipe = [step for step in TIMED["protocol.step"] if step["do"] != "isolate"]
+    one = {"protocol.step": recipe, "site.facility.gmp.incubator": "1 flask"}
+    held = done(run(TIMED, one, patients=people(2)), "incubate").sort_values("started_min")
+    assert len(held) == 2
+    first, second = held.itertuples()
+    assert second.started_min >= first.finished_min
+
+
 @pytest.mark.parametrize(("yields", "filled"), [(3.5, 3), (2, 2), (1.2, 1)])
 def test_a_lot_that_yields_less_fills_fewer_containers(yields: float, filled: int) -> None:
     """As many as its cells fill, never more than it gave; a dose that finds the bank spent ends the way."""
@@ -103,20 +138,7 @@ def test_a_lot_that_yields_less_fills_fewer_containers(yields: float, filled: in
 
 def test_a_fresh_timed_lot_gives_what_it_yields() -> None:
     """Times what its harvest and its wash keep; without a yield it gives what the dose needs."""
-    fresh = {
-        "protocol.step": [
-            {"do": "collect"},
-            {"do": "ship", "leg": "clinic to facility"},
-            {"do": "isolate"},
-            {**EXPAND, "yields": "20e6 cell"},
-            {"do": "formulate", "vehicle": "saline"},
-            {"do": "ship", "leg": "facility to clinic"},
-            {"do": "administer"},
-        ],
-        "protocol.supply": [{"name": "fresh", "kind": "fresh", "before": "28 day"}],
-        "protocol.route.intrathecal.cells": {"least": "10e6 cell", "most": "30e6 cell"},
-    }
-    tables = run(TIMED, fresh)
+    tables = run(TIMED, FRESH)
     assert list(tables.doses["given_cells"]) == pytest.approx([20e6 * 0.9 * 0.85] * 2)
 
 

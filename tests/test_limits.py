@@ -11,6 +11,8 @@ from attrs import evolve
 
 from benchmarks.steps import counted
 from mfg.calendar import Hours
+from mfg.cli.limits import verdict
+from mfg.cli.run_view import what_limits
 from mfg.log import limits
 from mfg.plan.compile import plan_of
 from mfg.reader.scenarios import load_scenario
@@ -165,6 +167,47 @@ def test_what_makes_patients_wait_mends_no_punctuality() -> None:
     assert Bottlenecks("one", 10, 1, counted, {}, tuple(effects)).first(ON_TIME) is None
     mends = TriedChange("qc.benches", "qc.benches=3", {WAIT: none, ON_TIME: shorter}, proven=True)
     assert Bottlenecks("one", 10, 1, counted, {}, (*effects, mends)).first(ON_TIME) == "qc.benches"
+
+
+@pytest.mark.parametrize(
+    ("shut", "suites", "said"),
+    [
+        (-3.0, -1.0, "first, other days of the week apart: gmp.crews; gmp.suites=2: -1.0 (-1.1 to -0.9) days of waiting"),
+        (-0.5, -1.0, "first: gmp.crews; gmp.suites=2: -1.0 (-1.1 to -0.9) days of waiting"),
+        (-3.0, 1.0, "no place limits it; only other days of the week are shown to help; open on Sat: -3.0 (-3.1 to -2.9) days of waiting"),
+        (3.0, 1.0, "nothing that was tried is shown to help"),
+    ],
+)  # fmt: skip
+def test_a_verdict_does_not_hide_that_other_days_help(shut: float, suites: float, said: str) -> None:
+    """A closed day is no limit of one place; where it is all that helps, or helps more, that is said."""
+    effects = tuple(
+        TriedChange(
+            limit,
+            words,
+            {WAIT: MeanDifference(mean, mean - 0.1, mean + 0.1, told_apart=True, n=9)},
+            proven=True,
+        )
+        for limit, words, mean in (
+            (limits.CLOSED, "open on Sat", shut),
+            ("gmp.crews", "gmp.suites=2", suites),
+        )
+    )
+    assert verdict(Bottlenecks("one", 10, 1, Counted(9.0, {}, {}, {}), {}, effects), WAIT) == said
+
+
+@pytest.mark.parametrize(
+    ("later", "days", "said"),
+    [
+        (8.0, {"gmp.crews": 3.0, limits.CLOSED: 5.0}, "gmp.crews, which alone cost 3.0 of the 8.0 days that a patient is booked later than the course allows"),
+        (8.0, {limits.HOLIDAYS: 1.0, limits.CLOSED: 5.0}, "no place; days of the week, on which places are closed, alone cost 5.0 of the 8.0 days that a patient is booked later than the course allows"),
+        (9.0, {"gmp.crews": 2.0, limits.CLOSED: 2.0}, "no one thing; a patient is booked 9.0 days later than the course allows"),
+        (0.4, {limits.CLOSED: 0.4}, "no one thing; a patient is booked 0.4 days later than the course allows"),
+        (0.0, {}, "no one thing; a patient is booked 0.0 days later than the course allows"),
+    ],
+)  # fmt: skip
+def test_a_run_says_what_cost_most_days(later: float, days: dict[str, float], said: str) -> None:
+    """A place that cost a quarter of them, else the calendar that did, else that it was no one thing."""
+    assert what_limits(Counted(later, days, {}, {})) == said
 
 
 @pytest.mark.long

@@ -65,8 +65,10 @@ def test_a_number_of_cells_is_whole(given: str, shown: str) -> None:
 
 
 def test_a_concentration_is_short() -> None:
-    """Four digits as they are, more of them as about."""
-    assert (density(Decimal("1e7")), density(Decimal(26300375))) == ("1e7", "about 2.63e7")
+    """Four digits as they are, more of them as about; a power of ten as soon as zeros would have to be counted."""
+    shown = ["1e7", "26300375", "4e6", "4000000", "12345678", "99000", "100000", "0.5"]
+    as_said = ["1e7", "about 2.63e7", "4e6", "4e6", "about 1.23e7", "99000", "1e5", "0.5"]
+    assert [density(Decimal(one)) for one in shown] == as_said
 
 
 def test_a_share_of_a_cell_is_about(printed: Asked) -> None:

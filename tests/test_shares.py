@@ -107,9 +107,9 @@ def test_which_part_is_asked_for() -> None:
     [
         ('share = [{ when = { dose = "part 1" }, is = "10 %" }]', "share: does not take every case"),
         ('share = "0 %"', r"share: '0 %' is no share"),
-        ('share = "120 %"', r"share\.is: '120 %' is above 100 %"),
+        ('share = "120 %"', r"share: '120 %' is above 100 %"),
         ("sites = 0", r"sites: '0' is no site"),
-        ('sites = "four"', r"sites\.is: 'four' is not a whole number"),
+        ('sites = "four"', r"sites: 'four' is not a whole number"),
         ('sites = [{ when = { dose = "part 1" }, is = 4 }]', "sites: does not take every case"),
     ],
 )  # fmt: skip

@@ -91,8 +91,9 @@ REFUSED = [
     ("5. mL", Volume, "both sides"),
     ("70:30 kg", Weight, "time of day"),
     ("24:00 h", Duration, "time of day"),
-    ("1 month", Duration, "number of days"),
-    ("1 month", Offset, "calendar month"),
+    ("1 month", Duration, "write a number of days"),
+    ("2 month", Offset, 'write "2 calendar month" for a date, or a number of days'),
+    ("-3 months", Offset, '"-3 calendar month"'),
     ("1 m", Duration, "unit"),
     ("28 D", Duration, "unit"),
     ("26 days", Duration, "day"),
@@ -122,6 +123,12 @@ def test_a_slip_is_refused_with_its_reason_and_a_remedy(text: str, measured: obj
     assert word in str(refusal.value)
     assert refusal.value.where == "--weight"
     assert refusal.value.remedy
+
+
+def test_a_number_without_its_unit_is_told_of_a_unit() -> None:
+    """Where any unit may stand, as at a limit of a covariate."""
+    with pytest.raises(Refused, match=r"^'20' is not a quantity with its unit; write a quantity like 72 kg$"):
+        measure_of(Anything).read(20)
 
 
 @pytest.mark.parametrize("given", [72, Decimal("7.2"), True, None, ["72 kg"], {"is": "72 kg"}])

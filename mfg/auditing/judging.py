@@ -13,7 +13,7 @@ from mfg.auditing.naming import Beside, Naming
 from mfg.auditing.reading import Prescribed, Reading
 from mfg.auditing.verdict import Verdict, against, join_verdicts
 from mfg.auditing.witnesses import History, on_dose, on_weight
-from mfg.digits import near, plain
+from mfg.digits import density, near, plain
 from mfg.errors import Refused
 from mfg.prescription.order import in_words
 from mfg.sheet import Row, Unreadable
@@ -125,7 +125,7 @@ class Judge:
         off = abs(implied - amount)
         if off * _HUNDRED <= amount * self.tolerance or off <= self.allowance.off(wanted.given):
             return
-        held = f"{plain(volume)} mL at {plain(wanted.concentration)} cells/mL hold {near(implied)} cells"
+        held = f"{plain(volume)} mL at {density(wanted.concentration)} cells/mL hold {near(implied)} cells"
         asked = min(max(amount, wanted.least), wanted.most)
         slip = any(abs(volume - one) * _HUNDRED <= one * self.tolerance for one in (amount, asked))
         yield "cells-as-volume" if slip else "volume-disagrees", f"{held}, not {near(amount)}"

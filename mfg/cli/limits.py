@@ -162,12 +162,23 @@ def _tried(found: Any, figure: str, columns: list[str]) -> tuple[Block, ...]:
     rest = [effect for effect in found.effects if effect not in shown]
     rows = [[e.words, e.limit, *(_gap(e, name) for name in columns)] for e in [*shown, *rest]]
     table = TableView.of(["change", "of", *(_TITLES.get(name, name) for name in columns)], rows)
-    first = found.first(figure)
+    return table, Sentence(verdict(found, figure))
+
+
+def verdict(found: Any, figure: str) -> str:
+    """What to begin with; other days of the week, which are no limit of one place, only where they are all that helps."""
+    shown, first = found.ranked(figure), found.first(figure)
+    if not shown:
+        return "nothing that was tried is shown to help"
+    best = next((effect for effect in shown if effect.limit == first), shown[0])
+    does = f"{best.words}: {_gap(best, figure)} {_UNITS.get(figure, '')}".rstrip()
     if first is None:
-        return table, Sentence("nothing that was tried is shown to help")
-    best = next(effect for effect in shown if effect.limit == first)
-    words = f"first: {first}; {best.words}: {_gap(best, figure)} {_UNITS.get(figure, '')}".rstrip()
-    return table, Sentence(words)
+        return f"no place limits it; only other days of the week are shown to help; {does}"
+    return (
+        f"first: {first}; {does}"
+        if best is shown[0]
+        else f"first, other days of the week apart: {first}; {does}"
+    )
 
 
 _TITLES = {"wait": "wait, days", "late": "late, points", "on_time_as_first_booked": "on time, points"}

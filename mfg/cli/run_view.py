@@ -12,6 +12,7 @@ from mfg.cli.working import parts_of
 if TYPE_CHECKING:
     from mfg.results.figures import Figure
     from mfg.study.run import Run
+    from mfg.study.waits import Counted
 
 
 FIRST_FIGURES = {
@@ -80,15 +81,23 @@ def _limits(done: Run) -> Iterator[Block]:
         )
     if done.unstable:
         yield warning("averages are those of a growing line")
-    counts, again = done.waits, f"mfg limits {done.study.source} tries what helps"
+    again = f"mfg limits {done.study.source} tries what helps"
+    yield Sentence(f"what limits it: {what_limits(done.waits)}; {again}")
+
+
+def what_limits(counts: Counted) -> str:
+    """What cost most of the days by which patients were booked late: a limit of a place, else of the calendar, else no one thing."""
+    from mfg.log.limits import CALENDAR
+
     later = f"{counts.later:.1f} days"
-    if counts.first is None:
-        yield Sentence(
-            f"what limits it: not known; a patient is booked {later} later than the course allows; {again}"
-        )
-    else:
-        days = f"{counts.days[counts.first]:.1f} of the {later} that a patient is booked later than the course allows"
-        yield Sentence(f"what limits it: {counts.first}, which alone cost {days}; {again}")
+    shut = max(CALENDAR & counts.days.keys(), key=lambda name: (counts.days[name], name), default=None)
+    first, named = counts.first, "{0}, which"
+    if first is None and shut is not None and counts.days[shut] >= max(0.5, counts.later / 4):
+        first, named = shut, "no place; {0}, on which places are closed,"
+    if first is None:
+        return f"no one thing; a patient is booked {later} later than the course allows"
+    cost = f"{counts.days[first]:.1f} of the {later} that a patient is booked later than the course allows"
+    return f"{named.format(first)} alone cost {cost}"
 
 
 def _figures(shown: list[Figure]) -> TableView:

@@ -38,6 +38,13 @@ class LimitsFound:
         rising = figure in {WAIT, LATE}  # less is better
         return own.sort_values("mean", ascending=rising, kind="stable").reset_index(drop=True)
 
+    def helping(self, figure: str) -> pd.DataFrame:
+        """Of that, what is shown to better *figure* and is not shown to lengthen the wait."""
+        own, wait = self.of(figure), self.of(WAIT)
+        better = own["mean"] < 0 if figure in {WAIT, LATE} else own["mean"] > 0
+        longer = wait.loc[wait["told_apart"] & (wait["mean"] > 0), "change"]
+        return own[own["told_apart"] & better & ~own["change"].isin(longer)].reset_index(drop=True)
+
 
 def limits_in(folder: Path) -> LimitsFound:
     """The limits that are kept in *folder*.

@@ -67,12 +67,16 @@ def effects_picture(found: LimitsFound, figure: str, number_: int) -> Picture:
 
 
 def effects_title(found: LimitsFound, figure: str) -> str:
-    """The first of what is shown to help, with what it does; or that nothing is."""
-    frame, first = found.of(figure), found.first.get(figure)
-    best = frame[frame["told_apart"] & (frame["limit"] == first)]
-    if first is None or not len(best):
+    """What is shown to help most, with what it does, and the best of what is no other day of the week; or that nothing is."""
+    helps, first = found.helping(figure), found.first.get(figure)
+    if not len(helps):
         return f"Nothing that was tried is shown to help the {_called(figure)}"
-    return f"{best['change'].iloc[0]} helps the {_called(figure)} most: {signed(best['mean'].iloc[0], _unit(figure))}"
+    does = [signed(mean, _unit(figure)) for mean in helps["mean"]]
+    title = f"{helps['change'].iloc[0]} helps the {_called(figure)} most: {does[0]}"
+    own = helps.index[helps["limit"] == first]
+    if not len(own):
+        return f"{title}. Nothing at a place is shown to help"
+    return title if 0 in own else f"{title}. At a place: {helps['change'][own[0]]}: {does[own[0]]}"
 
 
 def _called(figure: str) -> str:

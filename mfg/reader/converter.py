@@ -41,7 +41,12 @@ def _attrs_hook(cls: type, converter: cattrs.Converter) -> Callable[[Any, Any], 
 
     def hook(tree: Any, _: Any) -> Any:
         if not isinstance(tree, dict):
-            raise Refused("", shown(tree), "is not a table", f"write a table with {', '.join(keys_of(cls))}")
+            raise Refused(
+                "",
+                shown(tree),
+                "is not a table",
+                f"write a table, whose keys may be {', '.join(keys_of(cls))}",
+            )
         return build(tree, cls)
 
     return hook
@@ -54,7 +59,18 @@ def _measured(annotated: Any) -> tuple[Any, Measure] | None:
 
 def _quantity_hook(annotated: Any) -> Callable[[Any, Any], Quantity]:
     measure = _measured(annotated)[1]  # type: ignore[index]
-    return lambda given, _: measure.read(given)
+
+    def hook(given: Any, _: Any) -> Quantity:
+        if isinstance(given, dict):
+            raise Refused(
+                "",
+                None,
+                "is a table where one fixed value is asked",
+                f"write {measure.name} like {measure.like}",
+            )
+        return measure.read(given)
+
+    return hook
 
 
 def _spread_hook(annotated: Any) -> Callable[[Any, Any], Spread]:

@@ -67,5 +67,7 @@ def _step(note: Any, tree: Any, cls: Any) -> tuple[str | int | None, str, Any]:
         return place, str(place), tree.get(place) if isinstance(tree, dict) else None
     if isinstance(note, AttributeValidationNote):
         key = key_of(attrs.fields_dict(cls)[note.name]) or note.name
+        if key == "is" and not isinstance(tree, dict):
+            return None, "", tree  # a bare value, whose key nobody wrote
         return key, key, tree.get(key) if isinstance(tree, dict) else None
     return None, "", tree

@@ -20,6 +20,8 @@ from mfg.works import INDUCE, LAST_PASSAGE, MEDIUM, OPERATIONS, PASSAGE
 def expand(unit: Unit, lot: CellLot) -> Process:
     """Culture until the lot holds what it must serve: fed on fixed weekdays, passaged when it is dense."""
     if lot.culture is None:
+        if lot.hold is None:  # nothing was isolated; a culture that is not grown has one place
+            yield unit.stock.reserves(lot, 1)
         yield from incubate(unit, lot)
         lot.cells = unit.biology.yielded(lot.patient, lot.number)
     else:
@@ -76,8 +78,8 @@ def incubate(unit: Unit, lot: CellLot) -> Process:
     expansion = lot.patient.recipe.expansion
     assert expansion is not None
     assert expansion.lasts is not None
-    ends, every = unit.now + expansion.lasts, expansion.medium_every
-    left = expansion.lasts
+    left, every = expansion.lasts, expansion.medium_every
+    ends = unit.now + left
     while expansion.weekly and unit.timetable.next_medium(lot.patient, unit.now) < ends:
         yield unit.timetable.next_medium(lot.patient, unit.now)
         medium = lot.patient.jobs[MEDIUM]

@@ -23,7 +23,6 @@ _SLIPS = (  # a unit that is meant, how else it is written, and what to do; the 
     ("mL", "cc ML ml", "write mL"),
     ("cell", "cells", "write cell"),
     ("cell/kg", "cells/kg", "write cell/kg"),
-    ("calendar month", "month months", 'write "1 calendar month" for a date, or a number of days'),
     ("minute", "min mins minutes", "write minute"),
     ("hour", "h hr hrs hours", "write hour"),
     ("day", "d days", "write day"),
@@ -108,14 +107,17 @@ class Measure:
         """The refusal of a unit that this measure cannot have."""
         listed = ", ".join(self.units[:12]) + (" and others" if len(self.units) > 12 else "")
         slip = (advice for meant, words, advice in _SLIPS if unit in words.split() and meant in self.units)
-        advice = self._in_weeks(shown, unit) or next(slip, f"use {listed}")
+        advice = self._unequal(shown, unit) or next(slip, f"use {listed}")
         return Refused(where, shown, f"has a unit that {self.name} cannot have, {unit!r}", advice)
 
-    def _in_weeks(self, text: str, unit: str) -> str:
-        """What to write for years where a duration has no years, because they differ in length."""
+    def _unequal(self, text: str, unit: str) -> str:
+        """What to write for years or months where there are none, because they differ in length."""
+        count = text.removesuffix(unit).strip()
+        if unit in ("month", "months") and "calendar month" in self.units:
+            return f'write "{count} calendar month" for a date, or a number of days'
         if unit not in ("year", "years") or "year" in self.units or "week" not in self.units:
             return ""
-        weeks = Decimal(text.removesuffix(unit)) * 52
+        weeks = Decimal(count) * 52
         written = [f"{plain(one)} week" for one in (weeks, weeks + 1)]
         try:
             for one in written:

@@ -83,7 +83,7 @@ def test_twice_the_founders_save_one_doubling_and_faster_cells_a_fifth_of_each()
 
 def test_the_clinics_door_and_no_label_decides_what_expires() -> None:
     """One result comes after the injection; a slower count loses products only where the clinic closes early, and all of them are young."""
-    _, lesson = ran("06_release_tests_and_twelve_hours")
+    outputs, lesson = ran("06_release_tests_and_twelve_hours")
     assert list(lesson["late"]["test"]) == ["sterility, final product"]
     assert lesson["late"]["to"].item() == pytest.approx(14, abs=0.1)
     assert (lesson["in_time"]["to"] < 0).all()
@@ -93,6 +93,17 @@ def test_the_clinics_door_and_no_label_decides_what_expires() -> None:
     assert early[[0.5, 1]].tolist() == [0, 0]
     assert 0 < early[1.5] < early[2] < early[2.5]
     assert late.tolist() == [0] * 6
+    known = lesson["known"].set_index("clinic")
+    assert (known["low"] <= known["expired"]).all()
+    assert (known["expired"] <= known["high"]).all()
+    assert (known["high"] > known["low"]).equals(known["expired"] > 0)
+    assert lesson["lost_late"] == [0, 0, 0]
+    mean, low, high = lesson["lost_early"]
+    assert 0 < low < mean < high
+    assert mean - low == pytest.approx(high - mean)
+    answer = str(outputs[-1].text)
+    assert f"{mean:.1f} ({low:.1f} to {high:.1f}) products a trial" in answer
+    assert "the cost\nis 0." in answer
     assert tried[tried.isna()].index.tolist() == [("closes at 18:00", 3)]
     assert "hours: have passed before a product can be given" in lesson["refusals"]["refused"].item()
     assert lesson["age_early"] < 4

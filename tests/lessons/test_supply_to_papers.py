@@ -87,13 +87,29 @@ def test_the_files_of_the_page_lead_from_faults_to_a_run() -> None:
     assert "72,000,000 cells" in lesson["dose"]
     assert lesson["first"].figure("doses_given").mean > 0.9
     assert lesson["limit"] == "cells.incubator"
+    assert lesson["lots"] * lesson["kept_days"] > 12 > lesson["lots"] * 21
+    assert lesson["use"]["utilisation_cells.incubator"] > 5 * lesson["use"]["utilisation_cells.suites"]
+    assert "what limits it: " in lesson["ran"]
+    assert lesson["accepted"].startswith("my-frozen.toml: sound")
+
+
+def test_what_is_tried_on_a_therapy_comes_out_as_the_lesson_says() -> None:
+    """Twice the places are enough, the thirtieth day is a Saturday, and of three slips the check names two."""
+    _, lesson = ran("11_your_own_therapy")
+    assert lesson["roomy"].waits.first is None
+    assert lesson["roomy"].waits.later == pytest.approx(lesson["calm"].waits.later, abs=0.3)
+    assert "dose 2: falls on a Saturday" in lesson["falls"]
+    assert lesson["later"].startswith("my-later.toml: sound")
+    assert lesson["without"].startswith("my-slip.toml: sound")
+    assert "did you mean 'use_within'?" in lesson["misspelt"]
+    assert "'dose 1' stands more than once" in lesson["alike"]
 
 
 def test_what_the_page_shows_is_what_was_checked() -> None:
     """Who copies the files from the page alone has those that run."""
     outputs, lesson = ran("11_your_own_therapy")
     shown = unescape(re.sub(r"<[^>]+>", "", "".join(str(one.text) for one in outputs if one is not None)))
-    for name in ("draft", "making", "site", "patients", "scenario"):
+    for name in ("draft", "making", "site", "patients", "scenario", "other", "there"):
         for line in filter(None, (one.partition("#")[0].strip() for one in lesson[name].splitlines())):
             assert line in shown
 

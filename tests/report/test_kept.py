@@ -70,6 +70,35 @@ def test_what_limits_a_unit_by_hand(tmp_path: Path) -> None:
         assert said in page, said
 
 
+@pytest.mark.parametrize(
+    ("saturday", "first", "title"),
+    [
+        (-5, "gmp.crews", "open on Sat helps the wait for the first dose most: −5 days. At a place: suites=3: −4 days"),
+        (-3, "gmp.crews", "suites=3 helps the wait for the first dose most: −4 days"),
+        (-5, None, "open on Sat helps the wait for the first dose most: −5 days. Nothing at a place is shown to help"),
+    ],
+)  # fmt: skip
+def test_other_days_of_the_week_help_too(
+    saturday: float, first: str | None, title: str, tmp_path: Path
+) -> None:
+    """What helps most is said to, whatever it is; beside it what is first at a place."""
+    effect = (saturday, saturday - 1, saturday + 1)
+    shut = {"limit": "days of the week", "change": "open on Sat", "proven": True}
+    tried = [{**shut, "gaps": {WAIT: gap(*effect), ON_TIME: gap(0, -1, 1)}}]
+    changed = {**LIMITED, "tried": tried + LIMITED["tried"][: 1 if first else 0], "first": {WAIT: first}}
+    found = limits_in(kept(tmp_path, LIMITS_KIND, changed))
+    assert effects_picture(found, WAIT, 1).title == title
+
+
+def test_what_lengthens_the_wait_is_no_help_to_punctuality(tmp_path: Path) -> None:
+    """More doses are on time where fewer are booked."""
+    slow = {"limit": "gmp.fills", "change": "fills=1", "proven": True}
+    tried = [{**slow, "gaps": {WAIT: gap(4, 2, 6), ON_TIME: gap(0.1, 0.05, 0.15)}}]
+    found = limits_in(kept(tmp_path, LIMITS_KIND, {**LIMITED, "tried": tried, "first": {}}))
+    assert found.helping(ON_TIME).empty
+    assert found.helping(WAIT).empty
+
+
 def test_where_nothing_limits_there_are_sentences(tmp_path: Path) -> None:
     """No cost, nothing tried, nothing put off: sentences, and no chart of nothing."""
     nothing = {
