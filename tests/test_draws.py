@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from mfg.distributions import DISTRIBUTIONS, inverse_of, median_of
+from mfg.distributions import DISTRIBUTIONS
+from mfg.quantiles import QUANTILES, inverse_of, median_of
 from mfg.shape import Shape
 from mfg.simulation.draws import Draws, Luck, philox
 
@@ -108,6 +109,11 @@ def test_a_quantile_of_a_sample_is_the_least_value_that_enough_do_not_exceed(
     assert drawn in sample
     assert sum(value <= drawn for value in sample) >= u * len(sample) * (1 - 1e-12)
     assert sum(value < drawn for value in sample) < u * len(sample) * (1 + 1e-12)
+
+
+def test_whatever_a_file_may_name_can_be_drawn() -> None:
+    """And nothing else is: both tables have the same families."""
+    assert QUANTILES.keys() == DISTRIBUTIONS.keys()
 
 
 def test_every_distribution_has_its_truth() -> None:
