@@ -15,7 +15,7 @@ help: ## list these targets
 	$(PYTHON) -m venv .venv
 
 .venv/run: .venv/pyvenv.cfg pyproject.toml constraints.txt
-	$(PIP) --editable .
+	$(PIP) --editable '.[report]'
 	@touch $@
 
 .venv/dev: .venv/run

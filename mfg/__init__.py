@@ -11,7 +11,6 @@ Names are loaded when they are first used, so that what does not simulate stays 
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
 _HOMES = {
@@ -50,7 +49,9 @@ def __getattr__(name: str) -> Any:
         return metadata.version("mfg")
     if name not in _HOMES:
         raise AttributeError(f"module 'mfg' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"mfg.{_HOMES[name]}"), name)
+    from mfg.extras import load
+
+    return getattr(load(f"mfg.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:

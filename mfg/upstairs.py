@@ -5,10 +5,15 @@ The floors below stay free of drawing and of data frames: nothing is loaded befo
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
+
+from mfg.extras import load
 
 
 def upstairs(room: str) -> Any:
-    """The module ``mfg.<room>``."""
-    return import_module(f"mfg.{room}")
+    """The module ``mfg.<room>``.
+
+    Raises:
+        Refused: if a library that it needs is not installed.
+    """
+    return load(f"mfg.{room}")

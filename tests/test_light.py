@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from mfg.extras import EXTRAS
 from tests.conftest import ROOT
 
-HEAVY = ("numpy", "pandas", "pyarrow", "scipy", "simpy", "altair", "vl_convert", "SALib", "xlsxwriter")
+HEAVY = ("scipy", *(library for libraries in EXTRAS.values() for library in libraries))
 RUN = (
     f"import sys\nfor name in {HEAVY}:\n    sys.modules[name] = None\n"
     "from mfg.cli import run\nsys.exit(run(sys.argv[1:]))"

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import python_multipart  # noqa: F401  Starlette reads forms with it, and would miss it at the first form only
 import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException

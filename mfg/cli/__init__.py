@@ -32,6 +32,7 @@ from mfg.cli import (
 )
 from mfg.cli.wrong import as_typed, in_words
 from mfg.errors import MfgError
+from mfg.extras import not_installed
 from mfg.failures import Failed
 
 DONE, _FOUND, _REFUSED, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
@@ -76,6 +77,8 @@ def run(arguments: list[str]) -> int:
         return _refused(str(as_typed(error)))
     except BrokenPipeError:
         raise
+    except ModuleNotFoundError as error:
+        return _refused(str(not_installed(error)))
     except OSError as error:
         return _refused(
             f"{error.filename or 'output'}: {error.strerror or error}; check the path, its permissions and the space left"

@@ -9,7 +9,6 @@ from cyclopts import App
 
 from mfg.cli import say
 from mfg.cli.options import Whole
-from mfg.errors import Refused
 
 
 def add_to(app: App) -> None:
@@ -31,23 +30,7 @@ def serve(*, port: Whole = 8765, workers: Whole | None = None) -> int:
     workers
         How many processes simulate; as many as there are cores if left out.
     """
-    try:
-        from mfg.app.server import serve as served
-    except ImportError as missing:
-        if (missing.name or "").partition(".")[0] not in (
-            "starlette",
-            "uvicorn",
-            "multipart",
-            "python_multipart",
-        ):
-            raise
-        advice = "install what the page needs: pip install 'mfg[app]'"
-        raise Refused(
-            "app",
-            None,
-            f"needs {(missing.name or '').partition('.')[0]}, which is no part of this package",
-            advice,
-        ) from None
+    from mfg.app.server import serve as served
     from mfg.study.loading import check_workers
 
     check_workers(workers)

@@ -82,11 +82,8 @@ def _named(name: str, found: list[Lesson]) -> Lesson:
 
 
 def _open(lesson: Lesson) -> int:
-    from mfg.errors import Refused
-
     if find_spec("marimo") is None:
-        advice = "install it with pip install 'mfg[lessons]'"
-        raise Refused("lesson", lesson.name, "is a notebook of marimo, which is not installed", advice)
+        raise ModuleNotFoundError(name="marimo")
     say.remark(f"to change it: mfg examples DIR, then marimo edit DIR/lessons/{lesson.path.name}")
     command = [sys.executable, "-m", "marimo", "run", "--include-code", str(lesson.path)]
     return subprocess.run(command, check=False).returncode  # noqa: S603  our own notebook

@@ -13,6 +13,7 @@ import numpy as np
 from attrs import frozen
 
 from mfg.errors import Parameter, Refused
+from mfg.extras import load
 from mfg.results.figures import asked_for
 from mfg.sizes import VARIANTS
 from mfg.study.inputs import Input
@@ -99,19 +100,17 @@ def shares_of(
 
 def design(inputs: int, samples: int, seed: int) -> np.ndarray:
     """Saltelli's points of the unit cube for so many inputs, a row for each."""
-    from SALib.sample import sobol
-
+    sobol = load("SALib.sample.sobol")
     points: np.ndarray = sobol.sample(_problem(inputs), samples, calc_second_order=False, seed=seed)
     return points
 
 
 def analyse(inputs: Sequence[Input], values: np.ndarray) -> list[VarianceShare]:
     """The shares from the *values* at the points of the design, the largest first."""
-    from SALib.analyze import sobol
-
     if np.ptp(values) == 0:
         return [VarianceShare(one.name, one.span, 0.0, 0.0, 0.0) for one in inputs]
     # With the seed 0 SALib would draw the bound by whatever luck it is.
+    sobol = load("SALib.analyze.sobol")
     found = sobol.analyze(_problem(len(inputs)), values, calc_second_order=False, seed=1)
     rows = zip(inputs, found["ST"], found["ST_conf"], found["ST"] - found["S1"], strict=True)
     shares = [VarianceShare(one.name, one.span, float(s), float(b), float(i)) for one, s, b, i in rows]

@@ -28,6 +28,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from mfg.errors import MfgError, Parameter, Refused
+from mfg.extras import load
 from mfg.study.chunk import Failure
 from mfg.system import deaf_children, ignore_interrupts
 
@@ -209,11 +210,7 @@ def executor_at(address: str, said: Callable[[str], None] = lambda _: None) -> C
         Refused: if the address is of no kind that is known, or nobody answers there.
     """
     host, port = _place(address)
-    try:
-        from distributed import Client
-    except ImportError:
-        advice = "install the extra: pip install 'mfg[cluster]'"
-        raise Refused(Parameter("executor"), address, "needs the library dask.distributed", advice) from None
+    Client = load("distributed").Client  # noqa: N806  a class
     for name in [*logging.root.manager.loggerDict]:  # it would print tracebacks of what is said in words here
         if name.partition(".")[0] == "distributed":
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
