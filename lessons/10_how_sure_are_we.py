@@ -18,7 +18,6 @@ def _():
     import numpy as np
     import pandas as pd
     from attrs import asdict
-    from scipy import stats
 
     import mfg
     from mfg.frames.evidence import evidence
@@ -28,6 +27,7 @@ def _():
     from mfg.pictures.style import HAND_COLOUR, WAIT_COLOUR, WIDTH, number, percent
     from mfg.pictures.tornado import tornado_picture
     from mfg.results.figures import describe
+    from mfg.special import t_quantile
     from mfg.study.inputs import over
     from mfg.study.screening import screen
     from mfg.study.stored import load_run
@@ -54,7 +54,7 @@ def _():
         pd,
         percent,
         screen,
-        stats,
+        t_quantile,
         tempfile,
         tornado_picture,
     )
@@ -95,17 +95,17 @@ def _(load_run, mfg, tempfile):
 
 
 @app.cell
-def _(np, stats):
+def _(np, t_quantile):
     def half_width(values):
         """Student's t: how far the mean of so many values may be from the truth, in 95 cases of 100."""
         n = len(values)
-        return stats.t.ppf(0.975, n - 1) * np.std(values, ddof=1) / np.sqrt(n)
+        return t_quantile(n - 1, 0.975) * np.std(values, ddof=1) / np.sqrt(n)
 
     def half_width_apart(a, b):
         """The same for the difference of two means whose values have nothing to do with each other (Welch)."""
         u, v = np.var(a, ddof=1) / len(a), np.var(b, ddof=1) / len(b)
         free = (u + v) ** 2 / (u**2 / (len(a) - 1) + v**2 / (len(b) - 1))
-        return stats.t.ppf(0.975, free) * np.sqrt(u + v)
+        return t_quantile(free, 0.975) * np.sqrt(u + v)
 
     return half_width, half_width_apart
 

@@ -18,19 +18,15 @@ Floats = npt.NDArray[np.float64]
 
 def exp(values: Floats) -> Floats:
     """E to the power of each of *values*."""
-    return _each(math.exp, values)
+    return each(math.exp, values)
 
 
 def log(values: Floats) -> Floats:
     """The natural logarithm of each of *values*, which are above zero."""
-    return _each(math.log, values)
+    return each(math.log, values)
 
 
-def log1p(values: Floats) -> Floats:
-    """The natural logarithm of one and each of *values*, which are above minus one."""
-    return _each(math.log1p, values)
-
-
-def _each(function: Callable[[float], float], values: Floats) -> Floats:
+def each(function: Callable[[float], float], values: Floats) -> Floats:
+    """What *function* makes of each of *values*."""
     flat = np.fromiter(map(function, values.ravel().tolist()), dtype=np.float64, count=values.size)
     return flat.reshape(values.shape)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from itertools import count
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from attrs import field, frozen
 
-from mfg.elementary import Floats
 from mfg.errors import Parameter, Refused
+
+if TYPE_CHECKING:
+    from mfg.elementary import Floats
 
 _NUMBERS = count(1)
 _TRIED = (1e-9, 0.001, 0.01, *(n / 20 for n in range(1, 20)), 0.99, 0.999, 1 - 1e-9)
@@ -64,6 +65,8 @@ class OwnPart:
         Raises:
             Refused: if it does not give one for each.
         """
+        import numpy as np
+
         found: Floats = np.asarray(self.given.inverse(u), dtype=np.float64)
         if found.shape != u.shape:
             problem = f"gives {found.shape} values for {u.shape} numbers"
@@ -76,6 +79,8 @@ class OwnPart:
         Raises:
             Refused: if it cannot be asked, or is no inverse distribution function.
         """
+        import numpy as np
+
         try:
             values = self.values(np.array(_TRIED)).tolist()
         except Refused:

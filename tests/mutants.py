@@ -234,23 +234,23 @@ MUTANTS = (
     ),
     Mutant(
         "the variance of a normal for its deviation",
-        "distributions.py",
-        "mean + sd * special.ndtri(",
-        "mean + sd**2 * special.ndtri(",
+        "quantiles.py",
+        "mean + sd * normal_quantile(",
+        "mean + sd**2 * normal_quantile(",
         (DRAWS,),
     ),
     Mutant(
         "the variance of a log-normal for its deviation",
-        "distributions.py",
+        "quantiles.py",
         "log(shape.spread), low, high",
         "log(shape.spread) ** 2, low, high",
         (DRAWS,),
     ),
     Mutant(
         "the rate of an exponential for its mean",
-        "distributions.py",
-        "-shape.mean * log1p(-u)",
-        "-log1p(-u) / shape.mean",
+        "quantiles.py",
+        "-mean * log1p(-share)",
+        "-log1p(-share) / mean",
         (DRAWS,),
     ),
     Mutant(
@@ -459,8 +459,8 @@ MUTANTS = (
     Mutant(
         "the collections of a patient are not alike",
         "simulation/biology.py",
-        "np.sqrt(alike) * own + np.sqrt(1 - alike) * special.ndtri(u)",
-        "special.ndtri(u)",
+        "np.sqrt(alike) * own + np.sqrt(1 - alike) * each(normal_quantile, u)",
+        "each(normal_quantile, u)",
         (STATED,),
     ),
     Mutant(

@@ -177,7 +177,7 @@ CASES = [
     ),
     (
         '[[route]]\nname = "vein"\ncells = "5e5 IEQ"\nconcentration = "7"',
-        "route.vein.concentration.is",
+        "route.vein.concentration",
         "like 1e7 IEQ/mL",
     ),
     (

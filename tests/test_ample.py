@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from mfg.distributions import inverse_of
 from mfg.plan.plan import Plan
+from mfg.quantiles import inverse_of
 from mfg.shape import Shape
 from mfg.simulation.cohort import cohort_of
 from mfg.simulation.replicate import replicate

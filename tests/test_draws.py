@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from mfg.distributions import DISTRIBUTIONS, inverse_of, median_of
+from mfg.distributions import DISTRIBUTIONS
+from mfg.quantiles import QUANTILES, inverse_of, median_of
 from mfg.shape import Shape
 from mfg.simulation.draws import Draws, Luck, philox
 
@@ -110,9 +111,30 @@ def test_a_quantile_of_a_sample_is_the_least_value_that_enough_do_not_exceed(
     assert sum(value < drawn for value in sample) < u * len(sample) * (1 + 1e-12)
 
 
+def test_whatever_a_file_may_name_can_be_drawn() -> None:
+    """And nothing else is: both tables have the same families."""
+    assert QUANTILES.keys() == DISTRIBUTIONS.keys()
+
+
 def test_every_distribution_has_its_truth() -> None:
     """One that is added is held against scipy too."""
     assert {given.kind for given, _ in SHAPES} == DISTRIBUTIONS.keys() - {"fixed", "empirical"}
+
+
+@pytest.mark.parametrize("mean", [0.3, 7.3, 11.1, 50.0, 95.0])
+def test_the_widest_beta_is_one_end_or_the_other(mean: float) -> None:
+    """By as much as rounding leaves of it: 100 % as often as its mean says, and else 0."""
+    widest = shape("beta", mean=mean, sd=float(np.nextafter((mean * (100 - mean)) ** 0.5, 0)))
+    often = mean / 100
+    values = inverse_of(widest)(np.array([1e-9, 1 - often - 1e-6, 1 - often + 1e-6, 1 - 1e-9]))
+    assert values == pytest.approx([0, 0, 100, 100])
+
+
+@pytest.mark.parametrize("kind", ["gamma", "beta", "normal"])
+def test_the_narrowest_is_its_mean(kind: str) -> None:
+    """A standard deviation that is hardly one."""
+    narrow = shape(kind, mean=95, sd=1e-20)
+    assert inverse_of(narrow)(np.array([1e-15, 0.5, 1 - 1e-15])) == pytest.approx([95] * 3, rel=1e-14)
 
 
 @pytest.mark.parametrize(("given", "truth"), SHAPES, ids=lambda s: getattr(s, "kind", ""))

@@ -17,6 +17,7 @@ from mfg.errors import Refused, nearest
 from mfg.results.arrays import Derived, chosen
 from mfg.results.indicators import INDICATORS, OF_A_RESOURCE, OF_AN_ARM, SIGNS, TAILS
 from mfg.results.meanings import Estimand
+from mfg.special import normal_quantile, t_quantile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,19 +141,15 @@ def summary(name: str, values: np.ndarray) -> Figure:
 
 def half_width(values: np.ndarray, level: float = LEVEL) -> float | None:
     """Half of Student's t interval for the mean of *values*; None for fewer than two."""
-    from scipy import special
-
     n = len(values)
     if n < 2:
         return None
-    return float(special.stdtrit(n - 1, (1 + level) / 2) * values.std(ddof=1) / np.sqrt(n))
+    return float(t_quantile(n - 1, (1 + level) / 2) * values.std(ddof=1) / np.sqrt(n))
 
 
 def wilson(count: int, of: int) -> tuple[float, float]:
     """The 95 % interval of a share from *count* in *of* cases of one replication (Wilson 1927)."""
-    from scipy import special
-
-    z = float(special.ndtri((1 + LEVEL) / 2))
+    z = normal_quantile((1 + LEVEL) / 2)
     share, spread = count / of, z * z / of
     middle = (share + spread / 2) / (1 + spread)
     half = z / (1 + spread) * np.sqrt(share * (1 - share) / of + spread / of / 4)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from mfg.calendar import WEEKDAYS, Hours, holidays_of
-from mfg.distributions import median_of
 from mfg.errors import Refused, nearest
 from mfg.protocol.check.limits import empty_ranges
 from mfg.protocol.recipe import Administer, Expand, Formulate, Ship, Step
+from mfg.quantiles import median_of
 from mfg.remember import Itself
 from mfg.scenario.scenario import Scenario
 from mfg.site import CLINIC, FACILITY, LABORATORY, Clinic, Facility, Site, Work, booked, cleared

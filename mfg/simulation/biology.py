@@ -6,14 +6,15 @@ from math import exp, inf, log, nan
 
 import numpy as np
 
-from mfg.distributions import Inverse, inverse_of
-from mfg.elementary import Floats
+from mfg.elementary import Floats, each
 from mfg.growth import Culture
 from mfg.plan.plan import Plan
 from mfg.plan.recipe import Expansion
+from mfg.quantiles import Inverse, inverse_of
 from mfg.shape import Shape
 from mfg.simulation.cohort import Patient
 from mfg.simulation.draws import Draws, Luck
+from mfg.special import normal_quantile, normal_share
 
 _PASSAGES = 8
 _STANDARD = Shape("exponential", nan, nan, nan, nan, nan, 1.0, nan, nan, 1.0)
@@ -127,12 +128,11 @@ def _shared(luck: Luck, decision: str, shape: Shape | None, alike: float) -> Dra
     """Draws for several lots of a patient whose normal scores share the part *alike* of their variance."""
     if shape is None or shape.kind == "fixed":
         return _draws(luck, decision, shape)
-    from scipy import special
-
-    own = special.ndtri(luck.uniforms(f"{decision} of the patient", 0, 1)[:, 0])
+    own = each(normal_quantile, luck.uniforms(f"{decision} of the patient", 0, 1)[:, 0])
     inverse: Inverse = inverse_of(shape)
 
     def together(u: Floats) -> Floats:
-        return inverse(special.ndtr(np.sqrt(alike) * own + np.sqrt(1 - alike) * special.ndtri(u)))
+        scores = np.sqrt(alike) * own + np.sqrt(1 - alike) * each(normal_quantile, u)
+        return inverse(each(normal_share, scores))
 
     return Draws(luck, decision, together)

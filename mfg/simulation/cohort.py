@@ -11,12 +11,12 @@ import numpy as np
 from attrs import define, field
 
 from mfg.calendar import DAY, DAYS_A_MONTH
-from mfg.distributions import inverse_of
 from mfg.elementary import Floats, log
 from mfg.plan.people import People
 from mfg.plan.plan import Plan
 from mfg.plan.prescription import PlannedArm, PlannedDose, PlannedPortion
 from mfg.plan.recipe import Recipe
+from mfg.quantiles import inverse_of
 from mfg.shape import Shape
 from mfg.simulation.draws import Luck
 from mfg.simulation.traits import words_of

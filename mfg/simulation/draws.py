@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mfg.calendar import DAY
-from mfg.distributions import inverse_of
 from mfg.elementary import Floats
+from mfg.quantiles import inverse_of
 from mfg.shape import Shape
 from mfg.sizes import CENTURY
 

@@ -7,9 +7,9 @@ from typing import TypeVar
 
 import numpy as np
 from attrs import frozen
-from scipy import special
 
 from mfg.results.figures import LEVEL, half_width
+from mfg.special import t_share
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -57,4 +57,4 @@ def chance(gap: np.ndarray) -> float:
     spread = gap.std(ddof=1)
     if spread == 0:
         return 1.0 if gap[0] == 0 else 0.0
-    return float(2 * special.stdtr(len(gap) - 1, -abs(gap.mean()) / spread * np.sqrt(len(gap))))
+    return 2 * t_share(len(gap) - 1, float(-abs(gap.mean()) / spread * np.sqrt(len(gap))))

@@ -24,7 +24,7 @@ MINUTES = (
     "hours",
     "needs",
 )  # parts of a plan in which there are whole numbers alone: what is equal is written alike
-_VERSIONS = ("mfg", "numpy", "pandas", "pyarrow", "scipy", "simpy")
+_VERSIONS = ("mfg", "numpy", "pandas", "pyarrow", "simpy")
 
 
 @frozen

@@ -14,10 +14,10 @@ from math import ceil
 import numpy as np
 import pandas as pd
 from attrs import frozen
-from scipy import special
 
 from mfg.errors import Parameter, Refused
 from mfg.results.figures import ENOUGH, ENOUGH_FOR_A_TAIL, LEVEL, half_width, is_tail
+from mfg.special import t_quantile
 
 FIRST, _MOST = ENOUGH, 1000
 _TARGET = re.compile(r"(\S+) ?\+-([0-9]+(?:\.[0-9]+)?)(%?)")
@@ -63,7 +63,7 @@ class Precision:
         wanted = self.target * abs(known.mean()) if self.relative else self.target
         if half <= wanted or not wanted:
             return len(values)
-        t = special.stdtrit(len(known) - 1, (1 + LEVEL) / 2)
+        t = t_quantile(len(known) - 1, (1 + LEVEL) / 2)
         more = ceil((t * known.std(ddof=1) / wanted) ** 2 * len(values) / len(known))
         return int(np.clip(more, len(values) + 1, self.most))
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from attrs import evolve, frozen
-from scipy import special
 
 from mfg.errors import Parameter, Refused
 from mfg.log.endings import COMPLETED
@@ -23,6 +22,7 @@ from mfg.own import OwnPart
 from mfg.plan.compile import plan_of
 from mfg.results.figures import asked_for, describe
 from mfg.results.meanings import Estimand
+from mfg.special import t_quantile, t_share
 from mfg.study.corners import corners, design
 from mfg.study.holm import levels
 from mfg.study.inputs import Input
@@ -248,7 +248,7 @@ def effects_of(inputs: Sequence[Input], rows: np.ndarray, differences: np.ndarra
     effects = []
     for n in sorted(judged, key=lambda n: -abs(found[n])):
         told_apart, level = judged[n]
-        half = special.stdtrit(free, (1 + level) / 2) * errors[n]
+        half = t_quantile(free, (1 + level) / 2) * errors[n]
         ends = float(found[n] - half), float(found[n] + half)
         effects.append(Effect(inputs[n].name, inputs[n].span, float(found[n]), *ends, told_apart))
     return effects
@@ -258,7 +258,7 @@ def _chance(effect: float, error: float, free: int) -> float:
     """The two-sided p-value of Student's t for no effect."""
     if error == 0:
         return 0.0 if effect else 1.0
-    return float(2 * special.stdtr(free, -abs(effect) / error))
+    return 2 * t_share(free, float(-abs(effect) / error))
 
 
 def _mean(differences: np.ndarray) -> np.ndarray:
