@@ -127,7 +127,9 @@ def test_a_slip_is_refused_with_its_reason_and_a_remedy(text: str, measured: obj
 
 def test_a_number_without_its_unit_is_told_of_a_unit() -> None:
     """Where any unit may stand, as at a limit of a covariate, no unit is offered that may not be meant."""
-    with pytest.raises(Refused, match=r"^'20' is not a quantity with its unit; write a quantity with its unit$"):
+    with pytest.raises(
+        Refused, match=r"^'20' is not a quantity with its unit; write a quantity with its unit$"
+    ):
         measure_of(Anything).read(20)
 
 

@@ -108,8 +108,9 @@ def _written(outcomes: Iterable[RowOutcome], record: Record, out: Path, *, blind
     """
     from mfg.dispensing.names import file_name
     from mfg.dispensing.page import blinded_page_of, page_of
-    from mfg.files import make_folder, write_atomically
+    from mfg.files import check_path, make_folder, write_atomically
 
+    check_path(out)
     given = [one for one in outcomes if one.sheet is not None and one.sheet.kind != "sham"]
     pages = {one.number: file_name(one.patient, one.order.dose) for one in given if one.order is not None}
     folders = {PAGES: page_of, **({BLINDED: blinded_page_of} if blinded else {})}

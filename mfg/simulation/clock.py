@@ -107,6 +107,9 @@ class Running(Event):
 
         self._send = throw
         self._resume()
+        interrupt.__traceback__ = (
+            None  # its frames know it, and would keep alive whoever asked for the simulation
+        )
 
 
 class First(Event):
