@@ -26,13 +26,9 @@ _DROP = 2.0  # of the logarithm of the density over a panel
 _WIDEST = 1.0  # a panel
 _LAST = 60.0  # the logarithm of the density has fallen so far where panels end
 _STRAIGHT = 1e-17  # a slope that bends by so small a part of it bends no more
-_NEAR = (
-    1e-5  # where a difference of two nearly equal numbers has no digits left, and a series has all of them
-)
+_NEAR = 1e-5  # where a difference of nearly equal numbers has no digits left, and a series has them all
 _ORDER = 16  # of the polynomials
-_PLACES = [
-    (1 - cos(pi * k / _ORDER)) / 2 for k in range(_ORDER + 1)
-]  # of the nodes between both ends of a panel
+_PLACES = [(1 - cos(pi * k / _ORDER)) / 2 for k in range(_ORDER + 1)]  # of a panel's nodes between its ends
 
 
 def normal_share(z: float) -> float:
@@ -67,7 +63,7 @@ def beta_quantile(a: float, b: float) -> Callable[[float], float]:
 def t_share(freedom: float, t: float) -> float:
     """The share of Student's t distribution that lies below *t* (Abramowitz & Stegun 26.7.1 and 26.5.27).
 
-    *freedom* is its degrees of freedom. A share below 1e-25 has the right order, and no digits.
+    *freedom* is its degrees of freedom. A share below 1e-25 is small, and has no digits that are right.
     """
     if isnan(t):
         return nan

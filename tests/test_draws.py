@@ -12,7 +12,7 @@ from scipy import stats
 from mfg.distributions import DISTRIBUTIONS
 from mfg.quantiles import QUANTILES, inverse_of, median_of
 from mfg.shape import Shape
-from mfg.simulation.draws import Draws, Luck, philox
+from mfg.simulation.draws import Draws, Luck, philox, unit
 
 NAN = float("nan")
 
@@ -23,6 +23,13 @@ def shape(kind: str, **values: float) -> Shape:
         ("is_", "least", "likely", "most", "median", "mean", "sd", "spread", "typical"), NAN
     )
     return Shape(kind=kind, **{**blank, **values})
+
+
+@pytest.mark.parametrize("words", [(0, 0), (2**32 - 1, 2**32 - 1)], ids=["the first", "the last"])
+def test_a_number_lies_strictly_between_nought_and_one(words: tuple[int, int]) -> None:
+    """Of bits that are all alike too: a quantile of nought or one need not be finite."""
+    (number,) = unit(*(np.array([word], dtype=np.uint64) for word in words))
+    assert 0 < number < 1
 
 
 @pytest.mark.parametrize(

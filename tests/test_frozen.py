@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import sqrt
 from typing import Any
 
 import pytest
@@ -121,6 +122,18 @@ def test_a_culture_waits_for_a_place_without_an_isolation_before_it() -> None:
     assert len(held) == 2
     first, second = held.itertuples()
     assert second.started_min >= first.finished_min
+
+
+def test_an_incubator_breaks_down_on_cultures_of_a_stated_length_too() -> None:
+    """As many are lost as there are days in an incubator times the rate a day."""
+    daily = 0.05
+    rate = f"{100 * daily * 30.4375} %/month"
+    changes = {"chance": True, "policy.recollect": 0, "site.facility.gmp.breakdown": rate}
+    tables = run(TIMED, changes, patients=people(400))
+    held, lost = done(tables, "incubate"), (tables.lots["outcome"] == "equipment").sum()
+    days = (held["finished_min"] - held["started_min"]).sum() / DAY
+    assert len(held) == 400
+    assert lost == pytest.approx(daily * days, abs=4 * sqrt(daily * days))
 
 
 @pytest.mark.parametrize(("yields", "filled"), [(3.5, 3), (2, 2), (1.2, 1)])

@@ -202,7 +202,7 @@ def test_a_verdict_does_not_hide_that_other_days_help(shut: float, suites: float
         (8.0, {limits.HOLIDAYS: 1.0, limits.CLOSED: 5.0}, "no place; days of the week, on which places are closed, alone cost 5.0 of the 8.0 days that a patient is booked later than the course allows"),
         (9.0, {"gmp.crews": 2.0, limits.CLOSED: 2.0}, "no one thing; a patient is booked 9.0 days later than the course allows"),
         (0.4, {limits.CLOSED: 0.4}, "no one thing; a patient is booked 0.4 days later than the course allows"),
-        (0.0, {}, "no one thing; a patient is booked 0.0 days later than the course allows"),
+        (0.04, {}, "nothing; patients are booked as early as the course allows"),
     ],
 )  # fmt: skip
 def test_a_run_says_what_cost_most_days(later: float, days: dict[str, float], said: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from mfg import load_run
 from mfg.cli.run_view import FIRST_FIGURES
 from mfg.results.indicators import INDICATORS
 from tests.conftest import ROOT
@@ -67,6 +68,19 @@ def test_few_figures_are_shown_and_all_are_kept(mfg: Callable[..., Any], tmp_pat
     assert "vein_to_vein_median" not in said.out
     assert whole.startswith(kept.rstrip("\n"))
     assert said.out.splitlines()[-1] == f"a page of it: mfg report {tmp_path / 'r'}"
+
+
+def test_replications_without_a_value_are_counted_beside_the_figure(
+    mfg: Callable[..., Any], tmp_path: Path
+) -> None:
+    """With so few patients nobody comes in some replications, and a share of nobody has no value."""
+    said = mfg("run", "cl2020-phase2", "--set", "arrivals.rate=0.1 /month", "-n", 6, "-o", tmp_path / "r")
+    nobody = 6 - load_run(tmp_path / "r").patients["replication"].nunique()
+    assert 0 < nobody < 6
+    (line,) = (line for line in said.out.splitlines() if line.startswith("patients who complete"))
+    assert line.rstrip().endswith(f"share       {nobody} of 6 replications")
+    (line,) = (line for line in said.out.splitlines() if line.startswith("lots lost"))
+    assert line.split()[-1] == "lot"  # none were lost where nobody came
 
 
 def test_a_comparison_too(mfg: Callable[..., Any], tmp_path: Path) -> None:

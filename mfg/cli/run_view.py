@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mfg.cli import say
@@ -90,6 +90,8 @@ def what_limits(counts: Counted) -> str:
     from mfg.log.limits import CALENDAR
 
     later = f"{counts.later:.1f} days"
+    if later == "0.0 days":
+        return "nothing; patients are booked as early as the course allows"
     shut = max(CALENDAR & counts.days.keys(), key=lambda name: (counts.days[name], name), default=None)
     first, named = counts.first, "{0}, which"
     if first is None and shut is not None and counts.days[shut] >= max(0.5, counts.later / 4):
@@ -101,27 +103,24 @@ def what_limits(counts: Counted) -> str:
 
 
 def _figures(shown: list[Figure]) -> TableView:
-    undefined = any(figure.undefined for figure in shown)
-    rows = [
-        [f.name, *_interval(f), f.unit, *([f.undefined or ""] if undefined else []), f.about] for f in shown
-    ]
-    beside = ["undefined"] if undefined else []
-    return TableView.of(["figure", "mean", "95 % interval", "unit", *beside, "what it is"], rows, [1])
+    titles, beside = _beside(shown)
+    rows = [[f.name, *_interval(f), f.unit, *beside(f), f.about] for f in shown]
+    return TableView.of(["figure", "mean", "95 % interval", "unit", *titles, "what it is"], rows, [1])
 
 
 def _few(shown: list[Figure]) -> TableView:
-    undefined = any(figure.undefined for figure in shown)
-    rows = [
-        [
-            FIRST_FIGURES.get(f.name, f.name),
-            *_interval(f),
-            f.unit,
-            *([f.undefined or ""] if undefined else []),
-        ]
-        for f in shown
+    titles, beside = _beside(shown)
+    rows = [[FIRST_FIGURES.get(f.name, f.name), *_interval(f), f.unit, *beside(f)] for f in shown]
+    return TableView.of(["figure", "mean", "95 % interval", "unit", *titles], rows, [1])
+
+
+def _beside(shown: list[Figure]) -> tuple[list[str], Callable[[Figure], list[str]]]:
+    """The column that says in how many replications a figure has no value, where any of those *shown* has none."""
+    if not any(figure.undefined for figure in shown):
+        return [], lambda _: []
+    return ["no value in"], lambda f: [
+        f"{f.undefined} of {f.n + f.undefined} replications" if f.undefined else ""
     ]
-    titles = ["figure", "mean", "95 % interval", "unit", *(["undefined"] if undefined else [])]
-    return TableView.of(titles, rows, [1])
 
 
 def _arms(done: Run) -> Iterator[tuple[TableView]]:

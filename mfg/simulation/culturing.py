@@ -22,6 +22,7 @@ def expand(unit: Unit, lot: CellLot) -> Process:
     if lot.culture is None:
         if lot.hold is None:  # nothing was isolated; a culture that is not grown has one place
             yield unit.stock.reserves(lot, 1)
+        expect_breakdown(unit, lot)
         yield from incubate(unit, lot)
         lot.cells = unit.biology.yielded(lot.patient, lot.number)
     else:

@@ -31,6 +31,7 @@ _MULTIPLIERS = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
 _WEYL = (np.uint64(0x9E3779B9), np.uint64(0xBB67AE85))
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
+_BELOW_ONE = np.nextafter(1.0, 0.0)
 
 
 def philox(counter: Sequence[UInt64s], key: Sequence[UInt64s]) -> tuple[UInt64s, UInt64s, UInt64s, UInt64s]:
@@ -99,17 +100,19 @@ class Luck:
         positions = np.arange(start, stop, dtype=np.uint64)
         counter = (self._low, self._high, positions & _LOW, positions >> _HALF)
         a, b, c, d = philox(counter, (keys & _LOW, keys >> _HALF))
-        pairs = np.stack([_unit(a, b), _unit(c, d)], axis=-1).reshape(
+        pairs = np.stack([unit(a, b), unit(c, d)], axis=-1).reshape(
             len(decisions), len(self._low), 2 * len(positions)
         )
         offset = first - 2 * start
         return pairs[:, :, offset : offset + count]
 
 
-def _unit(high: UInt64s, low: UInt64s) -> Floats:
+def unit(high: UInt64s, low: UInt64s) -> Floats:
     """53 random bits as a number strictly between 0 and 1."""
     bits = (high << np.uint64(21)) | (low >> np.uint64(11))
-    unit: Floats = (bits.astype(np.float64) + 0.5) * 2.0**-53
+    unit: Floats = np.minimum(
+        (bits.astype(np.float64) + 0.5) * 2.0**-53, _BELOW_ONE
+    )  # the last would round to one
     return unit
 
 
