@@ -109,6 +109,7 @@ def _meant(word: str, known: Mapping[str, str]) -> str:
 
 
 _CLOCK = r"([0-9]{1,2})(?::([0-9]{2}))?"
+_ADVICE = 'write them like "Mon-Fri 08:00-18:00", ["Mon 09:00-17:00", "Wed 09:00-17:00"] or "always"'
 _HOURS = re.compile(rf"([A-Z][a-z]{{2}})(?:-([A-Z][a-z]{{2}}))? {_CLOCK}-{_CLOCK}")
 
 
@@ -125,22 +126,19 @@ class Hours:
             return ALWAYS
         lines = given if isinstance(given, list) else [given]
         if not lines:
-            raise Refused(
-                where, "[]", "are not opening hours", 'write them like "Mon-Fri 08:00-18:00" or "always"'
-            )
+            raise Refused(where, "[]", "are not opening hours", _ADVICE)
         week: list[list[Window]] = [[] for _ in WEEKDAYS]
         for line in lines:
             match = _HOURS.fullmatch(line) if isinstance(line, str) else None
-            advice = 'write them like "Mon-Fri 08:00-18:00" or "always"'
             if match is None or not {match[1], match[2] or match[1]} <= set(WEEKDAYS):
-                raise Refused(where, str(line), "are not opening hours", advice)
+                raise Refused(where, str(line), "are not opening hours", _ADVICE)
             first = WEEKDAYS.index(match[1])
             last = WEEKDAYS.index(match[2] or match[1])
             (opens, early), (closes, late) = _clock(match[3], match[4]), _clock(match[5], match[6])
             if not opens < closes <= DAY or max(early, late) > 59:
-                raise Refused(where, str(line), "do not open before they close on the same day", advice)
+                raise Refused(where, str(line), "do not open before they close on the same day", _ADVICE)
             if first > last:
-                raise Refused(where, str(line), "run from a later weekday to an earlier one", advice)
+                raise Refused(where, str(line), "run from a later weekday to an earlier one", _ADVICE)
             for weekday in range(first, last + 1):
                 week[weekday].append((opens, closes))
         return Hours(tuple(tuple(merged(day)) for day in week))
