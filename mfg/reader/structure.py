@@ -18,7 +18,7 @@ from mfg.errors import Refused, nearest
 from mfg.reader.advice import in_its_place
 from mfg.reader.converter import CONVERTER
 from mfg.reader.document import TreePath, names_of
-from mfg.reader.written import key_of, keys_of, shown, written_form
+from mfg.reader.written import is_of_tables, key_of, keys_of, shown, written_form
 
 _T = TypeVar("_T")
 _REMOVED = {"late_lot": "leave it out: a dose whose cells are not ready is always booked again"}
@@ -50,7 +50,8 @@ def _faults(
             advice = _REMOVED.get(key) or nearest(key, keys_of(error.cl))
             yield Refused(path, None, f"unknown key {key!r}", advice), (*way, key)
     elif isinstance(error, KeyError):
-        yield Refused(path, None, "is missing", "write it"), way
+        named = f"write [{path}.NAME] for each, with what is said of it" if is_of_tables(cls) else "write it"
+        yield Refused(path, None, "is missing", named), way
     elif isinstance(error, (TypeError, ValueError, AttributeError)):
         kind, like = written_form(cls)
         yield Refused(path, shown(tree), f"is not {kind}", f"write it like {like}"), way

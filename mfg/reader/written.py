@@ -39,6 +39,12 @@ def written_form(wanted: Any) -> tuple[str, str]:
     return "what belongs there", "the example of its key in docs/"
 
 
+def is_of_tables(wanted: Any) -> bool:
+    """Whether the type *wanted* is a table of tables, each under a name."""
+    origin, options = get_origin(wanted), get_args(wanted)
+    return isinstance(origin, type) and issubclass(origin, Mapping) and attrs.has(options[-1])
+
+
 def shown(given: object) -> str:
     """What was given, as a file writes it and cut short."""
     return (
