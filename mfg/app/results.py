@@ -147,7 +147,7 @@ def _half(letter: str, half: float | None) -> Against:
 def _curve(run: StoredVariant, pins: Sequence[tuple[str, RunSeen]]) -> Picture:
     """The waiting curve of the run and of the pins, whose colours are those of their letters."""
     named = [(THIS, run), *((letter, pin.run) for letter, pin in pins)]
-    picture = waiting_picture([evolve(one, setting=evolve(one.setting, variant=name)) for name, one in named])
+    picture = waiting_picture([one.called(name) for name, one in named])
     own = waiting(run)
     if not pins or not own.patients:
         return picture

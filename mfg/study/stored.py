@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from attrs import define
+from attrs import define, evolve
 
 from mfg.errors import Parameter, Refused, nearest
 from mfg.kinds import another_kind
@@ -47,6 +48,12 @@ class StoredVariant(Answers):
     def name(self) -> str:
         """What the study calls it."""
         return self.setting.variant
+
+    def called(self, name: str) -> StoredVariant:
+        """The same under another *name*; what was read of it is not read again."""
+        renamed = copy(self)
+        renamed.setting = evolve(self.setting, variant=name)
+        return renamed
 
     @cached_property
     def by_replication(self) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import mfg
 from mfg.app import whatif
 from mfg.app.controls import Control, controls_of, in_words, scenarios, settings_of, to_begin_with
 from mfg.app.page import Form, problems_of
+from mfg.app.results import result_of
 from mfg.errors import Faults, Refused
 from mfg.frames.paired import SAME, WORSE, paired
 from mfg.pictures.style import percent, signed
@@ -218,6 +220,16 @@ def test_a_first_look_is_one_of_four_replications(site: Site) -> None:
     answers = site.get(f"/whatif/runs/{job}").json()
     assert (answers["done"], answers["of"]) == (20, 20)
     assert whatif.FIRST_LOOK == 4
+
+
+def test_a_first_look_is_drawn_without_its_files(tmp_path: Path) -> None:
+    """They change under it as soon as the rest of the run is simulated."""
+    mfg.simulate(SMALL, replications=4, output=tmp_path / "run")
+    looked = whatif.RunSeen(whatif.WhatIf(SMALL, "", {}, "", 20, 1), whatif._read(tmp_path / "run"))
+    shutil.rmtree(tmp_path / "run")
+    shown = result_of(looked, [("A", looked)])
+    assert shown.replications == 4
+    assert shown.curve.title
 
 
 def test_pictures_may_be_drawn_at_once(site: Site) -> None:
