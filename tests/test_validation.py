@@ -46,7 +46,6 @@ def test_a_case_agrees_with_its_formula(case: Case) -> None:
 @pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.case.name)
 def test_another_simulator_agrees(twin: Twin) -> None:
     """The means lie within four standard errors of their difference; the document shows these lines."""
-    pytest.importorskip("ciw")
     lines = second_lines_of(twin)
     assert [line for line in lines if not line.endswith("| agrees |")] == []
     assert "\n".join(lines) in written(), "python -m validation"
