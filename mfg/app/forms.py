@@ -29,49 +29,24 @@ class Forms:
 
     async def dose(self, request: Request) -> Response:
         """The dose tab, and its answer to a form."""
-        form = await form_of(request) if request.method == "POST" else Form(dict(request.query_params))
-        sheet, problem = None, list[str]()
-        asks = await run_in_threadpool(_asks, form)
-        if request.method == "POST":
-            sheet, problem = await _tried(dose.answer, form)
-        return self._dose_page(form, asks, sheet, problem)
+        form, sheet, problem = await _answered(request, dose.answer)
+        return await _page_of("dose", form, problem, sheet=sheet)
 
     async def worksheet(self, request: Request) -> Response:
         """The worksheet of a dose, to be printed or downloaded."""
         form = await form_of(request)
         content, problem = await _tried(dose.page_to_print, form)
         if content is None:
-            return self._dose_page(form, await run_in_threadpool(_asks, form), None, problem)
+            return await _page_of("dose", form, problem, sheet=None)
         name = "worksheet.html" if form.get("download") is not None else None
         return printed(content, name)
-
-    def _dose_page(self, form: Form, asks: Asks, sheet: Any, problem: list[str]) -> Response:
-        given: dict[str, Any] = {
-            "asks": asks,
-            "protocols": dose.protocols(),
-            "sheet": sheet,
-            "problem": problem,
-            "form": form,
-        }
-        return page("dose", tab="/dose", **given)
 
     # ---- audit -------------------------------------------------------------------------------------------
 
     async def audit(self, request: Request) -> Response:
         """The audit tab, and what was found in a table."""
-        form = await form_of(request) if request.method == "POST" else Form(dict(request.query_params))
-        found, problem = None, list[str]()
-        asks = await run_in_threadpool(_asks, form)
-        if request.method == "POST":
-            found, problem = await _tried(self.audits.audit, form)
-        given: dict[str, Any] = {
-            "asks": asks,
-            "protocols": dose.protocols(),
-            "found": found,
-            "problem": problem,
-            "form": form,
-        }
-        return page("audit", tab="/audit", **given)
+        form, found, problem = await _answered(request, self.audits.audit)
+        return await _page_of("audit", form, problem, found=found)
 
     async def checked(self, request: Request) -> Response:
         """The table with its verdicts, to be downloaded."""
@@ -84,35 +59,16 @@ class Forms:
 
     async def calendar(self, request: Request) -> Response:
         """The calendar tab, and its answer to a form."""
-        form = await form_of(request) if request.method == "POST" else Form(dict(request.query_params))
-        course, problem = None, list[str]()
-        asks = await run_in_threadpool(_asks, form)
-        if request.method == "POST":
-            course, problem = await _tried(calendar.planned, form)
-        return self._calendar_page(form, asks, course, problem)
+        form, course, problem = await _answered(request, calendar.planned)
+        return await _calendar_page(form, problem, course)
 
     async def calendar_file(self, request: Request) -> Response:
         """The same as a calendar file."""
         form = await form_of(request)
         content, problem = await _tried(calendar.calendar_file, form)
         if content is None:
-            return self._calendar_page(form, await run_in_threadpool(_asks, form), None, problem)
+            return await _calendar_page(form, problem, None)
         return Response(content, media_type="text/calendar; charset=utf-8", headers=attached("calendar.ics"))
-
-    def _calendar_page(self, form: Form, asks: Asks, course: Any, problem: list[str]) -> Response:
-        tools: dict[str, Any] = {
-            "hours_of": calendar.hours_of,
-            "said_of": calendar.said_of,
-            "sites": calendar.sites(),
-        }
-        given: dict[str, Any] = {
-            "asks": asks,
-            "protocols": dose.protocols(),
-            "course": course,
-            "problem": problem,
-            "form": form,
-        }
-        return page("calendar", tab="/calendar", **given, **tools)
 
     # ---- evidence ----------------------------------------------------------------------------------------
 
@@ -136,9 +92,33 @@ def _asks(form: Form) -> Asks:
     return dose.asks_of(name if name in dose.protocols() else None)
 
 
+async def _answered(request: Request, work: Callable[[Form], Any]) -> tuple[Form, Any, list[str]]:
+    """The form of a tab, and what *work* makes of it once it is filled in, or why it cannot."""
+    if request.method != "POST":
+        return Form(dict(request.query_params)), None, []
+    form = await form_of(request)
+    return form, *await _tried(work, form)
+
+
 async def _tried(work: Callable[[Form], Any], form: Form) -> tuple[Any, list[str]]:
     """What *work* makes of *form*, or why it cannot."""
     try:
         return await run_in_threadpool(work, form), []
     except MfgError as error:
         return None, problems_of(error)
+
+
+async def _page_of(tab: str, form: Form, problem: list[str], **own: Any) -> Response:
+    """The page of a *tab* whose form asks what its protocol asks for, with what is its *own*."""
+    asks = await run_in_threadpool(_asks, form)
+    given: dict[str, Any] = {"asks": asks, "protocols": dose.protocols(), "problem": problem, "form": form}
+    return page(tab, tab=f"/{tab}", **given, **own)
+
+
+async def _calendar_page(form: Form, problem: list[str], course: Any) -> Response:
+    tools: dict[str, Any] = {
+        "hours_of": calendar.hours_of,
+        "said_of": calendar.said_of,
+        "sites": calendar.sites(),
+    }
+    return await _page_of("calendar", form, problem, course=course, **tools)
